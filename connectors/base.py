@@ -1,0 +1,111 @@
+"""The contract between a source and the core.
+
+A connector is one small class in one file. It turns pages of its source into raw items, and a raw item into one of our
+values. It knows nothing of the database, of the queue, of cursors already stored, or of what happens next: the core owns
+storing, cursors, de-duplication, quarantine and the archive.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.issue import Gone, Issue, Remark, Tag
+
+if TYPE_CHECKING:
+    from connectors.http import Http
+
+Raw = Mapping[str, Any]
+"""One item as the source gave it; JSON values only."""
+Cursor = Mapping[str, Any]
+"""Where to go on, opaque to the core; JSON values only. An empty mapping is the beginning."""
+
+
+class SourceError(Exception):
+    """A source could not be read. `permanent`: trying again without a person's help is useless.
+
+    `retry_after` is the number of seconds that the source asked us to wait, None where it did not say.
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
+class BadItem(Exception):
+    """One raw item cannot be understood. The core sets it aside with this reason; its neighbours go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some raw items and the cursor that is safe once they are stored.
+
+    `problems` are items that could not even be read (a broken line): (what it was, why). They are set aside with their
+    reason like items that `normalise` refuses.
+    """
+
+    items: Sequence[Raw]
+    cursor: Cursor
+    problems: Sequence[tuple[str, str]] = field(default=())
+    read_to: datetime | None = None
+    """The source is known to be read up to this moment once this page is stored; None: up to now, when the pull ends."""
+
+
+class SourceOptions(BaseModel):
+    """The keys that every source has in sources.yaml; a connector adds its own in a subclass."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="how digests, org.yaml and commands call it")
+    kind: str = Field(description="the connector, see `leafnotes connectors`")
+    poll: str = Field(default="10m", pattern=r"^[1-9][0-9]*[smhd]$", description="how often to look: 90s, 10m, 6h, 1d")
+    tags: dict[Tag, list[str]] = Field(default_factory=dict, description="which of the source's labels mean escalate, private, mute, no-quote")
+
+
+O = TypeVar("O", bound=SourceOptions)
+
+
+class Connector(ABC, Generic[O]):
+    """One source kind. Instances are cheap, hold no state between calls, and are made anew for each pull."""
+
+    kind: ClassVar[str]
+    summary: ClassVar[str]
+    """One line for `leafnotes connectors`."""
+    Options: ClassVar[type[SourceOptions]]
+
+    def __init__(self, options: O, http: "Http") -> None:
+        self.options = options
+        self.http = http
+
+    @abstractmethod
+    def pull(self, cursor: Cursor) -> Iterator[Page]:
+        """Everything that changed at or after the cursor, oldest first; raises `SourceError`."""
+
+    @abstractmethod
+    def normalise(self, raw: Raw) -> Issue | Remark | Gone | None:
+        """One of our values for a raw item, None for what is not an issue. Pure; runs again on the archive.
+
+        Raises `BadItem` when the item lacks what an issue needs.
+        """
+
+    def check(self) -> list[str]:
+        """Problems an operator should know, each a sentence with its remedy. Asks the source."""
+        return []
+
+    def census(self) -> Iterator[str] | None:
+        """external_ids of everything that still exists, or None where the source cannot say."""
+        return None
+
+    def describe(self, cursor: Cursor) -> str:
+        """The cursor in an operator's words."""
+        return ", ".join(f"{key} {value}" for key, value in cursor.items()) or "at the beginning"
+
+
+def tags_for(options: SourceOptions, marks: Sequence[str]) -> frozenset[Tag]:
+    """The tags that a source's labels, priorities or fields mean, by this source's `tags` mapping, ignoring case."""
+    have = {mark.casefold() for mark in marks}
+    return frozenset(tag for tag, names in options.tags.items() if any(name.casefold() in have for name in names))

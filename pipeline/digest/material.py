@@ -1,0 +1,83 @@
+"""What a digest is made from: frozen values that `pipeline.store` reads in a few queries for all leaders at once.
+
+Nothing private, security, HR, legal or muted is ever in here: the store leaves it out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pipeline.issue import Role, Signal, SourceHealth, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """One classified issue that was created in the period (or spoke again in it), as the digest sees it.
+
+    `author` is the unit of counting: a person's id for staff, the account for customers, an opaque id for strangers; None
+    for bots, who count as nobody. `team` is the author's own leaf (staff), `leaf` the leaf that owns the issue, None where
+    nobody does. `text` for quotations is `title` or `body` exactly. `confession` is the signal of that name.
+    """
+
+    key: str
+    """"source:external_id"."""
+    source: str
+    external_id: str
+    url: str | None
+    title: str
+    body: str
+    author: str | None
+    role: Role
+    team: str | None
+    leaf: str | None
+    created_at: datetime
+    state: State
+    closed_at: datetime | None
+    reopened: bool
+    side: str
+    kind: str
+    severity: int
+    confidence: float
+    abstained: bool
+    signals: tuple[Signal, ...]
+    pain: str | None
+    no_quote: bool
+
+    def has(self, signal: str) -> bool:
+        return any(s.name == signal for s in self.signals)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One author of one pain in one week; the history that usual ranges come from. `week` is the Monday's date."""
+
+    pain: str
+    week: date
+    author: str
+    role: Role
+    team: str | None
+    leaf: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PainEntry:
+    """A pain of the registry. `first_at` is the first issue of its present episode's history, `title` its pinned name."""
+
+    id: str
+    title: str
+    side: str
+    first_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """Everything for one period. `sightings` cover the 26 weeks before the period and the period itself.
+
+    `listening_since` is the Monday of the first week from which the sources hold anything: before it there is no history.
+    """
+
+    voices: Sequence[Voice]
+    sightings: Sequence[Sighting]
+    pains: Mapping[str, PainEntry]
+    sources: Sequence[SourceHealth]
+    listening_since: date

@@ -1,0 +1,110 @@
+"""The org tree: people, teams, who leads what, and what each team owns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A person of the organisation. `accounts` maps a source's name to their account there; `team` is their leaf."""
+
+    id: str
+    name: str | None = None
+    email: str | None = None
+    timezone: str | None = None
+    team: str | None = None
+    accounts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One line of a team's `owns`: every key that is set must match. `path` is a glob over file paths named in the issue."""
+
+    source: str | None = None
+    project: str | None = None
+    label: str | None = None
+    component: str | None = None
+    group: str | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """A node of the tree. `size` is its own people, not those of the teams below; None where it is not known."""
+
+    id: str
+    name: str
+    parent: str | None = None
+    leader: str | None = None
+    size: int | None = None
+    owns: tuple[Claim, ...] = ()
+
+
+@dataclass(frozen=True)
+class Org:
+    """The tree at one moment. Built by `workers.wiring` from org.yaml; `problems` in `pipeline.org_check` name its faults.
+
+    `fallback` is the team that gets what nobody owns.
+    """
+
+    people: Mapping[str, Person]
+    teams: Mapping[str, Team]
+    fallback: str
+
+    @cached_property
+    def children(self) -> Mapping[str, tuple[str, ...]]:
+        below: dict[str, list[str]] = {team: [] for team in self.teams}
+        for team in self.teams.values():
+            if team.parent in below:
+                below[team.parent].append(team.id)
+        return {team: tuple(sorted(ids)) for team, ids in below.items()}
+
+    @cached_property
+    def _members(self) -> Mapping[tuple[str, str], Person]:
+        return {(source, account): p for p in self.people.values() for source, account in p.accounts.items()}
+
+    def member(self, source: str, account: str | None) -> Person | None:
+        """The person behind an account at a source, or None for a stranger."""
+        return None if account is None else self._members.get((source, account))
+
+    def up(self, team: str) -> tuple[str, ...]:
+        """The team and its ancestors, nearest first. A cycle ends where it closes."""
+        path: list[str] = []
+        here: str | None = team
+        while here is not None and here in self.teams and here not in path:
+            path.append(here)
+            here = self.teams[here].parent
+        return tuple(path)
+
+    def below(self, team: str) -> frozenset[str]:
+        """The team and everything under it."""
+        seen: set[str] = set()
+        todo = [team]
+        while todo:
+            here = todo.pop()
+            if here not in seen:
+                seen.add(here)
+                todo.extend(self.children.get(here, ()))
+        return frozenset(seen)
+
+    def is_leaf(self, team: str) -> bool:
+        return not self.children.get(team)
+
+    def size(self, team: str) -> int:
+        """People in the team and below it: listed members or the written size, whichever is larger, of each node."""
+        listed: dict[str, int] = {}
+        for person in self.people.values():
+            if person.team is not None:
+                listed[person.team] = listed.get(person.team, 0) + 1
+        return sum(max(self.teams[t].size or 0, listed.get(t, 0)) for t in self.below(team))
+
+    def led_by(self, person: str) -> tuple[str, ...]:
+        """The teams that this person leads, the highest first."""
+        led = [t.id for t in self.teams.values() if t.leader == person]
+        return tuple(sorted(led, key=lambda t: (len(self.up(t)), t)))
+
+    @cached_property
+    def leaders(self) -> tuple[str, ...]:
+        """Ids of the people who lead at least one team, sorted."""
+        return tuple(sorted({t.leader for t in self.teams.values() if t.leader in self.people}))  # type: ignore[type-var]

@@ -39,6 +39,8 @@ class Team:
     leader: str | None = None
     size: int | None = None
     owns: tuple[Claim, ...] = ()
+    hears: tuple[Claim, ...] = ()
+    """Issues that reach this team's people first and belong in its leaders' notes, though others fix them (support)."""
 
 
 @dataclass(frozen=True)

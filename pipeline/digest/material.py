@@ -30,6 +30,8 @@ class Voice:
     role: Role
     team: str | None
     leaf: str | None
+    heard_by: tuple[str, ...]
+    """Teams whose `hears` claims it, sorted."""
     created_at: datetime
     state: State
     closed_at: datetime | None
@@ -57,6 +59,7 @@ class Sighting:
     role: Role
     team: str | None
     leaf: str | None
+    heard_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

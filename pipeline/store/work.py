@@ -1,0 +1,251 @@
+"""Work rows: asked for, claimed with a lease and a fencing token, finished in the transaction of their effect.
+
+The rules are those of `facts/reliability.md` section 1.1 (R2 to R4): the row is the outbox, attempts are counted before
+the work, the database's clock alone decides, and whoever lost the lease can no longer finish.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from pipeline.store import db
+from pipeline.store.upsert import insert
+from pipeline.tables import WorkRow
+
+LEASE = timedelta(seconds=120)
+ATTEMPTS = 5
+VERSION = 1
+"""Of the payloads written here. A worker leaves rows of a kind or version that it does not know."""
+
+
+class Fenced(Exception):
+    """Somebody else has the row by now: this attempt's effect must not be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A claimed row. `attempt` counts from 1; `token` is what finishing has to show."""
+
+    id: int
+    kind: str
+    key: str
+    payload: Mapping[str, Any]
+    attempt: int
+    token: int
+
+
+def request(
+    session: Session, kind: str, key: str, payload: Mapping[str, Any] | None = None, run_after: datetime | None = None
+) -> int:
+    """Ask for something once; asking again while it waits changes nothing, while it runs makes it run once more."""
+    moment = db.now(session)
+    statement = insert(session, WorkRow).values(
+        kind=kind,
+        version=VERSION,
+        key=key,
+        payload=dict(payload or {}),
+        state="ready",
+        wanted=1,
+        serving=0,
+        attempt=0,
+        token=0,
+        run_after=run_after or moment,
+        changed_at=moment,
+    )
+    asleep = WorkRow.state.in_(("done", "quarantined"))
+    statement = statement.on_conflict_do_update(
+        index_elements=["kind", "key"],
+        set_={
+            "wanted": WorkRow.wanted + 1,
+            "payload": statement.excluded.payload,
+            "state": case((asleep, "ready"), else_=WorkRow.state),
+            "attempt": case((asleep, 0), else_=WorkRow.attempt),
+            "run_after": case((asleep, statement.excluded.run_after), else_=WorkRow.run_after),
+            "changed_at": moment,
+        },
+    ).returning(WorkRow.id)
+    row_id: int = session.execute(statement).scalar_one()
+    session.info.setdefault("requested", []).append(row_id)
+    return row_id
+
+
+def due(session: Session, kinds: Sequence[str], limit: int = 500) -> list[int]:
+    """Ids of rows that somebody should look at now: ready and due, or running with a lease that has run out."""
+    moment = db.now(session)
+    query = (
+        select(WorkRow.id)
+        .where(WorkRow.kind.in_(kinds), WorkRow.version <= VERSION, _claimable(moment))
+        .order_by(WorkRow.run_after, WorkRow.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def _claimable(moment: datetime) -> Any:
+    return or_(
+        and_(WorkRow.state == "ready", WorkRow.run_after <= moment),
+        and_(WorkRow.state == "running", WorkRow.lease_until < moment),
+    )
+
+
+def claim(session: Session, row_id: int, kinds: Sequence[str], lease: timedelta = LEASE) -> Job | None:
+    """Take a row, counting the attempt; None where there is nothing to take.
+
+    The caller commits before it works. A row that has used up its attempts is set aside instead, with its last reason.
+    """
+    moment = db.now(session)
+    mine = and_(WorkRow.id == row_id, WorkRow.kind.in_(kinds), WorkRow.version <= VERSION, _claimable(moment))
+    spent = session.execute(
+        update(WorkRow)
+        .where(mine, WorkRow.attempt >= ATTEMPTS)
+        .values(
+            state="quarantined",
+            changed_at=moment,
+            error=func.coalesce(WorkRow.error, f"its worker died {ATTEMPTS} times while it ran"),
+        )
+    )
+    if _count(spent):
+        return None
+    row = session.execute(
+        update(WorkRow)
+        .where(mine)
+        .values(
+            state="running",
+            attempt=WorkRow.attempt + 1,
+            token=WorkRow.token + 1,
+            serving=WorkRow.wanted,
+            lease_until=moment + lease,
+            changed_at=moment,
+        )
+        .returning(WorkRow.id, WorkRow.kind, WorkRow.key, WorkRow.payload, WorkRow.attempt, WorkRow.token)
+    ).one_or_none()
+    return None if row is None else Job(*row)
+
+
+def renew(session: Session, job: Job, lease: timedelta = LEASE) -> None:
+    """Extend the lease in the transaction of a part of the work. Raises `Fenced` where it was lost."""
+    moment = db.now(session)
+    _mine(session, job, {"lease_until": moment + lease, "changed_at": moment})
+
+
+def finish(session: Session, job: Job) -> None:
+    """Done, in the transaction of the effect; ready again where it was asked for meanwhile. Raises `Fenced`."""
+    moment = db.now(session)
+    _mine(
+        session,
+        job,
+        {
+            "state": case((WorkRow.wanted > WorkRow.serving, "ready"), else_="done"),
+            "attempt": 0,
+            "lease_until": None,
+            "error": None,
+            "run_after": moment,
+            "changed_at": moment,
+        },
+    )
+
+
+def postpone(session: Session, job: Job, wait: timedelta, *, reason: str, counts: bool) -> None:
+    """Put a row back for later. `counts` is whether this was a failed attempt or only too early."""
+    moment = db.now(session)
+    _mine(
+        session,
+        job,
+        {
+            "state": "ready",
+            "attempt": WorkRow.attempt if counts else WorkRow.attempt - 1,
+            "lease_until": None,
+            "error": reason,
+            "run_after": moment + wait,
+            "changed_at": moment,
+        },
+    )
+
+
+def quarantine(session: Session, job: Job, reason: str) -> None:
+    """Set a row aside for a person, with its reason."""
+    moment = db.now(session)
+    _mine(session, job, {"state": "quarantined", "error": reason, "lease_until": None, "changed_at": moment})
+
+
+def _mine(session: Session, job: Job, values: Mapping[str, Any]) -> None:
+    result = session.execute(
+        update(WorkRow)
+        .where(WorkRow.id == job.id, WorkRow.state == "running", WorkRow.token == job.token)
+        .values(**values)
+    )
+    if not _count(result):
+        raise Fenced(f"{job.kind} {job.key}: attempt {job.attempt} lost its lease")
+
+
+def _count(result: Any) -> int:
+    rows: CursorResult[Any] = result
+    return rows.rowcount
+
+
+def release(session: Session, kind: str, key: str) -> None:
+    """Take a row away from a process known to be dead (the operator's own `pull`), so that it can be claimed at once."""
+    session.execute(
+        update(WorkRow)
+        .where(WorkRow.kind == kind, WorkRow.key == key, WorkRow.state.in_(("running", "ready", "quarantined")))
+        .values(state="ready", attempt=0, lease_until=None, run_after=db.now(session), token=WorkRow.token + 1)
+    )
+
+
+def outstanding(session: Session, kinds: Sequence[str]) -> int:
+    """How many rows of these kinds are neither done nor set aside."""
+    query = select(func.count()).where(WorkRow.kind.in_(kinds), WorkRow.state.in_(("ready", "running")))
+    return session.execute(query).scalar_one()
+
+
+def is_open(session: Session, kind: str, key: str) -> bool:
+    """Whether this row waits or runs."""
+    query = select(func.count()).where(
+        WorkRow.kind == kind, WorkRow.key == key, WorkRow.state.in_(("ready", "running"))
+    )
+    return session.execute(query).scalar_one() > 0
+
+
+def next_due(session: Session, kinds: Sequence[str]) -> timedelta | None:
+    """How long until the next waiting row may run; None where none waits."""
+    at = case((WorkRow.state == "running", WorkRow.lease_until), else_=WorkRow.run_after)
+    query = (
+        select(WorkRow.state, WorkRow.lease_until, WorkRow.run_after)
+        .where(WorkRow.kind.in_(kinds), WorkRow.state.in_(("ready", "running")))
+        .order_by(at)
+        .limit(1)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        return None
+    soonest = row.lease_until if row.state == "running" else row.run_after
+    return max(timedelta(0), soonest - db.now(session))
+
+
+def backlog(session: Session) -> dict[tuple[str, str], int]:
+    """Rows by (kind, state)."""
+    query = select(WorkRow.kind, WorkRow.state, func.count()).group_by(WorkRow.kind, WorkRow.state)
+    return {(kind, state): count for kind, state, count in session.execute(query)}
+
+
+def set_aside(session: Session, limit: int = 20) -> list[tuple[str, str, str]]:
+    """(kind, key, reason) of what waits for a person, newest first."""
+    query = (
+        select(WorkRow.kind, WorkRow.key, WorkRow.error)
+        .where(WorkRow.state == "quarantined")
+        .order_by(WorkRow.changed_at.desc(), WorkRow.id)
+        .limit(limit)
+    )
+    return [(kind, key, error or "") for kind, key, error in session.execute(query)]
+
+
+def tidy(session: Session, older_than: timedelta) -> None:
+    """Forget rows done long ago; what they did is in the tables."""
+    session.execute(
+        delete(WorkRow).where(WorkRow.state == "done", WorkRow.changed_at < db.now(session) - older_than)
+    )

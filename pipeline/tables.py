@@ -1,0 +1,277 @@
+"""Every table, with the unique keys that make a repeated step harmless.
+
+Times are UTC. Texts that come from sources are already cleaned. `work` rows are the outbox: what is to be done next is
+written in the transaction that made it necessary, and a message in the broker is only a hint to look at a row.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware datetime in UTC; SQLite keeps it without its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone: {value.isoformat()}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {  # noqa: RUF012  (SQLAlchemy's own protocol)
+        datetime: Utc,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
+
+
+class SourceRow(Base):
+    """How far a source has been read. `cursor` moves in the transaction that stores its page."""
+
+    __tablename__ = "sources"
+    name: Mapped[str] = mapped_column(String(63), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(63))
+    cursor: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    read_to: Mapped[datetime | None]
+    attempted_at: Mapped[datetime | None]
+    """When a pull last ended, well or badly, on the clock of `--as-of`."""
+    pulled_at: Mapped[datetime | None]
+    census_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class PageRow(Base):
+    """A raw page as it came, compressed, so that normalising can be repeated without asking the source."""
+
+    __tablename__ = "pages"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    source: Mapped[str] = mapped_column(String(63), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    fetched_at: Mapped[datetime]
+    items: Mapped[int]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    __table_args__ = (UniqueConstraint("source", "digest"),)
+
+
+class IssueRow(Base):
+    __tablename__ = "issues"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    source: Mapped[str] = mapped_column(String(63))
+    external_id: Mapped[str] = mapped_column(String(255))
+    url: Mapped[str | None] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(8))
+    kind: Mapped[str | None] = mapped_column(String(255))
+    author: Mapped[str | None] = mapped_column(String(255))
+    author_role: Mapped[str] = mapped_column(String(8))
+    account: Mapped[str | None] = mapped_column(String(255))
+    labels: Mapped[list[Any]]
+    project: Mapped[str | None] = mapped_column(String(255))
+    component: Mapped[str | None] = mapped_column(String(255))
+    group: Mapped[str | None] = mapped_column("group_name", String(255))
+    priority: Mapped[str | None] = mapped_column(String(255))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    tags: Mapped[list[Any]]
+    content_hash: Mapped[str] = mapped_column(String(32))
+    """Of every field above: unchanged content is not written again."""
+    text_hash: Mapped[str] = mapped_column(String(32))
+    """Of what the classifier and the router see: only a change of it asks for a new verdict."""
+    __table_args__ = (UniqueConstraint("source", "external_id"), Index("ix_issues_created", "created_at"))
+
+
+class CommentRow(Base):
+    """Keyed by the issue's identity and not by its row: a comment may arrive before its issue."""
+
+    __tablename__ = "comments"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    source: Mapped[str] = mapped_column(String(63))
+    issue: Mapped[str] = mapped_column(String(255))
+    external_id: Mapped[str] = mapped_column(String(255))
+    author: Mapped[str | None] = mapped_column(String(255))
+    author_role: Mapped[str] = mapped_column(String(8))
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    private: Mapped[bool] = mapped_column(default=False)
+    __table_args__ = (UniqueConstraint("source", "issue", "external_id"),)
+
+
+class EventRow(Base):
+    """An issue's history: created, closed, reopened, moved, labelled, deleted, each at the source's own time."""
+
+    __tablename__ = "events"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    source: Mapped[str] = mapped_column(String(63))
+    issue: Mapped[str] = mapped_column(String(255))
+    at: Mapped[datetime]
+    what: Mapped[str] = mapped_column(String(16))
+    before: Mapped[str | None] = mapped_column(Text)
+    after: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (UniqueConstraint("source", "issue", "what", "at"),)
+
+
+class VerdictRow(Base):
+    """The model's verdict and the route of one issue at one text. A person's correction stands beside it and wins."""
+
+    __tablename__ = "verdicts"
+    issue_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    text_hash: Mapped[str] = mapped_column(String(32))
+    org_hash: Mapped[str] = mapped_column(String(32))
+    side: Mapped[str] = mapped_column(String(10))
+    confidence: Mapped[float] = mapped_column(Float)
+    abstained: Mapped[bool]
+    kind: Mapped[str] = mapped_column(String(10))
+    severity: Mapped[int]
+    signals: Mapped[list[Any]]
+    because: Mapped[list[Any]]
+    model: Mapped[str] = mapped_column(String(64))
+    leaf: Mapped[str | None] = mapped_column(String(255))
+    heard_by: Mapped[list[Any]]
+
+
+class CorrectionRow(Base):
+    """What a person said an issue is. Kept for ever; the newest wins over the model."""
+
+    __tablename__ = "corrections"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    source: Mapped[str] = mapped_column(String(63))
+    issue: Mapped[str] = mapped_column(String(255))
+    side: Mapped[str] = mapped_column(String(10))
+    was: Mapped[str | None] = mapped_column(String(10))
+    model: Mapped[str | None] = mapped_column(String(64))
+    by: Mapped[str] = mapped_column(String(255))
+    at: Mapped[datetime]
+    __table_args__ = (Index("ix_corrections_issue", "source", "issue"),)
+
+
+class PainRow(Base):
+    """A pain of the registry: as it was when the last period closed (`frozen`), and as it is with the open week (`live`)."""
+
+    __tablename__ = "pains"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    live: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    frozen: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class MemberRow(Base):
+    """Which pain an issue belongs to. `frozen` since the period it was read in closed."""
+
+    __tablename__ = "members"
+    issue_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    pain: Mapped[str] = mapped_column(String(32), index=True)
+    score: Mapped[float] = mapped_column(Float)
+    frozen: Mapped[bool] = mapped_column(server_default=false())
+
+
+class MarkRow(Base):
+    """Single facts about the whole deployment: the last closed period, the org chart that verdicts were routed by."""
+
+    __tablename__ = "marks"
+    name: Mapped[str] = mapped_column(String(63), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+
+
+class WorkRow(Base):
+    """Something to do, claimed with a lease on the database's clock and a fencing token."""
+
+    __tablename__ = "work"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    version: Mapped[int] = mapped_column(default=1)
+    key: Mapped[str] = mapped_column(String(255))
+    payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[str] = mapped_column(String(12))
+    """ready, running, done, quarantined."""
+    wanted: Mapped[int] = mapped_column(default=1)
+    """How often it was asked for; a row asked for while it runs is run once more."""
+    serving: Mapped[int] = mapped_column(default=0)
+    attempt: Mapped[int] = mapped_column(default=0)
+    token: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    run_after: Mapped[datetime]
+    error: Mapped[str | None] = mapped_column(Text)
+    changed_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("kind", "key"), Index("ix_work_due", "state", "run_after"))
+
+
+class QuarantineRow(Base):
+    """An item that could not be understood, with its reason and what it was. Nothing is dropped without a row here."""
+
+    __tablename__ = "quarantine"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    source: Mapped[str] = mapped_column(String(63))
+    what: Mapped[str] = mapped_column(String(255))
+    reason: Mapped[str] = mapped_column(Text)
+    raw: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("source", "what"),)
+
+
+class DigestRow(Base):
+    """One leader's digest of one period: decided once. `document` is the frozen model that text and HTML come from."""
+
+    __tablename__ = "digests"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    leader: Mapped[str] = mapped_column(String(255))
+    period: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(16))
+    version: Mapped[int] = mapped_column(default=1)
+    state: Mapped[str] = mapped_column(String(12))
+    """composed, held (a gate failed), skipped (stale)."""
+    reason: Mapped[str | None] = mapped_column(Text)
+    document: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    composed_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("leader", "period", "kind"),)
+
+
+class MailRow(Base):
+    """One digest to one recipient: rendered once, the bytes kept, claimed before connecting."""
+
+    __tablename__ = "mails"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    digest_id: Mapped[int] = mapped_column(RowId)
+    recipient: Mapped[str] = mapped_column(String(255))
+    state: Mapped[str] = mapped_column(String(12))
+    message_id: Mapped[str] = mapped_column(String(255), unique=True)
+    message: Mapped[bytes | None] = mapped_column(LargeBinary)
+    attempt: Mapped[int] = mapped_column(default=0)
+    resent: Mapped[bool] = mapped_column(default=False)
+    first_tried_at: Mapped[datetime | None]
+    reply: Mapped[str | None] = mapped_column(Text)
+    alarm: Mapped[str | None] = mapped_column(Text)
+    changed_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("digest_id", "recipient"),)

@@ -1,0 +1,100 @@
+"""What every command shares: the global options, opening the deployment, progress, and how errors are said."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import structlog
+
+from pipeline.store.schema import Outdated
+from workers.engine import Engine
+from workers.wiring import Deployment, Misconfigured
+
+
+@dataclass(frozen=True, slots=True)
+class Global:
+    directory: Path
+    as_of: datetime | None
+
+
+class Moment(click.ParamType[datetime]):
+    """An ISO 8601 moment; one without an offset is read as UTC, and said so in --help."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a moment; write it like 2026-09-21T09:00:00+01:00", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def quiet_logs(verbose: bool) -> None:
+    """Structured lines go to standard error; results go to standard output."""
+    level = logging.INFO if verbose else logging.WARNING
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )
+
+
+@contextmanager
+def deployment(options: Global, *, migrate: bool = True) -> Iterator[Deployment]:
+    """The deployment of --config, its database brought to this version; problems are said and end the command with 1."""
+    try:
+        house = Deployment.read(options.directory, as_of=options.as_of)
+        if migrate:
+            house.prepare()
+    except Misconfigured as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        stop(f"{len(error.problems)} problem(s) in {options.directory}; `leafnotes check` shows them all")
+    except Outdated as error:
+        stop(str(error))
+    try:
+        yield house
+    finally:
+        house.database.dispose()
+
+
+def engine(house: Deployment) -> Engine:
+    """The engine in this process; with a terminal on standard error, a line of progress while pages come in."""
+    watch = None
+    if sys.stderr.isatty():
+
+        def watch(job: Any, total: Any) -> None:
+            click.echo(f"\r{job.key}: {total.read} read, {total.new} new, {total.changed} changed ", nl=False, err=True)
+
+    return Engine(house, watch=watch)
+
+
+def stop(message: str, code: int = 1) -> NoReturn:
+    click.echo(message, err=True)
+    raise SystemExit(code)
+
+
+def say_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    raise TypeError(f"{type(value).__name__} has no JSON form")

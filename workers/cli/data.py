@@ -1,0 +1,332 @@
+"""Commands about what is stored: pull, issues, classify, explain, label, replay."""
+
+import getpass
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import IO, Any
+
+import click
+
+from pipeline.issue import Text
+from pipeline.store import db, issues, registry, sources, work
+from pipeline.store.issues import Stored
+from workers.cli.base import Global, Moment, deployment, engine, say_json, stop
+
+PAGE = 500
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[SOURCE ...]")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a source.")
+@click.pass_obj
+def pull(options: Global, names: tuple[str, ...], as_json: bool) -> None:
+    """Fetch what changed, now, from all sources or from the named ones.
+
+    The poll interval and back-off are the scheduler's, not this command's. A failed source does not stop the others;
+    the exit code is 1 if any failed.
+
+    \b
+    Examples:
+      leafnotes pull
+      leafnotes pull billing-github support
+    """
+    with deployment(options) as house:
+        unknown = sorted(set(names) - set(house.sources))
+        if unknown:
+            stop(f"no such source: {', '.join(unknown)} (there are {', '.join(sorted(house.sources)) or 'none'})", 2)
+        results = [_pull_one(house, name) for name in names or sorted(house.sources)]
+        for result in results:
+            if as_json:
+                say_json(result)
+            elif result["error"]:
+                click.echo(f"{result['source']}: failed: {result['error']}")
+            else:
+                click.echo(
+                    f"{result['source']}: {result['read']} read, {result['new']} new, {result['changed']} changed, "
+                    f"{result['skipped']} skipped, {result['set_aside']} set aside"
+                )
+        if any(result["error"] for result in results):
+            raise SystemExit(1)
+
+
+def _pull_one(house: Any, name: str) -> dict[str, Any]:
+    runner = engine(house)
+    totals: dict[str, Any] = {"source": name, "read": 0, "new": 0, "changed": 0, "skipped": 0, "set_aside": 0}
+    show = runner.watch
+
+    def watch(job: Any, total: Any) -> None:
+        totals.update({key: getattr(total, key) for key in ("read", "new", "changed", "skipped", "set_aside")})
+        if show is not None:
+            show(job, total)
+
+    runner.watch = watch
+    with db.transaction(house.database) as session:
+        sources.ensure(session, {name: house.kinds[name]})
+        before = sources.state(session, name).failures
+        row_id = work.request(session, "pull", name)
+        work.release(session, "pull", name)
+    runner.perform(row_id)
+    with db.transaction(house.database) as session:
+        state = sources.state(session, name)
+    return totals | {"error": state.last_error if state.failures > before else None}
+
+
+@click.command("issues")
+@click.option("--source", help="Only of this source.")
+@click.option("--side", type=click.Choice(["developer", "customer", "none"]), help="Only of this side.")
+@click.option("--pain", help="Only of this pain (its id).")
+@click.option("--leaf", help="Only of this leaf (its team id).")
+@click.option("--since", type=Moment(), metavar="ISO8601", help="Only created at or after this moment.")
+@click.option("--json", "as_json", is_flag=True, help="JSON lines with everything (schema 1).")
+@click.pass_obj
+def list_issues(
+    options: Global,
+    source: str | None,
+    side: str | None,
+    pain: str | None,
+    leaf: str | None,
+    since: datetime | None,
+    as_json: bool,
+) -> None:
+    """Everything that is stored, private issues too: this is the operator's own tool. There is no limit.
+
+    \b
+    Examples:
+      leafnotes issues --json > issues.jsonl
+      leafnotes issues --side customer --leaf billing --since 2026-09-14
+    """
+    with deployment(options) as house, db.transaction(house.database) as session:
+        for stored in issues.read(session, source=source, side=side, pain=pain, leaf=leaf, since=since):
+            if as_json:
+                say_json(_json(stored))
+            else:
+                verdict = stored.verdict.side if stored.verdict else "pending"
+                key = f"{stored.issue.source}:{stored.issue.external_id}"
+                click.echo(f"{stored.issue.created_at:%Y-%m-%d}  {verdict:9}  {stored.leaf or '-':16}  {key}  {stored.issue.title}")
+
+
+def _json(stored: Stored) -> dict[str, Any]:
+    issue = stored.issue
+    return {
+        "schema": 1,
+        "source": issue.source,
+        "external_id": issue.external_id,
+        "url": issue.url,
+        "title": issue.title,
+        "body": issue.body,
+        "state": issue.state,
+        "kind": issue.kind,
+        "author": issue.author,
+        "author_role": issue.author_role,
+        "account": issue.account,
+        "labels": list(issue.labels),
+        "project": issue.project,
+        "component": issue.component,
+        "group": issue.group,
+        "priority": issue.priority,
+        "created_at": issue.created_at,
+        "updated_at": issue.updated_at,
+        "closed_at": issue.closed_at,
+        "tags": sorted(issue.tags),
+        "comments": [
+            {"author": c.author, "body": c.body, "created_at": c.created_at, "private": c.private}
+            for c in issue.comments
+        ],
+        "history": [{"at": e.at, "what": e.what, "from": e.before, "to": e.after} for e in issue.history],
+        "leaf": stored.leaf,
+        "verdict": _verdict(stored),
+    }
+
+
+def _verdict(stored: Stored) -> dict[str, Any] | None:
+    verdict = stored.verdict
+    if verdict is None:
+        return None
+    return {
+        "side": verdict.side,
+        "pain": stored.pain,
+        "kind": verdict.kind,
+        "severity": verdict.severity,
+        "confidence": round(verdict.confidence, 4),
+        "abstained": verdict.abstained,
+        "signals": [{"name": s.name, "text": s.text} for s in verdict.signals],
+        "because": list(verdict.because),
+    }
+
+
+@click.command()
+@click.option("--input", "source", type=click.File("r", encoding="utf-8"), help="JSON lines: id, title, body, ...")
+@click.option("--output", "target", type=click.File("w", encoding="utf-8"), default="-", help="Where the verdicts go.")
+@click.pass_obj
+def classify(options: Global, source: IO[str] | None, target: IO[str]) -> None:
+    """Decide developer pain, customer pain or none.
+
+    With --input it is stateless: one line out for each line in, in the same order, and no configuration is needed.
+    Input fields: id, title, body and, where known, product, labels, source_kind, author_role. Without --input it
+    classifies what is stored and pending.
+
+    \b
+    Examples:
+      leafnotes classify --input texts.jsonl --output verdicts.jsonl
+      leafnotes classify
+    """
+    if source is not None:
+        _classify_file(source, target)
+        return
+    with deployment(options) as house:
+        runner = engine(house)
+        with db.transaction(house.database) as session:
+            pending = issues.unclassified(session)
+        from pipeline.steps import ask_for_verdicts
+
+        with runner.transaction() as session:
+            ask_for_verdicts(session, pending)
+        runner.drain()
+        click.echo(f"{len(pending)} classified")
+
+
+def _classify_file(source: IO[str], target: IO[str]) -> None:
+    from pipeline.classify import load_classifier
+
+    classifier = load_classifier()
+    bad = 0
+    for batch in _batches(source):
+        good = [(number, row) for number, row in batch if isinstance(row, dict)]
+        verdicts = classifier.classify([_text(row) for _, row in good])
+        answers: dict[int, dict[str, Any]] = {}
+        for (number, row), verdict in zip(good, verdicts, strict=True):
+            answers[number] = {
+                "id": row.get("id"),
+                "side": verdict.side,
+                "confidence": round(verdict.confidence, 4),
+                "abstained": verdict.abstained,
+                "kind": verdict.kind,
+                "severity": verdict.severity,
+                "signals": [{"name": s.name, "text": s.text} for s in verdict.signals],
+                "because": list(verdict.because),
+            }
+        for number, row in batch:
+            if number not in answers:
+                bad += 1
+                click.echo(f"{source.name}:{number}: not a JSON object: {row}", err=True)
+                answers[number] = {"id": None, "error": f"line {number} is not a JSON object"}
+            target.write(json.dumps(answers[number], ensure_ascii=False) + "\n")
+    if bad:
+        raise SystemExit(1)
+
+
+def _batches(source: IO[str]) -> Iterator[list[tuple[int, Any]]]:
+    batch: list[tuple[int, Any]] = []
+    for number, line in enumerate(source, 1):
+        if not line.strip():
+            continue
+        try:
+            batch.append((number, json.loads(line)))
+        except json.JSONDecodeError as error:
+            batch.append((number, str(error)))
+        if len(batch) == PAGE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _text(row: dict[str, Any]) -> Text:
+    from pipeline.clean import clean
+
+    return Text(
+        title=clean(str(row.get("title") or ""), "plain"),
+        body=clean(str(row.get("body") or ""), "markdown"),
+        product=row.get("product"),
+        labels=tuple(str(label) for label in row.get("labels") or ()),
+        source_kind=row.get("source_kind"),
+        author_role=row.get("author_role") or "unknown",
+    )
+
+
+@click.command()
+@click.argument("issue")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def explain(options: Global, issue: str, as_json: bool) -> None:
+    """Why an issue got its verdict, its leaf and its pain. ISSUE is source:external_id, or its URL.
+
+    \b
+    Example:
+      leafnotes explain support:55119
+    """
+    with deployment(options) as house, db.transaction(house.database) as session:
+        stored = _find(session, issue)
+        title = registry.current(session).get(stored.pain or "", {}).get("title")
+        if as_json:
+            say_json({"issue": issue, "leaf": stored.leaf, "pain_title": title, "verdict": _verdict(stored)})
+            return
+        click.echo(f"{stored.issue.source}:{stored.issue.external_id}  {stored.issue.title}")
+        verdict = stored.verdict
+        if verdict is None:
+            click.echo("not classified yet: run `leafnotes classify`")
+            return
+        unsure = ", a person should look" if verdict.abstained else ""
+        click.echo(f"side      {verdict.side} ({verdict.confidence:.0%} sure{unsure}), by {verdict.model}")
+        click.echo(f"kind      {verdict.kind}, severity {verdict.severity}")
+        for reason in verdict.because:
+            click.echo(f"because   {reason}")
+        for signal in verdict.signals:
+            click.echo(f"signal    {signal.name}: {signal.text}")
+        click.echo(f"leaf      {stored.leaf or 'nobody owns it (the fallback gets it)'}")
+        click.echo(f"pain      {f'{stored.pain} {title}' if stored.pain else 'none yet: a pain needs two people'}")
+
+
+def _find(session: Any, name: str) -> Stored:
+    key = issues.find(session, name)
+    if key is None:
+        stop(f"no stored issue is called {name!r}; `leafnotes issues` lists them as source:external_id", 2)
+    return next(issues.read(session, only=key))
+
+
+@click.command()
+@click.argument("issue")
+@click.argument("side", type=click.Choice(["developer", "customer", "none"]))
+@click.option("--by", default=getpass.getuser, show_default="your login name", help="Who says so.")
+@click.pass_obj
+def label(options: Global, issue: str, side: str, by: str) -> None:
+    """Say what an issue is. A person's label wins over the model for ever, and is kept for training.
+
+    \b
+    Example:
+      leafnotes label support:55119 customer
+    """
+    with deployment(options) as house:
+        runner = engine(house)
+        with runner.transaction() as session:
+            key = issues.find(session, issue)
+            if key is None:
+                stop(f"no stored issue is called {issue!r}; `leafnotes issues` lists them as source:external_id", 2)
+            was = issues.correct(session, key, side, by, house.now())
+            work.request(session, "assign", "all")
+        runner.drain()
+        click.echo(f"{key[0]}:{key[1]} is {side} now (the model said {was or 'nothing yet'}); kept for ever")
+
+
+@click.command()
+@click.argument("source")
+@click.pass_obj
+def replay(options: Global, source: str) -> None:
+    """Normalise the archived raw pages of a source again, without asking it. What changed is classified anew.
+
+    \b
+    Example:
+      leafnotes replay billing-github
+    """
+    with deployment(options) as house:
+        if source not in house.sources:
+            stop(f"no such source: {source} (there are {', '.join(sorted(house.sources)) or 'none'})", 2)
+        runner = engine(house)
+        total = runner.replay(source)
+        runner.drain()
+        click.echo(f"{source}: {total.read} read again, {total.changed} changed, {total.set_aside} set aside")
+
+
+COMMANDS = (pull, list_issues, classify, explain, label, replay)
+

@@ -1,0 +1,124 @@
+"""`leafnotes digest`: what would be sent, or what was sent."""
+
+import json
+from collections.abc import Iterator
+from email.utils import make_msgid
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline import periods, steps
+from pipeline.digest import render
+from pipeline.digest.document import Document
+from pipeline.issue import Period
+from pipeline.store import db, digests, material
+from workers.cli.base import Global, deployment, engine, stop
+from workers.wiring import Deployment
+
+
+@click.command()
+@click.option("--leader", metavar="ID", help="Only this leader's (a person's id in org.yaml).")
+@click.option("--week", metavar="2026-W38", help="The ISO week; default: the newest week that has ended.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where the files go.")
+@click.option("--json", "as_json", is_flag=True, help="Also print the documents, one JSON object a line.")
+@click.option("--send", is_flag=True, help="Send them too (needs LEAFNOTES_SMTP_URL and LEAFNOTES_SECRET_KEY).")
+@click.option("--to", "address", metavar="ADDR", help="With --send: to this address instead of the leader's.")
+@click.pass_obj
+def digest(
+    options: Global, leader: str | None, week: str | None, out: Path, as_json: bool, send: bool, address: str | None
+) -> None:
+    """Write LEADER.txt, LEADER.html and LEADER.json for every leader: what would be sent, or what was sent if it was.
+
+    Nothing is sent without --send. A leader who has nothing to hear of gets the short, honest form.
+
+    \b
+    Examples:
+      leafnotes digest --out digests
+      leafnotes digest --leader ines --week 2026-W38 --out digests
+      leafnotes digest --leader ines --out digests --send --to me@fernhill.example
+    """
+    if address and not send:
+        stop("--to says where to send; it needs --send", 2)
+    with deployment(options) as house:
+        if send:
+            house.require_secret_key()
+        try:
+            period = periods.week_of(week, house.zone) if week else periods.last_ended(house.now(), house.zone)
+        except ValueError as error:
+            stop(str(error), 2)
+        wanted = _leaders(house, leader)
+        if send and period.end > house.now():
+            stop(f"{period.label} has not ended; without --send it can be looked at", 2)
+        out.mkdir(parents=True, exist_ok=True)
+        held, documents = 0, []
+        for person, document, failures in _documents(house, period, wanted):
+            text, html = render.text(document), render.html(document)
+            write(out, person, document.to_json(), text, html)
+            held += bool(failures)
+            documents.append(document)
+            for failure in failures:
+                click.echo(f"{person}: would be held: {failure}", err=True)
+            if as_json:
+                click.echo(json.dumps(document.to_json(), ensure_ascii=False))
+        click.echo(f"{len(wanted)} digest(s) of {period.label} in {out}", err=as_json)
+        if address:
+            _redirect(house, documents, address)
+        elif send:
+            _send(house, period, wanted)
+        if held:
+            raise SystemExit(1)
+
+
+def _leaders(house: Deployment, leader: str | None) -> list[str]:
+    if leader is None:
+        return list(house.org.leaders)
+    if leader not in house.org.leaders:
+        stop(f"{leader!r} leads no team; leaders are {', '.join(house.org.leaders)}", 2)
+    return [leader]
+
+
+def _documents(house: Deployment, period: Period, wanted: list[str]) -> Iterator[tuple[str, Document, list[str]]]:
+    with db.transaction(house.database) as session:
+        stored = {person: digests.digest(session, person, period.label) for person in wanted}
+        made = None
+        for person in wanted:
+            row = stored[person]
+            if row is not None and row.document is not None:
+                yield person, Document.from_json(row.document), [row.reason] if row.reason else []
+                continue
+            made = made or material.read(session, period, house.org, house.kinds)
+            written = steps.write(made, person, period, house.house, house.due(period, person))
+            yield person, written.document, list(written.failures)
+
+
+def write(out: Path, leader: str, document: Any, text: str, html: str) -> None:
+    """The three files of one digest."""
+    (out / f"{leader}.json").write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (out / f"{leader}.txt").write_text(text, encoding="utf-8")
+    (out / f"{leader}.html").write_text(html, encoding="utf-8")
+
+
+def _send(house: Deployment, period: Period, wanted: list[str]) -> None:
+    """Through the same rows as the scheduler's mails: who already has this digest does not get it again."""
+    runner = engine(house)
+    with runner.transaction() as session:
+        steps.close(session, period, org=house.org)
+        steps.compose(session, period, {person: house.due(period, person) for person in wanted}, house.house)
+    runner.drain()
+    with db.transaction(house.database) as session:
+        for person in wanted:
+            row = digests.digest(session, person, period.label)
+            for mail in digests.mails(session, [row.id] if row else []):
+                click.echo(f"{person}: {mail.state} to {mail.recipient}{': ' + mail.reply if mail.reply else ''}")
+
+
+def _redirect(house: Deployment, documents: list[Document], address: str) -> None:
+    """To the operator's own address: decides nothing, so the leader's own digest still goes out when it is due."""
+    for document in documents:
+        message_id = make_msgid("preview", house.house.domain)
+        outcome = house.sender.send(steps.letter(document, address, message_id, house.house))
+        click.echo(f"{document.leader}: {outcome.kind} to {address}: {outcome.reply}")
+
+
+COMMANDS = (digest,)

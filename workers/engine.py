@@ -1,0 +1,346 @@
+"""Performs work rows. The same engine runs in one process without a broker and inside Celery workers.
+
+Each kind of row has one method, which opens transactions, calls a step, and finishes the row in the transaction of the
+effect. Ids of rows that a transaction asked for are published after it commits; that they are lost is no harm, since a
+sweep asks the database what is due.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import sleep
+
+import structlog
+from sqlalchemy.orm import Session
+
+from connectors.base import SourceError
+from pipeline import periods, steps
+from pipeline.issue import Verdict
+from pipeline.steps import Ingested
+from pipeline.store import db, digests, issues, registry, sources, work
+from pipeline.store.work import Fenced, Job
+from workers.wiring import Deployment, Source
+
+log = structlog.get_logger()
+
+KINDS = ("pull", "census", "classify", "assign", "close", "compose", "deliver")
+TRIES = 3
+"""Of a pull before the source counts as unreadable for now; the next poll tries again."""
+PATIENCE = timedelta(hours=2)
+"""How long after the first leader is due a period waits for a source or a verdict that does not come."""
+KEEP_DONE = timedelta(days=7)
+CENSUS = timedelta(days=1)
+
+Publish = Callable[[Sequence[int]], None]
+
+
+def _nobody(_ids: Sequence[int]) -> None:
+    """Without a broker nobody has to be woken up."""
+
+
+@dataclass(slots=True)
+class Engine:
+    """`publish` wakes workers up; `watch` is told of each stored page, for a progress line."""
+
+    deployment: Deployment
+    publish: Publish = _nobody
+    watch: Callable[[Job, Ingested], None] | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        with db.transaction(self.deployment.database) as session:
+            yield session
+        requested = session.info.pop("requested", [])
+        if requested:
+            self.publish(requested)
+
+    # --- what is due -------------------------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Ask for everything that is due now. Any number of ticks, from anywhere, asks for it once."""
+        house, now = self.deployment, self.deployment.now()
+        with self.transaction() as session:
+            sources.ensure(session, {name: source.options.kind for name, source in house.sources.items()})
+            for name, state in sources.states(session).items():
+                source = house.sources.get(name)
+                if source is not None and _is_due(source, state, now):
+                    work.request(session, "pull", name)
+            self._reroute(session)
+            self._plan(session)
+            work.tidy(session, KEEP_DONE)
+
+    def sweep(self) -> int:
+        """Publish again what is due and unclaimed: what the broker lost, and what was waiting for its time."""
+        with db.transaction(self.deployment.database) as session:
+            ids = work.due(session, KINDS)
+        if ids:
+            self.publish(ids)
+        return len(ids)
+
+    def _reroute(self, session: Session) -> None:
+        """A changed org chart, or a lost batch, leaves verdicts behind: ask for them again."""
+        org_hash = self.deployment.org_hash
+        if registry.mark(session, "org") == org_hash:
+            return
+        stale = issues.unclassified(session, org_hash=org_hash)
+        steps.ask_for_verdicts(session, stale)
+        registry.set_mark(session, "org", org_hash)
+
+    def _plan(self, session: Session) -> None:
+        period, due = self._due(session)
+        undecided = set(due) - digests.decided(session, period.label)
+        if not undecided:
+            return
+        closed = registry.mark(session, "closed")
+        kind = "compose" if closed is not None and closed >= period.label else "close"
+        work.request(session, kind, period.label)
+
+    def _due(self, session: Session) -> tuple[steps.Period, dict[str, datetime]]:
+        house = self.deployment
+        return steps.plan(
+            session,
+            now=house.now(),
+            zone=house.zone,
+            day=house.settings.digest.day,
+            hour=house.settings.digest.hour,
+            org=house.org,
+        )
+
+    # --- doing it ----------------------------------------------------------------------------------------------------
+
+    def perform(self, row_id: int) -> bool:
+        """Claim and do one row; False where there was nothing to claim or the lease was lost on the way."""
+        with db.transaction(self.deployment.database) as session:
+            job = work.claim(session, row_id, KINDS, self.deployment.lease)
+        if job is None:
+            return False
+        bound = log.bind(kind=job.kind, key=job.key, attempt=job.attempt)
+        try:
+            getattr(self, f"_{job.kind}")(job)
+        except Fenced as lost:
+            bound.warning("lease lost", reason=str(lost))
+            return False
+        except Exception as error:
+            bound.exception("work failed")
+            self._failed(job, error)
+        return True
+
+    def _failed(self, job: Job, error: Exception) -> None:
+        reason = f"{type(error).__name__}: {error}"[:2000]
+        with self.transaction() as session:
+            if job.attempt >= work.ATTEMPTS:
+                work.quarantine(session, job, reason)
+            else:
+                work.postpone(session, job, timedelta(seconds=2**job.attempt), reason=reason, counts=True)
+
+    def drain(self, *, patience: timedelta = timedelta(seconds=3)) -> None:
+        """Do everything that is due in this process, and what follows from it, until nothing is due within `patience`."""
+        while True:
+            with db.transaction(self.deployment.database) as session:
+                ids = work.due(session, KINDS, limit=50)
+                wait = work.next_due(session, KINDS)
+            for row_id in ids:
+                self.perform(row_id)
+            if not ids:
+                if wait is None or wait > patience:
+                    return
+                sleep(max(0.05, wait.total_seconds()))
+
+    def run_once(self) -> None:
+        """The whole loop once: pull, classify, assign, close, compose, deliver."""
+        self.tick()
+        self.drain()
+        self.tick()
+        self.drain()
+
+    # --- one method a kind -------------------------------------------------------------------------------------------
+
+    def _pull(self, job: Job) -> None:
+        source = self.deployment.sources.get(job.key)
+        if source is None:
+            with self.transaction() as session:
+                work.finish(session, job)
+            return
+        try:
+            total, read_to = self._pages(job, source)
+        except SourceError as error:
+            self._pull_failed(job, error)
+            return
+        now = self.deployment.now()
+        with self.transaction() as session:
+            sources.pulled(session, source.name, now, read_to or now)
+            work.finish(session, job)
+            self._wake_close(session)
+        log.info("pulled", source=source.name, read=total.read, new=total.new, changed=total.changed)
+
+    def _pages(self, job: Job, source: Source) -> tuple[Ingested, datetime | None]:
+        now = self.deployment.now()
+        with db.transaction(self.deployment.database) as session:
+            cursor = sources.state(session, source.name).cursor
+        connector = source.open()
+        total, read_to = Ingested(), None
+        for page in connector.pull(cursor):
+            with self.transaction() as session:
+                work.renew(session, job, self.deployment.lease)
+                total += steps.ingest(
+                    session,
+                    source=source.name,
+                    items=page.items,
+                    problems=page.problems,
+                    normalise=connector.normalise,
+                    cursor=page.cursor,
+                    at=now,
+                )
+            read_to = page.read_to
+            if self.watch is not None:
+                self.watch(job, total)
+        return total, read_to
+
+    def replay(self, name: str) -> Ingested:
+        """Normalise a source's archived pages again; content that did not change is not written."""
+        connector, total = self.deployment.sources[name].open(), Ingested()
+        with db.transaction(self.deployment.database) as session:
+            pages = list(sources.archived_ids(session, name))
+        for page in pages:
+            with self.transaction() as session:
+                total += steps.ingest(
+                    session,
+                    source=name,
+                    items=json.loads(sources.archived(session, page)),
+                    problems=(),
+                    normalise=connector.normalise,
+                    cursor=None,
+                    at=self.deployment.now(),
+                )
+        return total
+
+    def _pull_failed(self, job: Job, error: SourceError) -> None:
+        log.warning("source failed", source=job.key, reason=str(error), permanent=error.permanent)
+        with self.transaction() as session:
+            sources.failed(session, job.key, self.deployment.now(), str(error))
+            if error.permanent or job.attempt >= TRIES:
+                work.finish(session, job)
+                self._wake_close(session)
+                return
+            wait = timedelta(seconds=error.retry_after if error.retry_after is not None else 30 * 4 ** (job.attempt - 1))
+            work.postpone(session, job, wait, reason=str(error), counts=True)
+
+    def _wake_close(self, session: Session) -> None:
+        """A period that waits for this source, or for its verdicts, is looked at again at once."""
+        self._plan(session)
+
+    def _census(self, job: Job) -> None:
+        source = self.deployment.sources[job.key]
+        exists = source.open().census()
+        with self.transaction() as session:
+            if exists is not None:
+                _, refused = steps.reconcile(session, source=source.name, exists=set(exists), at=self.deployment.now())
+                if refused is not None:
+                    work.quarantine(session, job, refused)
+                    return
+            work.finish(session, job)
+
+    def _classify(self, job: Job) -> None:
+        ids = list(job.payload["ids"])
+        if job.attempt >= TRIES and len(ids) > 1:
+            # A batch that kills its workers: halve it until the one issue that does it stands alone.
+            with self.transaction() as session:
+                steps.ask_for_verdicts(session, ids[: len(ids) // 2])
+                steps.ask_for_verdicts(session, ids[len(ids) // 2 :])
+                work.finish(session, job)
+            return
+        classifier = _Unclassifiable(job.key) if job.attempt >= work.ATTEMPTS else self.deployment.classifier
+        with self.transaction() as session:
+            steps.classify(
+                session,
+                ids,
+                classifier=classifier,
+                router=self.deployment.router,
+                org_hash=self.deployment.org_hash,
+                kinds=self.deployment.kinds,
+            )
+            work.finish(session, job)
+
+    def _assign(self, job: Job) -> None:
+        with self.transaction() as session:
+            if work.outstanding(session, ["classify"]):
+                # More is on its way and each batch asks again, so the last one finds everything. Nothing waits for this.
+                work.finish(session, job)
+                return
+            steps.assign(session, org=self.deployment.org, zone=self.deployment.zone)
+            work.finish(session, job)
+
+    def _close(self, job: Job) -> None:
+        period = periods.week_of(job.key, self.deployment.zone)
+        with self.transaction() as session:
+            waits_for = self._unsettled(session, period)
+            if waits_for is not None:
+                work.postpone(session, job, timedelta(seconds=2), reason=waits_for, counts=False)
+                return
+            steps.close(session, period, org=self.deployment.org)
+            work.request(session, "compose", period.label)
+            work.finish(session, job)
+
+    def _unsettled(self, session: Session, period: steps.Period) -> str | None:
+        """What a period still waits for before its digests may be composed, None when everything was heard or given up."""
+        first_due = min(self._due(session)[1].values(), default=period.end)
+        if self.deployment.now() >= first_due + PATIENCE and not work.outstanding(session, ["pull", "classify"]):
+            return None
+        states = sources.states(session)
+        for name in self.deployment.sources:
+            attempted = states[name].attempted_at if name in states else None
+            if attempted is None or attempted < period.end or work.is_open(session, "pull", name):
+                work.request(session, "pull", name)
+                return f"{name} has not been read to the period's end yet"
+        waiting = len(issues.unclassified(session, before=period.end))
+        return f"{waiting} issues are not classified yet" if waiting else None
+
+    def _compose(self, job: Job) -> None:
+        period = periods.week_of(job.key, self.deployment.zone)
+        with self.transaction() as session:
+            newest, due = self._due(session)
+            if newest.label == period.label:
+                steps.compose(session, period, due, self.deployment.house)
+            work.finish(session, job)
+
+    def _deliver(self, job: Job) -> None:
+        sender = self.deployment.sender
+        with self.transaction() as session:
+            letter = steps.prepare(session, int(job.key), self.deployment.house, safe_to_repeat=sender.safe_to_repeat)
+            if not isinstance(letter, steps.Letter):
+                self._settle(session, job, letter)
+                return
+            work.renew(session, job, self.deployment.lease)
+        outcome = sender.send(letter)
+        with self.transaction() as session:
+            self._settle(session, job, steps.record(session, int(job.key), outcome.kind, outcome.reply))
+        log.info("mail", digest=letter.name, outcome=outcome.kind)
+
+    def _settle(self, session: Session, job: Job, wait: timedelta | None) -> None:
+        if wait is None:
+            work.finish(session, job)
+        else:
+            work.postpone(session, job, wait, reason="the mail waits for its next try", counts=False)
+
+
+def _is_due(source: Source, state: sources.SourceState, now: datetime) -> bool:
+    if state.attempted_at is None:
+        return True
+    wait = min(source.poll * 2 ** min(state.failures, 6), max(source.poll, timedelta(hours=1)))
+    return now - state.attempted_at >= wait
+
+
+@dataclass(frozen=True, slots=True)
+class _Unclassifiable:
+    """Stands in for the classifier where an issue kills it: the issue is shown as not understood, and a person looks."""
+
+    key: str
+
+    def classify(self, texts: Sequence[steps.Text]) -> list[Verdict]:
+        because = (f"could not be classified: its worker died {TRIES} times (work classify {self.key})",)
+        one = Verdict(
+            side="none", confidence=0.0, abstained=True, kind="other", severity=1, because=because, model="none"
+        )
+        return [one for _ in texts]

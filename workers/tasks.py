@@ -1,0 +1,24 @@
+"""The two tasks: do a row of work, and look what is due. Arguments are row ids; what a row means is in the row."""
+
+from functools import cache
+
+from workers.app import TICK, WORK, app, publish
+from workers.engine import Engine
+from workers.wiring import Deployment
+
+
+@cache
+def engine() -> Engine:
+    """The engine of this process, from the configuration that the command line put into the application's settings."""
+    return Engine(Deployment.read(app.conf["leafnotes_directory"], as_of=app.conf["leafnotes_as_of"]), publish)
+
+
+@app.task(name=WORK)
+def do_work(row_id: int) -> None:
+    engine().perform(row_id)
+
+
+@app.task(name=TICK)
+def tick() -> None:
+    engine().tick()
+    engine().sweep()

@@ -1,0 +1,283 @@
+"""The one place where everything is joined: configuration, org chart, connectors, database, classifier, sender.
+
+Everything else receives what it needs from here. `Deployment.read` is cheap; what costs (the model, the database) is made
+on first use.
+"""
+
+import hashlib
+import importlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
+from functools import cached_property
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import Engine
+
+from config import reader, settings
+from config.environment import Environment, WeakKey
+from config.reader import Problem
+from config.settings import Loaded, Settings
+from connectors.base import Connector, SourceOptions
+from connectors.smtp import Folder, Outcome, Smtp
+from pipeline import periods
+from pipeline.issue import Period
+from pipeline.org import Claim, Org, Person, Team
+from pipeline.route import Router
+from pipeline.steps import Classifier, House, Letter
+from pipeline.store import db, schema
+
+GROUP = "leafnotes.connectors"
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+class Misconfigured(Exception):
+    """The configuration cannot be used; `problems` say everything that is wrong with it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class Sender(Protocol):
+    """Where letters go. `safe_to_repeat`: handing the same letter over twice leaves one."""
+
+    @property
+    def safe_to_repeat(self) -> bool: ...
+    def send(self, letter: Letter) -> Outcome: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A configured source: its validated options and the class that reads it."""
+
+    name: str
+    options: SourceOptions
+    connector: type[Connector[Any]]
+    directory: Path
+
+    @property
+    def poll(self) -> timedelta:
+        return span(self.options.poll)
+
+    def open(self) -> Connector[Any]:
+        return self.connector.open(self.options, self.directory)
+
+    def describe(self, cursor: Mapping[str, Any]) -> str:
+        return self.open().describe(cursor)
+
+
+def span(text: str) -> timedelta:
+    """"90s", "10m", "6h", "1d" as a length of time."""
+    match = re.fullmatch(r"([1-9][0-9]*)([smhd])", text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a length of time; write it like 90s, 10m, 6h or 1d")
+    return timedelta(**{UNITS[match[2]]: int(match[1])})
+
+
+def connector_kinds() -> dict[str, type[Connector[Any]]]:
+    """Every installed connector by kind: those of this repository and those of other packages, by entry point."""
+    return {point.name: point.load() for point in entry_points(group=GROUP)}
+
+
+def connector_for(kind: str) -> type[Connector[Any]] | None:
+    """The class of a kind: an entry point's name, or a dotted path `package.module:Class`."""
+    named = [point for point in entry_points(group=GROUP) if point.name == kind]
+    if named:
+        return named[0].load()  # type: ignore[no-any-return]
+    if ":" in kind:
+        module, _, name = kind.partition(":")
+        try:
+            return getattr(importlib.import_module(module), name)  # type: ignore[no-any-return]
+        except (ImportError, AttributeError):
+            return None
+    return None
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One configured deployment, opened. `now` is the clock of `--as-of` where that was given."""
+
+    directory: Path
+    environment: Environment
+    settings: Settings
+    org: Org
+    sources: Mapping[str, Source]
+    now: Callable[[], datetime]
+    loaded: Loaded = field(repr=False)
+
+    @classmethod
+    def read(cls, directory: Path, *, as_of: datetime | None = None) -> "Deployment":
+        """Read and validate everything at once; raises `Misconfigured` with all problems."""
+        deployment, problems = cls.survey(directory, as_of=as_of)
+        if problems or deployment is None:
+            raise Misconfigured(problems)
+        return deployment
+
+    @classmethod
+    def survey(cls, directory: Path, *, as_of: datetime | None = None) -> tuple["Deployment | None", list[Problem]]:
+        """The deployment where it can be used, and every problem that was found on the way."""
+        environment, problems = Environment.survey(config_dir=directory)
+        loaded = settings.load(directory)
+        problems = [*problems, *loaded.problems]
+        sources, more = _sources(loaded, directory)
+        problems += more
+        if problems or environment is None:
+            return None, problems
+        clock = (lambda: as_of.astimezone(UTC)) if as_of is not None else (lambda: datetime.now(UTC))
+        return cls(directory, environment, loaded.settings, to_org(loaded), sources, clock, loaded), []
+
+    @cached_property
+    def database(self) -> Engine:
+        return db.connect(self.environment.database_url)
+
+    def prepare(self) -> None:
+        """SQLite is made and migrated; any other database has to be at this version."""
+        schema.ready(self.database)
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        from pipeline.classify import load_classifier  # the model costs time and memory: only who classifies pays
+
+        return load_classifier()
+
+    @cached_property
+    def router(self) -> Router:
+        return Router(self.org)
+
+    @cached_property
+    def org_hash(self) -> str:
+        """Of everything that routing depends on: a change of it asks for new routes."""
+        teams = sorted(repr(team) for team in self.org.teams.values())
+        return hashlib.blake2b("\n".join(teams).encode(), digest_size=16).hexdigest()
+
+    @property
+    def zone(self) -> str:
+        return self.settings.organisation.timezone
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        return {name: source.options.kind for name, source in self.sources.items()}
+
+    @property
+    def lease(self) -> timedelta:
+        return span(self.settings.work.lease)
+
+    @cached_property
+    def house(self) -> House:
+        sender = self.settings.mail.from_
+        return House(
+            name=self.settings.organisation.name,
+            org=self.org,
+            kinds=self.kinds,
+            sender=sender,
+            domain=parseaddr(sender)[1].rpartition("@")[2] or "localhost",
+            public_url=self.environment.public_url,
+        )
+
+    @cached_property
+    def sender(self) -> Sender:
+        if self.environment.smtp_url is None:
+            return FolderSender(self.directory / "digests")
+        return SmtpSender(Smtp(self.environment.smtp_url.get_secret_value()))
+
+    def due(self, period: Period, leader: str) -> datetime:
+        """When this leader gets the digest of a period."""
+        zone = self.org.people[leader].timezone or self.zone
+        return periods.due(period, self.settings.digest.day, self.settings.digest.hour, zone)
+
+    def require_secret_key(self) -> None:
+        """Raises `Misconfigured` where LEAFNOTES_SECRET_KEY is missing, short or known."""
+        try:
+            self.environment.require_secret_key()
+        except WeakKey as error:
+            raise Misconfigured([error.problem]) from None
+
+
+def _sources(loaded: Loaded, directory: Path) -> tuple[dict[str, Source], list[Problem]]:
+    found: dict[str, Source] = {}
+    problems: list[Problem] = []
+    for index, entry in enumerate(loaded.sources):
+        kind = entry.get("kind")
+        connector = connector_for(kind) if isinstance(kind, str) else None
+        if connector is None:
+            problems.append(_unknown_kind(loaded, index, kind))
+            continue
+        options = reader.validate(loaded.sources_document, connector.Options, at=("sources", index))
+        if isinstance(options, list):
+            problems += options
+        else:
+            found[options.name] = Source(options.name, options, connector, directory)
+    return found, problems
+
+
+def _unknown_kind(loaded: Loaded, index: int, kind: Any) -> Problem:
+    kinds = ", ".join(sorted(connector_kinds()))
+    return loaded.sources_document.problem(
+        ("sources", index, "kind"),
+        f"no connector is called {kind!r}" if kind else "kind is missing",
+        f"Use one of {kinds}, or a dotted path package.module:Class.",
+    )
+
+
+def to_org(loaded: Loaded) -> Org:
+    """The org chart's values from its validated file."""
+    file = loaded.org
+    people = {
+        p.id: Person(id=p.id, name=p.name, email=p.email, timezone=p.timezone, team=p.team, accounts=dict(p.accounts))
+        for p in file.people
+    }
+    teams = {
+        t.id: Team(
+            id=t.id,
+            name=t.name,
+            parent=t.parent,
+            leader=t.leader,
+            size=t.size,
+            owns=tuple(_claim(claim) for claim in t.owns),
+            hears=tuple(_claim(claim) for claim in t.hears),
+        )
+        for t in file.teams
+    }
+    return Org(people=people, teams=teams, fallback=file.fallback)
+
+
+def _claim(claim: Any) -> Claim:
+    return Claim(
+        source=claim.source,
+        project=claim.project,
+        label=claim.label,
+        component=claim.component,
+        group=claim.group,
+        path=claim.path,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSender:
+    """Without a mail server: LEADER.eml, .html, .txt and .json in a folder of the week."""
+
+    directory: Path
+    safe_to_repeat: bool = True
+
+    def send(self, letter: Letter) -> Outcome:
+        from workers.cli.digests import write
+
+        folder, _, name = letter.name.rpartition("/")
+        target = self.directory / folder
+        target.mkdir(parents=True, exist_ok=True)
+        write(target, name, letter.document, letter.text, letter.html)
+        return Folder(target).send(letter.message, letter.sender, letter.recipient, name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSender:
+    smtp: Smtp
+    safe_to_repeat: bool = False
+
+    def send(self, letter: Letter) -> Outcome:
+        return self.smtp.send(letter.message, parseaddr(letter.sender)[1], letter.recipient)

@@ -9,7 +9,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -80,6 +81,14 @@ class Connector(ABC, Generic[O]):
     def __init__(self, options: O, http: "Http") -> None:
         self.options = options
         self.http = http
+
+    @classmethod
+    @abstractmethod
+    def open(cls, options: O, base_dir: Path) -> Self:
+        """A connector ready to use. `base_dir` is where relative paths of the options begin."""
+
+    def close(self) -> None:
+        """Let connections go."""
 
     @abstractmethod
     def pull(self, cursor: Cursor) -> Iterator[Page]:

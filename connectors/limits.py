@@ -66,10 +66,11 @@ def fingerprint(origin: str, secret: str) -> str:
     return hashlib.blake2b(f"{origin}\n{secret}".encode(), digest_size=12).hexdigest()
 
 
-def throttled(status: int, headers: Mapping[str, str], message: str, now: float) -> float | None:
+def throttled(status: int, headers: Mapping[str, str], message: str, *, now: float, attempt: int = 1) -> float | None:
     """Seconds to wait if this answer means "too many requests", else None. `headers` have lower-case names.
 
-    A 403 is a limit only where it says so: with Retry-After, with nothing remaining, or in words.
+    A 403 is a limit only where it says so: with Retry-After, with nothing remaining, or in words. Where the answer does
+    not say how long, each further attempt waits twice as long.
     """
     if status not in (403, 429):
         return None
@@ -81,7 +82,7 @@ def throttled(status: int, headers: Mapping[str, str], message: str, now: float)
         return spent
     words = message.casefold()
     limited = status == 429 or "rate limit" in words or "abuse" in words
-    return UNSAID if limited else None
+    return UNSAID * 2 ** (attempt - 1) if limited else None
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:

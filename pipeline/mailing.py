@@ -63,14 +63,14 @@ def after(
 
 
 def after_crash(*, resent: bool, on_unknown: str = "resend") -> Next:
-    """The step for a mail found in `sending` whose lease has run out: the worker died and the server may have the mail."""
+    """The step for a mail found in `sending` with an expired lease: the worker died, the server may have it."""
     return _uncertain("the worker died while it was sending", resent, on_unknown)
 
 
 def backoff(attempt: int) -> timedelta:
     """How long to wait after the given try, counted from 1: 5 minutes, doubling up to 6 hours."""
     doublings = min(max(attempt, 1) - 1, 16)
-    return min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
 _TWICE = "accepted at the second hand-over; the first was never confirmed, so the reader may have two identical copies"

@@ -305,17 +305,18 @@ def compose(session: Session, period: Period, due: Mapping[str, datetime], house
     if not waiting:
         return []
     material = material_store.read(session, period, house.org, house.kinds)
+    hidden = material_store.withheld(session, period)
     mails = []
     for leader in waiting:
         written = write(material, leader, period, house, due[leader])
-        mail = _decide(session, period, leader, written, due[leader], house)
+        mail = _decide(session, period, leader, written, due[leader], house, hidden)
         if mail is not None:
             mails.append(mail)
     return mails
 
 
 def _decide(
-    session: Session, period: Period, leader: str, written: Written, at: datetime, house: House
+    session: Session, period: Period, leader: str, written: Written, at: datetime, house: House, hidden: str
 ) -> int | None:
     person = house.org.people[leader]
     reason = None
@@ -331,6 +332,7 @@ def _decide(
         document=written.document.to_json(),
         reason=reason,
         at=at,
+        hidden=hidden,
     )
     if digest is None or reason is not None or person.email is None:
         return None
@@ -380,9 +382,9 @@ def prepare(session: Session, mail_id: int, house: House, *, safe_to_repeat: boo
     if mail.state == "sending" and not safe_to_repeat:
         return _unknown(session, mail)
     if mail.message is None:
-        withheld = _recheck(session, mail, house)
-        if withheld:
-            digests.set_mail(session, mail_id, state="rejected", alarm=withheld)
+        held = _recheck(session, mail, house)
+        if held:
+            digests.set_mail(session, mail_id, state="rejected", alarm=held)
             return None
     digest = digests.digest_by_id(session, mail.digest_id)
     document = Document.from_json(digest.document or {})
@@ -417,18 +419,23 @@ def _unknown(session: Session, mail: digests.StoredMail) -> timedelta | None:
 
 
 def _recheck(session: Session, mail: digests.StoredMail, house: House) -> str | None:
-    """Compose again where an issue behind the digest may no longer be shown; why nothing can be sent, or None."""
+    """Compose again where an issue of the period may no longer be shown; why nothing can be sent, or None."""
     digest = digests.digest_by_id(session, mail.digest_id)
     document = Document.from_json(digest.document or {})
-    if not material_store.any_hidden(session, document.evidence()):
+    hidden = material_store.withheld(session, document.period)
+    if hidden == digest.hidden:
         return None
-    period = periods.week_of(digest.period, document.period.zone)
-    material = material_store.read(session, period, house.org, house.kinds)
-    written = write(material, digest.leader, period, house, document.generated_at)
+    material = material_store.read(session, document.period, house.org, house.kinds)
+    written = write(material, digest.leader, document.period, house, document.generated_at)
     reason = "held by gates: " + "; ".join(written.failures) if written.failures else None
-    state = "held" if reason else "composed"
     digests.revise(
-        session, digest.id, version=digest.version + 1, state=state, document=written.document.to_json(), reason=reason
+        session,
+        digest.id,
+        version=digest.version + 1,
+        state="held" if reason else "composed",
+        document=written.document.to_json(),
+        reason=reason,
+        hidden=hidden,
     )
     return reason
 
@@ -449,7 +456,7 @@ def _message(
     )
 
 
-def record(session: Session, mail_id: int, outcome: str, reply: str, *, on_unknown: str = "resend") -> timedelta | None:
+def record(session: Session, mail_id: int, outcome: str, reply: str, alarm: str | None) -> timedelta | None:
     """Write down what the mail server said; how long to wait before the next try, None where it is settled."""
     mail = digests.mail(session, mail_id)
     step = mailing.after(
@@ -458,7 +465,7 @@ def record(session: Session, mail_id: int, outcome: str, reply: str, *, on_unkno
         resent=mail.resent,
         first_tried_at=mail.first_tried_at,
         now=db.now(session),
-        on_unknown=on_unknown,
+        alarm=alarm,
     )
     digests.set_mail(
         session,

@@ -20,7 +20,6 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
-    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -194,7 +193,7 @@ class MemberRow(Base):
     issue_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
     pain: Mapped[str] = mapped_column(String(32), index=True)
     score: Mapped[float] = mapped_column(Float)
-    frozen: Mapped[bool] = mapped_column(server_default=false())
+    frozen: Mapped[bool] = mapped_column(default=False)
 
 
 class MarkRow(Base):
@@ -255,6 +254,8 @@ class DigestRow(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     document: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     composed_at: Mapped[datetime]
+    hidden: Mapped[str] = mapped_column(String(32), server_default="")
+    """Hash of the period's issues that were withheld when it was composed; another one at sending means: compose again."""
     __table_args__ = (UniqueConstraint("leader", "period", "kind"),)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
 from pipeline.store import db, schema
 from tests import local_servers
@@ -33,11 +33,20 @@ def redis_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str) -> str:
+    """The name of a migrated database that others are copied from."""
+    url = local_servers.database(postgres_server)
+    engine = db.connect(url)
+    schema.migrate(engine)
+    engine.dispose()
+    return make_url(url).database or ""
+
+
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """An empty PostgreSQL database of this test alone."""
-    with local_servers.database(postgres_server) as url:
-        yield url
+def postgres_url(postgres_server: str, migrated_postgres: str) -> str:
+    """A migrated PostgreSQL database of this test alone."""
+    return local_servers.database(postgres_server, template=migrated_postgres)
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +70,5 @@ def database(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A migrated database of each kind."""
     url = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
     engine = db.connect(url)
-    schema.ready(engine) if request.param == "sqlite" else schema.migrate(engine)
     yield engine
     engine.dispose()

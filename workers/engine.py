@@ -7,7 +7,7 @@ sweep asks the database what is due.
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import sleep
@@ -179,23 +179,23 @@ class Engine:
         now = self.deployment.now()
         with db.transaction(self.deployment.database) as session:
             cursor = sources.state(session, source.name).cursor
-        connector = source.open()
         total, read_to = Ingested(), None
-        for page in connector.pull(cursor):
-            with self.transaction() as session:
-                work.renew(session, job, self.deployment.lease)
-                total += steps.ingest(
-                    session,
-                    source=source.name,
-                    items=page.items,
-                    problems=page.problems,
-                    normalise=connector.normalise,
-                    cursor=page.cursor,
-                    at=now,
-                )
-            read_to = page.read_to
-            if self.watch is not None:
-                self.watch(job, total)
+        with closing(source.open()) as connector:
+            for page in connector.pull(cursor):
+                with self.transaction() as session:
+                    work.renew(session, job, self.deployment.lease)
+                    total += steps.ingest(
+                        session,
+                        source=source.name,
+                        items=page.items,
+                        problems=page.problems,
+                        normalise=connector.normalise,
+                        cursor=page.cursor,
+                        at=now,
+                    )
+                read_to = page.read_to
+                if self.watch is not None:
+                    self.watch(job, total)
         return total, read_to
 
     def replay(self, name: str) -> Ingested:
@@ -315,7 +315,7 @@ class Engine:
             work.renew(session, job, self.deployment.lease)
         outcome = sender.send(letter)
         with self.transaction() as session:
-            self._settle(session, job, steps.record(session, int(job.key), outcome.kind, outcome.reply))
+            self._settle(session, job, steps.record(session, int(job.key), outcome.kind, outcome.reply, outcome.alarm))
         log.info("mail", digest=letter.name, outcome=outcome.kind)
 
     def _settle(self, session: Session, job: Job, wait: timedelta | None) -> None:

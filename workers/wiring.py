@@ -30,6 +30,7 @@ from pipeline.org import Claim, Org, Person, Team
 from pipeline.route import Router
 from pipeline.steps import Classifier, House, Letter
 from pipeline.store import db, schema
+from workers import broker
 
 GROUP = "leafnotes.connectors"
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -196,6 +197,12 @@ class Deployment:
             self.environment.require_secret_key()
         except WeakKey as error:
             raise Misconfigured([error.problem]) from None
+
+    def require_safe_broker(self) -> None:
+        """Raises `Misconfigured` where the broker is away or would lose the queue without saying so."""
+        problem = broker.problem(self.environment.broker_url) if self.environment.broker_url else None
+        if problem is not None:
+            raise Misconfigured([Problem("environment", 0, "LEAFNOTES_BROKER_URL", problem, "")])
 
 
 def _sources(loaded: Loaded, directory: Path) -> tuple[dict[str, Source], list[Problem]]:

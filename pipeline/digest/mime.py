@@ -112,7 +112,7 @@ def _verify(head: bytes, expected: Sequence[str]) -> None:
 
 
 def _plain(value: str) -> str:
-    """One line of harmless text: no controls, no half characters, no reordering, nothing that reads as an encoded-word."""
+    """One line of harmless text: no controls, half characters or reordering, nothing that reads as an encoded-word."""
     value = _SURROGATES.sub("\ufffd", value)
     value = _BIDI.sub("", _CONTROLS.sub(" ", value))
     return " ".join(value.split()).replace("=?", "= ?")
@@ -168,7 +168,7 @@ def _mailbox(header: str, value: str) -> str:
     name, address = _named(value)
     local, at, domain = address.rpartition("@")
     if not at or not _LOCAL.fullmatch(local) or local.startswith(".") or local.endswith(".") or ".." in local:
-        raise UnsafeMail(header, f"{ascii(address)} is not an e-mail address that every mail server takes")
+        raise UnsafeMail(header, f"{address!a} is not an e-mail address that every mail server takes")
     address = f"{local}@{_domain(header, domain)}"
     phrase = _phrase(name)
     return f"{phrase}<{address}>" if phrase else address
@@ -186,13 +186,13 @@ def _domain(header: str, value: str) -> str:
     except UnicodeError:
         name = ""
     if not _DOMAIN.fullmatch(name):
-        raise UnsafeMail(header, f"{ascii(value)} is not a domain name")
+        raise UnsafeMail(header, f"{value!a} is not a domain name")
     return name
 
 
 def _matching(header: str, pattern: re.Pattern[str], value: str) -> str:
     if not pattern.fullmatch(value):
-        raise UnsafeMail(header, f"cannot be {ascii(value[:200])}")
+        raise UnsafeMail(header, f"cannot be {value[:200]!a}")
     return value
 
 

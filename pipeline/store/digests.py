@@ -24,6 +24,7 @@ class StoredDigest:
     state: str
     reason: str | None
     document: Mapping[str, Any] | None
+    hidden: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,7 @@ def decide(
     document: Mapping[str, Any] | None,
     reason: str | None,
     at: datetime,
+    hidden: str = "",
 ) -> int | None:
     """Write the one digest of a leader and period; None where somebody did so before."""
     before = _find(session, leader, period)
@@ -75,18 +77,28 @@ def decide(
         "reason": reason,
         "document": None if document is None else dict(document),
         "composed_at": at,
+        "hidden": hidden,
     }
     ignore(session, DigestRow, [row], ["leader", "period", "kind"])
     found = _find(session, leader, period)
     return None if found is None else found.id
 
 
-def revise(session: Session, digest_id: int, *, version: int, state: str, document: Mapping[str, Any], reason: str | None) -> None:
+def revise(
+    session: Session,
+    digest_id: int,
+    *,
+    version: int,
+    state: str,
+    document: Mapping[str, Any],
+    reason: str | None,
+    hidden: str,
+) -> None:
     """A new version of a digest that was not sent yet: something in it may no longer be shown."""
     session.execute(
         update(DigestRow)
         .where(DigestRow.id == digest_id)
-        .values(version=version, state=state, document=dict(document), reason=reason)
+        .values(version=version, state=state, document=dict(document), reason=reason, hidden=hidden)
     )
 
 
@@ -115,6 +127,7 @@ def _digest(row: DigestRow) -> StoredDigest:
         state=row.state,
         reason=row.reason,
         document=row.document,
+        hidden=row.hidden,
     )
 
 

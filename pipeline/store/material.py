@@ -4,13 +4,14 @@ The number of queries does not grow with leaders or with what is stored: one for
 sightings of the 26 weeks before, one for the registry.
 """
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, or_, select
 from sqlalchemy.orm import Session
 
 from pipeline.digest.material import Material, PainEntry, Sighting, Voice
@@ -189,15 +190,23 @@ def _health(session: Session, period: Period, kinds: Mapping[str, str], voices: 
     return found
 
 
-def any_hidden(session: Session, keys: Iterable[str]) -> bool:
-    """Whether one of these issues ("source:external_id") may no longer be shown: private, muted, withheld, deleted."""
+def withheld(session: Session, period: Period) -> str:
+    """A hash of which issues of the period may not be shown now: private, muted, withheld by a signal, deleted, no-quote."""
     fixed = corrections(session)
-    wanted = {tuple(key.split(":", 1)) for key in keys}
-    for some in chunks(sorted({external_id for _, external_id in wanted})):
-        query = select(IssueRow, VerdictRow).join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
-        for issue, verdict_row in session.execute(query.where(IssueRow.external_id.in_(some))):
-            key = (issue.source, issue.external_id)
-            signals = [s.name for s in verdict_of(verdict_row, fixed.get(key)).signals]
-            if key in wanted and (issue.state == "deleted" or registry.hidden(issue.tags, signals)):
-                return True
-    return False
+    marked = or_(
+        IssueRow.state == "deleted",
+        cast(IssueRow.tags, String) != "[]",
+        *(cast(VerdictRow.signals, String).contains(f'"{name}"') for name in sorted(registry.WITHHELD)),
+    )
+    query = (
+        select(IssueRow, VerdictRow)
+        .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
+        .where(IssueRow.created_at >= period.start, IssueRow.created_at < period.end, marked)
+        .order_by(IssueRow.source, IssueRow.external_id)
+    )
+    names = []
+    for issue, verdict_row in session.execute(query):
+        verdict = verdict_of(verdict_row, fixed.get((issue.source, issue.external_id)))
+        out = issue.state == "deleted" or registry.hidden(issue.tags, [s.name for s in verdict.signals])
+        names.append(f"{issue.source}:{issue.external_id}:{out}:{'no-quote' in issue.tags}")
+    return hashlib.blake2b("\n".join(names).encode(), digest_size=16).hexdigest() if names else ""

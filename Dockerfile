@@ -1,0 +1,9 @@
+FROM python:3.13-slim
+WORKDIR /opt/leafnotes
+COPY requirements/run.txt requirements/run.txt
+RUN pip install --no-cache-dir --require-hashes -r requirements/run.txt
+COPY . .
+RUN pip install --no-cache-dir --no-deps . && useradd --system --uid 10001 leafnotes
+USER leafnotes
+ENV REMAP_SIGTERM=SIGQUIT PYTHONUNBUFFERED=1
+CMD ["leafnotes", "--help"]

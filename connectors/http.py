@@ -1,0 +1,412 @@
+"""The one HTTP seam: whatever a connector asks of a server goes through `Http`.
+
+A server is not trusted. Its redirects and next pages stay on the origin that the operator wrote, credentials are
+attached only to requests for that origin, and an answer has a size and a time within which it must arrive. Trouble that
+passes by itself is tried again a few times here; everything else is a `SourceError` that says what to do.
+"""
+
+import ipaddress
+import json
+import math
+import random
+import re
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
+from typing import Any, Final, Self
+from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import parse_header_links
+
+from connectors.base import SourceError
+from connectors.limits import InProcess, Limiter, exhausted, retry_after, throttled
+
+TRIES: Final = 4
+LONGEST_WAIT: Final = 60.0
+"""Seconds that a request waits by itself; who is asked to wait longer is told so by `SourceError.retry_after`."""
+MAX_BYTES: Final = 32 * 1024 * 1024
+MAX_SECONDS: Final = 180.0
+MAX_REDIRECTS: Final = 5
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_ODD: Final = re.compile(r"[\s\\\x00-\x1f\x7f]")
+
+Headers = Mapping[str, str]
+
+
+class HttpError(SourceError):
+    """The server answered, and the answer is a refusal. `reason` is the server's own sentence."""
+
+    def __init__(
+        self, message: str, *, status: int, reason: str = "", permanent: bool = False, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, permanent=permanent, retry_after=retry_after)
+        self.status = status
+        self.reason = reason
+
+
+class _PassingTrouble(Exception):  # noqa: N818  # not an error yet
+    """Trouble that may be gone at the next try, which should come after `wait` seconds where the server said so."""
+
+    def __init__(
+        self, what: str, wait: float | None = None, *, status: int = 0, reason: str = "", limited: bool = False
+    ) -> None:
+        super().__init__(what)
+        self.wait = wait
+        self.status = status
+        self.reason = reason
+        self.limited = limited
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer: `data` is its parsed JSON (None where the body is empty), header names are in lower case."""
+
+    url: str
+    status: int
+    headers: Headers
+    data: Any
+
+    def link(self, rel: str) -> str | None:
+        """The target of a Link header, absolute."""
+        for link in parse_header_links(self.headers.get("link", "")):
+            if link.get("rel") == rel:
+                return urljoin(self.url, link["url"])
+        return None
+
+
+class Http:
+    """One server, with one set of credentials, over one kept-alive connection.
+
+    `base_url` is what the operator wrote: https, or http to this machine, or anything with `insecure`. `headers` carry
+    the credentials; a callable is asked at each request, so that a token can be renewed. `renew` is called once when
+    the server refuses a credential (401), and the request is sent again. `wait` sleeps.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        headers: Headers | Callable[[], Headers] | None = None,
+        limiter: Limiter | None = None,
+        insecure: bool = False,
+        ca_file: Path | None = None,
+        timeout: tuple[float, float] = (5, 30),
+        max_bytes: int = MAX_BYTES,
+        renew: Callable[[], None] | None = None,
+        wait: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        base = _checked(base_url, insecure=insecure)
+        self.origin = f"{base.scheme}://{base.netloc.lower()}"
+        self._place = _place(base)
+        self._prefix = base.path.rstrip("/")
+        self._headers = headers or {}
+        self._limiter = limiter or InProcess()
+        self._timeout = timeout
+        self._max_bytes = max_bytes
+        self._renew = renew
+        self._wait = wait
+        self._now = now
+        self._session = _session(ca_file)
+
+    def __repr__(self) -> str:
+        return f"Http({self.origin})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._session.close()
+
+    def get(self, target: str, params: Mapping[str, str | int] | None = None, *, allow: Collection[int] = ()) -> Answer:
+        """GET a path below the base URL, or a whole URL of the same origin.
+
+        Statuses other than 2xx raise `HttpError`, except those in `allow`, which are returned; a redirect is followed
+        unless it is in `allow`.
+        """
+        url = self._url(target, params)
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = self._send("GET", url, None, allow)
+            if answer.status not in _REDIRECTS or answer.status in allow:
+                return answer
+            url = self._redirected(url, answer)
+        raise SourceError(
+            f"{_name('GET', url)}: more than {MAX_REDIRECTS} redirects. Is `base_url` right?", permanent=True
+        )
+
+    def post(self, target: str, body: Mapping[str, Any] | None = None) -> Answer:
+        """POST JSON. Not repeated unless the server said that it did nothing (a limit, 503), and never redirected."""
+        url = self._url(target, None)
+        answer = self._send("POST", url, dict(body or {}), ())
+        if answer.status in _REDIRECTS:
+            raise SourceError(
+                f"{_name('POST', url)} was redirected, which is not followed. Is `base_url` right?", permanent=True
+            )
+        return answer
+
+    def _url(self, target: str, params: Mapping[str, str | int] | None) -> str:
+        if "://" not in target:
+            target = f"{self.origin}{self._prefix}/{target.lstrip('/')}"
+        url = self._own(target)
+        if not params:
+            return url
+        return f"{url}{'&' if '?' in url else '?'}{urlencode(params)}"
+
+    def _own(self, url: str) -> str:
+        """The URL, put together anew from our origin and its path, so that nobody can read another host in it."""
+        parts = None if _ODD.search(url) else _split(url)
+        if parts is None or "@" in parts.netloc or _place(parts) != self._place:
+            where = f"{parts.scheme}://{parts.hostname}" if parts and parts.hostname else "an address that is none"
+            raise SourceError(
+                f"{self.origin} points to {where}, which is not where `base_url` is; it was not followed. "
+                "If the service has moved, write its new address as `base_url`.",
+                permanent=True,
+            )
+        return f"{self.origin}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
+
+    def _redirected(self, url: str, answer: Answer) -> str:
+        target = answer.headers.get("location")
+        if not target:
+            raise SourceError(f"{_name('GET', url)} answered {answer.status} and not where to go.", permanent=True)
+        target = self._own(urljoin(url, target))
+        query = urlsplit(url).query
+        # What was asked must survive the redirect: without `state=all` a list would silently be another one.
+        return f"{target}?{query}" if query and "?" not in target else target
+
+    def _send(self, method: str, url: str, body: Any, allow: Collection[int]) -> Answer:
+        """One request until it is answered: bounded tries, each after the wait that the server or good manners ask."""
+        renewed = False
+        for attempt in range(1, TRIES + 1):
+            self._keep_quiet(method, url)
+            try:
+                answer = self._once(method, url, body, allow, attempt)
+            except _PassingTrouble as trouble:
+                self._pause(method, url, attempt, trouble)
+                continue
+            if answer is not None:
+                return answer
+            if renewed or self._renew is None:
+                break
+            self._renew()
+            renewed = True
+        raise HttpError(
+            f"{_name(method, url)} answered 401: the credentials are not accepted. "
+            "Make a new token, put it where this source's `token` (or `app`) points, and try again.",
+            status=401,
+            permanent=True,
+        )
+
+    def _keep_quiet(self, method: str, url: str) -> None:
+        delay = self._limiter.delay()
+        if delay > LONGEST_WAIT:
+            raise SourceError(
+                f"{_name(method, url)} was not sent: the rate limit of this credential opens in {math.ceil(delay)} s.",
+                retry_after=delay,
+            )
+        if delay > 0:
+            self._wait(delay)
+
+    def _pause(self, method: str, url: str, attempt: int, trouble: _PassingTrouble) -> None:
+        """Wait before the next try, or give up: after the last one, or where the wait is a long one.
+
+        What a rate limit asks is already with the limiter, which is asked before each try.
+        """
+        wait = max(trouble.wait or 0.0, 2.0 ** (attempt - 1) * random.uniform(0.5, 1.0))
+        if attempt < TRIES and wait <= LONGEST_WAIT:
+            if not trouble.limited:
+                self._wait(wait)
+            return
+        tried = "" if attempt == 1 else f" ({attempt} tries)"
+        message = f"{_name(method, url)} {trouble}{tried}."
+        if trouble.status:
+            raise HttpError(message, status=trouble.status, reason=trouble.reason, retry_after=trouble.wait)
+        raise SourceError(message, retry_after=trouble.wait)
+
+    def _once(self, method: str, url: str, body: Any, allow: Collection[int], attempt: int) -> Answer | None:
+        """One try: an answer, None for a refused credential, or an error."""
+        headers = dict(self._headers() if callable(self._headers) else self._headers)
+        prepared = self._session.prepare_request(requests.Request(method, url, headers=headers, json=body))
+        status, got, content = self._exchange(prepared)
+        if status == 401:
+            return None
+        if 200 <= status < 300:
+            self._note(got)
+            return Answer(url, status, got, _parsed(content, got))
+        if status in _REDIRECTS or status in allow:
+            return Answer(url, status, got, None)
+        raise self._refusal(method, url, status, got, _without(_sentence(content), headers), attempt)
+
+    def _note(self, headers: Headers) -> None:
+        """Nothing remains of the window: whoever asks next waits for the new one, instead of running into a refusal."""
+        spent = exhausted(headers, self._now())
+        if spent is not None:
+            self._limiter.hold(spent)
+
+    def _refusal(self, method: str, url: str, status: int, got: Headers, reason: str, attempt: int) -> Exception:
+        now = self._now()
+        said = f": {reason}" if reason else ""
+        wait = throttled(status, got, reason, now=now, attempt=attempt)
+        if wait is not None:
+            self._limiter.hold(wait)
+            what = f"answered {status}, too many requests{said}. It asks to wait {math.ceil(wait)} s"
+            return _PassingTrouble(what, wait, status=status, reason=reason, limited=True)
+        if status == 408 or (status >= 500 and (method == "GET" or status == 503)):
+            return _PassingTrouble(f"answered {status}{said}", retry_after(got, now), status=status, reason=reason)
+        message = f"{_name(method, url)} answered {status}{said}.{_REMEDIES.get(status, '')}"
+        return HttpError(message, status=status, reason=reason, permanent=status < 500)
+
+    def _exchange(self, prepared: requests.PreparedRequest) -> tuple[int, Headers, bytes]:
+        try:
+            with self._session.send(prepared, stream=True, timeout=self._timeout, allow_redirects=False) as response:
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                encoding = headers.get("content-encoding", "identity").strip().lower()
+                if encoding not in ("identity", "gzip", ""):
+                    raise SourceError(f"{self.origin} sends {encoding!r}, which was not asked for.", permanent=True)
+                return response.status_code, headers, self._body(response)
+        except requests.exceptions.SSLError as error:
+            raise SourceError(
+                f"{self.origin}: its certificate is not trusted ({_first_line(error)}). "
+                "Where it is signed by your own authority, name that in `ca_file`.",
+                permanent=True,
+            ) from None
+        except requests.exceptions.Timeout:
+            raise _PassingTrouble("was not answered in time") from None
+        except requests.exceptions.ContentDecodingError:
+            raise _PassingTrouble("sent an answer whose compression is broken") from None
+        except requests.exceptions.ChunkedEncodingError:
+            raise _PassingTrouble("was cut off before the answer was complete") from None
+        except requests.exceptions.ConnectionError as error:
+            raise _PassingTrouble(f"could not be reached ({_first_line(error)})") from None
+
+    def _body(self, response: requests.Response) -> bytes:
+        started = time.monotonic()
+        parts: list[bytes] = []
+        size = 0
+        for part in response.iter_content(64 * 1024):
+            size += len(part)
+            if size > self._max_bytes:
+                raise SourceError(
+                    f"{self.origin} sent an answer larger than {self._max_bytes // (1024 * 1024)} MB. "
+                    "Ask for less at a time (`per_page`).",
+                    permanent=True,
+                )
+            if time.monotonic() - started > MAX_SECONDS:
+                raise _PassingTrouble(f"took longer than {MAX_SECONDS:.0f} s to send its answer")
+            parts.append(part)
+        return b"".join(parts)
+
+
+_REMEDIES: Final = {
+    403: " The credentials are known but may not read this: give them the right to, or leave it out.",
+    404: " It does not exist, or these credentials may not see it.",
+    410: " It is gone for good.",
+}
+
+
+def _session(ca_file: Path | None) -> requests.Session:
+    """A session that takes nothing from the environment (proxies, .netrc) and keeps no cookies."""
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = True if ca_file is None else str(ca_file)
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers.update({"User-Agent": "leafnotes", "Accept": "application/json", "Accept-Encoding": "gzip"})
+    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _checked(base_url: str, *, insecure: bool) -> SplitResult:
+    parts = None if _ODD.search(base_url) else _split(base_url)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SourceError(f"base_url: {base_url!r} is not the address of a server (https://...)", permanent=True)
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise SourceError(
+            f"base_url: write only the address of {parts.hostname}, without user names, queries and fragments; "
+            "secrets have keys of their own",
+            permanent=True,
+        )
+    if parts.scheme == "http" and not insecure and not _is_loopback(parts.hostname):
+        raise SourceError(
+            f"base_url: http:// would send credentials to {parts.hostname} in the clear. "
+            "Write https://, or `insecure: true` if you accept that.",
+            permanent=True,
+        )
+    return parts
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  # raises where it is not a number
+    except ValueError:
+        return None
+    return parts
+
+
+def _place(parts: SplitResult) -> tuple[str, str, int]:
+    default = {"http": 80, "https": 443}.get(parts.scheme, 0)
+    return parts.scheme, (parts.hostname or "").rstrip("."), parts.port or default
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _parsed(content: bytes, headers: Headers) -> Any:
+    if not content.strip():
+        return None
+    if "html" in headers.get("content-type", "") or content.lstrip()[:1] == b"<":
+        raise _PassingTrouble("answered with a web page where data was expected; is `base_url` the address of the API?")
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        raise _PassingTrouble("answered with something that is not JSON, or only a part of it") from None
+
+
+def _sentence(content: bytes) -> str:
+    """What the server says went wrong, in one short line."""
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError):
+        return ""
+    said = data.get("message") or data.get("error") if isinstance(data, dict) else None
+    return " ".join(_ODD.sub(" ", said).split())[:300].rstrip(".") if isinstance(said, str) else ""
+
+
+def _without(text: str, headers: Headers) -> str:
+    """Servers have been seen to repeat a credential in their complaint about it."""
+    for value in headers.values():
+        for secret in (value, value.rpartition(" ")[2]):
+            if len(secret) >= 8:
+                text = text.replace(secret, "***")
+    return text
+
+
+def _name(method: str, url: str) -> str:
+    """The request in an error's words: without the query, which may carry what nobody should read in a log."""
+    return f"{method} {url.partition('?')[0]}"
+
+
+def _first_line(error: Exception) -> str:
+    """The innermost reason of a connection error, without the URL that its outer layers repeat."""
+    inner: Any = error
+    while True:
+        deeper = getattr(inner, "reason", None)
+        if not isinstance(deeper, Exception):
+            deeper = next((arg for arg in getattr(inner, "args", ()) if isinstance(arg, Exception)), None)
+        if deeper is None:
+            return str(inner).rpartition(": ")[2].splitlines()[0][:200] if str(inner) else type(inner).__name__
+        inner = deeper

@@ -1,0 +1,291 @@
+"""One leader's digest of one period, decided: a document from values, without a clock, a store or a model.
+
+The same material gives the same document whatever the order in which it arrived. Every number is spoken through the
+ledger, every quotation is cut from an issue; `gates` checks both again before anything is sent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pipeline.digest import parts, render, select, words
+from pipeline.digest.document import Ask, Document, Heard, Made, Pain
+from pipeline.digest.ledger import Book
+from pipeline.digest.material import Material
+from pipeline.digest.parts import Desk, Link
+from pipeline.digest.select import Index, PainView, View
+from pipeline.issue import Period
+from pipeline.org import Org
+
+FIRST_SCREEN = 120
+BOLD = 45
+WHOLE = 800
+SUBJECT = 60
+PREHEADER = (60, 100)
+
+
+def compose(
+    *,
+    leader: str,
+    period: Period,
+    org: Org,
+    material: Material,
+    organisation: str,
+    generated_at: datetime,
+    public_url: str | None,
+    index: Index | None = None,
+    link: Link | None = None,
+) -> Document:
+    """The leaf notes of one leader. `index` is `select.index(material, org)`, worth sharing between leaders.
+
+    `link` makes the address where a pain (by id) is answered; without it one is made from `public_url`.
+    """
+    view = View(index or select.index(material, org), leader, period, generated_at)
+    if link is None and public_url is not None:
+        link = _plain_link(public_url, period, leader)
+    desk = Desk(view, Book(view), link)
+    if view.deaf:
+        return _deaf(desk, organisation)
+    if not view.friction:
+        return _quiet(desk, organisation)
+    return _full(desk, organisation)
+
+
+def _plain_link(public_url: str, period: Period, leader: str) -> Link:
+    return lambda pain: f"{public_url.rstrip('/')}/answer/{period.label}/{leader}/{pain}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Frame:
+    """The pains that were chosen for a full digest."""
+
+    three: tuple[PainView, ...]
+    rest: tuple[PainView, ...]
+    relieved: tuple[PainView, ...]
+
+
+def _full(desk: Desk, organisation: str) -> Document:
+    view = desk.view
+    three = select.first_three(view)
+    frame = _Frame(three=three, rest=select.also_open(view, three), relieved=view.relieved)
+    document = _assembled(desk, organisation, frame)
+    document = _fit_first_screen(desk, document, three)
+    document = _fit_whole(document)
+    return _with_ledger(desk, document)
+
+
+def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
+    chosen = parts.chosen_quotes(desk, frame.three)
+    pains = tuple(parts.pain_of(desk, p, chosen[p.id], 9) for p in frame.three)
+    storm = desk.book.ask("above()") > parts.STORM
+    return replace(
+        _base(desk, organisation),
+        warnings=parts.warnings(desk),
+        notes=parts.notes(desk),
+        pains=pains,
+        ask=parts.ask(desk, frame.three),
+        also_open=tuple(parts.open_line(desk, p) for p in frame.rest[:3]),
+        more=_more(desk, len(frame.three) + len(frame.rest[:3])),
+        yours=parts.yours(desk, frame.three),
+        unstated=() if storm else parts.unstated(desk, frame.three),
+        quiet=parts.quiet(desk),
+        sit_with=parts.sit_with(desk, frame.three),
+        questions=parts.questions(desk, frame.three),
+        wins=parts.wins(desk, frame.relieved),
+        heard=parts.heard(desk),
+        subject=_subject(desk, [p.title for p in pains]),
+        preheader=_preheader(desk),
+    )
+
+
+def _more(desk: Desk, shown: int) -> str | None:
+    left = desk.book.ask(f"more({shown})")
+    if left <= 0 or not shown:
+        return None
+    return desk.book.say(f"{{}} more pain{'s are' if left > 1 else ' is'} open with fewer voices.", f"more({shown})")
+
+
+def _base(desk: Desk, organisation: str) -> Document:
+    view = desk.view
+    return Document(
+        leader=view.leader,
+        level=view.level,
+        form="full",
+        organisation=organisation,
+        period=view.period,
+        generated_at=view.generated_at,
+        subject="",
+        preheader="",
+        opening=_opening(desk),
+        heard=Heard(median_days=None, waiting=0, longest_days=None),
+        made=parts.made(desk),
+    )
+
+
+def _first_name(desk: Desk) -> str:
+    person = desk.view.org.people.get(desk.view.leader)
+    names = words.printable(person.name or "").split() if person else []
+    return names[0] if names else ""
+
+
+def _opening(desk: Desk) -> str:
+    view = desk.view
+    team = desk.named(view.led[0]) if view.led else None
+    subject = {
+        "leaf": f"what {team} and its customers struggled with",
+        "middle": f"what the leaves of {team} and their customers struggled with",
+        "top": f"what the leaves of {team} and customers struggled with",
+        "support": "what your agents and the customers they serve struggled with",
+    }[view.level]
+    name = _first_name(desk)
+    dates = desk.book.say("{}", "span()")
+    return words.capital(f"{name + ', ' if name else ''}{subject}, {dates}:")
+
+
+def _subject(desk: Desk, titles: Sequence[str]) -> str:
+    """The consequence of the first pains in plain words, then what this mail is, in 60 characters."""
+    week = desk.book.say("week {}", "week()")
+    name, short = f" | leaf notes, {week}", f" | {week}"
+    heads = [words.capital(words.printable(t)).rstrip(".…") for t in titles] or ["Leaves heard, nothing placed yet"]
+    first = heads[0]
+    if len(first) > SUBJECT - len(name):
+        return words.shorten(first, chars=SUBJECT - len(short)) + short
+    line = first
+    for head in heads[1:]:
+        lower = head if head[:2].isupper() else head[:1].lower() + head[1:]
+        if len(line) + 2 + len(lower) + len(name) <= SUBJECT:
+            line += f"; {lower}"
+    return line + name
+
+
+def _preheader(desk: Desk) -> str:
+    view, book = desk.view, desk.book
+    groups = []
+    for who, one in (("customer", "customers"), ("maker", view.maker_noun)):
+        if not view.wrote(who):
+            continue
+        shown = book.ask(f"everybody({who})") is not None
+        groups.append(book.say(f"{{}} {one}", f"everybody({who})") if shown else one)
+    text = f"{words.capital(words.listing(groups))} wrote." if groups else "Friction was heard."
+    longest = book.ask("longest()")
+    if longest:
+        days = book.say(f"{{}} day{'s' if longest > 1 else ''}", "longest()")
+        text += f" One pain has waited {days} for an answer."
+    fillers = ("Their own words are inside.", "Quotes are exact.", "What is asked of you stands first.")
+    return _padded(text, fillers)
+
+
+def _padded(text: str, fillers: Sequence[str]) -> str:
+    for filler in fillers:
+        if len(text) < PREHEADER[0] and len(text) + 1 + len(filler) <= PREHEADER[1]:
+            text += f" {filler}"
+    return text
+
+
+# --- budgets ------------------------------------------------------------------------------------------------------
+
+
+def first_screen_words(document: Document) -> int:
+    """Words from the opening to the end of the first screen, as the text says them."""
+    blocks = render.layout(replace(document, questions=()))[0].blocks
+    return len(document.opening.split()) + sum(len(render.plain(b).split()) for b in blocks)
+
+
+def bold_words(document: Document) -> int:
+    ask = len(document.ask.text.split()) if document.ask else 0
+    return ask + sum(len(f"{p.who}: {p.title}".split()) for p in document.pains)
+
+
+def _fit_first_screen(desk: Desk, document: Document, three: Sequence[PainView]) -> Document:
+    """Shorten the pains' names until the first screen keeps its limits."""
+    for limit in (9, 8, 7, 6, 5, 4):
+        if first_screen_words(document) <= FIRST_SCREEN and bold_words(document) <= BOLD:
+            return document
+        pains = [replace(p, title=desk.title(v, limit - 1)) for p, v in zip(document.pains, three, strict=True)]
+        document = replace(document, pains=tuple(pains))
+    return document
+
+
+def _fit_whole(document: Document) -> Document:
+    """Leave out what a hurried reader misses least until the mail keeps its limit."""
+    cuts = ("more", "yours", "unstated", "wins", "also_open", "unstated", "quiet", "facts", "quotes", "sit_with")
+    for part in cuts:
+        if len(render.text(document).split()) <= WHOLE:
+            return document
+        document = _cut(document, part)
+    return document
+
+
+def _cut(document: Document, part: str) -> Document:
+    if part in ("more", "sit_with"):
+        return replace(document, more=None) if part == "more" else replace(document, sit_with=None)
+    if part == "facts":
+        return replace(document, pains=tuple(replace(p, facts=()) for p in document.pains))
+    if part == "quotes":
+        return replace(document, pains=tuple(replace(p, quotes=p.quotes[:1]) for p in document.pains))
+    if part == "unstated":
+        return replace(document, unstated=document.unstated[:-1])
+    if part == "also_open":
+        return replace(document, also_open=document.also_open[:1])
+    if part == "wins":
+        return replace(document, wins=document.wins[:1])
+    return replace(document, yours=()) if part == "yours" else replace(document, quiet=document.quiet[:1])
+
+
+def _with_ledger(desk: Desk, document: Document) -> Document:
+    said = "\n".join([document.subject, document.preheader, render.text(document)])
+    return replace(document, ledger=desk.book.entries(said))
+
+
+# --- weeks that are not normal ------------------------------------------------------------------------------------
+
+
+def _quiet(desk: Desk, organisation: str) -> Document:
+    """Nobody told of friction: said as calm or silence, never as good news."""
+    view, book = desk.view, desk.book
+    base = _base(desk, organisation)
+    heard_of = "Nobody wrote about friction this week."
+    if not view.blind:
+        heard_of = f"Nobody wrote about friction this week; every source was read to the end of {_end_of(desk)}."
+    notes = [n for n in parts.notes(desk)] + [f"{heard_of} That can mean calm or silence.{_last_quiet(desk)}"]
+    document = replace(
+        base,
+        form="quiet",
+        warnings=parts.warnings(desk),
+        notes=tuple(notes),
+        ask=Ask(text=words.NO_ASK),
+        wins=parts.wins(desk, view.relieved)[:1],
+        questions=(words.QUIET_QUESTION.partition(": ")[2].capitalize(),),
+        made=replace(base.made, lines=(base.made.lines[0], base.made.lines[-1])),
+        subject=f"Calm or silence | leaf notes, {book.say('week {}', 'week()')}",
+        preheader=_padded("Nobody wrote about friction this week.", ("That can mean calm or silence.",)),
+    )
+    return _with_ledger(desk, document)
+
+
+def _end_of(desk: Desk) -> str:
+    return desk.book.say("{}", "last_day()")
+
+
+def _last_quiet(desk: Desk) -> str:
+    week = desk.book.ask("last_quiet_week()")
+    return "" if week is None else f" {desk.book.say('The last quiet week was {}.', 'last_quiet_week()')}"
+
+
+def _deaf(desk: Desk, organisation: str) -> Document:
+    """No source could be read: a short note, never a digest."""
+    view, book = desk.view, desk.book
+    lost = words.listing([desk.source(s.name) for s in view.sources][:4])
+    document = replace(
+        _base(desk, organisation),
+        form="deaf",
+        notes=(f"We could not listen this week: {lost} could not be read. This is our fault, not good news.",),
+        ask=Ask(text="Nothing is asked of you; those who run Leafnotes have been told."),
+        made=Made(sources=parts.made(desk).sources, read=0, friction=0, thanks=0, other=0, unplaced=0),
+        subject=f"We could not listen | leaf notes, {book.say('week {}', 'week()')}",
+        preheader="No source could be read this week. That is our fault and says nothing of your teams.",
+    )
+    return _with_ledger(desk, document)
+
+
+__all__ = ["Pain", "bold_words", "compose", "first_screen_words"]

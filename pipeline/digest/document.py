@@ -1,0 +1,265 @@
+"""The document model of one leader's digest. Text and HTML are rendered from it and from nothing else."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, TypeVar, cast
+
+from pipeline.digest.words import Level
+from pipeline.issue import Period
+
+Form = Literal["full", "quiet", "deaf"]
+"""`quiet`: nobody wrote of friction; `deaf`: no source could be read, a note instead of a digest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """Exact text of an issue. `label` and `url` are None where the reader is not pointed at it."""
+
+    text: str
+    issue: str
+    by: str
+    label: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pain:
+    """`people` is None where the floors forbid a number; `weeks` holds the present run, None for what may not be shown."""
+
+    id: str
+    title: str
+    side: str
+    who: str
+    people: int | None
+    usual: tuple[int, int] | None
+    trend: str | None
+    weeks: tuple[int | None, ...]
+    impact: float
+    state: str
+    line: str
+    area: str | None = None
+    answer_url: str | None = None
+    facts: tuple[str, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    issues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """The one thing asked. `pain` is None where nothing needs this leader."""
+
+    text: str
+    how: str | None = None
+    pain: str | None = None
+    number: int | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """One line about a pain that has no place among the first three."""
+
+    id: str
+    line: str
+    title: str
+    people: int | None
+    trend: str | None
+    issues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unstated:
+    """A hypothesis; `hint` is one that rests on a single signal (team leads only), then without `wrong_if`."""
+
+    hypothesis: str
+    signals: tuple[str, ...]
+    wrong_if: str | None
+    pain: str
+    note: str | None = None
+    hint: bool = False
+    issues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Win:
+    text: str | None = None
+    quote: Quote | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """Days from a pain's first issue to its first answer; `median_days` is None while fewer than half are answered."""
+
+    median_days: float | None
+    waiting: int
+    longest_days: int | None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRead:
+    name: str
+    kind: str
+    label: str
+    read: int
+    read_to: datetime | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """Issues in scope: `read` = `friction` + `thanks` + `other`; `unplaced` of them have no owner in the org tree."""
+
+    sources: tuple[SourceRead, ...]
+    read: int
+    friction: int
+    thanks: int
+    other: int
+    unplaced: int
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A number as it stands in the mail, its value, how to count it again, and the issues that may be named for it."""
+
+    text: str
+    value: Any
+    query: str
+    issues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    leader: str
+    level: Level
+    form: Form
+    organisation: str
+    period: Period
+    generated_at: datetime
+    subject: str
+    preheader: str
+    opening: str
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What the reader must know of this week before the pains: a storm, a short history, a week that is not over."""
+    pains: tuple[Pain, ...] = ()
+    ask: Ask | None = None
+    since_you_acted: tuple[str, ...] = ()
+    also_open: tuple[Open, ...] = ()
+    more: str | None = None
+    yours: tuple[str, ...] = ()
+    unstated: tuple[Unstated, ...] = ()
+    quiet: tuple[str, ...] = ()
+    sit_with: str | None = None
+    questions: tuple[str, ...] = ()
+    wins: tuple[Win, ...] = ()
+    heard: Heard
+    made: Made
+    ledger: tuple[Entry, ...] = ()
+    schema: int = 1
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON values only, in the shape of the contract; equal documents give equal results."""
+        plain = cast(dict[str, Any], _plain(self))
+        return {"schema": plain.pop("schema"), **plain}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Document":
+        """The document that `to_json` came from. Raises KeyError or ValueError for anything else."""
+        if value.get("schema") != 1:
+            raise ValueError(f"a document of schema {value.get('schema')!r}, not 1")
+        period = value["period"]
+        return cls(
+            **_some(value, "leader level form organisation subject preheader opening more sit_with schema"),
+            **_tuples(value, "warnings notes since_you_acted yours quiet questions"),
+            period=Period(
+                label=period["label"], start=_at(period["start"]), end=_at(period["end"]), zone=period["zone"]
+            ),
+            generated_at=_at(value["generated_at"]),
+            pains=tuple(_pain(p) for p in value["pains"]),
+            ask=None if value["ask"] is None else Ask(**value["ask"]),
+            also_open=tuple(_with_tuples(Open, o, "issues") for o in value["also_open"]),
+            unstated=tuple(_with_tuples(Unstated, u, "signals issues") for u in value["unstated"]),
+            wins=tuple(Win(text=w["text"], quote=_quote(w["quote"])) for w in value["wins"]),
+            heard=Heard(**value["heard"]),
+            made=_made(value["made"]),
+            ledger=tuple(_entry(e) for e in value["ledger"]),
+        )
+
+    def evidence(self) -> tuple[str, ...]:
+        """Every issue ("source:external_id") that the document names anywhere, sorted."""
+        keys = {key for p in self.pains for key in p.issues} | {q.issue for q in self.quotations()}
+        keys.update(key for part in (*self.also_open, *self.unstated, *self.ledger) for key in part.issues)
+        return tuple(sorted(keys))
+
+    def quotations(self) -> tuple[Quote, ...]:
+        """Every quotation, in the order of the mail."""
+        inside = [quote for pain in self.pains for quote in pain.quotes]
+        return (*inside, *(win.quote for win in self.wins if win.quote is not None))
+
+
+def _plain(value: object) -> Any:
+    if dataclasses.is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _some(value: Mapping[str, Any], names: str) -> dict[str, Any]:
+    return {name: value[name] for name in names.split()}
+
+
+def _tuples(value: Mapping[str, Any], names: str) -> dict[str, Any]:
+    return {name: tuple(value[name]) for name in names.split()}
+
+
+T = TypeVar("T")
+
+
+def _with_tuples(kind: type[T], value: Mapping[str, Any], names: str) -> T:
+    return kind(**{**value, **_tuples(value, names)})
+
+
+def _quote(value: Mapping[str, Any] | None) -> Quote | None:
+    return None if value is None else Quote(**value)
+
+
+def _quotes(values: Sequence[Mapping[str, Any]]) -> tuple[Quote, ...]:
+    return tuple(Quote(**value) for value in values)
+
+
+def _pain(value: Mapping[str, Any]) -> Pain:
+    usual = value["usual"]
+    return Pain(
+        **{
+            **value,
+            **_tuples(value, "weeks facts issues"),
+            "usual": None if usual is None else (usual[0], usual[1]),
+            "quotes": _quotes(value["quotes"]),
+        }
+    )
+
+
+def _entry(value: Mapping[str, Any]) -> Entry:
+    counted = value["value"]
+    return Entry(
+        text=value["text"],
+        value=tuple(counted) if isinstance(counted, list) else counted,
+        query=value["query"],
+        issues=tuple(value["issues"]),
+    )
+
+
+def _made(value: Mapping[str, Any]) -> Made:
+    reads = [SourceRead(**{**s, "read_to": s["read_to"] and _at(s["read_to"])}) for s in value["sources"]]
+    return Made(**{**value, "sources": tuple(reads), "lines": tuple(value["lines"])})

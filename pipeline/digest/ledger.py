@@ -1,0 +1,152 @@
+"""Every number of a digest, with the question that it answers, so that it can be counted again.
+
+A query is written like a call, `people(pain-id)`, and is answered from a `View` alone. `Book` is how composing speaks a
+number: the value is what the query answers, so a sentence cannot say another number than its ledger entry.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipeline import privacy
+from pipeline.digest import words
+from pipeline.digest.document import Entry
+from pipeline.digest.material import Voice
+from pipeline.digest.select import PainView, View, heard_again
+
+QUERY = re.compile(r"^(\w+)\((.*)\)$", re.DOTALL)
+Answer = Callable[[View, str], Any]
+
+
+def _people(view: View, pain: str) -> int | None:
+    found = view.pain(pain)
+    return found.count if found.visible else None
+
+
+def _usual(view: View, pain: str) -> tuple[int, int] | None:
+    return view.pain(pain).reading.usual
+
+
+def _week_counts(view: View, pain: str) -> tuple[int | None, ...]:
+    return printable_weeks(view.pain(pain))
+
+
+def printable_weeks(pain: PainView) -> tuple[int | None, ...]:
+    """The weeks of the present run; None for weeks not listened to and for numbers below the floor."""
+    run = pain.reading.episode
+    if not pain.visible:
+        return tuple(None for _ in run)
+    return tuple(y if y is not None and privacy.may_show(y, privacy.GROUP) else None for y in run)
+
+
+def _everybody(view: View, who: str) -> int | None:
+    return view.everybody("customer" if who == "customer" else "maker")
+
+
+def _issues(view: View, part: str) -> int:
+    if part.startswith("source "):
+        return sum(v.source == part.removeprefix("source ") for v in view.voices)
+    parts: Mapping[str, int] = {
+        "read": len(view.voices),
+        "friction": len(view.friction),
+        "thanks": len(view.thanks),
+        "other": len(view.voices) - len(view.friction) - len(view.thanks),
+        "unplaced": len(view.unplaced),
+    }
+    return parts[part]
+
+
+def _silent_weeks(view: View, team: str) -> int:
+    return dict(heard_again(view))[team]
+
+
+def _last_quiet_week(view: View, _: str) -> str | None:
+    """The last week before this one in which nobody in scope wrote of friction."""
+    since = view.index.material.listening_since
+    history = view.index.history.get(view.leader, {})
+    busy = {week for weeks in history.values() for week in weeks}
+    empty = [m for m in view.mondays if m >= since and m not in busy]
+    return f"week {empty[-1].isocalendar().week}" if empty else None
+
+
+def _read_to(view: View, source: str) -> str | None:
+    ends = {s.name: s.read_to for s in view.sources}
+    end = ends[source]
+    return None if end is None else words.moment(end, view.period.zone)
+
+
+def _span(view: View, _: str) -> str:
+    return words.span(view.period.start, view.period.end, view.period.zone)
+
+
+def _last_day(view: View, _: str) -> str:
+    last = view.period.end.astimezone(ZoneInfo(view.period.zone)).date()
+    from_monday = last.toordinal() - 1
+    day = last.fromordinal(from_monday)
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+ANSWERS: dict[str, Answer] = {
+    "people": _people,
+    "usual": _usual,
+    "weeks": _week_counts,
+    "last_week": lambda view, pain: printable_weeks(view.pain(pain))[-2],
+    "teams": lambda view, pain: view.teams_behind(view.pain(pain)),
+    "episode": lambda view, pain: len(view.pain(pain).reading.episode),
+    "waited": lambda view, pain: view.waited(view.pain(pain)),
+    "everybody": _everybody,
+    "issues": _issues,
+    "waiting": lambda view, _: len(view.standing),
+    "longest": lambda view, _: max((view.waited(p) for p in view.standing), default=None),
+    "above": lambda view, _: sum(p.trend in ("above usual", "new") for p in view.standing),
+    "listened": lambda view, _: view.listened,
+    "silent_weeks": _silent_weeks,
+    "last_quiet_week": _last_quiet_week,
+    "read_to": _read_to,
+    "span": _span,
+    "last_day": _last_day,
+    "week": lambda view, _: int(view.period.label[-2:]),
+    "now": lambda view, _: words.moment(view.generated_at, view.period.zone),
+    "floor": lambda _, name: {"group": privacy.GROUP, "behind": privacy.BEHIND}[name],
+    "more": lambda view, shown: len(view.standing) - int(shown),
+    "minutes": lambda _, minutes: int(minutes),
+}
+
+
+def answer(query: str, view: View) -> Any:
+    """Count again. Raises KeyError or ValueError for a query that this view cannot answer."""
+    match = QUERY.match(query)
+    if match is None:
+        raise ValueError(f"not a query: {query!r}")
+    return ANSWERS[match[1]](view, match[2])
+
+
+class Book:
+    """Collects the entries of one digest while its sentences are made."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self._entries: dict[tuple[str, str], Entry] = {}
+
+    def ask(self, query: str) -> Any:
+        return answer(query, self.view)
+
+    def say(self, form: str, query: str, voices: tuple[Voice, ...] = ()) -> str:
+        """The value of a query in a phrase; `{}` stands for it. The phrase becomes a ledger entry."""
+        value = self.ask(query)
+        spoken = f"{value[0]}-{value[1]}" if query.startswith("usual") else _spoken(value)
+        text = form.replace("{}", spoken)
+        self._entries[text, query] = Entry(text=text, value=value, query=query, issues=self.view.keys(voices))
+        return text
+
+    def entries(self, mail: str) -> tuple[Entry, ...]:
+        """The entries of what finally stands in the mail, in a fixed order."""
+        flat = " ".join(mail.split()).casefold()
+        return tuple(e for (text, _), e in sorted(self._entries.items()) if " ".join(text.split()).casefold() in flat)
+
+
+def _spoken(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join("-" if v is None else str(v) for v in value)
+    return str(value)

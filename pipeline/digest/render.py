@@ -1,0 +1,166 @@
+"""A document as plain text (72 columns) and as HTML: the same sections in the same order from one layout."""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from pipeline.digest import words
+from pipeline.digest.document import Document, Pain, Quote, Unstated
+
+COLUMNS = 72
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One piece of a section. `lead` is bold, `text` follows it; `label` and `url` are a link."""
+
+    kind: Literal["pain", "para", "item", "numbered", "quote", "button", "head", "fact", "warning"]
+    text: str = ""
+    lead: str = ""
+    number: int = 0
+    label: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    title: str
+    blocks: tuple[Block, ...]
+
+
+def layout(document: Document) -> tuple[Section, ...]:
+    """The sections in the order of the mail; the first has no title and is the first screen. Empty ones are left out."""
+    head = words.HEADINGS[document.level]
+    d = document
+    sections = (
+        Section(title="", blocks=_first_screen(d)),
+        Section(title=head["since"], blocks=_items(d.since_you_acted)),
+        Section(title=head["words"], blocks=_in_their_words(d)),
+        Section(title=head["also"], blocks=_also(d)),
+        Section(title=head["yours"], blocks=_items(d.yours)),
+        Section(title=head["unstated"], blocks=tuple(b for u in d.unstated for b in _unstated(u))),
+        Section(title=head["quiet"], blocks=_items(d.quiet)),
+        Section(title=head["sit"], blocks=_items([d.sit_with] if d.sit_with else [])),
+        Section(
+            title=head["questions"],
+            blocks=tuple(Block(kind="numbered", number=n, text=q) for n, q in enumerate(d.questions, start=1)),
+        ),
+        Section(title=head["wins"], blocks=tuple(b for w in d.wins for b in _win(w.text, w.quote))),
+        Section(title=head["heard"], blocks=_items([d.heard.text] if d.heard.text else [], kind="para")),
+        Section(title=head["made"], blocks=_items(d.made.lines, kind="para")),
+    )
+    return tuple(s for s in sections if s.blocks)
+
+
+def _items(texts: Sequence[str], kind: Literal["item", "para"] = "item") -> tuple[Block, ...]:
+    return tuple(Block(kind=kind, text=text) for text in texts)
+
+
+def _first_screen(d: Document) -> tuple[Block, ...]:
+    blocks = [Block(kind="para", text=note) for note in d.notes]
+    blocks += [_headline(n, p) for n, p in enumerate(d.pains, start=1)]
+    if d.ask is not None:
+        blocks.append(Block(kind="para", lead=d.ask.text, text=d.ask.how or ""))
+        if d.ask.url is not None:
+            blocks.append(Block(kind="button", label=f"Answer number {d.ask.number}", url=d.ask.url))
+    blocks += [Block(kind="warning", lead="Data warning:", text=w) for w in d.warnings]
+    return tuple(blocks)
+
+
+def _headline(number: int, pain: Pain) -> Block:
+    return Block(kind="pain", number=number, lead=f"{headline(pain)}.", text=pain.line)
+
+
+def headline(pain: Pain) -> str:
+    """WHO: what happens to them. A name that begins with those people is not introduced by them a second time."""
+    first, _, rest = pain.title.partition(" ")
+    return f"{pain.who} {rest}" if rest and first.upper() == pain.who else f"{pain.who}: {pain.title}"
+
+
+def _in_their_words(d: Document) -> tuple[Block, ...]:
+    blocks = []
+    for number, pain in enumerate(d.pains, start=1):
+        inside = [_quote(q) for q in pain.quotes] + [Block(kind="fact", text=f) for f in pain.facts]
+        if inside:
+            where = f" ({pain.area})" if pain.area else ""
+            blocks += [Block(kind="head", number=number, lead=f"{words.capital(pain.title)}{where}"), *inside]
+    return tuple(blocks)
+
+
+def _quote(quote: Quote) -> Block:
+    return Block(kind="quote", text=f'"{quote.text}"', lead=quote.by, label=quote.label, url=quote.url)
+
+
+def _also(d: Document) -> tuple[Block, ...]:
+    return _items([o.line for o in d.also_open] + ([d.more] if d.more else []))
+
+
+def _unstated(u: Unstated) -> tuple[Block, ...]:
+    signals = f"{'Signal' if len(u.signals) == 1 else 'Signals'}: {words.listing(u.signals)}."
+    tail = f"Wrong if: {u.wrong_if}." if u.wrong_if else ""
+    parts = [signals, u.note or "", tail]
+    return (Block(kind="item", lead=f"{u.hypothesis}.", text=" ".join(p for p in parts if p)),)
+
+
+def _win(text: str | None, quote: Quote | None) -> tuple[Block, ...]:
+    blocks = [Block(kind="item", text=text)] if text else []
+    return (*blocks, *([_quote(quote)] if quote else []))
+
+
+def _wrap(text: str, first: str = "", rest: str = "") -> str:
+    return textwrap.fill(
+        text, COLUMNS, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, break_long_words=False
+    )
+
+
+def plain(block: Block) -> str:
+    """A block as lines of at most 72 columns (a link may be longer), links on their own line."""
+    both = f"{block.lead} {block.text}".strip()
+    if block.kind == "pain":
+        return _wrap(f"{block.number}. {block.lead}", rest="   ") + "\n" + _wrap(block.text, "   ", "   ")
+    if block.kind in ("numbered", "head"):
+        return _wrap(f"{block.number}. {both}", rest="   ")
+    if block.kind == "quote":
+        said = _wrap(f"{block.text} - {block.lead}{f', {block.label}' if block.label else ''}", "   ", "   ")
+        return said + (f"\n   {block.url}" if block.url else "")
+    if block.kind == "fact":
+        return _wrap(both, "   ", "   ")
+    if block.kind == "item":
+        return _wrap(both, "- ", "  ")
+    if block.kind == "button":
+        return f"> {block.label}:\n  {block.url}"
+    return _wrap(f"{block.lead.upper()} {block.text}" if block.kind == "warning" else both)
+
+
+@cache
+def _environment(*, html: bool) -> Environment:
+    # Autoescape is never left to a file name: what people wrote goes through here.
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=html,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+@cache
+def _template(name: str, *, html: bool) -> Template:
+    return _environment(html=html).get_template(name)
+
+
+def text(document: Document) -> str:
+    return _template("digest.txt.j2", html=False).render(d=document, sections=layout(document), plain=plain, wrap=_wrap)
+
+
+def html(document: Document) -> str:
+    return _template("digest.html.j2", html=True).render(
+        d=document, sections=layout(document), week=int(document.period.label[-2:])
+    )

@@ -1,0 +1,612 @@
+"""What one leader's digest may speak of: the scope, its people, its pains and their weight.
+
+Everything is indexed once for all leaders (`index`), so that the work for one leader grows with that leader's scope.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pipeline import privacy, trend
+from pipeline.digest import words
+from pipeline.digest.material import Material, PainEntry, Sighting, Voice
+from pipeline.digest.words import Level
+from pipeline.issue import Period, SourceHealth
+from pipeline.org import Org
+
+Crowd = Literal["customer", "relay", "maker"]
+"""Customers of a customer pain; staff who passed one on; everybody who meets a developer pain."""
+EVERYTHING = ""
+"""Instead of a pain's id: all people of a crowd who told of any friction."""
+WEEK = timedelta(days=7)
+WEEKS = 26
+Key = tuple[str, Crowd]
+
+
+def crowd(side: str, role: str) -> Crowd:
+    if side == "developer":
+        return "maker"
+    return "relay" if role == "staff" else "customer"
+
+
+@dataclass(frozen=True)
+class Index:
+    """One period's material, by leader and by team."""
+
+    material: Material
+    org: Org
+    scopes: Mapping[str, frozenset[str]]
+    voices: Mapping[str, Sequence[Voice]]
+    history: Mapping[str, Mapping[Key, Mapping[date, set[str]]]]
+    accounts: Mapping[str, set[str]]
+    """Customers and strangers seen in 26 weeks, by team."""
+    team_weeks: Mapping[str, Mapping[date, set[str]]]
+    """Staff of a team who wrote of friction, by week."""
+    feeds: Mapping[str, frozenset[str]]
+    """The sources that a pain's issues came from this week."""
+    people: Mapping[Key, Mapping[str, set[str]]]
+    """Authors of this week by pain and crowd, by leader."""
+    outside: frozenset[Key]
+    """Where strangers are among a developer pain's authors: the base then counts strangers too."""
+    sizes: Mapping[str, int]
+    names: "Names"
+    _shown: dict[Key, frozenset[str]] = field(default_factory=dict)
+
+    def shown(self, leader: str, key: Key) -> bool:
+        """Whether this leader may see the number of people behind a pain."""
+        if key not in self._shown:
+            groups = [
+                privacy.Group(leader=who, teams=self.scopes[who], people=frozenset(people))
+                for who, people in sorted(self.people.get(key, {}).items())
+            ]
+            self._shown[key] = privacy.shown(groups, lambda teams: self.base(teams, key))
+        return leader in self._shown[key]
+
+    def base(self, teams: frozenset[str], key: Key) -> int:
+        """How many people a number is drawn from: the teams' size, or the accounts that these teams have seen."""
+        staff = sum(self.sizes.get(team, 0) for team in teams) if key[1] != "customer" else 0
+        if key[1] == "customer" or key in self.outside:
+            return staff + len(set().union(*(self.accounts.get(team, set()) for team in teams)))
+        return staff
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How people of the organisation are called, as runs of folded words; and their accounts and addresses."""
+
+    full: frozenset[tuple[str, ...]]
+    parts: frozenset[str]
+    handles: frozenset[str]
+
+    def in_quote(self, text: str) -> bool:
+        """Strict, for quotations: any name, given name, surname, account or address of anybody."""
+        tokens = _tokens(text)
+        capitals = {t.casefold() for t in tokens if t[:1].isupper()}
+        folded = {t.casefold() for t in tokens}
+        return not (self.parts.isdisjoint(capitals) and self.handles.isdisjoint(folded)) or self.in_text(text)
+
+    def in_text(self, text: str) -> bool:
+        return bool(self.found(text))
+
+    def found(self, text: str) -> list[str]:
+        """Full names and addresses of staff in a text."""
+        tokens = [t.casefold() for t in _tokens(text)]
+        hits = [t for t in tokens if "@" in t and t in self.handles]
+        for size in {len(name) for name in self.full}:
+            runs = (tuple(tokens[at : at + size]) for at in range(len(tokens) - size + 1))
+            hits += [" ".join(run) for run in runs if run in self.full]
+        return hits
+
+
+def _tokens(text: str) -> list[str]:
+    return [t for t in (raw.strip(".,:;!?()[]<>'\"’").removesuffix("'s") for raw in text.split()) if t]
+
+
+def _names(org: Org) -> Names:
+    full, parts, handles = set(), set(), set()
+    for person in org.people.values():
+        name = tuple(t.casefold() for t in _tokens(person.name or ""))
+        if len(name) > 1:
+            full.add(name)
+        parts.update(t for t in name if len(t) > 2)
+        handles.update(a.casefold() for a in person.accounts.values() if len(a) > 2)
+        if person.email:
+            handles.add(person.email.casefold())
+    return Names(frozenset(full), frozenset(parts), frozenset(handles))
+
+
+def _scopes(org: Org) -> dict[str, frozenset[str]]:
+    return {leader: frozenset().union(*(org.below(t) for t in org.led_by(leader))) for leader in org.leaders}
+
+
+def _reach(item: Voice | Sighting, org: Org) -> frozenset[str]:
+    """The teams that an issue concerns: who owns it, whose people wrote it, who hears it."""
+    owner = item.leaf if item.leaf in org.teams else org.fallback
+    return frozenset(t for t in (owner, item.team, *item.heard_by) if t is not None and t in org.teams)
+
+
+def _above(org: Org) -> dict[str, frozenset[str]]:
+    """The leaders of each team and of the teams above it."""
+    found = {}
+    for team in org.teams:
+        leaders = (org.teams[t].leader for t in org.up(team))
+        found[team] = frozenset(leader for leader in leaders if leader in org.people)
+    return found  # type: ignore[return-value]
+
+
+def index(material: Material, org: Org) -> Index:
+    """Sort a period's material by leader and team, once for all digests. Order of the input does not matter."""
+    above = _above(org)
+    voices: dict[str, list[Voice]] = defaultdict(list)
+    people: dict[Key, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    feeds: dict[str, set[str]] = defaultdict(set)
+    accounts: dict[str, set[str]] = defaultdict(set)
+    outside: set[Key] = set()
+    for voice in sorted(material.voices, key=lambda v: (v.created_at, v.key)):
+        reach = _reach(voice, org)
+        leaders = frozenset().union(*(above[t] for t in reach))
+        keys = _keys(voice, material.pains)
+        for leader in leaders:
+            voices[leader].append(voice)
+            for key in keys:
+                people[key][leader].add(voice.author or "")
+        if voice.pain is not None:
+            feeds[voice.pain].add(voice.source)
+        if voice.role != "staff" and voice.author is not None:
+            outside.update(keys)
+            _add_all(accounts, reach, voice.author)
+    history, team_weeks = _history(material, org, above, accounts)
+    return Index(
+        material=material,
+        org=org,
+        scopes=_scopes(org),
+        voices=voices,
+        history=history,
+        accounts=accounts,
+        team_weeks=team_weeks,
+        feeds={pain: frozenset(names) for pain, names in feeds.items()},
+        people=people,
+        outside=frozenset(outside),
+        sizes=privacy.sizes(org),
+        names=_names(org),
+    )
+
+
+def _keys(voice: Voice, pains: Mapping[str, PainEntry]) -> tuple[Key, ...]:
+    if voice.side == "none" or voice.author is None:
+        return ()
+    keys: list[Key] = []
+    if voice.role == "staff":
+        keys.append((EVERYTHING, "maker"))
+    elif voice.role == "customer" or voice.side == "customer":
+        keys.append((EVERYTHING, "customer"))
+    if voice.pain is not None and voice.pain in pains:
+        keys.append((voice.pain, crowd(pains[voice.pain].side, voice.role)))
+    return tuple(keys)
+
+
+def _add_all(sets: dict[str, set[str]], teams: Iterable[str], author: str) -> None:
+    for team in teams:
+        sets[team].add(author)
+
+
+History = dict[str, dict[Key, dict[date, set[str]]]]
+
+
+def _history(
+    material: Material, org: Org, above: Mapping[str, frozenset[str]], accounts: dict[str, set[str]]
+) -> tuple[History, dict[str, dict[date, set[str]]]]:
+    history: History = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
+    team_weeks: dict[str, dict[date, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for seen in material.sightings:
+        pain = material.pains.get(seen.pain)
+        reach = _reach(seen, org)
+        if seen.role == "staff" and seen.team is not None:
+            team_weeks[seen.team][seen.week].add(seen.author)
+        elif seen.role != "staff":
+            _add_all(accounts, reach, seen.author)
+        if pain is not None:
+            key = (seen.pain, crowd(pain.side, seen.role))
+            for leader in frozenset().union(*(above[t] for t in reach)):
+                history[leader][key][seen.week].add(seen.author)
+    return history, team_weeks
+
+
+def level(org: Org, leader: str) -> Level:
+    """Which kind of digest a leader gets: by the highest team that they lead."""
+    led = org.led_by(leader)
+    if led and all(_hears(org, team) for team in led):
+        return "support"
+    if all(org.is_leaf(team) for team in led):
+        return "leaf"
+    top = org.teams[led[0]]
+    return "middle" if top.parent in org.teams and len(org.up(top.id)) > 1 else "top"
+
+
+def _hears(org: Org, team: str) -> bool:
+    below = org.children.get(team, ())
+    return bool(org.teams[team].hears) or (bool(below) and all(_hears(org, child) for child in below))
+
+
+@dataclass(frozen=True)
+class PainView:
+    """A pain as one leader's scope sees it. `count` people of `crowd` are behind it; `visible` says may be printed."""
+
+    entry: PainEntry
+    voices: tuple[Voice, ...]
+    crowd: Crowd
+    people: frozenset[str]
+    noun: str
+    visible: bool
+    reading: trend.Reading
+    severity: int
+    weeks_open: int
+    blind: bool
+
+    @property
+    def id(self) -> str:
+        return self.entry.id
+
+    @property
+    def count(self) -> int:
+        return len(self.people)
+
+    @property
+    def trend(self) -> str | None:
+        """The trend word that may be printed: of one or two people nothing is called."""
+        if self.reading.trend is None or self.visible or self.count >= privacy.BEHIND:
+            return self.reading.trend
+        return "too few to call"
+
+    @cached_property
+    def authors(self) -> int:
+        return len({v.author for v in self.voices if v.author is not None})
+
+    @cached_property
+    def impact(self) -> float:
+        """Severity x log2(1 + authors) x persistence x momentum. Orders pains; never shown."""
+        momentum = {"above usual": 1.5, "new": 1.5, "easing": 0.75, "back to usual": 0.75}.get(self.trend or "", 1.0)
+        lasting = 1 + 0.25 * min(self.weeks_open - 1, 4)
+        return round(self.severity * math.log2(1 + self.authors) * lasting * momentum, 4)
+
+    @property
+    def order(self) -> tuple[float, datetime, str]:
+        return (-self.impact, self.entry.first_at, self.id)
+
+
+@dataclass(frozen=True)
+class View:
+    """One leader's scope in one period."""
+
+    index: Index
+    leader: str
+    period: Period
+    generated_at: datetime
+
+    @property
+    def org(self) -> Org:
+        return self.index.org
+
+    @cached_property
+    def level(self) -> Level:
+        return level(self.org, self.leader)
+
+    @cached_property
+    def led(self) -> tuple[str, ...]:
+        return self.org.led_by(self.leader)
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """The teams whose people report to this leader directly."""
+        return frozenset(self.led)
+
+    @cached_property
+    def scope(self) -> frozenset[str]:
+        return self.index.scopes.get(self.leader, frozenset())
+
+    @cached_property
+    def voices(self) -> tuple[Voice, ...]:
+        return tuple(self.index.voices.get(self.leader, ()))
+
+    @cached_property
+    def friction(self) -> tuple[Voice, ...]:
+        return tuple(v for v in self.voices if v.side != "none")
+
+    @cached_property
+    def thanks(self) -> tuple[Voice, ...]:
+        return tuple(v for v in self.voices if v.side == "none" and v.has("thanks"))
+
+    @cached_property
+    def unplaced(self) -> tuple[Voice, ...]:
+        return tuple(v for v in self.friction if v.leaf is None)
+
+    @cached_property
+    def monday(self) -> date:
+        return self.period.start.astimezone(ZoneInfo(self.period.zone)).date()
+
+    @cached_property
+    def mondays(self) -> tuple[date, ...]:
+        """The weeks before this one, oldest first."""
+        return tuple(self.monday - back * WEEK for back in range(WEEKS, 0, -1))
+
+    @cached_property
+    def listened(self) -> int:
+        """Weeks before this one from which there is history."""
+        return max(0, (self.monday - self.index.material.listening_since).days // 7)
+
+    @cached_property
+    def sources(self) -> tuple[SourceHealth, ...]:
+        """The sources that could bring something into this scope, by name."""
+        everything = sorted(self.index.material.sources, key=lambda s: s.name)
+        concerned = self._concerned()
+        claimed = {c.source for t in self.org.teams.values() for c in (*t.owns, *t.hears)}
+        used = {source for p in self.org.people.values() for source in p.accounts}
+        return tuple(s for s in everything if s.name in concerned or s.name not in claimed | used)
+
+    def _concerned(self) -> set[str | None]:
+        claims = {c.source for t in self.scope for c in (*self.org.teams[t].owns, *self.org.teams[t].hears)}
+        members = {s for p in self.org.people.values() if p.team in self.scope for s in p.accounts}
+        return claims | members | {v.source for v in self.voices}
+
+    @cached_property
+    def blind(self) -> tuple[SourceHealth, ...]:
+        """Sources in scope that were not read to the end of the period."""
+        return tuple(s for s in self.sources if s.read_to is None or s.read_to < self.period.end)
+
+    @cached_property
+    def deaf(self) -> bool:
+        """Nothing at all could be heard in this period."""
+        ends = (s.read_to for s in self.sources)
+        return bool(self.sources) and not self.voices and all(end is None or end <= self.period.start for end in ends)
+
+    def _blind_feeds(self, pain: str, side: str) -> list[SourceHealth]:
+        feeds = self.index.feeds.get(pain) or self._feeds_of_side(side)
+        everything = self.index.material.sources
+        talking = {v.source for v in self.index.material.voices} if not feeds else self._talking
+        lost = [s for s in everything if s.read_to is None or s.read_to < self.period.end]
+        return [s for s in lost if s.name in feeds or s.name not in talking]
+
+    @cached_property
+    def _talking(self) -> frozenset[str]:
+        return frozenset(name for names in self.index.feeds.values() for name in names)
+
+    def _feeds_of_side(self, side: str) -> frozenset[str]:
+        pains = self.index.material.pains
+        return frozenset().union(*(f for p, f in self.index.feeds.items() if p in pains and pains[p].side == side))
+
+    def weeks(self, entry: PainEntry, who: Crowd) -> tuple[int | None, ...]:
+        """People of a pain in each of the 26 weeks before this one, None where nobody listened."""
+        seen = self.index.history.get(self.leader, {}).get((entry.id, who), {})
+        ends = [s.read_to for s in self._blind_feeds(entry.id, entry.side) if s.read_to is not None]
+        lost = min(ends, default=None)
+        since = self.index.material.listening_since
+        return tuple(
+            None if monday < since or (lost is not None and _end(monday) > lost) else len(seen.get(monday, ()))
+            for monday in self.mondays
+        )
+
+    @cached_property
+    def _by_pain(self) -> dict[str, list[Voice]]:
+        found: dict[str, list[Voice]] = defaultdict(list)
+        for voice in self.friction:
+            if voice.pain in self.index.material.pains and voice.author is not None:
+                found[voice.pain].append(voice)
+        return found
+
+    @cached_property
+    def pains(self) -> tuple[PainView, ...]:
+        """Every pain that somebody in scope told of this week, heaviest first."""
+        raw = {pain: self._pain(self.index.material.pains[pain], voices) for pain, voices in self._by_pain.items()}
+        readings = trend.across({pain: view.reading for pain, view in sorted(raw.items())})
+        views = [replace(view, reading=readings[pain]) for pain, view in raw.items()]
+        return tuple(sorted(views, key=lambda v: v.order))
+
+    @cached_property
+    def standing(self) -> tuple[PainView, ...]:
+        """The pains that this digest may name. A single member of staff stays with their own lead, unless it is harm."""
+        return tuple(p for p in self.pains if _may_stand(self, p))
+
+    @cached_property
+    def relieved(self) -> tuple[PainView, ...]:
+        """Pains with nobody, or few, this week that are back to usual."""
+        entries = self.index.material.pains
+        gone = {pain for pain, _ in self.index.history.get(self.leader, {}) if pain in entries}
+        views = [self._pain(entries[pain], []) for pain in sorted(gone - set(self._by_pain))]
+        return tuple(v for v in (*views, *self.pains) if v.reading.trend == "back to usual")
+
+    def pain(self, pain_id: str) -> PainView:
+        """A pain of this scope by its id, also one of which nobody told this week. Raises KeyError."""
+        for view in (*self.pains, *self.relieved):
+            if view.id == pain_id:
+                return view
+        raise KeyError(pain_id)
+
+    def _pain(self, entry: PainEntry, voices: Sequence[Voice]) -> PainView:
+        who = self._crowd(entry, voices)
+        behind = {v.author for v in voices if crowd(entry.side, v.role) == who}
+        blind = bool(self._blind_feeds(entry.id, entry.side))
+        severity = _severity(voices)
+        reading = trend.read(
+            len(behind),
+            self.weeks(entry, who),
+            severity=severity,
+            seen=entry.first_at < self.period.start,
+            blind=blind,
+        )
+        key: Key = (entry.id, who)
+        visible = self.index.shown(self.leader, key) if behind else self.index.base(self.scope, key) >= privacy.GROUP
+        return PainView(
+            entry=entry,
+            voices=tuple(voices),
+            crowd=who,
+            people=frozenset(a for a in behind if a is not None),
+            noun=self._noun(who, [v for v in voices if crowd(entry.side, v.role) == who]),
+            visible=visible,
+            reading=reading,
+            severity=severity,
+            weeks_open=max(1, math.ceil((self.period.end - entry.first_at) / WEEK)),
+            blind=blind,
+        )
+
+    def _crowd(self, entry: PainEntry, voices: Sequence[Voice]) -> Crowd:
+        if entry.side == "developer":
+            return "maker"
+        outsiders = not voices or any(v.role != "staff" for v in voices)
+        return "customer" if outsiders else "relay"
+
+    def _noun(self, who: Crowd, voices: Sequence[Voice]) -> str:
+        """The smallest class of people with at least five members that holds everybody behind a pain."""
+        if who == "customer":
+            return "customer"
+        if any(v.role != "staff" for v in voices):
+            return "person"
+        nouns = {self.staff_noun(v.team) for v in voices}
+        return nouns.pop() if len(nouns) == 1 else "colleague"
+
+    def staff_noun(self, team: str | None) -> str:
+        """What a member of staff is called: an agent in a team that hears customers, else an engineer."""
+        if team is None:
+            return "colleague"
+        return "agent" if any(_hears(self.org, t) for t in self.org.up(team)) else "engineer"
+
+    @cached_property
+    def maker_noun(self) -> str:
+        """What the staff and strangers who told of friction are called together."""
+        makers = {v.author: v for v in self.friction if v.role == "staff"}
+        nouns = {self.staff_noun(v.team) for v in makers.values()}
+        return words.NOUNS[nouns.pop() if len(nouns) == 1 else "colleague"][1]
+
+    def everybody(self, who: Crowd) -> int | None:
+        """How many people of a crowd told of any friction; None where that may not be shown."""
+        people = self.index.people.get((EVERYTHING, who), {}).get(self.leader, set())
+        return len(people) if people and self.index.shown(self.leader, (EVERYTHING, who)) else None
+
+    def wrote(self, who: Crowd) -> bool:
+        return bool(self.index.people.get((EVERYTHING, who), {}).get(self.leader))
+
+    def waited(self, pain: PainView) -> int:
+        """Whole days from a pain's first issue to the writing of the digest."""
+        return max(0, (self.generated_at - pain.entry.first_at) // timedelta(days=1))
+
+    def keys(self, voices: Iterable[Voice]) -> tuple[str, ...]:
+        """The issues that may be named to this leader, sorted."""
+        return tuple(sorted(v.key for v in voices if privacy.listable(v, self.own)))
+
+    def area(self, pain: PainView) -> str | None:
+        """The team directly below this leader that owns most of a pain's issues."""
+        owners = [self.branch(v.leaf) for v in pain.voices if v.leaf is not None]
+        counts = {t: owners.count(t) for t in owners if t is not None}
+        return min(counts, key=lambda t: (-counts[t], t)) if counts else None
+
+    def branch(self, team: str | None) -> str | None:
+        """The team directly below one that this leader leads, on the way to `team`; the led team itself for its own."""
+        if team is None or team not in self.org.teams:
+            return None
+        path = self.org.up(team)
+        for below, above in zip(path, (*path[1:], None), strict=True):
+            if below in self.own:
+                return below
+            if above in self.own:
+                return below
+        return path[0]
+
+    def teams_behind(self, pain: PainView) -> int:
+        teams = {v.team for v in pain.voices if crowd(pain.entry.side, v.role) == pain.crowd and v.team is not None}
+        return len(teams)
+
+
+def _end(monday: date) -> datetime:
+    # A day's difference of zones does not matter here: a source is read hourly or it is broken.
+    return datetime.combine(monday + WEEK, datetime.min.time(), tzinfo=UTC)
+
+
+def _severity(voices: Sequence[Voice]) -> int:
+    """The highest severity that at least two authors report, or the highest of all where fewer than three wrote."""
+    worst: dict[str | None, int] = {}
+    for voice in voices:
+        worst[voice.author] = max(worst.get(voice.author, 1), voice.severity, 1)
+    ranked = sorted(worst.values(), reverse=True)
+    if not ranked:
+        return 1
+    return ranked[1] if len(ranked) >= 3 else ranked[0]
+
+
+def first_three(view: View) -> tuple[PainView, ...]:
+    """The pains of the first screen: the heaviest, both sides where both hurt, and not all from one area."""
+    open_ = view.standing
+    if len(open_) <= 3:
+        return open_
+    chosen = open_[:2]
+    rest = open_[2:]
+    third = rest[0]
+    sides = {p.entry.side for p in chosen}
+    areas = {view.area(p) for p in chosen}
+    other_side = [p for p in rest if p.entry.side not in sides]
+    other_area = [p for p in rest if view.area(p) not in areas and p.impact >= rest[0].impact / 2]
+    if len(sides) == 1 and other_side:
+        third = other_side[0]
+    elif other_area:
+        third = other_area[0]
+    return tuple(sorted([*chosen, third], key=lambda p: p.order))
+
+
+def _may_stand(view: View, pain: PainView) -> bool:
+    if pain.authors >= 2 or view.level == "leaf" or pain.severity >= trend.HARM:
+        return not all(privacy.tender(v) for v in pain.voices) or view.level == "leaf"
+    return all(v.role != "staff" for v in pain.voices)
+
+
+def also_open(view: View, shown: Sequence[PainView]) -> tuple[PainView, ...]:
+    ids = {p.id for p in shown}
+    return tuple(p for p in view.standing if p.id not in ids)
+
+
+def quiet_teams(view: View) -> tuple[str, ...]:
+    """Teams of at least five that wrote nothing though they usually do; empty while any source is blind."""
+    if view.blind or view.listened < trend.MIN_WEEKS:
+        return ()
+    return tuple(t for t in sorted(view.scope) if view.index.sizes[t] >= privacy.GROUP and _unusually_quiet(view, t))
+
+
+def _unusually_quiet(view: View, team: str) -> bool:
+    if _wrote(view, team):
+        return False
+    baseline = [y for y in _team_history(view, team)[-trend.BASELINE :] if y is not None]
+    return trend.at_most(0, baseline) < trend.LOW
+
+
+def heard_again(view: View) -> tuple[tuple[str, int], ...]:
+    """(team of at least five, weeks of silence before this one) where at least six weeks were silent."""
+    found = []
+    for team in sorted(view.scope):
+        if view.index.sizes[team] < privacy.GROUP or not _wrote(view, team):
+            continue
+        silence = _silence(_team_history(view, team))
+        if silence >= 6:
+            found.append((team, silence))
+    return tuple(found)
+
+
+def _silence(weeks: Sequence[int | None]) -> int:
+    """Listened weeks without a voice, up to now; 0 for a team that was never heard before."""
+    quiet = 0
+    for y in reversed(weeks):
+        if y:
+            return quiet
+        quiet += y is not None
+    return 0
+
+
+def _wrote(view: View, team: str) -> bool:
+    return any(v.team == team and v.role == "staff" for v in view.friction)
+
+
+def _team_history(view: View, team: str) -> list[int | None]:
+    since = view.index.material.listening_since
+    weeks = view.index.team_weeks.get(team, {})
+    return [None if monday < since else len(weeks.get(monday, ())) for monday in view.mondays]

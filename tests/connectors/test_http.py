@@ -1,0 +1,362 @@
+import gzip
+import json
+import resource
+import time
+
+import pytest
+
+from connectors.base import SourceError
+from connectors.http import Http, HttpError
+from connectors.limits import InProcess
+from tests.connectors.stage import Clock, Scene, Stage, saying
+
+SECRET = "ghp_canarycanarycanarycanary"
+
+
+def http_to(stage: Stage, clock: Clock, **more: object) -> Http:
+    return Http(
+        stage.url,
+        headers={"Authorization": f"Bearer {SECRET}"},
+        limiter=InProcess(clock),
+        wait=clock.wait,
+        now=clock,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def refused(stage: Stage, clock: Clock | None = None, **more: object) -> SourceError:
+    with http_to(stage, clock or Clock(), **more) as http, pytest.raises(SourceError) as caught:
+        http.get("/things", {"key": "value"})
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://tracker.example",
+        "ftp://tracker.example",
+        "tracker.example",
+        "https://",
+        "https://user:pw@tracker.example",
+        "https://tracker.example?x=1",
+        "https://tracker.example\\@evil.example",
+        "http://localhost.evil.example",
+        "http://127.0.0.1.evil.example",
+        "https://tracker.example:port",
+        "https://tra cker.example",
+    ],
+)
+def test_an_address_that_would_be_unsafe_is_refused(url: str) -> None:
+    with pytest.raises(SourceError, match="base_url") as caught:
+        Http(url)
+
+    assert caught.value.permanent
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8080", "http://127.0.0.1", "http://[::1]:9", "https://t.example/api/v3/"])
+def test_loopback_and_https_need_no_leave(url: str) -> None:
+    Http(url).close()
+
+
+def test_plain_http_elsewhere_is_allowed_by_name() -> None:
+    Http("http://tracker.example", insecure=True).close()
+
+
+def test_a_path_goes_below_the_base_url_with_its_credentials() -> None:
+    with Stage(saying({"a": 1})) as stage, Http(f"{stage.url}/api/v3", headers={"Authorization": "token t"}) as http:
+        answer = http.get("/repos", {"since": "2026-09-01T00:00:00Z"})
+
+    assert answer.data == {"a": 1}
+    (_, path, headers) = stage.asked[0]
+    assert path == "/api/v3/repos?since=2026-09-01T00%3A00%3A00Z"
+    assert headers["authorization"] == "token t"
+    assert headers["accept-encoding"] == "gzip"
+
+
+def test_connections_are_kept() -> None:
+    with Stage(saying({})) as stage, http_to(stage, Clock()) as http:
+        for _ in range(3):
+            http.get("/x")
+        pool = http._session.get_adapter(stage.url).poolmanager.connection_from_url(stage.url)  # type: ignore[attr-defined]
+
+    assert (pool.num_connections, pool.num_requests) == (1, 3)
+
+
+def test_a_redirect_on_the_same_origin_is_followed_with_what_was_asked() -> None:
+    with Stage(saying({}, 301, Location="/repositories/1/issues"), saying([1])) as stage:
+        with http_to(stage, Clock()) as http:
+            answer = http.get("/repos/a/b/issues", {"state": "all"})
+
+    assert answer.data == [1]
+    assert stage.asked[1][1] == "/repositories/1/issues?state=all"
+
+
+def test_a_redirect_can_be_seen_instead_of_followed() -> None:
+    with Stage(saying({}, 301, Location="/elsewhere")) as stage, http_to(stage, Clock()) as http:
+        answer = http.get("/repos/a/b/issues/1", allow=(301,))
+
+    assert (answer.status, answer.headers["location"]) == (301, "/elsewhere")
+    assert len(stage.asked) == 1
+
+
+def test_a_redirect_to_another_host_is_refused_and_it_never_hears_of_us() -> None:
+    with Stage() as other, Stage(saying({}, 302, Location=f"{other.url}/steal")) as stage:
+        error = refused(stage)
+
+    assert error.permanent
+    assert "not followed" in str(error)
+    assert other.asked == []
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "//127.0.0.2/x",
+        "http://127.0.0.1:1/x",
+        "https://127.0.0.1/x",
+        "http://localhost/x",
+        "{url}@evil.example/x",
+        "{url}.evil.example/x",
+        "http:\\\\evil.example/x",
+        "file:///etc/passwd",
+        "http://169.254.169.254/latest/meta-data",
+        "http://[fe80::1%25lo]/x",
+        "http://2130706433/x",
+    ],
+)
+def test_a_next_page_on_another_origin_is_refused(target: str) -> None:
+    with Stage() as stage, http_to(stage, Clock()) as http, pytest.raises(SourceError):
+        http.get(target.format(url=stage.url) if "://" in target else f"http:{target}")
+
+    assert stage.asked == []
+
+
+def test_endless_redirects_end() -> None:
+    with Stage(saying({}, 302, Location="/again")) as stage:
+        error = refused(stage)
+
+    assert "redirects" in str(error)
+    assert len(stage.asked) == 6
+
+
+def test_a_post_is_not_redirected() -> None:
+    with Stage(saying({}, 307, Location="/again")) as stage, http_to(stage, Clock()) as http:
+        with pytest.raises(SourceError, match="redirected"):
+            http.post("/x", {"a": 1})
+
+    assert len(stage.asked) == 1
+
+
+def test_a_bad_gateway_is_asked_again() -> None:
+    clock = Clock()
+    with Stage(Scene(502, b""), Scene(503, b""), saying([1])) as stage, http_to(stage, clock) as http:
+        answer = http.get("/x")
+
+    assert answer.data == [1]
+    assert len(clock.waits) == 2
+    assert clock.waits[0] <= 1 <= clock.waits[1] <= 2
+
+
+def test_trouble_that_stays_is_told_with_its_count_of_tries() -> None:
+    with Stage(saying({"message": "Server Error"}, 500)) as stage:
+        error = refused(stage)
+
+    assert isinstance(error, HttpError)
+    assert (error.status, error.permanent, error.retry_after) == (500, False, None)
+    assert str(error) == f"GET {stage.url}/things answered 500: Server Error (4 tries)."
+
+
+@pytest.mark.parametrize(
+    ("scene", "said"),
+    [
+        (Scene(200, b'[{"a": 1', {"Content-Length": "900"}), "cut off"),
+        (Scene(200, b'[{"a": 1'), "not JSON"),
+        (Scene(200, b"<html>", {"Content-Type": "text/html"}), "web page"),
+        (Scene(200, b"<html>"), "web page"),
+        (Scene(200, b"\xff\xfe\xff"), "not JSON"),
+        (Scene(200, b"[" * 200_000), "not JSON"),
+        (Scene(200, b"not gzip", {"Content-Encoding": "gzip"}), "compression"),
+        (Scene(200, gzip.compress(b"[1, 2, 3]")[:-10], {"Content-Encoding": "gzip"}), ""),
+    ],
+)
+def test_an_answer_that_is_not_whole_is_asked_for_again_and_then_told(scene: Scene, said: str) -> None:
+    with Stage(scene) as stage:
+        error = refused(stage)
+
+    assert said in str(error)
+    assert not error.permanent
+    assert len(stage.asked) == 4
+
+
+def test_a_cut_answer_is_repaired_by_the_next_try() -> None:
+    with Stage(Scene(200, b"[1", {"Content-Length": "900"}), saying([1])) as stage, http_to(stage, Clock()) as http:
+        assert http.get("/x").data == [1]
+
+
+def test_nobody_there_is_trouble_that_passes() -> None:
+    with Stage() as stage:
+        pass
+
+    error = refused(stage)
+
+    assert not error.permanent
+    assert "could not be reached (" in str(error)
+    assert "refused" in str(error)
+
+
+def test_a_server_that_does_not_answer_in_time_is_told() -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        clock = Clock()
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with Http(url, wait=clock.wait, timeout=(0.05, 0.05)) as http, pytest.raises(SourceError, match="in time"):
+            http.get("/x")
+
+
+def test_a_short_wait_is_waited() -> None:
+    clock = Clock()
+    with Stage(saying({"message": "slow"}, 429, Retry_After="60"), saying([1])) as stage, http_to(stage, clock) as http:
+        assert http.get("/x").data == [1]
+
+    assert clock.waits == [60]
+
+
+def test_a_long_wait_is_handed_to_the_caller_and_kept_by_the_limiter() -> None:
+    clock = Clock()
+    with Stage(saying({"message": "slow"}, 429, Retry_After="600")) as stage, http_to(stage, clock) as http:
+        with pytest.raises(SourceError) as first:
+            http.get("/x")
+        with pytest.raises(SourceError) as second:
+            http.get("/x")
+
+    assert (first.value.retry_after, second.value.retry_after) == (600, 600)
+    assert not first.value.permanent
+    assert clock.waits == []
+    assert len(stage.asked) == 1
+
+
+def test_a_spent_window_is_kept_before_the_refusal_comes() -> None:
+    clock = Clock()
+    spent = saying([1], X_RateLimit_Remaining="0", X_RateLimit_Reset="30", Date="")
+    with Stage(spent, saying([2])) as stage, http_to(stage, clock) as http:
+        first, second = http.get("/x"), http.get("/x")
+
+    assert (first.data, second.data) == ([1], [2])
+    assert clock.waits == [31]
+
+
+def test_a_limit_that_does_not_end_is_given_up() -> None:
+    clock = Clock()
+    with Stage(saying({"message": "slow"}, 429, Retry_After="2")) as stage:
+        error = refused(stage, clock)
+
+    assert error.retry_after == 2
+    assert len(stage.asked) == 4
+
+
+@pytest.mark.parametrize(("status", "remedy"), [(403, "give them the right"), (404, "may not see it"), (410, "gone"), (400, "")])
+def test_a_refusal_is_permanent_and_says_what_to_do(status: int, remedy: str) -> None:
+    with Stage(saying({"message": "No."}, status)) as stage:
+        error = refused(stage)
+
+    assert error.permanent
+    assert remedy in str(error)
+    assert len(stage.asked) == 1
+
+
+def test_a_refused_credential_says_what_to_do() -> None:
+    with Stage(saying({"message": "Bad credentials"}, 401)) as stage:
+        error = refused(stage)
+
+    assert error.permanent
+    assert "new token" in str(error)
+    assert len(stage.asked) == 1
+
+
+def test_a_credential_is_renewed_once() -> None:
+    renewals: list[int] = []
+    with Stage(saying({}, 401), saying([1])) as stage, http_to(stage, Clock(), renew=lambda: renewals.append(1)) as http:
+        assert http.get("/x").data == [1]
+    with Stage(saying({}, 401)) as stage:
+        error = refused(stage, renew=lambda: renewals.append(1))
+
+    assert error.permanent
+    assert len(stage.asked) == 2
+    assert len(renewals) == 2
+
+
+def test_a_secret_that_the_server_repeats_is_not_repeated_by_us() -> None:
+    with Stage(saying({"message": f"Bad token {SECRET} in Bearer {SECRET}"}, 403)) as stage:
+        error = refused(stage)
+
+    assert SECRET not in str(error)
+    assert SECRET not in repr(error)
+    assert "key=value" not in str(error)
+
+
+def test_a_connector_can_be_printed_without_its_secret() -> None:
+    with Stage() as stage, http_to(stage, Clock()) as http:
+        assert SECRET not in repr(http)
+
+
+def test_the_servers_own_words_stay_on_one_short_line() -> None:
+    with Stage(saying({"message": "a\nb\x1b[31m" + "x" * 9000}, 404)) as stage:
+        error = refused(stage)
+
+    assert "\n" not in str(error)
+    assert "\x1b" not in str(error)
+    assert len(str(error)) < 600
+
+
+def test_a_gzip_bomb_is_stopped_by_its_size() -> None:
+    bomb = gzip.compress(b"[" + b" " * 300_000_000 + b"]", 9)
+    started, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with Stage(Scene(200, bomb, {"Content-Encoding": "gzip"})) as stage:
+        error = refused(stage, max_bytes=8 * 1024 * 1024)
+
+    assert error.permanent
+    assert "larger than 8 MB" in str(error)
+    assert time.monotonic() - started < 5
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
+
+
+def test_layers_of_compression_are_refused() -> None:
+    with Stage(Scene(200, b"x", {"Content-Encoding": "gzip, gzip"})) as stage:
+        error = refused(stage)
+
+    assert "was not asked for" in str(error)
+
+
+def test_no_cookie_is_kept() -> None:
+    with Stage(saying({}, Set_Cookie="session=1; Path=/")) as stage, http_to(stage, Clock()) as http:
+        http.get("/x")
+        http.get("/x")
+
+    assert "cookie" not in stage.asked[1][2]
+
+
+def test_the_environment_is_not_asked_for_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+
+    with Stage(saying([1])) as stage, http_to(stage, Clock()) as http:
+        assert http.get("/x").data == [1]
+
+
+def test_links_are_read_from_the_header() -> None:
+    link = '</page?page=2>; rel="next", </page?page=9>; rel="last"'
+    with Stage(saying([], Link=link)) as stage, http_to(stage, Clock()) as http:
+        answer = http.get("/page")
+
+    assert answer.link("next") == f"{stage.url}/page?page=2"
+    assert answer.link("prev") is None
+
+
+def test_what_is_posted_is_json() -> None:
+    with Stage(saying({"token": "t"}, 201)) as stage, http_to(stage, Clock()) as http:
+        answer = http.post("/tokens")
+
+    assert answer.data == {"token": "t"}
+    assert stage.asked[0][0] == "POST"
+    assert json.loads("{}") == {}

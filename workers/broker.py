@@ -1,0 +1,19 @@
+"""Whether the broker may be used: a Redis that evicts keys would lose the whole queue without an error."""
+
+import redis
+from redis.exceptions import RedisError
+
+
+def problem(url: str) -> str | None:
+    """What is wrong with the broker, in one sentence with its remedy; None where it may be used."""
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5) as client:
+            policy = client.config_get("maxmemory-policy").get("maxmemory-policy", "unknown")  # type: ignore[union-attr]
+    except RedisError as error:
+        return f"Redis cannot be reached: {error}"
+    if policy != "noeviction":
+        return (
+            f"Redis evicts keys when it is full (maxmemory-policy {policy}), which loses the queue without an error; "
+            "give Leafnotes a Redis of its own with `maxmemory-policy noeviction`"
+        )
+    return None

@@ -1,0 +1,91 @@
+"""Everything that `leafnotes check` looks at, all of it, however much is wrong."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.environment import WeakKey
+from connectors.base import SourceError
+from connectors.smtp import Smtp
+from pipeline import org_check
+from pipeline.store import schema
+from workers import broker
+from workers.wiring import Deployment
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    level: str
+    """error, warning or note."""
+    where: str
+    message: str
+
+
+def every_problem(directory: Path, as_of: datetime | None, *, offline: bool) -> list[Finding]:
+    """All findings, errors of the files first. What cannot be looked at because of an earlier error is not guessed."""
+    deployment, problems = Deployment.survey(directory, as_of=as_of)
+    found = [Finding("error", f"{p.file}:{p.line}" if p.line else str(p.file), f"{p.key}: {p.message} {p.remedy}".strip(": ")) for p in problems]
+    if deployment is None:
+        return found
+    found += _org(deployment)
+    if not offline:
+        for look in (_database, _broker, _mail, _sources):
+            found += look(deployment)
+    return found
+
+
+def _org(deployment: Deployment) -> Iterator[Finding]:
+    where: Callable[[str, str], str] = deployment.loaded.where
+    for finding in org_check.problems(deployment.org, sources=set(deployment.sources), where=where):
+        yield Finding(finding.level, finding.where, finding.message)
+
+
+def _database(deployment: Deployment) -> Iterator[Finding]:
+    try:
+        version = schema.version(deployment.database)
+    except SQLAlchemyError as error:
+        reason = str(error.__cause__ or error).splitlines()[0]
+        yield Finding("error", "LEAFNOTES_DATABASE_URL", f"the database cannot be reached: {reason}")
+        return
+    if version != schema.head() and deployment.database.dialect.name != "sqlite":
+        yield Finding("error", "LEAFNOTES_DATABASE_URL", "the database is not at this version: run `leafnotes migrate`")
+
+
+def _broker(deployment: Deployment) -> Iterator[Finding]:
+    url = deployment.environment.broker_url
+    if url is None:
+        return
+    problem = broker.problem(url)
+    if problem is not None:
+        yield Finding("error", "LEAFNOTES_BROKER_URL", problem)
+
+
+def _mail(deployment: Deployment) -> Iterator[Finding]:
+    url = deployment.environment.smtp_url
+    if url is None:
+        yield Finding("note", "LEAFNOTES_SMTP_URL", "not set: mails are written to the folder digests/ instead of being sent")
+        return
+    try:
+        deployment.environment.require_secret_key()
+    except WeakKey as error:
+        yield Finding("error", "LEAFNOTES_SECRET_KEY", f"{error.problem.message} {error.problem.remedy}")
+    found = Smtp(url.get_secret_value()).check()
+    if found.problem is not None:
+        yield Finding("error", "LEAFNOTES_SMTP_URL", found.problem)
+
+
+def _sources(deployment: Deployment) -> Iterator[Finding]:
+    for name, source in sorted(deployment.sources.items()):
+        try:
+            with closing(source.open()) as connector:
+                problems = connector.check()
+        except SourceError as error:
+            problems = [str(error)]
+        except Exception as error:  # a foreign connector may raise anything; the other sources are still looked at
+            problems = [f"{type(error).__name__}: {error}"]
+        for problem in problems:
+            yield Finding("error", f"source {name}", problem)

@@ -1,4 +1,4 @@
-"""Made-up issues and an organisation of 200 leaders, from our own word lists and fixed seeds: every run measures the same."""
+"""Made-up issues and an organisation of 200 leaders, of our own words with fixed seeds: each run measures the same."""
 
 import random
 from dataclasses import dataclass
@@ -21,8 +21,10 @@ LEVELS = (1, 4, 15, 45, 135)
 CREW = 8
 """People of a leaf."""
 PAINS_A_LEAF = 2
-LIKELY_SIGNALS = ("workaround", "repeat_contact", "gave_up_waiting", "confession")
+LIKELY_SIGNALS = ("workaround", "repeat_contact", "long_silence", "confession")
 CHUNK = 2_000
+QUAYS = tuple("Amber Birch Cedar Delta Ember Fjord Grove Heath Inlet Juniper Kelp Lagoon Maple Nettle".split())
+WORKS = tuple("Anchor Beacon Cargo Derrick Engine Ferry Gauge Hull Ice Jetty Keel Lantern Mast Net Oar".split())
 
 MAKERS = (
     "the release pipeline stops at the signing step",
@@ -61,7 +63,7 @@ AROUND = (
     "Thank you for looking into it.",
 )
 CODE = (
-    "```\nTraceback (most recent call last):\n  File \"sync.py\", line 88, in push\nTimeoutError: no answer in 30 s\n```",
+    '```\nTraceback (most recent call last):\n  File "sync.py", line 88, in push\nTimeoutError: no answer in 30 s\n```',
     "```yaml\nretries: 3\nbackoff: linear\nqueue: slow-lane\n```",
     "> Your request has been received.\n> We will be in touch.",
     "1. open the list\n2. choose *any* entry\n3. press **Save**\n",
@@ -116,16 +118,21 @@ def organisation() -> Org:
         level = [f"team-{depth}-{number}" for number in range(count)]
         for number, name in enumerate(level):
             leader = f"lead-{depth}-{number}"
-            people[leader] = Person(id=leader, name=f"Leader{depth} Number{number}", email=f"{leader}@harbour.example")
+            people[leader] = Person(id=leader, name=f"{_name(len(people))} Okoro", email=f"{leader}@harbour.example")
             parent = above[number % len(above)] if above else None
             size = CREW if depth == len(LEVELS) - 1 else None
-            teams[name] = Team(id=name, name=f"Quay {depth}.{number}", parent=parent, leader=leader, size=size)
+            teams[name] = Team(id=name, name=_name(len(teams)), parent=parent, leader=leader, size=size)
         above = level
     for leaf in above:
         for number in range(CREW):
             who = f"{leaf}-p{number}"
             people[who] = Person(id=who, team=leaf, accounts={SOURCE: who})
     return Org(people=people, teams=teams, fallback="team-0-0")
+
+
+def _name(number: int) -> str:
+    """Without figures, which the gates would look for in the ledger; the same again only after 210."""
+    return f"{QUAYS[number % len(QUAYS)]} {WORKS[number % len(WORKS)]}"
 
 
 def period() -> Period:
@@ -149,7 +156,12 @@ def fill(engine: Engine, issues: int, org: Org, *, older: int = 0) -> None:
                 _issue(rng, row_id, week, pains, age=WEEKS if row_id > issues else 0)
                 for row_id in range(start + 1, min(start + CHUNK, issues + older) + 1)
             ]
-            for table, name in ((IssueRow, "issue"), (VerdictRow, "verdict"), (MemberRow, "member"), (EventRow, "event")):
+            for table, name in (
+                (IssueRow, "issue"),
+                (VerdictRow, "verdict"),
+                (MemberRow, "member"),
+                (EventRow, "event"),
+            ):
                 _insert(session, table, [row[name] for row in rows if name in row])
 
 
@@ -221,4 +233,3 @@ def _issue(
     if closed is not None:
         rows["event"] = {"source": SOURCE, "issue": key, "at": closed, "what": "closed"}
     return rows
-

@@ -27,7 +27,7 @@ from benchmarks import data
 REPO = "harbour/quays"
 TEMPLATES = 2_000
 STEP = timedelta(seconds=40)
-START = datetime(2026, 1, 5, tzinfo=UTC)
+START = datetime(2024, 1, 1, tzinfo=UTC)
 NUMBER, CHANGED, CREATED = "7000007", "@changed@", "@created@"
 WEB, API = "https://git.example", "https://api.git.example"
 
@@ -132,7 +132,7 @@ class Tracker:
         marks = ((NUMBER, "%(number)d"), (CHANGED, "%(changed)s"), (CREATED, "%(created)s"))
         found = []
         for _ in range(min(TEMPLATES, self.issues)):
-            text = json.dumps(_issue(rng)).replace("%", "%%")
+            text = json.dumps(_issue(rng), separators=(",", ":")).replace("%", "%%")
             for mark, slot in marks:
                 text = text.replace(mark, slot)
             found.append(text.encode())
@@ -207,7 +207,8 @@ def github(issues: int) -> Iterator[str]:
     """The address of a server that holds so many issues, in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.servers", "--issues", str(issues)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdin is not None and process.stdout is not None
+    assert process.stdin is not None
+    assert process.stdout is not None
     try:
         port = process.stdout.readline().strip()
         if not port:

@@ -1,8 +1,8 @@
 """The contract between a source and the core.
 
 A connector is one small class in one file. It turns pages of its source into raw items, and a raw item into one of our
-values. It knows nothing of the database, of the queue, of cursors already stored, or of what happens next: the core owns
-storing, cursors, de-duplication, quarantine and the archive.
+values. It knows nothing of the database, of the queue, or of what happens next: the core owns storing, cursors,
+de-duplication, quarantine and the archive.
 """
 
 from abc import ABC, abstractmethod
@@ -53,7 +53,7 @@ class Page:
     cursor: Cursor
     problems: Sequence[tuple[str, str]] = field(default=())
     read_to: datetime | None = None
-    """The source is known to be read up to this moment once this page is stored; None: up to now, when the pull ends."""
+    """The source is read up to this moment once this page is stored; None: up to now, when the pull ends."""
 
 
 class SourceOptions(BaseModel):
@@ -64,13 +64,15 @@ class SourceOptions(BaseModel):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="how digests, org.yaml and commands call it")
     kind: str = Field(description="the connector, see `leafnotes connectors`")
     poll: str = Field(default="10m", pattern=r"^[1-9][0-9]*[smhd]$", description="how often to look: 90s, 10m, 6h, 1d")
-    tags: dict[Tag, list[str]] = Field(default_factory=dict, description="which of the source's labels mean escalate, private, mute, no-quote")
+    tags: dict[Tag, list[str]] = Field(
+        default_factory=dict, description="which of the source's labels mean escalate, private, mute, no-quote"
+    )
 
 
-O = TypeVar("O", bound=SourceOptions)
+Own = TypeVar("Own", bound=SourceOptions)
 
 
-class Connector(ABC, Generic[O]):
+class Connector(ABC, Generic[Own]):
     """One source kind. Instances are cheap, hold no state between calls, and are made anew for each pull."""
 
     kind: ClassVar[str]
@@ -78,13 +80,13 @@ class Connector(ABC, Generic[O]):
     """One line for `leafnotes connectors`."""
     Options: ClassVar[type[SourceOptions]]
 
-    def __init__(self, options: O, http: "Http") -> None:
+    def __init__(self, options: Own, http: "Http") -> None:
         self.options = options
         self.http = http
 
     @classmethod
     @abstractmethod
-    def open(cls, options: O, base_dir: Path) -> Self:
+    def open(cls, options: Own, base_dir: Path) -> Self:
         """A connector ready to use. `base_dir` is where relative paths of the options begin."""
 
     def close(self) -> None:

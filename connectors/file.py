@@ -46,7 +46,7 @@ class FileOptions(SourceOptions):
     path: str = Field(min_length=1, description="a file, a directory or a pattern such as exports/*.csv")
     format: Literal["jsonl", "csv"] | None = Field(default=None, description="where the file's name does not tell")
     fields: dict[str, str] = Field(default_factory=dict, description="our name: the file's name; dots go into objects")
-    constants: dict[str, str] = Field(default_factory=dict, description="our name: one value for every line")
+    constants: dict[str, str | int] = Field(default_factory=dict, description="our name: one value for every line")
     timezone: str = Field(default="UTC", description="of times that come without one, as Europe/Berlin")
     markup: Literal["markdown", "html", "plain", "wiki"] = Field(
         default="markdown", description="how bodies are written"
@@ -130,11 +130,11 @@ class FileConnector(Connector[FileOptions]):
         return Issue(
             source=self.options.name,
             external_id=words["external_id"] or "",
-            title=clean(words["title"] or "", "plain"),
+            title=" ".join(clean(words["title"] or "", "plain").split()),
             body=clean(words["body"] or "", self.options.markup),
             url=words["url"],
             created_at=created,
-            updated_at=self._time(raw, "updated_at") or closed or created,
+            updated_at=self._time(raw, "updated_at") or created,
             closed_at=closed,
             state=_state(words["state"], closed),
             kind=words["kind"],

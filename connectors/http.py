@@ -48,7 +48,7 @@ class HttpError(SourceError):
         self.reason = reason
 
 
-class _PassingTrouble(Exception):  # noqa: N818  # not an error yet
+class _PassingTrouble(Exception):
     """Trouble that may be gone at the next try, which should come after `wait` seconds where the server said so."""
 
     def __init__(

@@ -73,7 +73,7 @@ class _Server:
         return f"{self.host}:{self.port}"
 
 
-class _Failed(Exception):
+class _FailedError(Exception):
     """The transaction ended early. `again`: the line was lost before the server had seen anything of the mail."""
 
     def __init__(self, outcome: Outcome, *, again: bool = False) -> None:
@@ -134,7 +134,7 @@ class Smtp:
         self._hang_up()
         try:
             client = self._connect()
-        except _Failed as failed:
+        except _FailedError as failed:
             problem = failed.outcome.alarm or failed.outcome.reply
             return Finding(f"mail server {self._server}", f"mail server {self._server}: {problem}")
         says = [f"mail server {self._server} answers", _encryption(client)]
@@ -150,13 +150,13 @@ class Smtp:
         reused = self._client is not None
         try:
             return self._hand_over(wire, size, origin, target)
-        except _Failed as failed:
+        except _FailedError as failed:
             if not (reused and failed.again):
                 return failed.outcome
         # A kept connection had gone stale. Nothing of the mail was on it, so a new one is safe.
         try:
             return self._hand_over(wire, size, origin, target)
-        except _Failed as failed:
+        except _FailedError as failed:
             return failed.outcome
 
     def _hand_over(self, wire: bytes, size: int, origin: str, target: str) -> Outcome:
@@ -175,16 +175,16 @@ class Smtp:
             code, text = -1, _bytes(error.smtp_error)
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            raise _Failed(self._lost(verb, error), again=True) from None
+            raise _FailedError(self._lost(verb, error), again=True) from None
         if code // 100 in wanted:
             return
         outcome = self._refused(verb, code, text)
         # A reply that fits no command means that the two sides no longer agree on where they are.
         if code == 421 or not 400 <= code < 600:
             self._drop()
-            raise _Failed(outcome, again=code == 421)
+            raise _FailedError(outcome, again=code == 421)
         self._reset(client)
-        raise _Failed(outcome)
+        raise _FailedError(outcome)
 
     def _content(self, client: smtplib.SMTP, wire: bytes) -> Outcome:
         line = _socket(client)
@@ -241,13 +241,13 @@ class Smtp:
             failure = self._broken(f"no encrypted connection to {server}: {self._reason(error)}")
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
             failure = self._lost(step, error)
-        except _Failed as failed:
+        except _FailedError as failed:
             failure = failed.outcome
         else:
             return client
         if client is not None:
             client.close()
-        raise _Failed(failure)
+        raise _FailedError(failure)
 
     def _open(self) -> smtplib.SMTP:
         server = self._server
@@ -277,9 +277,9 @@ class Smtp:
             client.starttls(context=self._context())
             self._greet(client)
         elif server.starttls == "required":
-            raise _Failed(self._broken(f"{server} offers no STARTTLS, and with starttls=required nothing is sent"))
+            raise _FailedError(self._broken(f"{server} offers no STARTTLS, and with starttls=required nothing is sent"))
         elif server.user is not None and not server.loopback:
-            raise _Failed(self._broken(f"{server} offers no STARTTLS, and the password is not sent in the clear"))
+            raise _FailedError(self._broken(f"{server} offers no STARTTLS, and the password is not sent in the clear"))
 
     def _log_in(self, client: smtplib.SMTP) -> None:
         server = self._server
@@ -292,7 +292,7 @@ class Smtp:
         except (smtplib.SMTPException, ValueError) as error:
             # ValueError: the library can only send ASCII, and its message would repeat a character of the password.
             why = "user name and password must be ASCII" if isinstance(error, ValueError) else self._reason(error)
-            raise _Failed(self._broken(f"cannot log in at {server}: {why}")) from None
+            raise _FailedError(self._broken(f"cannot log in at {server}: {why}")) from None
 
     def _context(self) -> ssl.SSLContext:
         self._tls = self._tls or ssl.create_default_context()
@@ -376,7 +376,8 @@ class Folder:
 
     def send(self, message: bytes, sender: str, recipient: str, *, name: str | None = None) -> Outcome:
         """Write `<name>.eml`, whole or not at all. `name` may have folders in it; without one it is the Message-ID."""
-        steps = [_file_name(step) for step in (name or _identity(message)).split("/") if step]
+        steps = [_file_name(step) for step in (name or "").split("/") if step]
+        steps = steps or [_file_name(_identity(message))]
         target = self._path.joinpath(*steps[:-1], f"{steps[-1]}.eml")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

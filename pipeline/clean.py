@@ -32,14 +32,17 @@ def clean(text: str, markup: Markup = "markdown") -> str:
     text = _characters(text[:_READ])
     text = _READERS[markup](text)
     text = _spaces(text)
-    text = _spaces(_own_words(_traces(text)))
-    return _cap(_spaces(mark(text)), cut)
+    for change in (_traces, _own_words, mark):
+        changed = change(text)
+        text = text if changed == text else _spaces(changed)
+    return _cap(text, cut)
 
 
 _DROPPED: Final = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e007f]+"
 )
+_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f]+")
 _BREAKS: Final = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _PILED_MARKS: Final = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})"
                                  "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+")  # fmt: skip
@@ -47,19 +50,20 @@ _PILED_MARKS: Final = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc
 
 def _characters(text: str) -> str:
     """No control, bidirectional, invisible or broken characters; one kind of line end; NFC."""
+    if text.isascii() and "\r" not in text:
+        return _CONTROL.sub("", text.replace("\x0b", "\n").replace("\x0c", "\n"))
     text = _DROPPED.sub("", _BREAKS.sub("\n", text))
-    if text.isascii():
-        return text
     return _PILED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
 
 
-_RUNS: Final = re.compile(r"[^\S\n]+")
-_LINE_ENDS: Final = re.compile(r" ?\n ?")
 _PARAGRAPHS: Final = re.compile(r"\n{3,}")
 
 
 def _spaces(text: str) -> str:
-    return _PARAGRAPHS.sub("\n\n", _LINE_ENDS.sub("\n", _RUNS.sub(" ", text))).strip()
+    text = "\n".join([" ".join(line.split()) for line in text.split("\n")])
+    if "\n\n\n" in text:
+        text = _PARAGRAPHS.sub("\n\n", text)
+    return text.strip("\n")
 
 
 def _cap(text: str, cut: bool) -> str:
@@ -77,17 +81,20 @@ _FRAME: Final = re.compile(
     r'|File "[^"]{1,300}", line \d+.{0,200}|Traceback \(most recent call last\):|goroutine \d+ \[.{0,60}\]:'
     r"|#\d{1,3} 0x[0-9a-f]{6,16} .{0,300})$"
 )
+_FRAME_STARTS: Final = ("at ", "... ", 'File "', "Traceback (", "goroutine ", "#")
 _INLINE_FRAMES: Final = re.compile(r"(?:\bat [\w.$<>]{1,200}\([\w.: ]{1,80}\)\s*){2,}")
 
 
 def _traces(text: str) -> str:
     """Frames of a stack become one [trace]; the line with the error itself stays."""
-    if "at " in text and "(" in text:
+    if text.count("at ") > 1 and (".java:" in text or ".kt:" in text or ".scala:" in text):
         text = _INLINE_FRAMES.sub("[trace]\n", text)
+    if not any(start in text for start in _FRAME_STARTS):
+        return text
     kept: list[str] = []
     source_follows = False
     for line in text.split("\n"):
-        if _FRAME.match(line):
+        if line.startswith(_FRAME_STARTS) and _FRAME.match(line):
             if not kept or kept[-1] != "[trace]":
                 kept.append("[trace]")
             source_follows = line.startswith("File ")
@@ -147,12 +154,13 @@ def _without_quotes(lines: list[str]) -> list[str]:
 def _without_signature(lines: list[str]) -> list[str]:
     """Cut at "--" or at a sign-off that only a few short lines follow; again until none is left."""
     end = len(lines)
+    first = next((i for i, line in enumerate(lines) if line), end)
     while True:
         while end and not lines[end - 1]:
             end -= 1
         start = max(1, end - _SIGNATURE_LINES)
         cut = next((i for i in range(start, end) if _signs(lines, i, end)), None)
-        if cut is None or not any(lines[:cut]):
+        if cut is None or cut <= first:
             return lines[:end]
         end = cut
 
@@ -180,7 +188,7 @@ _TEMPLATE: Final = frozenset(
     website or app|how often does this bug happen?|error call stack (automated)|error message (automated)|summary|bug report|details
     current result|operating system|browser|device|issue type|have you reproduced the bug with tf nightly?|source|custom code
     standalone code to reproduce the issue|desktop (please complete the following information)|smartphone (please complete the following information)
-    """.replace("\n", "|").split("|")
+    """.strip().replace("\n    ", "|").split("|")
 )  # fmt: skip
 _BOILERPLATE: Final = re.compile(
     r"(?:_?no response_?|n/?a|a clear and concise description of .{0,120}|add any other (?:context|information) .{0,120}"
@@ -405,7 +413,8 @@ def _wiki_line(line: str) -> str:
         return " | ".join(cell for part in line.split("|") if (cell := part.strip()))
     if _RULE.match(line) and line != "--":
         return ""
-    return _WIKI_ITEM.sub("- ", line, count=1)
+    item = _WIKI_ITEM.match(line)
+    return f"- {line[item.end() :]}" if item else line
 
 
 _READERS: Final[dict[Markup, Callable[[str], str]]] = {

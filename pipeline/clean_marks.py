@@ -31,7 +31,7 @@ _TOKENS: Final = re.compile(
     r"|hooks\.slack\.com/services/[\w/]{10,120}"
 )
 _TOKEN_SIGNS: Final = (
-    "gh", "gl", "xox", "xapp", "AKIA", "ASIA", "ABIA", "ACCA", "k-", "k_", "whsec", "AIza", "ya29", "npm_", "pypi-", "SG.", "hf_", "_v1_",
+    "gh", "github_pat", "gl", "xox", "xapp", "AKIA", "ASIA", "ABIA", "ACCA", "k-", "k_", "whsec", "AIza", "ya29", "npm_", "pypi-", "SG.", "hf_", "_v1_",
     "shp", "ATATT", "lin_", "dckr", "AC", "SK", "key-", "EAA", "eyJ", "AGE-", "slack",
 )  # fmt: skip
 _URL_LOGIN: Final = re.compile(r"(?<=://)[^\s/@:\[\]]{0,200}:[^\s/@]{1,300}@")
@@ -39,12 +39,13 @@ _URL_KEY: Final = re.compile(
     r"([?&](?:access_?token|token|api_?key|key|sig|signature|secret|password|auth|code|X-Amz-Signature)=)(?!\[secret\])[^\s&#\"'<>]{4,2000}", re.IGNORECASE
 )
 _KEYED: Final = re.compile(
-    r"\b((?:[\w-]{0,40}[_-])?(?:password|passwd|passphrase|passcode|passwort|kennwort|mot de passe|contraseña|pwd)"
-    r"|(?:[\w-]{0,40}[_-])?(?:api[ _-]?key|secret[ _-]?key|access[ _-]?key(?:[ _-]?id)?|access[ _-]?token|auth[ _-]?token|client[ _-]?secret"
+    r"(password|passwd|passphrase|passcode|passwort|kennwort|mot de passe|contraseña|pwd"
+    r"|(?:api[ _-]?key|secret[ _-]?key|access[ _-]?key(?:[ _-]?id)?|access[ _-]?token|auth[ _-]?token|client[ _-]?secret"
     r"|private[ _-]?key|bearer[ _-]?token|session[ _-]?id|secret|token))"
     r"(\"?'?(?:\s?[:=]\s?|\s(?:is|was|ist|est|es)(?:\s?:)?\s)[\"'`]?)(?!\[secret\])([^\s\"'`,;]{3,500})",
     re.IGNORECASE,
 )
+_KEYED_SIGNS: Final = ("pass", "pwd", "key", "secret", "token", "session", "kennwort", "contrase")
 _BEARER: Final = re.compile(r"\b((?:Authorization\s?:\s?)?(?:Bearer|Basic)\s)([A-Za-z0-9+/=._~-]{16,2000})", re.IGNORECASE)
 _PROSE: Final = frozenset(
     """
@@ -67,6 +68,8 @@ _PHONE: Final = re.compile(
     r"|(?<![\w.,:/+#-])\(?0\d{1,5}\)?[ /-]{1,3}\d{2,5}(?:[ /-]?\d{2,5}){1,3}(?![\w-])"
     r"|(?<=[lLeE][.: ] )(?<![\w])\d(?:[ .-]?\d){6,12}(?![\w-])|(?<![\w.,:/+#-])0\d{9,10}(?![\w.-])"
 )
+_LONG_NUMBER: Final = re.compile(r"\d[\d ()./-]{5}|[A-Z]\d\d[ A-Z]")
+"""Whatever has neither holds no card, account or phone number."""
 _MENTION: Final = re.compile(r"(?<![\w/.@`$&\]-])@([A-Za-z0-9](?:[\w-]{0,38}\w)?)(?![\w/(@-]|\.\w)")
 _NOT_PEOPLE: Final = frozenset(
     """
@@ -81,18 +84,26 @@ _NOT_PEOPLE: Final = frozenset(
 def _once(text: str) -> str:
     if "PRIVATE KEY" in text:
         text = _private_keys(text)
-    if any(sign in text for sign in _TOKEN_SIGNS):
+    if _has(text, _TOKEN_SIGNS):
         text = _TOKENS.sub("[secret]", text)
     if "://" in text:
         text = _URL_KEY.sub(r"\1[secret]", _URL_LOGIN.sub("[secret]@", text))
-    text = _KEYED.sub(_keyed, text)
-    text = _BEARER.sub(lambda found: f"{found[1]}[secret]" if _odd(found[2]) else found[0], text)
+    if _has(text.casefold(), _KEYED_SIGNS):
+        text = _KEYED.sub(_keyed, text)
+    if "earer" in text or "asic" in text:
+        text = _BEARER.sub(lambda found: f"{found[1]}[secret]" if _odd(found[2]) else found[0], text)
     if "@" in text:
         text = _MENTION.sub(_mention, _EMAIL.sub("[email]", text))
     return _numbers(text)
 
 
+def _has(text: str, signs: tuple[str, ...]) -> bool:
+    return any(sign in text for sign in signs)
+
+
 def _numbers(text: str) -> str:
+    if not _LONG_NUMBER.search(text):
+        return text
     text = _IBAN.sub(_if(_iban_valid, "[iban]"), text)
     text = _CARD.sub(_if(_luhn, "[card]"), text)
     return _PHONE.sub("[phone]", text)

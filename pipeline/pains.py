@@ -1,57 +1,70 @@
 """The living registry of pains: every issue that tells of pain joins one that is alive, or founds one with others, or waits.
 
-Pure and exact. Weights, sums and similarities are integers (or floats that hold integers), everything is walked in a fixed
+Pure and exact. Weights, sums and likenesses are whole numbers (or floats that hold them), everything is walked in a fixed
 order, and no hash of the process takes part: the same registry and the same set of issues give the same pains, on any
 machine and in whatever order the issues arrived.
+
+Putting two causes into one pain is the worse mistake, because it hides one of them. So founding asks for more than joining
+(`FOUND` above `JOIN`), a young pain asks for more than a grown one, likeness has to come from more than one word, and what
+is nowhere alike enough waits.
 """
 
 import math
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import combinations
 from typing import Any, Literal
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.pains_words import COMMON, FIELDS, SAME, STOP
+from pipeline.linkage import Whole, clusters
+from pipeline.pains_title import title_of
+from pipeline.pains_words import features
 
 ALIVE = timedelta(weeks=26)
 """A pain that nobody has told of for longer is over; the same trouble later founds a new one."""
 WAITS = timedelta(weeks=8)
 """How long an issue that found no pain may still found one with a later issue."""
-JOIN = 0.06
-"""Mean likeness to a pain's issues from which an issue joins it."""
-FOUND = 0.09
-"""Mean likeness within a group from which it founds a pain. Above `JOIN`: hard to found, easier to stay with."""
-TIGHT = 0.5
-STAY = 0.05
-"""A pain keeps an issue unless its likeness falls by more than this below `JOIN`."""
-PROFILE = 256
-"""Features that a pain remembers: the strongest."""
-CASES = 256
-"""Issues that a pain remembers for explicit links: the last."""
-ROUND = 1500
-"""Issues looked at in one round; more in one week are taken in several rounds."""
-POOL = 3000
-"""Waiting issues that take part in a round: the youngest."""
-WORDS = 60
-"""Words of the body that count."""
-UNIT = 1000
-"""The length of an issue's feature vector: components are whole numbers."""
+JOIN = 0.07
+"""Mean likeness to a pain's issues from which an issue joins it. The three measures were set on texts of other fields."""
+YOUNG = 2.0
+"""By how much a pain of n issues asks for more: n of 2 doubles `JOIN`. The mean over few says little."""
+FOUND = 0.12
+"""Mean likeness within a group from which it founds a pain: hard to found, easier to stay with."""
 OTHER_SIDE = 0.6
+"""What likeness counts between a developer's pain and a customer's: only what is strong unites them."""
 OTHER_LEAF = 0.85
 SAME_LEAF = 1.3
+LONE = 0.35
+"""What the one strongest shared feature counts: likeness has to come from more than a single word."""
+PAD = 25.0
+"""Added to every text's length, as a word that it shares with no other: a short text has said less that could be alike."""
+KNEE = 0.035
+"""Part of all texts from which a feature is in everybody's mouth, and says the less of a cause the more it is."""
+KNEE_LEAST = 6
+UNIT = 1000
+"""The length of a feature vector: components are whole numbers."""
+PROFILE = 192
+"""Features that a pain remembers: the strongest."""
+CASES = 128
+"""Issues that a pain remembers for explicit links: the last."""
+LIST = 5
+"""An issue that names more others than this is a list of cases, not one of them."""
+ROUND = 1500
+"""Issues looked at in one round; more in one week are taken in several rounds."""
+POOL = 2000
+"""Waiting issues that take part in a round: the youngest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """One classified issue that tells of pain. `key` is "source:external_id"; `author` None means a bot, who counts as nobody.
 
-    `links` are the keys of other issues that it names explicitly.
+    `links` are the keys of other issues that it names explicitly; `labels` the source's own words for what it is about.
     """
 
     key: str
@@ -63,15 +76,17 @@ class Candidate:
     body: str
     leaf: str | None
     links: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pain:
     """One pain of the registry. `title` and `side` are pinned when it is founded.
 
-    `profile` sums the feature vectors of its issues under hashed names, so that the registry, which outlives the texts,
-    holds none of their words; `leaves` counts its issues by leaf; `cases` are hashed keys of its last issues. Bots' issues
-    join a pain but leave no trace in it: `members`, `last_at` and the profile are of people's issues alone.
+    `profile` sums the feature vectors of its issues and `seen` says how many of them have a feature, both under hashed
+    names, so that the registry, which outlives the texts, holds none of their words beside the title. `leaves` counts its
+    issues by leaf; `cases` are hashed keys of its last issues. Bots' issues join a pain but leave no trace in it:
+    `members`, `last_at` and the profile are of people's issues alone.
     """
 
     id: str
@@ -83,7 +98,6 @@ class Pain:
     profile: Mapping[str, int]
     members: int
     seen: Mapping[str, int] = field(default_factory=dict)
-    selves: int = 0
     leaves: Mapping[str, int] = field(default_factory=dict)
     cases: tuple[str, ...] = ()
 
@@ -129,7 +143,6 @@ def from_json(raw: Mapping[str, Any]) -> Pain:
         last_at=datetime.fromisoformat(raw["last_at"]),
         profile={name: int(weight) for name, weight in raw["profile"].items()},
         members=int(raw["members"]),
-        selves=int(raw["selves"]),
         seen={name: int(times) for name, times in raw["seen"].items()},
         leaves={leaf: int(count) for leaf, count in raw.get("leaves", {}).items()},
         cases=tuple(raw.get("cases", ())),
@@ -141,24 +154,22 @@ def assign(
 ) -> tuple[list[Pain], list[Assignment]]:
     """The registry with these issues in it, sorted by id, and who joined what, sorted by key.
 
-    An issue without an assignment found no pain; hand it in again for the `WAITS` to come. Nothing of `registry` is lost:
-    pains that are over stay in it. `names` are names of people, which no title may hold.
+    An issue without an assignment found no pain; hand it in again while `WAITS` lasts. Nothing of `registry` is lost: pains
+    that are over stay in it. `names` are names of people, which no title may hold.
     """
     pains = {pain.id: _State(pain) for pain in sorted(registry, key=lambda p: p.id)}
     ordered = sorted({c.key: c for c in candidates}.values(), key=lambda c: (c.created_at, c.key))
     told: dict[str, Assignment] = {}
     waiting: list[_Text] = []
-    banned = frozenset(name.casefold() for name in names)
     for fresh in _rounds([_Text(c) for c in ordered]):
         newest = fresh[-1].candidate.created_at
         waiting = [t for t in waiting if newest - t.candidate.created_at <= WAITS][-POOL:] + fresh
-        _settle(pains, waiting, told, banned)
-        waiting = [t for t in waiting if t.candidate.key not in told]
-    done = [pains[i].freeze() for i in sorted(pains)]
-    return done, [told[key] for key in sorted(told)]
+        _settle(pains, waiting, told, names)
+        waiting = _untold(waiting, told)
+    return [pains[i].freeze() for i in sorted(pains)], [told[key] for key in sorted(told)]
 
 
-def _rounds(texts: Sequence["_Text"]) -> Iterable[list["_Text"]]:
+def _rounds(texts: Sequence["_Text"]) -> Iterator[list["_Text"]]:
     """Consecutive texts, a calendar week (UTC) at a time, so that several weeks at once end like week after week."""
     group: list[_Text] = []
     week: tuple[int, int] | None = None
@@ -173,17 +184,22 @@ def _rounds(texts: Sequence["_Text"]) -> Iterable[list["_Text"]]:
         yield group
 
 
+def _untold(texts: Iterable["_Text"], told: Mapping[str, Assignment]) -> list["_Text"]:
+    return [t for t in texts if t.candidate.key not in told]
+
+
 def _settle(
-    pains: dict[str, "_State"], waiting: list["_Text"], told: dict[str, Assignment], banned: frozenset[str]
+    pains: dict[str, "_State"], waiting: list["_Text"], told: dict[str, Assignment], names: Collection[str]
 ) -> None:
     """Join and found until neither changes anything: then a later call finds nothing that this one left undone."""
-    new: dict[str, list[_Text]] = {}
     common = _common(waiting, pains.values())
     for text in waiting:
         text.weigh(common)
+    _tie(waiting)
+    new: dict[str, list[_Text]] = {}
     while True:
-        _join_all(pains, waiting, told, new)
-        waiting = [t for t in waiting if t.candidate.key not in told]
+        _join_all(pains.values(), waiting, told, new)
+        waiting = _untold(waiting, told)
         groups = _groups(waiting)
         if not groups:
             break
@@ -193,164 +209,115 @@ def _settle(
             new[state.id] = list(group)
             for text in group:
                 told[text.candidate.key] = Assignment(key=text.candidate.key, pain_id=state.id, score=score)
-        waiting = [t for t in waiting if t.candidate.key not in told]
+        waiting = _untold(waiting, told)
     for pain_id, members in new.items():
-        pains[pain_id].title = title_of([m.candidate for m in _central(members)], banned)
+        pains[pain_id].title = title_of([(c.title, c.body) for c in _most_central(members)], names)
 
 
 def _join_all(
-    pains: Mapping[str, "_State"],
+    pains: Iterable["_State"],
     waiting: Sequence["_Text"],
     told: dict[str, Assignment],
     new: Mapping[str, list["_Text"]],
 ) -> None:
-    index = _Index(pains.values())
+    """Over and over, oldest first, until nobody else joins. Whoever is linked with one that joins goes along."""
+    index = _Index(pains)
+    tied: dict[int, list[_Text]] = {}
+    for text in waiting:
+        tied.setdefault(text.tie, []).append(text)
     todo = list(waiting)
     changed = True
-    while changed and todo:
+    while changed:
         changed = False
         for text in todo:
-            found = index.nearest(text)
+            if text.candidate.key in told:
+                continue
+            company = tied[text.tie] if text.tie >= 0 else [text]
+            found = index.linked(company) or index.nearest(text)
             if found is None:
                 continue
             state, score = found
-            told[text.candidate.key] = Assignment(key=text.candidate.key, pain_id=state.id, score=score)
-            if text.candidate.author is not None:
-                index.add(state, text)
-            if state.id in new:
-                new[state.id].append(text)
+            for one in _untold(company, told):
+                told[one.candidate.key] = Assignment(
+                    key=one.candidate.key, pain_id=state.id, score=score if one is text else 1.0
+                )
+                index.add(state, one)
+                if state.id in new:
+                    new[state.id].append(one)
             changed = True
-        todo = [t for t in todo if t.candidate.key not in told]
+        todo = _untold(todo, told)
 
 
 # ---------------------------------------------------------------------------------------------------------------- texts
 
-_WORD = re.compile(r"[^\W_][\w']*")
-_NOISE = re.compile(
-    r"https?://\S+|www\.\S+|```.*?(?:```|\Z)|<!--.*?-->|<[^<>]{1,80}>|\b[0-9a-f]{8,}\b|\b[A-Z]{2,10}-\d+\b|[\w/-]*#\d+"
-    r"|\[[^\[\]]{1,40}\](?=\W|$)|^[ \t]*(?:#{1,6}[ \t]|[-*][ \t]*\[.?\]|>|\*\*[^*\n]*\*\*:?[ \t]*$|[\w ]{1,30}:[ \t]).*?$",
-    re.DOTALL | re.MULTILINE,
-)
-"""What is no one's own words: addresses, code, keys, and the lines of templates (headings, boxes, quotations, fields)."""
-_SAME = [(re.compile(pattern), word) for pattern, word in SAME]
-_VOWEL = re.compile(r"[aeiouy]")
-RARE = 10
-"""The level of a word that the background list does not hold."""
-
-
-def stem(word: str) -> str:
-    """Endings off, lightly: plural, -ing, -ed, a last e; y becomes i. Two words of one stem are one feature."""
-    word = word.removesuffix("'s").replace("'", "")
-    if len(word) <= 3:
-        return word
-    if word.endswith("ies") and len(word) > 4:
-        word = word[:-3] + "y"
-    elif word.endswith("sses"):
-        word = word[:-2]
-    elif word.endswith("s") and word[-2] not in "sui":
-        word = word[:-1]
-    for ending in ("ing", "ed"):
-        rest = word.removesuffix(ending)
-        if rest != word and len(rest) >= 3 and _VOWEL.search(rest):
-            word = rest[:-1] if rest[-1] == rest[-2] and rest[-1] not in "lsz" else rest
-            break
-    if word.endswith("e") and len(word) > 4:
-        word = word[:-1]
-    return word[:-1] + "i" if word.endswith("y") and len(word) > 3 else word
-
-
-_STOP = STOP | {stem(word) for word in STOP}
-_LEVEL = {word: level for level, words in COMMON.items() for word in words.split()}
-_FIELD: dict[str, list[str]] = {}
-for _name, _words in FIELDS.items():
-    for _w in _words.split():
-        _FIELD.setdefault(stem(_w), []).append(_name)
-
-
-def words_of(text: str) -> list[str]:
-    """The stems that carry meaning, in order; spellings of one thing unified, stop words and numbers out."""
-    plain = _NOISE.sub(" ", text).casefold().replace("’", "'")
-    for pattern, word in _SAME:
-        plain = pattern.sub(f" {word} ", plain)
-    found = []
-    for match in _WORD.finditer(plain):
-        raw = match.group()
-        if len(raw) > 40 or raw.isdigit() or raw in _STOP:
-            continue
-        short = stem(raw)
-        if len(short) > 1 and short not in _STOP and not short[0].isdigit():
-            found.append(short)
-    return found
-
-
-def counts(title: str, body: str) -> dict[str, tuple[int, int]]:
-    """Feature -> (how often, base weight): words, words side by side, and fields of words.
-
-    A word or pair counts double in the title and twice at most; of the body the first `WORDS` count. A field counts by how
-    many different words of it there are: one is a chance, three are the subject.
-    """
-    found: dict[str, tuple[int, int]] = {}
-    touched: dict[str, set[str]] = {}
-    for times, words in ((2, words_of(title[:400])), (1, words_of(body[:1200])[:WORDS])):
-        for word in words:
-            found[word] = (min(found.get(word, (0, 0))[0] + times, 2), _LEVEL.get(word, RARE))
-            for name in _FIELD.get(word, ()):
-                touched.setdefault("~" + name, set()).add(word)
-        for pair in zip(words, words[1:], strict=False):
-            name = " ".join(pair)
-            found[name] = (min(found.get(name, (0, 0))[0] + times, 2), PAIR)
-    return found | {name: (min(2 * len(words), FIELD_MOST) - 1, FIELD) for name, words in touched.items()}
-
-
-FIELD = 5
-FIELD_MOST = 8
-"""The weight of a field of words that a text touches (a word weighs 3, common, to 10, rare)."""
-PAIR = 4
-"""The weight of two words side by side."""
-
 
 class _Text:
-    """A candidate with its features."""
+    """A candidate with its features. `tie` is the same for issues that explicit links unite, -1 for the others."""
 
-    __slots__ = ("candidate", "case", "links", "raw", "unit")
+    __slots__ = ("candidate", "case", "links", "raw", "tie", "unit")
 
     def __init__(self, candidate: Candidate) -> None:
         self.candidate = candidate
-        self.raw = {crc32(name.encode()): both for name, both in sorted(counts(candidate.title, candidate.body).items())}
+        named = features(candidate.title, candidate.body, candidate.labels)
+        self.raw = {crc32(name.encode()): both for name, both in sorted(named.items())}
         self.unit: dict[int, int] = {}
         self.case = _case(candidate.key)
-        self.links = frozenset(_case(key) for key in candidate.links)
-
+        self.links = sorted({_case(key) for key in candidate.links} - {self.case})
+        if len(self.links) > LIST:
+            self.links = []
+        self.tie = -1
 
     def weigh(self, common: Mapping[int, float]) -> None:
-        """Set the vector of length `UNIT`; `common` says by how much a feature that is in every mouth here weighs less."""
+        """Set the vector of length `UNIT`; `common` is the part of its weight that is left to a feature."""
         raw = {name: times * weight * common.get(name, 1.0) for name, (times, weight) in self.raw.items()}
         length = math.sqrt(math.fsum([PAD * PAD, *(w * w for w in raw.values())]))
-        self.unit = {name: whole for name, w in raw.items() if (whole := round(UNIT * w / length))} if length else {}
+        self.unit = {name: whole for name, w in raw.items() if (whole := round(UNIT * w / length))}
 
 
-def _common(waiting: Sequence["_Text"], pains: Iterable["_State"]) -> dict[int, float]:
-    """Features that more texts use than one pain explains, and the part of their weight that is left to them."""
+def _common(waiting: Iterable[_Text], pains: Iterable["_State"]) -> dict[int, float]:
+    """Features that are in everybody's mouth here, and the part of their weight that is left to them.
+
+    What the one pain that uses a feature most says does not count: its own word is no common word.
+    """
     seen: dict[int, int] = {}
-    total = len(waiting)
+    most: dict[int, int] = {}
+    total = 0
     for text in waiting:
+        total += 1
         for name in text.raw:
             seen[name] = seen.get(name, 0) + 1
     for state in pains:
         total += state.members
         for name, times in state.seen.items():
             seen[name] = seen.get(name, 0) + times
-    usual = max(KNEE * total, KNEE_MIN)
-    return {name: (usual / times) ** POWER for name, times in seen.items() if times > usual}
+            most[name] = max(most.get(name, 0), times)
+    usual = max(KNEE * total, KNEE_LEAST)
+    elsewhere = {name: times - most.get(name, 0) for name, times in seen.items()}
+    return {name: (usual / times) * (usual / times) for name, times in elsewhere.items() if times > usual}
 
 
-PAD = 25.0
-"""Added to every text's length, as a word that it shares with no other: a short text has said less that could be alike."""
-LONE = 0.35
-"""What the one strongest shared feature counts: likeness has to come from more than a single word."""
-KNEE = 0.04
-KNEE_MIN = 6
-POWER = 2.0
+def _tie(texts: Sequence[_Text]) -> None:
+    """Give every group of issues that name each other one number."""
+    place = {text.case: n for n, text in enumerate(texts)}
+    root = list(range(len(texts)))
+
+    def top(n: int) -> int:
+        while root[n] != n:
+            root[n] = root[root[n]]
+            n = root[n]
+        return n
+
+    for n, text in enumerate(texts):
+        text.tie = -1
+        for other in (place[case] for case in text.links if case in place):
+            low, high = sorted((top(n), top(other)))
+            root[high] = low
+    size: dict[int, int] = {}
+    for n in range(len(texts)):
+        size[top(n)] = size.get(top(n), 0) + 1
+    for n, text in enumerate(texts):
+        if size[top(n)] > 1:
+            text.tie = top(n)
 
 
 def _case(key: str) -> str:
@@ -360,7 +327,9 @@ def _case(key: str) -> str:
 class _State:
     """A pain while a call works on it."""
 
-    __slots__ = ("cases", "first_at", "founded_by", "id", "last_at", "leaves", "members", "profile", "seen", "selves", "side", "title")
+    __slots__ = (
+        "cases", "first_at", "founded_by", "id", "last_at", "leaves", "members", "profile", "seen", "side", "title",
+    )  # fmt: skip
 
     def __init__(self, pain: Pain) -> None:
         self.id = pain.id
@@ -372,7 +341,6 @@ class _State:
         self.profile = {int(name, 16): weight for name, weight in pain.profile.items()}
         self.seen = {int(name, 16): times for name, times in pain.seen.items()}
         self.members = pain.members
-        self.selves = pain.selves
         self.leaves = dict(pain.leaves)
         self.cases = pain.cases
 
@@ -380,7 +348,6 @@ class _State:
         candidate = text.candidate
         for name, weight in text.unit.items():
             self.profile[name] = self.profile.get(name, 0) + weight
-            self.selves += weight * weight
         for name in text.raw:
             self.seen[name] = self.seen.get(name, 0) + 1
         self.members += 1
@@ -390,15 +357,8 @@ class _State:
             self.leaves[candidate.leaf] = self.leaves.get(candidate.leaf, 0) + 1
         self.cases = (*self.cases, text.case)[-CASES:]
 
-    def cohesion(self) -> float:
-        """Mean likeness among the pain's own issues."""
-        if self.members < 2:
-            return 0.0
-        squares = sum(mass * mass for mass in self.profile.values())
-        return max(0.0, (squares - self.selves) / (self.members * (self.members - 1) * UNIT * UNIT))
-
     def freeze(self) -> Pain:
-        kept = sorted(self.profile.items(), key=lambda item: (-item[1], item[0]))[:PROFILE]
+        kept = sorted(sorted(self.profile, key=lambda name: (-self.profile[name], name))[:PROFILE])
         return Pain(
             id=self.id,
             title=self.title,
@@ -406,9 +366,9 @@ class _State:
             founded_by=self.founded_by,
             first_at=self.first_at,
             last_at=self.last_at,
-            profile={f"{name:08x}": weight for name, weight in sorted(kept)},
-            seen={f"{name:08x}": self.seen[name] for name, _ in sorted(kept) if name in self.seen},
+            profile={f"{name:08x}": self.profile[name] for name in kept},
             members=self.members,
+            seen={f"{name:08x}": self.seen.get(name, 0) for name in kept},
             leaves=dict(sorted(self.leaves.items())),
             cases=self.cases,
         )
@@ -422,10 +382,9 @@ class _Index:
 
     def __init__(self, states: Iterable[_State]) -> None:
         self.states = list(states)
+        self.number = {state.id: n for n, state in enumerate(self.states)}
         self.known: dict[int, dict[int, int]] = {}
         self.case_of: dict[str, int] = {}
-        self.bar = [max(JOIN, TIGHT * state.cohesion()) for state in self.states]
-        self.number = {state.id: n for n, state in enumerate(self.states)}
         for n, state in enumerate(self.states):
             for name, weight in state.profile.items():
                 self.known.setdefault(name, {})[n] = weight
@@ -433,36 +392,42 @@ class _Index:
                 self.case_of.setdefault(case, n)
 
     def add(self, state: _State, text: _Text) -> None:
-        state.add(text)
         n = self.number[state.id]
-        self.bar[n] = max(JOIN, TIGHT * state.cohesion())
+        self.case_of.setdefault(text.case, n)
+        if text.candidate.author is None:
+            return
+        state.add(text)
         for name in text.unit:
             self.known.setdefault(name, {})[n] = state.profile[name]
-        self.case_of.setdefault(text.case, n)
+
+    def linked(self, company: Sequence[_Text]) -> tuple[_State, float] | None:
+        """The living pain whose issue one of the company names explicitly; the oldest of the company's first."""
+        for text in company:
+            for n in sorted(self.case_of[case] for case in text.links if case in self.case_of):
+                if _alive(self.states[n], text.candidate.created_at):
+                    return self.states[n], 1.0
+        return None
 
     def nearest(self, text: _Text) -> tuple[_State, float] | None:
-        """The living pain that the issue tells of and its score, or None."""
-        linked = sorted(self.case_of[c] for c in text.links if c in self.case_of)
-        for n in linked:
-            if _alive(self.states[n], text.candidate.created_at):
-                return self.states[n], 1.0
-        dots: dict[int, int] = {}
+        """The living pain that the issue is most like, where it is enough to join, and the likeness."""
+        sums: dict[int, int] = {}
         tops: dict[int, int] = {}
         for name, weight in text.unit.items():
             for n, mass in self.known.get(name, {}).items():
                 part = weight * mass
-                dots[n] = dots.get(n, 0) + part
+                sums[n] = sums.get(n, 0) + part
                 if part > tops.get(n, 0):
                     tops[n] = part
-        best: tuple[float, int] | None = None
-        for n in sorted(dots):
+        best: tuple[float, _State] | None = None
+        for n in sorted(sums):
             state = self.states[n]
-            if not _alive(state, text.candidate.created_at):
+            plain = (sums[n] - (1 - LONE) * tops[n]) / (state.members * UNIT * UNIT)
+            if plain * SAME_LEAF < JOIN or not _alive(state, text.candidate.created_at):
                 continue
-            score = _likeness((dots[n] - (1 - LONE) * tops[n]) / (state.members * UNIT * UNIT), text.candidate, state)
-            if score >= self.bar[n] and (best is None or score > best[0]):
-                best = (score, n)
-        return None if best is None else (self.states[best[1]], round(min(best[0], 1.0), 4))
+            score = _likeness(plain, text.candidate, state)
+            if score >= JOIN * (1 + YOUNG / state.members) and (best is None or score > best[0]):
+                best = (score, state)
+        return None if best is None else (best[1], round(min(best[0], 1.0), 4))
 
 
 def _alive(state: _State, at: datetime) -> bool:
@@ -470,126 +435,70 @@ def _alive(state: _State, at: datetime) -> bool:
 
 
 def _likeness(plain: float, candidate: Candidate, state: _State) -> float:
-    score = plain
     if candidate.side != state.side:
-        score *= OTHER_SIDE
+        plain *= OTHER_SIDE
     if candidate.leaf is not None and state.leaves:
         near = state.leaves.get(candidate.leaf, 0) / sum(state.leaves.values())
-        score *= OTHER_LEAF + (SAME_LEAF - OTHER_LEAF) * near
-    return score
+        plain *= OTHER_LEAF + (SAME_LEAF - OTHER_LEAF) * near
+    return plain
 
 
 # ------------------------------------------------------------------------------------------------------------- founding
 
-_Whole = NDArray[np.float64]
-"""Floats that hold whole numbers: their sums are exact in any order."""
+_ONE = 1_000_000
+"""Likeness 1 in a matrix of whole numbers."""
 
 
-def _likenesses(texts: Sequence[_Text]) -> _Whole:
-    """Pairwise likeness in millionths, symmetric, 0 on the diagonal; a million where one names the other."""
-    count = len(texts)
-    lists: dict[int, tuple[list[int], list[int]]] = {}
+def _likenesses(texts: Sequence[_Text]) -> Whole:
+    """Pairwise likeness in millionths, symmetric, 0 on the diagonal; whole where explicit links unite the two."""
+    holders: dict[int, tuple[list[int], list[int]]] = {}
     for n, text in enumerate(texts):
         for name, weight in text.unit.items():
-            rows, weights = lists.setdefault(name, ([], []))
+            rows, weights = holders.setdefault(name, ([], []))
             rows.append(n)
             weights.append(weight)
-    arrays = {k: (np.array(r, dtype=np.int64), np.array(w, dtype=np.float64)) for k, (r, w) in lists.items() if len(r) > 1}
-    leaf_ids = {leaf: n for n, leaf in enumerate(sorted({t.candidate.leaf for t in texts if t.candidate.leaf is not None}))}
-    leaves = np.array([leaf_ids.get(t.candidate.leaf or "", -1) for t in texts], dtype=np.int64)
+    shared = {k: (np.array(r), np.array(w, dtype=np.float64)) for k, (r, w) in holders.items() if len(r) > 1}
+    names = {leaf: n for n, leaf in enumerate(sorted({t.candidate.leaf or "" for t in texts}))}
+    leaves = np.array([names[t.candidate.leaf] if t.candidate.leaf else -1 for t in texts])
     sides = np.array([t.candidate.side == "customer" for t in texts])
-    result = np.zeros((count, count), dtype=np.float64)
+    ties = np.array([t.tie for t in texts])
+    result = np.zeros((len(texts), len(texts)))
     for n, text in enumerate(texts):
-        top = np.zeros(count)
-        for name, weight in text.unit.items():
-            if name in arrays:
-                rows_, weights_ = arrays[name]
-                part = weight * weights_
-                result[n, rows_] += part
-                top[rows_] = np.maximum(top[rows_], part)
-        row = (result[n] - (1 - LONE) * top) / (UNIT * UNIT)
+        row = _shared_part(text, shared, len(texts))
         row = np.where(sides == sides[n], row, row * OTHER_SIDE)
         if leaves[n] >= 0:
-            same = leaves == leaves[n]
-            row = np.where(same | (leaves < 0), row, row * OTHER_LEAF)
-            row = np.where(same, row * SAME_LEAF, row)
-        result[n] = np.rint(np.minimum(row, 1.0) * 1e6)
-    place = {text.case: n for n, text in enumerate(texts)}
-    for n, text in enumerate(texts):
-        for case in text.links:
-            if case in place:
-                result[n, place[case]] = result[place[case], n] = 1e6
+            row = row * np.where(leaves == leaves[n], SAME_LEAF, np.where(leaves < 0, 1.0, OTHER_LEAF))
+        row = np.rint(np.minimum(row, 1.0) * _ONE)
+        result[n] = row if ties[n] < 0 else np.where(ties == ties[n], float(_ONE), row)
     np.fill_diagonal(result, 0.0)
     return result
 
 
+def _shared_part(text: _Text, shared: Mapping[int, tuple[NDArray[np.int64], Whole]], count: int) -> Whole:
+    """The sum of what a text shares with each, its strongest feature counted `LONE`."""
+    row, top = np.zeros(count), np.zeros(count)
+    for name, weight in text.unit.items():
+        if name in shared:
+            rows, weights = shared[name]
+            part = weight * weights
+            row[rows] += part
+            top[rows] = np.maximum(top[rows], part)
+    whole: Whole = (row - (1 - LONE) * top) / (UNIT * UNIT)
+    return whole
+
+
 def _groups(texts: Sequence[_Text]) -> list[tuple[list[_Text], float]]:
-    """Groups that may found a pain, oldest first, each with its mean likeness: average linkage, two authors at least."""
+    """Groups that found a pain, oldest first, each with its mean likeness: two authors at least."""
     if len(texts) < 2:
         return []
     like = _likenesses(texts)
     found = []
-    for component in _components(like >= FOUND * 1e6):
-        for members in _average_linkage(like[np.ix_(component, component)]):
-            group = [texts[component[m]] for m in members]
-            if len({t.candidate.author for t in group} - {None}) >= 2:
-                inner = like[np.ix_([component[m] for m in members], [component[m] for m in members])]
-                pairs = len(group) * (len(group) - 1)
-                found.append((group, round(float(inner.sum()) / pairs / 1e6, 4)))
-    return sorted(found, key=lambda f: (f[0][0].candidate.created_at, f[0][0].candidate.key))
-
-
-def _components(near: NDArray[np.bool_]) -> list[list[int]]:
-    """Connected groups of two or more; average linkage never reaches across them."""
-    unseen = near.any(axis=1)
-    found = []
-    for start in range(len(near)):
-        if not unseen[start]:
-            continue
-        unseen[start] = False
-        group, todo = [start], [start]
-        while todo:
-            more = np.flatnonzero(near[todo.pop()] & unseen).tolist()
-            unseen[more] = False
-            group += more
-            todo += more
-        found.append(sorted(group))
+    for numbers in clusters(like, FOUND * _ONE):
+        group = [texts[n] for n in numbers]
+        if len({t.candidate.author for t in group} - {None}) >= 2:
+            total = float(like[np.ix_(numbers, numbers)].sum())
+            found.append((group, round(total / (len(group) * (len(group) - 1)) / _ONE, 4)))
     return found
-
-
-def _average_linkage(like: _Whole) -> list[list[int]]:
-    """Clusters of two or more whose mean mutual likeness reaches `FOUND`, by the nearest-neighbour chain.
-
-    F. Murtagh, "A survey of recent advances in hierarchical clustering algorithms", The Computer Journal 26 (1983).
-    """
-    sums = like.copy()
-    size = np.ones(len(like))
-    members = {n: [n] for n in range(len(like))}
-    active = np.ones(len(like), dtype=bool)
-    chain: list[int] = []
-    while active.any():
-        if not chain:
-            chain = [int(np.flatnonzero(active)[0])]
-        here = chain[-1]
-        mean = np.where(active, sums[here] / (size * size[here]), -1.0)
-        mean[here] = -1.0
-        nearest = int(mean.argmax())
-        if len(chain) > 1 and mean[chain[-2]] == mean[nearest]:
-            nearest = chain[-2]
-        if mean[nearest] < FOUND * 1e6:
-            active[here] = False
-            chain.pop()
-        elif len(chain) > 1 and nearest == chain[-2]:
-            a, b = sorted(chain[-2:])
-            del chain[-2:]
-            sums[a] += sums[b]
-            sums[:, a] += sums[:, b]
-            size[a] += size[b]
-            members[a] += members.pop(b)
-            active[b] = False
-        else:
-            chain.append(nearest)
-    return [sorted(group) for _, group in sorted(members.items()) if len(group) > 1]
 
 
 def _found(group: Sequence[_Text], pains: Mapping[str, _State]) -> _State:
@@ -613,10 +522,10 @@ def _found(group: Sequence[_Text], pains: Mapping[str, _State]) -> _State:
 
 
 def _fresh_id(key: str, taken: Collection[str]) -> str:
-    """From the founding issue's key; the same issue founds a second pain only where the first came to be someone else's."""
-    salt = key
-    while (found := "p-" + sha256(salt.encode()).hexdigest()[:8]) in taken:
-        salt += "+"
+    """From the founding issue's key. Another follows only where two keys share a hash."""
+    salted = key
+    while (found := "p-" + sha256(salted.encode()).hexdigest()[:8]) in taken:
+        salted += "+"
     return found
 
 
@@ -628,132 +537,81 @@ def _side_of(people: Sequence[Candidate]) -> str:
     return max(sorted(authors), key=lambda side: (len(authors[side]), side == "customer"))
 
 
-# --------------------------------------------------------------------------------------------------------------- titles
-
-TITLE_WORDS = 9
-_CONFESSES = re.compile(
-    r"not proud|merged without|without waiting|shouldn'?t|should not have|my fault|my mistake|ashamed|i skipped|skipped the|"
-    r"i broke|i forgot|bypass|by hand into|force[- ]push|guilty|crying|cried|burn(?:ed|t)? out|exhausted|please don'?t tell",
-    re.IGNORECASE,
-)
-_BLAMES = re.compile(
-    r"failed to|should have|careless|\blazy\b|\bforgot|bother|caused by|\bworst\b|\bbest\b|\brank|underperform|incompetent|"
-    r"stupid|idiot|useless|\bfault of\b|\bblame|\bnobody (?:cares|bothers)|again\W*$",
-    re.IGNORECASE,
-)
-_ASKS = re.compile(r"^(?:help|urgent|question|hello|hi|hey|dear|please|pls|fyi|test|issue|problem|bug|support)\b[\W_]*\w*\W*$", re.IGNORECASE)
-_PREFIX = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg)\s*:\s*|\s*\[[^\]]*\]\s*|\s*\([^)]*\)\s*|\s*[A-Z][A-Z0-9]{1,9}-\d+\s*[:\-]?\s*|\s*#\d+\s*[:\-]?\s*)+", re.IGNORECASE)
-_CODE = re.compile(r"[{}<>|\\=`]|::|\w\(\)|\b\w+(?:Exception|Error)\b|\w_\w|\bat [\w.]+\(|0x[0-9a-f]+|https?:|@\w|/\w+/")
-
-
-def _central(members: Sequence[_Text]) -> list[_Text]:
-    """The members, the one most like the others first."""
-    like = _likenesses(members)
-    totals = like.sum(axis=1).tolist()
-    return [m for _, _, m in sorted(zip(totals, range(len(members)), members, strict=True), key=lambda t: (-t[0], t[1]))]
-
-
-def title_of(members: Sequence[Candidate], banned: Collection[str] = ()) -> str:
-    """At most nine words for a pain, from the first member (the most central) whose title may stand for all.
-
-    Where no title does, a first sentence of a body; where none does either, the words most of them share.
-    """
-    for text in [m.title for m in members] + [_first_sentence(m.body) for m in members]:
-        if (title := plain_title(text, banned)) is not None:
-            return title
-    shared: dict[str, int] = {}
-    for member in members:
-        for word in sorted(set(words_of(member.title) + words_of(member.body)[:WORDS])):
-            if word.isalpha() and word not in banned:
-                shared[word] = shared.get(word, 0) + 1
-    top = sorted(shared, key=lambda w: (-shared[w], -_LEVEL.get(w, RARE), w))[:2]
-    return "Trouble with " + " and ".join(top) if top else "Trouble that several people describe"
-
-
-def _first_sentence(body: str) -> str:
-    return re.split(r"(?<=[.!?])\s|\n", body.strip()[:400], maxsplit=1)[0]
-
-
-def plain_title(text: str, banned: Collection[str] = ()) -> str | None:
-    """The text as a title: markers off, nine words at most; None where it would not read as a plain sentence, or must not."""
-    clean = " ".join(_PREFIX.sub("", text[:400]).split()).strip(" .,:;-!–—\"'")
-    if not clean or clean.endswith("?") or _ASKS.match(clean) or _CODE.search(clean):
-        return None
-    if _CONFESSES.search(clean) or _BLAMES.search(clean):
-        return None
-    words = clean.split()
-    letters = [c for c in clean if c.isalpha()]
-    if len(words) < 3 or not letters or sum(c.isupper() for c in letters) * 2 > len(letters):
-        return None
-    if any(word.strip(".,:;!()'\"").removesuffix("'s").casefold() in banned for word in words):
-        return None
-    short = _shorten(words)
-    return short[0].upper() + short[1:] if short else None
-
-
-_LOOSE = frozenset("a an and as at but by for from if in into is of on or our so that the their to when which while with your".split())
-
-
-def _shorten(words: Sequence[str]) -> str:
-    if len(words) <= TITLE_WORDS:
-        return " ".join(words)
-    kept = list(words[:TITLE_WORDS])
-    for n in range(len(kept) - 1, 3, -1):
-        if kept[n][-1] in ".,;:":
-            return " ".join(kept[: n + 1]).rstrip(".,;:")
-    while len(kept) > 3 and kept[-1].casefold().strip(",;:") in _LOOSE:
-        kept.pop()
-    return " ".join(kept).rstrip(" .,;:-–—")
+def _most_central(members: Sequence[_Text]) -> list[Candidate]:
+    """The members, the one most like the others first; people's before bots'."""
+    totals = _likenesses(members).sum(axis=1).tolist()
+    order = sorted(range(len(members)), key=lambda n: (members[n].candidate.author is None, -totals[n], n))
+    return [members[n].candidate for n in order]
 
 
 # ------------------------------------------------------------------------------------------------------------ proposals
+
+TWICE = 0.7
+"""Likeness of two profiles from which they may be one pain."""
 
 
 def proposals(
     registry: Sequence[Pain], assignments: Sequence[Assignment], candidates: Sequence[Candidate]
 ) -> list[Proposal]:
-    """Splits and merges that a person should look at, sorted."""
+    """Splits, then merges, that a person should look at, sorted by the pains' ids."""
     by_key = {c.key: c for c in candidates}
     members: dict[str, list[Candidate]] = {}
-    for a in sorted(assignments, key=lambda a: a.key):
-        if a.key in by_key:
-            members.setdefault(a.pain_id, []).append(by_key[a.key])
+    for told in sorted(assignments, key=lambda a: a.key):
+        if told.key in by_key:
+            members.setdefault(told.pain_id, []).append(by_key[told.key])
     pains = sorted(registry, key=lambda p: p.id)
-    found = [p for pain in pains if (p := _split(pain, members.get(pain.id, []))) is not None]
-    for n, one in enumerate(pains):
-        for other in pains[n + 1 :]:
-            why = _merge(one, other, members)
-            if why is not None:
-                found.append(Proposal(what="merge", pains=(one.id, other.id), because=why))
-    return found
+    splits = [p for pain in pains if (p := _split(pain.id, members.get(pain.id, []))) is not None]
+    reasons = _same_authors(members) | _same_words(pains)
+    return splits + [Proposal(what="merge", pains=pair, because=why) for pair, why in sorted(reasons.items())]
 
 
-def _split(pain: Pain, members: Sequence[Candidate]) -> Proposal | None:
-    """Two groups of three people's issues or more that hold together within and hardly with each other."""
-    texts = [_Text(c) for c in sorted(members, key=lambda c: (c.created_at, c.key)) if c.author is not None]
+def _split(pain_id: str, members: Sequence[Candidate]) -> Proposal | None:
+    """Two groups of three authors or more each, that hold together within and hardly with each other."""
+    ordered = sorted(members, key=lambda c: (c.created_at, c.key))
+    texts = [_Text(c) for c in ordered if c.author is not None]
     for text in texts:
         text.weigh({})
-    if len(texts) < 6:
-        return None
+    _tie(texts)
     like = _likenesses(texts)
-    groups = [g for g in _average_linkage(like) if len({texts[m].candidate.author for m in g}) >= 3]
+    groups = [g for g in clusters(like, FOUND * _ONE) if len({texts[n].candidate.author for n in g}) >= 3]
     if len(groups) < 2:
         return None
     one, other = sorted(groups, key=len, reverse=True)[:2]
-    across = float(like[np.ix_(one, other)].sum()) / (len(one) * len(other)) / 1e6
-    if across >= JOIN / 2:
+    across = float(like[np.ix_(one, other)].sum()) / (len(one) * len(other)) / _ONE
+    if across >= JOIN:
         return None
-    return Proposal(what="split", pains=(pain.id,), because=f"its issues fall into two groups of likeness {across:.2f}")
+    return Proposal(what="split", pains=(pain_id,), because="its issues fall into two groups that share few words")
 
 
-def _merge(one: Pain, other: Pain, members: Mapping[str, Sequence[Candidate]]) -> str | None:
-    ours = {c.author for c in members.get(one.id, ())} - {None}
-    theirs = {c.author for c in members.get(other.id, ())} - {None}
-    shared = len(ours & theirs)
-    if shared >= 2 and shared * 2 > min(len(ours), len(theirs)):
-        return "more than half of the new authors of one told of the other too"
-    dot = sum(weight * other.profile.get(name, 0) for name, weight in sorted(one.profile.items()))
-    squares = [sum(w * w for w in p.profile.values()) for p in (one, other)]
-    if one.side == other.side and dot and dot / math.sqrt(squares[0] * squares[1]) >= 0.7:
-        return "their issues use the same words"
-    return None
+def _same_authors(members: Mapping[str, Sequence[Candidate]]) -> dict[tuple[str, ...], str]:
+    authors = {pain: {c.author for c in told} - {None} for pain, told in members.items()}
+    pains_of: dict[str | None, list[str]] = {}
+    for pain in sorted(authors):
+        for author in authors[pain]:
+            pains_of.setdefault(author, []).append(pain)
+    pairs = {(a, b) for several in pains_of.values() for a, b in combinations(several, 2)}
+    why = "more than half of the new authors of one told of the other too"
+    return {
+        (a, b): why
+        for a, b in pairs
+        if len(authors[a] & authors[b]) >= 2
+        and 2 * len(authors[a] & authors[b]) > min(len(authors[a]), len(authors[b]))
+    }
+
+
+def _same_words(pains: Sequence[Pain]) -> dict[tuple[str, ...], str]:
+    holders: dict[str, list[Pain]] = {}
+    sums: dict[tuple[str, ...], int] = {}
+    for pain in pains:
+        for name, weight in sorted(pain.profile.items()):
+            for other in holders.setdefault(name, []):
+                if other.side == pain.side:
+                    pair = (other.id, pain.id)
+                    sums[pair] = sums.get(pair, 0) + weight * other.profile[name]
+            holders[name].append(pain)
+    squares = {pain.id: sum(w * w for w in pain.profile.values()) for pain in pains}
+    return {
+        (a, b): "their issues use the same words"
+        for (a, b), total in sums.items()
+        if total >= TWICE * math.sqrt(squares[a] * squares[b])
+    }

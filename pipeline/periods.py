@@ -1,5 +1,6 @@
 """The organisation's weeks, and when each leader's digest of a week is due. Pure calendar; no clock of its own."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 
 
 def instant(day: date, at: time, zone: str) -> datetime:
-    """A local wall time as an instant in UTC: in a gap the first valid instant after it, in an overlap the first of the two."""
+    """A local wall time as an instant in UTC: after a gap the first valid one, in an overlap the first of the two."""
     local = datetime.combine(day, at, tzinfo=ZoneInfo(zone)).replace(fold=0)
     utc = local.astimezone(UTC)
     back = utc.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
@@ -36,11 +37,7 @@ def _end_of_gap(low: datetime, high: datetime, zone: str) -> datetime:
 
 def week_of(label: str, zone: str) -> Period:
     """The period of an ISO week such as "2026-W38". Raises ValueError for anything else."""
-    try:
-        monday = datetime.strptime(f"{label}-1", "%G-W%V-%u").date()
-    except ValueError:
-        raise ValueError(f"{label!r} is not an ISO week; write it like 2026-W38") from None
-    return _period(monday, zone)
+    return _period(_monday(label), zone)
 
 
 def period_at(moment: datetime, zone: str) -> Period:
@@ -58,7 +55,17 @@ def after(period: Period) -> Period:
 
 
 def monday_of(period: Period) -> date:
-    return datetime.strptime(f"{period.label}-1", "%G-W%V-%u").date()
+    return _monday(period.label)
+
+
+def _monday(label: str) -> date:
+    parts = re.fullmatch(r"([0-9]{4})-W([0-9]{2})", label)
+    try:
+        if parts is None:
+            raise ValueError
+        return date.fromisocalendar(int(parts[1]), int(parts[2]), 1)
+    except ValueError:
+        raise ValueError(f"{label!r} is not an ISO week; write it like 2026-W38") from None
 
 
 def _period(monday: date, zone: str) -> Period:

@@ -52,8 +52,8 @@ Base = Callable[[frozenset[str]], int]
 def shown(groups: Sequence[Group], base: Base) -> frozenset[str]:
     """The leaders who may see the number, so that no difference of what several of them see names a smaller group.
 
-    A number is withdrawn, the smallest first, while subtracting it from a larger one would leave one or two people, or
-    people of a group below the floor. Zeros are not treated here: they hide nobody.
+    While subtracting one number from a larger one would leave one or two people, or people of a group below the floor,
+    the smaller of the two is withdrawn. Zeros are not treated here: they hide nobody.
     """
     alive = {g.leader: g for g in groups if g.people and may_show(len(g.people), base(g.teams))}
     while True:
@@ -65,10 +65,10 @@ def shown(groups: Sequence[Group], base: Base) -> frozenset[str]:
 
 def _revealing(alive: Sequence[Group], base: Base) -> str | None:
     """The smaller number of a pair or family whose difference would reveal too few people."""
-    for at, small in enumerate(alive):
-        for large in alive[at + 1 :]:
-            if _pair_reveals(small, large, base):
-                return small.leader
+    # The larger of the withdrawn first: often the smaller may then stay.
+    for at in range(len(alive) - 2, -1, -1):
+        if any(_pair_reveals(alive[at], large, base) for large in alive[at + 1 :]):
+            return alive[at].leader
     for large in reversed(alive):
         parts = _largest_inside(large, alive)
         rest = large.people.difference(*(part.people for part in parts)) if parts else large.people

@@ -142,9 +142,7 @@ def _is_newer(row: Mapping[str, Any], known: issues.Known | None) -> bool:
     return row["content_hash"] != known.content_hash and row["updated_at"] >= known.updated_at
 
 
-def _history(
-    page: _Page, fresh: Mapping[str, Any], before: Mapping[str, issues.Known]
-) -> list[tuple[str, Event]]:
+def _history(page: _Page, fresh: Mapping[str, Any], before: Mapping[str, issues.Known]) -> list[tuple[str, Event]]:
     """What happened to the changed issues: what the source tells, and what the change itself shows."""
     events: list[tuple[str, Event]] = []
     for key in fresh:
@@ -175,14 +173,21 @@ def reconcile(session: Session, *, source: str, exists: set[str], at: datetime) 
     stored = issues.alive(session, source)
     missing = sorted(stored - exists)
     if len(missing) > max(10, len(stored) // 5):
-        return 0, f"the census misses {len(missing)} of {len(stored)} issues: nothing was marked as deleted; check the token's rights"
+        what = f"the census misses {len(missing)} of {len(stored)} issues"
+        return 0, f"{what}: nothing was marked as deleted; check the token's rights"
     issues.mark_gone(session, source, [Gone(external_id=key, at=at) for key in missing])
     sources.counted(session, source, at)
     return len(missing), None
 
 
 def classify(
-    session: Session, ids: Sequence[int], *, classifier: Classifier, router: Router, org_hash: str, kinds: Mapping[str, str]
+    session: Session,
+    ids: Sequence[int],
+    *,
+    classifier: Classifier,
+    router: Router,
+    org_hash: str,
+    kinds: Mapping[str, str],
 ) -> int:
     """Give each issue its verdict and its leaf. A person's correction is kept apart and wins whenever it is read."""
     rows = issues.to_classify(session, ids)
@@ -217,18 +222,18 @@ EARLIER = timedelta(weeks=8)
 def assign(session: Session, *, org: Org, zone: str, until: datetime | None = None, freeze: bool = False) -> int:
     """Let every open issue of pain join a pain or found one; from the frozen registry on, always in the same order.
 
-    Replaying the open part from the last closed period makes the outcome depend on the set of issues alone, never on the
-    order in which they arrived or on how many workers classified them.
+    Replaying the open part from the last closed period makes the outcome depend on the set of issues alone, never on
+    the order in which they arrived or on how many workers classified them.
     """
     closed = registry.mark(session, "closed")
     since = periods.week_of(closed, zone).end - EARLIER if closed else datetime.min.replace(tzinfo=UTC)
     found = registry.candidates(session, since, until)
     row_of = {f"{issue.source}:{issue.external_id}": row_id for row_id, issue, _, _ in found}
-    known = [pains.Pain.from_json(pain) for pain in registry.frozen(session)]
+    known = [pains.from_json(pain) for pain in registry.frozen(session)]
     living, joined = pains.assign(known, [_candidate(org, *rest) for _, *rest in found])
     registry.save(
         session,
-        [(pain.id, pain.to_json()) for pain in living],
+        [(pain.id, pains.to_json(pain)) for pain in living],
         [(row_of[one.key], one.pain_id, one.score) for one in joined],
         freeze=freeze,
     )
@@ -481,7 +486,7 @@ def record(session: Session, mail_id: int, outcome: str, reply: str, alarm: str 
 def plan(
     session: Session, *, now: datetime, zone: str, day: str, hour: int, org: Org
 ) -> tuple[Period, dict[str, datetime]]:
-    """(the newest ended period, the leaders due in it). Older periods that nobody decided are written down as skipped."""
+    """(the newest ended period, the leaders due in it). Older ones that nobody decided become skipped ones."""
     period = periods.last_ended(now, zone)
     due = {
         leader: moment

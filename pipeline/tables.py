@@ -178,7 +178,7 @@ class CorrectionRow(Base):
 
 
 class PainRow(Base):
-    """A pain of the registry: as it was when the last period closed (`frozen`), and as it is with the open week (`live`)."""
+    """A pain: as it was when the last period closed (`frozen`), and as it is with the open week (`live`)."""
 
     __tablename__ = "pains"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -255,7 +255,7 @@ class DigestRow(Base):
     document: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     composed_at: Mapped[datetime]
     hidden: Mapped[str] = mapped_column(String(32), server_default="")
-    """Hash of the period's issues that were withheld when it was composed; another one at sending means: compose again."""
+    """Hash of what was withheld when it was composed; another one at sending means: compose again."""
     __table_args__ = (UniqueConstraint("leader", "period", "kind"),)
 
 

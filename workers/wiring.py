@@ -1,7 +1,7 @@
 """The one place where everything is joined: configuration, org chart, connectors, database, classifier, sender.
 
-Everything else receives what it needs from here. `Deployment.read` is cheap; what costs (the model, the database) is made
-on first use.
+Everything else receives what it needs from here. `Deployment.read` is cheap; the model and the database are made on
+first use.
 """
 
 import hashlib
@@ -73,7 +73,7 @@ class Source:
 
 
 def span(text: str) -> timedelta:
-    """"90s", "10m", "6h", "1d" as a length of time."""
+    """ "90s", "10m", "6h", "1d" as a length of time."""
     match = re.fullmatch(r"([1-9][0-9]*)([smhd])", text)
     if match is None:
         raise ValueError(f"{text!r} is not a length of time; write it like 90s, 10m, 6h or 1d")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline.digest import parts, render, select, words
-from pipeline.digest.document import Ask, Document, Heard, Made, Pain
+from pipeline.digest.document import Ask, Document, Form, Heard, Made
 from pipeline.digest.ledger import Book
 from pipeline.digest.material import Material
 from pipeline.digest.parts import Desk, Link
@@ -22,6 +22,10 @@ BOLD = 45
 WHOLE = 800
 SUBJECT = 60
 PREHEADER = (60, 100)
+CUTS = (
+    "heard_once", "more", "yours", "unstated", "wins", "also_open", "unstated", "quiet", "facts", "quotes", "sit_with"
+)  # fmt: skip
+"""What a hurried reader misses least, in the order in which it is left out of too long a mail."""
 
 
 def compose(
@@ -70,14 +74,18 @@ def _full(desk: Desk, organisation: str) -> Document:
     frame = _Frame(three=three, rest=select.also_open(view, three), relieved=view.relieved)
     document = _assembled(desk, organisation, frame)
     document = _fit_first_screen(desk, document, three)
-    document = _fit_whole(document)
-    return _with_ledger(desk, document)
+    document, text = _fit_whole(document)
+    return _with_ledger(desk, document, text)
 
 
 def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
     chosen = parts.chosen_quotes(desk, frame.three)
     pains = tuple(parts.pain_of(desk, p, chosen[p.id], 9) for p in frame.three)
     storm = desk.book.ask("above()") > parts.STORM
+    taken = [c for some in chosen.values() for c in some]
+    once = parts.heard_once(desk, taken, 1 if pains else 3)
+    by_key = {v.key: v.author for v in desk.view.voices}
+    quoted = frozenset([*(c.voice.author for c in taken), *(by_key[q.issue] for q in once)])
     return replace(
         _base(desk, organisation),
         warnings=parts.warnings(desk),
@@ -86,15 +94,16 @@ def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
         ask=parts.ask(desk, frame.three),
         also_open=tuple(parts.open_line(desk, p) for p in frame.rest[:3]),
         more=_more(desk, len(frame.three) + len(frame.rest[:3])),
+        heard_once=once,
         yours=parts.yours(desk, frame.three),
         unstated=() if storm else parts.unstated(desk, frame.three),
         quiet=parts.quiet(desk),
         sit_with=parts.sit_with(desk, frame.three),
         questions=parts.questions(desk, frame.three),
-        wins=parts.wins(desk, frame.relieved),
+        wins=parts.wins(desk, frame.relieved, quoted),
         heard=parts.heard(desk),
         subject=_subject(desk, [p.title for p in pains]),
-        preheader=_preheader(desk),
+        preheader=_preheader(desk, frame.three),
     )
 
 
@@ -102,21 +111,21 @@ def _more(desk: Desk, shown: int) -> str | None:
     left = desk.book.ask(f"more({shown})")
     if left <= 0 or not shown:
         return None
-    return desk.book.say(f"{{}} more pain{'s are' if left > 1 else ' is'} open with fewer voices.", f"more({shown})")
+    return desk.book.say(f"{{}} more pain{'s are' if left > 1 else ' is'} open.", f"more({shown})")
 
 
-def _base(desk: Desk, organisation: str) -> Document:
+def _base(desk: Desk, organisation: str, form: Form = "full") -> Document:
     view = desk.view
     return Document(
         leader=view.leader,
         level=view.level,
-        form="full",
+        form=form,
         organisation=organisation,
         period=view.period,
         generated_at=view.generated_at,
         subject="",
         preheader="",
-        opening=_opening(desk),
+        opening=_opening(desk, form),
         heard=Heard(median_days=None, waiting=0, longest_days=None),
         made=parts.made(desk),
     )
@@ -128,7 +137,7 @@ def _first_name(desk: Desk) -> str:
     return names[0] if names else ""
 
 
-def _opening(desk: Desk) -> str:
+def _opening(desk: Desk, form: Form) -> str:
     view = desk.view
     team = desk.named(view.led[0]) if view.led else None
     subject = {
@@ -137,6 +146,10 @@ def _opening(desk: Desk) -> str:
         "top": f"what the leaves of {team} and customers struggled with",
         "support": "what your agents and the customers they serve struggled with",
     }[view.level]
+    if form == "quiet":
+        subject = f"a quiet week around {'you and your agents' if view.level == 'support' else team}"
+    elif form == "deaf":
+        subject = f"about {'your agents' if view.level == 'support' else team}"
     name = _first_name(desk)
     dates = desk.book.say("{}", "span()")
     return words.capital(f"{name + ', ' if name else ''}{subject}, {dates}:")
@@ -146,7 +159,7 @@ def _subject(desk: Desk, titles: Sequence[str]) -> str:
     """The consequence of the first pains in plain words, then what this mail is, in 60 characters."""
     week = desk.book.say("week {}", "week()")
     name, short = f" | leaf notes, {week}", f" | {week}"
-    heads = [words.capital(words.printable(t)).rstrip(".…") for t in titles] or ["Leaves heard, nothing placed yet"]
+    heads = [words.capital(words.printable(t)).rstrip(".…") for t in titles] or ["Single voices, no shared pain yet"]
     first = heads[0]
     if len(first) > SUBJECT - len(name):
         return words.shorten(first, chars=SUBJECT - len(short)) + short
@@ -158,21 +171,25 @@ def _subject(desk: Desk, titles: Sequence[str]) -> str:
     return line + name
 
 
-def _preheader(desk: Desk) -> str:
-    view, book = desk.view, desk.book
-    groups = []
-    for who, one in (("customer", "customers"), ("maker", view.maker_noun)):
-        if not view.wrote(who):
-            continue
-        shown = book.ask(f"everybody({who})") is not None
-        groups.append(book.say(f"{{}} {one}", f"everybody({who})") if shown else one)
-    text = f"{words.capital(words.listing(groups))} wrote." if groups else "Friction was heard."
-    longest = book.ask("longest()")
+def _preheader(desk: Desk, three: Sequence[PainView]) -> str:
+    """Who is behind the first pain, and the longest wait.
+
+    A total of everybody who wrote is not given: with the pains' own numbers it would tell how few wrote of the rest.
+    """
+    text = "Friction was heard." if not three else _first_voice(desk, three[0])
+    longest = desk.book.ask("longest()")
     if longest:
-        days = book.say(f"{{}} day{'s' if longest > 1 else ''}", "longest()")
-        text += f" One pain has waited {days} for an answer."
-    fillers = ("Their own words are inside.", "Quotes are exact.", "What is asked of you stands first.")
+        days = desk.book.say(f"{{}} day{'s' if longest > 1 else ''}", "longest()")
+        text += f" The longest wait for an answer is {days}."
+    fillers = ("What is asked of you stands first.", "Their words, not our scores.")
     return _padded(text, fillers)
+
+
+def _first_voice(desk: Desk, pain: PainView) -> str:
+    nouns = words.NOUNS[pain.noun][1]
+    if pain.visible and pain.crowd != "relay":
+        return f"{desk.book.say(f'{{}} {nouns}', f'people({pain.id})', pain.voices)} wrote of the first pain."
+    return f"{words.capital(nouns)} wrote."
 
 
 def _padded(text: str, fillers: Sequence[str]) -> str:
@@ -186,37 +203,42 @@ def _padded(text: str, fillers: Sequence[str]) -> str:
 
 
 def first_screen_words(document: Document) -> int:
-    """Words from the opening to the end of the first screen, as the text says them."""
-    blocks = render.layout(replace(document, questions=()))[0].blocks
-    return len(document.opening.split()) + sum(len(render.plain(b).split()) for b in blocks)
+    return len(render.first_screen(document).split())
 
 
 def bold_words(document: Document) -> int:
     ask = len(document.ask.text.split()) if document.ask else 0
-    return ask + sum(len(f"{p.who}: {p.title}".split()) for p in document.pains)
+    return ask + sum(len(render.headline(p).split()) for p in document.pains)
 
 
 def _fit_first_screen(desk: Desk, document: Document, three: Sequence[PainView]) -> Document:
-    """Shorten the pains' names until the first screen keeps its limits."""
-    for limit in (9, 8, 7, 6, 5, 4):
+    """Shorten the warnings, then the pains' names, until the first screen keeps its limits."""
+    for limit in (10, 9, 8, 7, 6, 5, 4):
         if first_screen_words(document) <= FIRST_SCREEN and bold_words(document) <= BOLD:
             return document
-        pains = [replace(p, title=desk.title(v, limit - 1)) for p, v in zip(document.pains, three, strict=True)]
+        if limit == 10:
+            brief = tuple(w.removesuffix(parts.NO_QUIET) for w in document.warnings)
+            document = replace(document, warnings=brief)
+            continue
+        pains = [replace(p, title=desk.title(v, limit)) for p, v in zip(document.pains, three, strict=True)]
         document = replace(document, pains=tuple(pains))
     return document
 
 
-def _fit_whole(document: Document) -> Document:
-    """Leave out what a hurried reader misses least until the mail keeps its limit."""
-    cuts = ("more", "yours", "unstated", "wins", "also_open", "unstated", "quiet", "facts", "quotes", "sit_with")
-    for part in cuts:
-        if len(render.text(document).split()) <= WHOLE:
-            return document
+def _fit_whole(document: Document) -> tuple[Document, str]:
+    """The document within the limit of the whole mail, and its text."""
+    text = render.text(document)
+    for part in CUTS:
+        if len(text.split()) <= WHOLE:
+            break
         document = _cut(document, part)
-    return document
+        text = render.text(document)
+    return document, text
 
 
 def _cut(document: Document, part: str) -> Document:
+    if part == "heard_once":
+        return replace(document, heard_once=())
     if part in ("more", "sit_with"):
         return replace(document, more=None) if part == "more" else replace(document, sit_with=None)
     if part == "facts":
@@ -232,8 +254,8 @@ def _cut(document: Document, part: str) -> Document:
     return replace(document, yours=()) if part == "yours" else replace(document, quiet=document.quiet[:1])
 
 
-def _with_ledger(desk: Desk, document: Document) -> Document:
-    said = "\n".join([document.subject, document.preheader, render.text(document)])
+def _with_ledger(desk: Desk, document: Document, text: str | None = None) -> Document:
+    said = "\n".join([document.subject, document.preheader, text or render.text(document)])
     return replace(document, ledger=desk.book.entries(said))
 
 
@@ -243,18 +265,17 @@ def _with_ledger(desk: Desk, document: Document) -> Document:
 def _quiet(desk: Desk, organisation: str) -> Document:
     """Nobody told of friction: said as calm or silence, never as good news."""
     view, book = desk.view, desk.book
-    base = _base(desk, organisation)
+    base = _base(desk, organisation, "quiet")
     heard_of = "Nobody wrote about friction this week."
     if not view.blind:
         heard_of = f"Nobody wrote about friction this week; every source was read to the end of {_end_of(desk)}."
-    notes = [n for n in parts.notes(desk)] + [f"{heard_of} That can mean calm or silence.{_last_quiet(desk)}"]
+    notes = (*parts.notes(desk), f"{heard_of} That can mean calm or silence.{_last_quiet(desk)}")
     document = replace(
         base,
-        form="quiet",
         warnings=parts.warnings(desk),
-        notes=tuple(notes),
+        notes=notes,
         ask=Ask(text=words.NO_ASK),
-        wins=parts.wins(desk, view.relieved)[:1],
+        wins=parts.wins(desk, view.relieved, frozenset())[:1],
         questions=(words.QUIET_QUESTION.partition(": ")[2].capitalize(),),
         made=replace(base.made, lines=(base.made.lines[0], base.made.lines[-1])),
         subject=f"Calm or silence | leaf notes, {book.say('week {}', 'week()')}",
@@ -276,16 +297,13 @@ def _deaf(desk: Desk, organisation: str) -> Document:
     """No source could be read: a short note, never a digest."""
     view, book = desk.view, desk.book
     lost = words.listing([desk.source(s.name) for s in view.sources][:4])
+    why = f"{lost} could not be read" if lost else "no source is set up"
     document = replace(
-        _base(desk, organisation),
-        form="deaf",
-        notes=(f"We could not listen this week: {lost} could not be read. This is our fault, not good news.",),
+        _base(desk, organisation, "deaf"),
+        notes=(f"We could not listen this week: {why}. This is our fault, not good news.",),
         ask=Ask(text="Nothing is asked of you; those who run Leafnotes have been told."),
         made=Made(sources=parts.made(desk).sources, read=0, friction=0, thanks=0, other=0, unplaced=0),
         subject=f"We could not listen | leaf notes, {book.say('week {}', 'week()')}",
         preheader="No source could be read this week. That is our fault and says nothing of your teams.",
     )
     return _with_ledger(desk, document)
-
-
-__all__ = ["Pain", "bold_words", "compose", "first_screen_words"]

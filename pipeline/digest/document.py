@@ -26,7 +26,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pain:
-    """`people` is None where the floors forbid a number; `weeks` holds the present run, None for what may not be shown."""
+    """`people` is None where the floors forbid a number; `weeks` holds the present run, None where not to be shown."""
 
     id: str
     title: str
@@ -86,6 +86,8 @@ class Unstated:
 class Win:
     text: str | None = None
     quote: Quote | None = None
+    title: str | None = None
+    """The pain that came back to usual, as `text` names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +152,8 @@ class Document:
     since_you_acted: tuple[str, ...] = ()
     also_open: tuple[Open, ...] = ()
     more: str | None = None
+    heard_once: tuple[Quote, ...] = ()
+    """Words that belong to no pain yet."""
     yours: tuple[str, ...] = ()
     unstated: tuple[Unstated, ...] = ()
     quiet: tuple[str, ...] = ()
@@ -182,8 +186,9 @@ class Document:
             pains=tuple(_pain(p) for p in value["pains"]),
             ask=None if value["ask"] is None else Ask(**value["ask"]),
             also_open=tuple(_with_tuples(Open, o, "issues") for o in value["also_open"]),
+            heard_once=_quotes(value["heard_once"]),
             unstated=tuple(_with_tuples(Unstated, u, "signals issues") for u in value["unstated"]),
-            wins=tuple(Win(text=w["text"], quote=_quote(w["quote"])) for w in value["wins"]),
+            wins=tuple(Win(text=w["text"], quote=_quote(w["quote"]), title=w["title"]) for w in value["wins"]),
             heard=Heard(**value["heard"]),
             made=_made(value["made"]),
             ledger=tuple(_entry(e) for e in value["ledger"]),
@@ -192,13 +197,19 @@ class Document:
     def evidence(self) -> tuple[str, ...]:
         """Every issue ("source:external_id") that the document names anywhere, sorted."""
         keys = {key for p in self.pains for key in p.issues} | {q.issue for q in self.quotations()}
-        keys.update(key for part in (*self.also_open, *self.unstated, *self.ledger) for key in part.issues)
+        keys.update(key for part in self.also_open for key in part.issues)
+        keys.update(key for part in self.unstated for key in part.issues)
+        keys.update(key for part in self.ledger for key in part.issues)
         return tuple(sorted(keys))
+
+    def named(self) -> "tuple[Pain | Open, ...]":
+        """Every pain that the mail names with its people."""
+        return (*self.pains, *self.also_open)
 
     def quotations(self) -> tuple[Quote, ...]:
         """Every quotation, in the order of the mail."""
         inside = [quote for pain in self.pains for quote in pain.quotes]
-        return (*inside, *(win.quote for win in self.wins if win.quote is not None))
+        return (*inside, *self.heard_once, *(win.quote for win in self.wins if win.quote is not None))
 
 
 def _plain(value: object) -> Any:

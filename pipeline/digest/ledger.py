@@ -40,10 +40,6 @@ def printable_weeks(pain: PainView) -> tuple[int | None, ...]:
     return tuple(y if y is not None and privacy.may_show(y, privacy.GROUP) else None for y in run)
 
 
-def _everybody(view: View, who: str) -> int | None:
-    return view.everybody("customer" if who == "customer" else "maker")
-
-
 def _issues(view: View, part: str) -> int:
     if part.startswith("source "):
         return sum(v.source == part.removeprefix("source ") for v in view.voices)
@@ -95,7 +91,6 @@ ANSWERS: dict[str, Answer] = {
     "teams": lambda view, pain: view.teams_behind(view.pain(pain)),
     "episode": lambda view, pain: len(view.pain(pain).reading.episode),
     "waited": lambda view, pain: view.waited(view.pain(pain)),
-    "everybody": _everybody,
     "issues": _issues,
     "waiting": lambda view, _: len(view.standing),
     "longest": lambda view, _: max((view.waited(p) for p in view.standing), default=None),
@@ -110,7 +105,6 @@ ANSWERS: dict[str, Answer] = {
     "now": lambda view, _: words.moment(view.generated_at, view.period.zone),
     "floor": lambda _, name: {"group": privacy.GROUP, "behind": privacy.BEHIND}[name],
     "more": lambda view, shown: len(view.standing) - int(shown),
-    "minutes": lambda _, minutes: int(minutes),
 }
 
 
@@ -135,8 +129,8 @@ class Book:
     def say(self, form: str, query: str, voices: tuple[Voice, ...] = ()) -> str:
         """The value of a query in a phrase; `{}` stands for it. The phrase becomes a ledger entry."""
         value = self.ask(query)
-        spoken = f"{value[0]}-{value[1]}" if query.startswith("usual") else _spoken(value)
-        text = form.replace("{}", spoken)
+        said = f"{value[0]}-{value[1]}" if query.startswith("usual") else spoken(value)
+        text = form.replace("{}", said)
         self._entries[text, query] = Entry(text=text, value=value, query=query, issues=self.view.keys(voices))
         return text
 
@@ -146,7 +140,7 @@ class Book:
         return tuple(e for (text, _), e in sorted(self._entries.items()) if " ".join(text.split()).casefold() in flat)
 
 
-def _spoken(value: Any) -> str:
+def spoken(value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join("-" if v is None else str(v) for v in value)
     return str(value)

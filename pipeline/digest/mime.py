@@ -32,7 +32,7 @@ _MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,120}@[A-Za-z0-9._-
 _URL = re.compile(r"https?://[!-;=?-~]{1,900}")
 
 
-class UnsafeMail(ValueError):
+class UnsafeMailError(ValueError):
     """A mail that must not leave: a header's value cannot be written safely, or the bytes are not what was meant.
 
     `header` names where.
@@ -69,7 +69,7 @@ def build(
 
     `sender`, `reply_to` and `recipient` are addresses, bare or as `Name <address>`; `list_id` is `Name <id>`;
     `reference` tells one digest from the next ("2026-W38.ines.1"); `unsubscribe_url` takes a POST (RFC 8058).
-    Raises `UnsafeMail`.
+    Raises `UnsafeMailError`.
     """
     headers = [
         ("From", _mailbox("From", sender)),
@@ -104,11 +104,11 @@ def _verify(head: bytes, expected: Sequence[str]) -> None:
     for line in lines:
         where = names[-1] if names else "header"
         if len(line) > LONGEST_LINE or not line.strip() or any(not 32 <= byte < 127 for byte in line):
-            raise UnsafeMail(where, "a line that is too long, empty, or not printable ASCII")
+            raise UnsafeMailError(where, "a line that is too long, empty, or not printable ASCII")
         if line[:1] != b" ":
             names.append(line.partition(b":")[0].decode())
     if end or names != list(expected) or len(set(names)) != len(names):
-        raise UnsafeMail("header", f"has {names} where {list(expected)} was meant")
+        raise UnsafeMailError("header", f"has {names} where {list(expected)} was meant")
 
 
 def _plain(value: str) -> str:
@@ -168,7 +168,7 @@ def _mailbox(header: str, value: str) -> str:
     name, address = _named(value)
     local, at, domain = address.rpartition("@")
     if not at or not _LOCAL.fullmatch(local) or local.startswith(".") or local.endswith(".") or ".." in local:
-        raise UnsafeMail(header, f"{address!a} is not an e-mail address that every mail server takes")
+        raise UnsafeMailError(header, f"{address!a} is not an e-mail address that every mail server takes")
     address = f"{local}@{_domain(header, domain)}"
     phrase = _phrase(name)
     return f"{phrase}<{address}>" if phrase else address
@@ -186,13 +186,13 @@ def _domain(header: str, value: str) -> str:
     except UnicodeError:
         name = ""
     if not _DOMAIN.fullmatch(name):
-        raise UnsafeMail(header, f"{value!a} is not a domain name")
+        raise UnsafeMailError(header, f"{value!a} is not a domain name")
     return name
 
 
 def _matching(header: str, pattern: re.Pattern[str], value: str) -> str:
     if not pattern.fullmatch(value):
-        raise UnsafeMail(header, f"cannot be {value[:200]!a}")
+        raise UnsafeMailError(header, f"cannot be {value[:200]!a}")
     return value
 
 
@@ -207,7 +207,7 @@ def _unsubscribe(url: str | None) -> list[tuple[str, str]]:
 def _date(date: datetime) -> str:
     offset = date.utcoffset()
     if offset is None:
-        raise UnsafeMail("Date", "has no time zone")
+        raise UnsafeMailError("Date", "has no time zone")
     return format_datetime(date.astimezone(UTC) if offset.total_seconds() % 60 else date)
 
 

@@ -15,6 +15,7 @@ from pipeline.issue import SourceHealth
 QUOTES = {"leaf": (5, 2), "middle": (3, 1), "top": (3, 1), "support": (6, 2)}
 """Quotations in the whole mail and for one pain, by level."""
 STORM = 8
+NO_QUIET = " No quiet is read from it."
 Link = Callable[[str], str]
 
 
@@ -50,7 +51,8 @@ class Desk:
         for name in self.view.index.names.found(clean):
             clean = _without(clean, name)
         if words.BLAMING.search(clean) or not clean:
-            clean = f"a pain that {words.NOUNS[pain.noun][1]} describe{' around ' + area if (area := self.named(self.view.area(pain))) else ''}"
+            area = self.named(self.view.area(pain))
+            clean = f"a pain that {words.NOUNS[pain.noun][1]} describe{f' around {area}' if area else ''}"
         return words.shorten(clean, words=limit, chars=110)
 
 
@@ -100,7 +102,7 @@ def usual(desk: Desk, pain: PainView) -> str:
 
 def trend_word(desk: Desk, pain: PainView) -> str:
     word = pain.trend
-    if word is None:
+    if word is None or (not pain.visible and pain.count < privacy.BEHIND):
         return ""
     if word == "steady" and 3 <= len(pain.reading.episode) < trend.BASELINE and pain.visible:
         desk.book.say(f"{words.ordinal_week(len(pain.reading.episode))}, steady.", f"episode({pain.id})", pain.voices)
@@ -112,7 +114,8 @@ def state(desk: Desk, pain: PainView) -> str:
     days = desk.view.waited(pain)
     if days == 0:
         return "not yet answered"
-    return "not yet answered " + desk.book.say(f"({{}} day{'s' if days != 1 else ''})", f"waited({pain.id})", pain.voices)
+    unit = "day" if days == 1 else "days"
+    return "not yet answered " + desk.book.say(f"({{}} {unit})", f"waited({pain.id})", pain.voices)
 
 
 def pain_of(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], limit: int) -> Pain:
@@ -164,9 +167,9 @@ def warning(desk: Desk, source: SourceHealth) -> str:
     problem = words.shorten(words.printable(source.problem or ""), words=8, chars=60)
     why = f" ({problem})" if problem else ""
     if source.read_to is None:
-        return f"{name} could not be read{why}. No quiet is read from it."
+        return f"{name} could not be read{why}.{NO_QUIET}"
     stopped = desk.book.say(f"{name} stopped {{}}", f"read_to({source.name})")
-    return f"{stopped}{why}. Its counts may be low. No quiet is read from it."
+    return f"{stopped}{why}. Its counts may be low.{NO_QUIET}"
 
 
 def warnings(desk: Desk) -> tuple[str, ...]:
@@ -174,7 +177,7 @@ def warnings(desk: Desk) -> tuple[str, ...]:
     blind = [s for s in view.blind if s.problem or view.generated_at >= view.period.end]
     if len(blind) > 2:
         names = words.listing([desk.source(s.name) for s in blind])
-        return (f"{names} were not read to the end of the week. Counts may be low. No quiet is read from them.",)
+        return (f"{names} were not read to the end of the week. Counts may be low.",)
     return tuple(warning(desk, s) for s in blind)
 
 
@@ -184,9 +187,8 @@ def notes(desk: Desk) -> tuple[str, ...]:
         found.append(book.say("The week is not over: this is how it stood on {}.", "now()"))
     if view.listened < trend.MIN_WEEKS:
         found.append(_short_history(desk))
-    if (above := book.ask("above()")) > STORM:
-        found.append(f"{book.say('{} pains are above usual.', 'above()')} Those below touch most people hardest.")
-    del above
+    if book.ask("above()") > STORM:
+        found.append(f"{book.say('{} pains are above usual.', 'above()')} Those below hurt most.")
     return tuple(found)
 
 
@@ -205,6 +207,9 @@ def ask(desk: Desk, pains: Sequence[PainView]) -> Ask:
     number, pain = 1, pains[0]
     side = "customer" if pain.entry.side == "customer" else "developer"
     text = words.ASK[desk.view.level][side].format(n=number)
+    again = [v for v in _signals(pain).get("repeat_contact", []) if quotes.may_point(desk.view, v)]
+    if desk.view.level == "leaf" and side == "customer" and again:
+        text = f"Smallest useful step today: reply to a customer who has written before{desk.pointed(again[:1])}"
     url = desk.link(pain.id) if desk.link else None
     return Ask(
         text=f"{text}.", how=None if url else "Reply to this mail to answer.", pain=pain.id, number=number, url=url
@@ -228,9 +233,23 @@ def chosen_quotes(desk: Desk, pains: Sequence[PainView]) -> dict[str, list[quote
     return found
 
 
+def heard_once(desk: Desk, taken: Sequence[quotes.Candidate], limit: int) -> tuple[Quote, ...]:
+    """Words that belong to no pain: of customers to everybody above, of staff to their own lead only."""
+    view, authors = desk.view, {c.voice.author for c in taken}
+    alone = [v for v in view.friction if v.pain not in view.index.material.pains and v.author not in authors]
+    alone = [v for v in alone if v.role != "staff" or (view.level == "leaf" and quotes.may_quote_staff(view, v))]
+    pool = sorted(quotes.candidates(view, alone, ""), key=lambda c: (-c.voice.severity, -c.relevance, c.voice.key))
+    found: list[quotes.Candidate] = []
+    for candidate in pool:
+        if len(found) < limit and candidate.voice.author not in {c.voice.author for c in found}:
+            found.append(candidate)
+    return tuple(quotes.quotation(view, c, desk.label) for c in found)
+
+
 def open_line(desk: Desk, pain: PainView) -> Open:
     title = desk.title(pain, 12)
-    tail = f", {pain.trend}" if pain.trend is not None else ""
+    word = trend_word(desk, pain).strip(" .")
+    tail = f", {word[:1].lower()}{word[1:]}" if word else ""
     how_many = people(desk, pain).removesuffix(".").replace(" this week", "")
     return Open(
         id=pain.id,
@@ -272,11 +291,11 @@ def _signals(pain: PainView) -> dict[str, list[Voice]]:
 def unstated(desk: Desk, pains: Sequence[PainView]) -> tuple[Unstated, ...]:
     """Hypotheses: two different signals by two or more authors of one pain, at most two, each said once."""
     found: list[Unstated] = []
-    for pain in pains:
+    for pain in _sides_in_turn(pains):
         seen = _signals(pain)
         for hunch in words.HUNCHES:
             pair = _pair(hunch, seen, pain)
-            if pair and all(u.hypothesis != hunch.says for u in found):
+            if pair and all(hunch.says != u.hypothesis and pain.id != u.pain for u in found):
                 found.append(_unstated(desk, pain, hunch, [(name, seen[name]) for name in pair]))
                 break
     if desk.view.level == "leaf" and len(found) < 2:
@@ -284,11 +303,17 @@ def unstated(desk: Desk, pains: Sequence[PainView]) -> tuple[Unstated, ...]:
     return tuple(found[:2])
 
 
+def _sides_in_turn(pains: Sequence[PainView]) -> list[PainView]:
+    """The heaviest pain, then the heaviest of the other side, then the rest."""
+    other = next((p for p in pains if p.entry.side != pains[0].entry.side), None) if pains else None
+    return [p for p in [*pains[:1], other, *pains[1:]] if p is not None]
+
+
 def _pair(hunch: words.Hunch, seen: dict[str, list[Voice]], pain: PainView) -> tuple[str, str] | None:
     if hunch.side not in (None, pain.entry.side):
         return None
-    for first in sorted(hunch.first & seen.keys()):
-        for second in sorted(hunch.second & seen.keys()):
+    for first in (name for name in hunch.first if name in seen):
+        for second in (name for name in hunch.second if name in seen):
             authors = {v.author for name in (first, second) for v in seen[name]}
             if first != second and len(authors) > 1:
                 return first, second
@@ -372,30 +397,33 @@ def sit_with(desk: Desk, pains: Sequence[PainView]) -> str | None:
 def questions(desk: Desk, pains: Sequence[PainView]) -> tuple[str, ...]:
     """One about customers, one about silence, one about a trade-off; another choice every week."""
     asked, week = words.QUESTIONS[desk.view.level], int(desk.view.period.label[-2:])
+    if not pains:
+        free = [[q for q in asked[name] if "{n}" not in q] for name in ("developer", "silence", "customer")]
+        return tuple(words.pick(options, week) for options in free)
     about = "customer" if any(p.entry.side == "customer" for p in pains) else "developer"
     parts = [(about, 1), ("silence", 1), ("trade", 1)]
     return tuple(words.pick(asked[name], week).format(n=n) for name, n in parts)
 
 
-def wins(desk: Desk, relieved: Sequence[PainView]) -> tuple[Win, ...]:
+def wins(desk: Desk, relieved: Sequence[PainView], quoted: frozenset[str | None]) -> tuple[Win, ...]:
     """What went well: exact thanks, and pains that came back to usual. At most two."""
-    found = [Win(quote=quote) for quote in _thanks(desk)[:1]]
+    found = [Win(quote=quote) for quote in _thanks(desk, quoted)[:1]]
     for pain in relieved:
         title = words.capital(desk.title(pain, 10))
         if pain.visible and pain.count == 0:
             span = desk.book.say("(usual {})", f"usual({pain.id})")
             now = desk.book.say(f"{{}} {words.NOUNS[pain.noun][1]} this week", f"people({pain.id})")
-            found.append(Win(text=f"{title}: {now} {span}. Back to usual."))
+            found.append(Win(title=title, text=f"{title}: {now} {span}. Back to usual."))
         else:
-            found.append(Win(text=f"{title}: back to usual."))
+            found.append(Win(title=title, text=f"{title}: back to usual."))
     return tuple(found[:2])
 
 
-def _thanks(desk: Desk) -> list[Quote]:
+def _thanks(desk: Desk, quoted: frozenset[str | None]) -> list[Quote]:
     view = desk.view
-    pool = quotes.candidates(view, [v for v in view.thanks if v.role != "staff"], "")
-    warm = sorted(pool, key=lambda c: ("thank" not in c.text.casefold(), -len(c.tokens), c.voice.created_at, c.voice.key))
-    return [quotes.quotation(view, c, desk.label) for c in warm]
+    pool = quotes.candidates(view, [v for v in view.thanks if v.role != "staff" and v.author not in quoted], "")
+    pool.sort(key=lambda c: ("thank" not in c.text.casefold(), -len(c.tokens), c.voice.created_at, c.voice.key))
+    return [quotes.quotation(view, c, desk.label) for c in pool]
 
 
 def heard(desk: Desk) -> Heard:
@@ -453,6 +481,8 @@ def _told_line(desk: Desk, counts: dict[str, int]) -> str:
         parts.append(book.say("{} of thanks", "issues(thanks)", view.thanks))
     if counts["other"]:
         parts.append(book.say("{} of neither", "issues(other)"))
+    if not counts["unplaced"]:
+        return f"{', '.join(parts)}; every one could be placed."
     lost = book.say("{} could not be placed", "issues(unplaced)", view.unplaced)
     return f"{', '.join(parts)}; {lost}{desk.pointed(view.unplaced)}."
 
@@ -462,10 +492,10 @@ def _how(desk: Desk) -> tuple[str, ...]:
     cut = "" if view.blind else book.say("Everything was read to the end of {}. ", "last_day()")
     group = book.say("under {} people", "floor(group)")
     behind = book.say("fewer than {} behind it", "floor(behind)")
-    whom = "Agents are" if view.level == "support" else "Nobody is"
+    whom = "Agents are not" if view.level == "support" else "Nobody is"
     return (
-        f"{cut}Sorted and grouped by machine, without a language model; quotes are exact. {whom} not counted one by one, "
-        f"scored or compared. "
-        f"No number of people stands for a group {group} or with {behind}.".replace("Nobody is not", "Nobody is"),
+        f"{cut}Sorted and grouped by machine, without a language model; quotes are exact. "
+        f"{whom} counted one by one, scored or compared. "
+        f"No number of people stands for a group {group} or with {behind}.",
         "Wrong? Just reply. To pause these notes, reply with the word pause.",
     )

@@ -34,8 +34,10 @@ _BOILERPLATE = re.compile(
 _LEANING = re.compile(r"^(this|that|it|they|these|those|and|but|so|also|then|he|she|which|because|or)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _STOP = frozenset(
-    "a an the of in on at to for with and or but by from is are was were be been it this that i we you my our your so as "
-    "not no do does did have has had they them me us".split()
+    words.split(
+        "a an the of in on at to for with and or but by from is are was were be been it this that i we you my our your "
+        "so as not no do does did have has had they them me us"
+    )
 )
 
 
@@ -72,7 +74,7 @@ def fit_to_quote(text: str, *, whole: bool = False) -> bool:
     count = len(text.split())
     if not SHORTEST <= count <= LONGEST or len(text) > 240 or _CODE.search(text) or '"' in text:
         return False
-    letters = sum(c.isalpha() or c.isspace() for c in text)
+    letters = sum(map(str.isalpha, text)) + text.count(" ")
     if letters < 0.8 * len(text) or text != text.strip() or words.printable(text) != " ".join(text.split()):
         return False
     if "  " in text or "\t" in text or not (text[0].isupper() or text[0].isdigit() or not text[0].isascii()):
@@ -90,17 +92,22 @@ def _relevance(text: str, about: frozenset[str], voice: Voice) -> float:
 
 def candidates(view: View, voices: Iterable[Voice], about: str) -> list[Candidate]:
     """The best passages of each issue that may be quoted, the issues in their own order."""
-    subject = tokens(about)
-    found = []
+    kept = view.index.passages
+    found: list[Candidate] = []
     for voice in voices:
-        if not privacy.quotable(voice):
-            continue
-        texts = [voice.title] if fit_to_quote(voice.title, whole=True) else []
-        texts += [p for p in passages(f"{voice.title}\n{voice.body}") if fit_to_quote(p)]
-        own = [Candidate(voice, t, tokens(t), _relevance(t, subject, voice)) for t in dict.fromkeys(texts)]
-        own = [c for c in own if not view.index.names.in_quote(c.text)]
-        found += sorted(own, key=lambda c: (-c.relevance, len(c.text), c.text))[:2]
+        if (voice.key, about) not in kept:
+            kept[voice.key, about] = _best(view, voice, about) if privacy.quotable(voice) else ()
+        found += kept[voice.key, about]
     return found
+
+
+def _best(view: View, voice: Voice, about: str) -> list[Candidate]:
+    subject = tokens(about)
+    texts = [voice.title] if fit_to_quote(voice.title, whole=True) else []
+    texts += [p for p in passages(f"{voice.title}\n{voice.body}") if fit_to_quote(p)]
+    own = [Candidate(voice, t, tokens(t), _relevance(t, subject, voice)) for t in dict.fromkeys(texts)]
+    own = [c for c in own if not view.index.names.in_quote(c.text)]
+    return sorted(own, key=lambda c: (-c.relevance, len(c.text), c.text))[:2]
 
 
 class Choice:
@@ -151,6 +158,10 @@ def _speakers(view: View, pain: PainView) -> Sequence[Voice]:
     hide = alone and view.level != "leaf"
     of_crowd = [v for v in pain.voices if (v.role == "staff") == (pain.crowd != "customer") or pain.noun == "person"]
     return [v for v in of_crowd if v.role != "staff" or not (hide or _tiny(view, v.team))]
+
+
+def may_quote_staff(view: View, voice: Voice) -> bool:
+    return not _tiny(view, voice.team)
 
 
 def _tiny(view: View, team: str | None) -> bool:

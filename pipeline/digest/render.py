@@ -35,7 +35,7 @@ class Section:
 
 
 def layout(document: Document) -> tuple[Section, ...]:
-    """The sections in the order of the mail; the first has no title and is the first screen. Empty ones are left out."""
+    """The sections in the order of the mail, without empty ones; the first has no title and is the first screen."""
     head = words.HEADINGS[document.level]
     d = document
     sections = (
@@ -43,12 +43,13 @@ def layout(document: Document) -> tuple[Section, ...]:
         Section(title=head["since"], blocks=_items(d.since_you_acted)),
         Section(title=head["words"], blocks=_in_their_words(d)),
         Section(title=head["also"], blocks=_also(d)),
+        Section(title=head["once"], blocks=tuple(_quote(q) for q in d.heard_once)),
         Section(title=head["yours"], blocks=_items(d.yours)),
         Section(title=head["unstated"], blocks=tuple(b for u in d.unstated for b in _unstated(u))),
         Section(title=head["quiet"], blocks=_items(d.quiet)),
         Section(title=head["sit"], blocks=_items([d.sit_with] if d.sit_with else [])),
         Section(
-            title=head["questions"],
+            title=head["questions"] if len(d.questions) > 1 else "One question to ask",
             blocks=tuple(Block(kind="numbered", number=n, text=q) for n, q in enumerate(d.questions, start=1)),
         ),
         Section(title=head["wins"], blocks=tuple(b for w in d.wins for b in _win(w.text, w.quote))),
@@ -73,8 +74,17 @@ def _first_screen(d: Document) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+def first_screen(document: Document) -> str:
+    """The words from the opening to the end of the first screen, as the text says them."""
+    return "\n".join([document.opening, *(plain(b) for b in _first_screen(document))])
+
+
 def _headline(number: int, pain: Pain) -> Block:
-    return Block(kind="pain", number=number, lead=f"{headline(pain)}.", text=pain.line)
+    return Block(kind="pain", number=number, lead=stopped(headline(pain)), text=pain.line)
+
+
+def stopped(sentence: str) -> str:
+    return sentence if sentence.endswith(("…", "?", "!", ".")) else f"{sentence}."
 
 
 def headline(pain: Pain) -> str:
@@ -140,10 +150,10 @@ def plain(block: Block) -> str:
 
 @cache
 def _environment(*, html: bool) -> Environment:
-    # Autoescape is never left to a file name: what people wrote goes through here.
+    # Autoescape is never left to a file name: what people wrote goes through here. Plain text needs none.
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=html,
+        autoescape=html,  # noqa: S701
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pipeline import privacy, trend
-from pipeline.digest import words
 from pipeline.digest.material import Material, PainEntry, Sighting, Voice
 from pipeline.digest.words import Level
 from pipeline.issue import Period, SourceHealth
@@ -21,8 +20,6 @@ from pipeline.org import Org
 
 Crowd = Literal["customer", "relay", "maker"]
 """Customers of a customer pain; staff who passed one on; everybody who meets a developer pain."""
-EVERYTHING = ""
-"""Instead of a pain's id: all people of a crowd who told of any friction."""
 WEEK = timedelta(days=7)
 WEEKS = 26
 Key = tuple[str, Crowd]
@@ -55,7 +52,13 @@ class Index:
     """Where strangers are among a developer pain's authors: the base then counts strangers too."""
     sizes: Mapping[str, int]
     names: "Names"
+    team_sources: Mapping[str, frozenset[str]]
+    """The sources that a team claims or whose accounts its people have."""
+    hearing: frozenset[str]
+    """Teams that hear customers, and those below them."""
     _shown: dict[Key, frozenset[str]] = field(default_factory=dict)
+    passages: dict[tuple[str, str], Sequence[Any]] = field(default_factory=dict)
+    """What `quotes` found in an issue, kept for the next leader: by issue and what it should be about."""
 
     def shown(self, leader: str, key: Key) -> bool:
         """Whether this leader may see the number of people behind a pain."""
@@ -82,6 +85,7 @@ class Names:
     full: frozenset[tuple[str, ...]]
     parts: frozenset[str]
     handles: frozenset[str]
+    lengths: tuple[int, ...]
 
     def in_quote(self, text: str) -> bool:
         """Strict, for quotations: any name, given name, surname, account or address of anybody."""
@@ -97,7 +101,7 @@ class Names:
         """Full names and addresses of staff in a text."""
         tokens = [t.casefold() for t in _tokens(text)]
         hits = [t for t in tokens if "@" in t and t in self.handles]
-        for size in {len(name) for name in self.full}:
+        for size in self.lengths:
             runs = (tuple(tokens[at : at + size]) for at in range(len(tokens) - size + 1))
             hits += [" ".join(run) for run in runs if run in self.full]
         return hits
@@ -108,7 +112,9 @@ def _tokens(text: str) -> list[str]:
 
 
 def _names(org: Org) -> Names:
-    full, parts, handles = set(), set(), set()
+    full: set[tuple[str, ...]] = set()
+    parts: set[str] = set()
+    handles: set[str] = set()
     for person in org.people.values():
         name = tuple(t.casefold() for t in _tokens(person.name or ""))
         if len(name) > 1:
@@ -117,7 +123,7 @@ def _names(org: Org) -> Names:
         handles.update(a.casefold() for a in person.accounts.values() if len(a) > 2)
         if person.email:
             handles.add(person.email.casefold())
-    return Names(frozenset(full), frozenset(parts), frozenset(handles))
+    return Names(frozenset(full), frozenset(parts), frozenset(handles), tuple(sorted({len(name) for name in full})))
 
 
 def _scopes(org: Org) -> dict[str, frozenset[str]]:
@@ -174,20 +180,25 @@ def index(material: Material, org: Org) -> Index:
         outside=frozenset(outside),
         sizes=privacy.sizes(org),
         names=_names(org),
+        team_sources=_team_sources(org),
+        hearing=frozenset().union(*(org.below(t) for t in org.teams if _hears(org, t))),
     )
 
 
+def _team_sources(org: Org) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for team in org.teams.values():
+        found[team.id].update(c.source for c in (*team.owns, *team.hears) if c.source is not None)
+    for person in org.people.values():
+        if person.team is not None:
+            found[person.team].update(person.accounts)
+    return {team: frozenset(names) for team, names in found.items()}
+
+
 def _keys(voice: Voice, pains: Mapping[str, PainEntry]) -> tuple[Key, ...]:
-    if voice.side == "none" or voice.author is None:
+    if voice.side == "none" or voice.author is None or voice.pain is None or voice.pain not in pains:
         return ()
-    keys: list[Key] = []
-    if voice.role == "staff":
-        keys.append((EVERYTHING, "maker"))
-    elif voice.role == "customer" or voice.side == "customer":
-        keys.append((EVERYTHING, "customer"))
-    if voice.pain is not None and voice.pain in pains:
-        keys.append((voice.pain, crowd(pains[voice.pain].side, voice.role)))
-    return tuple(keys)
+    return ((voice.pain, crowd(pains[voice.pain].side, voice.role)),)
 
 
 def _add_all(sets: dict[str, set[str]], teams: Iterable[str], author: str) -> None:
@@ -343,15 +354,10 @@ class View:
     def sources(self) -> tuple[SourceHealth, ...]:
         """The sources that could bring something into this scope, by name."""
         everything = sorted(self.index.material.sources, key=lambda s: s.name)
-        concerned = self._concerned()
-        claimed = {c.source for t in self.org.teams.values() for c in (*t.owns, *t.hears)}
-        used = {source for p in self.org.people.values() for source in p.accounts}
-        return tuple(s for s in everything if s.name in concerned or s.name not in claimed | used)
-
-    def _concerned(self) -> set[str | None]:
-        claims = {c.source for t in self.scope for c in (*self.org.teams[t].owns, *self.org.teams[t].hears)}
-        members = {s for p in self.org.people.values() if p.team in self.scope for s in p.accounts}
-        return claims | members | {v.source for v in self.voices}
+        known = self.index.team_sources
+        claimed = frozenset().union(*known.values())
+        ours = frozenset(v.source for v in self.voices).union(*(known.get(t, frozenset()) for t in self.scope))
+        return tuple(s for s in everything if s.name in ours or s.name not in claimed)
 
     @cached_property
     def blind(self) -> tuple[SourceHealth, ...]:
@@ -362,7 +368,7 @@ class View:
     def deaf(self) -> bool:
         """Nothing at all could be heard in this period."""
         ends = (s.read_to for s in self.sources)
-        return bool(self.sources) and not self.voices and all(end is None or end <= self.period.start for end in ends)
+        return not self.voices and all(end is None or end <= self.period.start for end in ends)
 
     def _blind_feeds(self, pain: str, side: str) -> list[SourceHealth]:
         feeds = self.index.feeds.get(pain) or self._feeds_of_side(side)
@@ -394,7 +400,7 @@ class View:
     def _by_pain(self) -> dict[str, list[Voice]]:
         found: dict[str, list[Voice]] = defaultdict(list)
         for voice in self.friction:
-            if voice.pain in self.index.material.pains and voice.author is not None:
+            if voice.pain is not None and voice.pain in self.index.material.pains and voice.author is not None:
                 found[voice.pain].append(voice)
         return found
 
@@ -408,7 +414,7 @@ class View:
 
     @cached_property
     def standing(self) -> tuple[PainView, ...]:
-        """The pains that this digest may name. A single member of staff stays with their own lead, unless it is harm."""
+        """The pains that this digest may name. What one of the staff tells stays with their lead, unless it is harm."""
         return tuple(p for p in self.pains if _may_stand(self, p))
 
     @cached_property
@@ -472,22 +478,7 @@ class View:
         """What a member of staff is called: an agent in a team that hears customers, else an engineer."""
         if team is None:
             return "colleague"
-        return "agent" if any(_hears(self.org, t) for t in self.org.up(team)) else "engineer"
-
-    @cached_property
-    def maker_noun(self) -> str:
-        """What the staff and strangers who told of friction are called together."""
-        makers = {v.author: v for v in self.friction if v.role == "staff"}
-        nouns = {self.staff_noun(v.team) for v in makers.values()}
-        return words.NOUNS[nouns.pop() if len(nouns) == 1 else "colleague"][1]
-
-    def everybody(self, who: Crowd) -> int | None:
-        """How many people of a crowd told of any friction; None where that may not be shown."""
-        people = self.index.people.get((EVERYTHING, who), {}).get(self.leader, set())
-        return len(people) if people and self.index.shown(self.leader, (EVERYTHING, who)) else None
-
-    def wrote(self, who: Crowd) -> bool:
-        return bool(self.index.people.get((EVERYTHING, who), {}).get(self.leader))
+        return "agent" if team in self.index.hearing else "engineer"
 
     def waited(self, pain: PainView) -> int:
         """Whole days from a pain's first issue to the writing of the digest."""

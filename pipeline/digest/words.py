@@ -45,7 +45,6 @@ NOUNS = {
     "colleague": ("colleague", "colleagues"),
     "person": ("person", "people"),
 }
-FEW = {"customer": "One or two customers"}
 ORDINALS = ("", "First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
 
 
@@ -60,7 +59,9 @@ def nouns(noun: str, count: int) -> str:
 
 def some(noun: str, count: int) -> str:
     """People in words, where their number may not be shown."""
-    return FEW[noun] if noun in FEW and count < 3 else f"A few {NOUNS[noun][1]}"
+    if count >= 3:
+        return f"Several {NOUNS[noun][1]}"
+    return "One or two customers" if noun == "customer" else f"Heard from too few {NOUNS[noun][1]} to count"
 
 
 def ordinal_week(weeks: int) -> str:
@@ -80,14 +81,22 @@ _UNSAFE = {"Cc", "Cf", "Co", "Cs", "Cn"}
 
 
 def printable(text: str) -> str:
-    """One line without control, direction and invisible characters; double quotes mean quotations, so they become single."""
+    """One line without control, direction and invisible characters. Double quotes are for quotations: made single."""
+    if text.isascii() and text.isprintable() and '"' not in text:
+        return " ".join(text.split())
     kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in _UNSAFE)
     return " ".join(kept.translate({ord(q): "'" for q in '"“”„‟«»'}).split())
 
 
+def split(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 _DANGLING = frozenset(
-    "a an the of in on at to for with and or but by from is are was were be been that which when while as not no its "
-    "their our your my it this these into than then so if has have had can".split()
+    split(
+        "a an the of in on at to for with and or but by from is are was were be been that which when while as not no "
+        "its their our your my it this these into than then so if has have had can"
+    )
 )
 
 
@@ -122,11 +131,18 @@ def span(start: datetime, end: datetime, zone: str) -> str:
     return f"{first.day} {first:%b}-{last.day} {last:%b}"
 
 
+_LEVELS: tuple[tuple[Level, str, str], ...] = (
+    ("leaf", "Sit with", "Ask at stand-up"),
+    ("middle", "Where to sit for 30 minutes", "Three questions for your team leads"),
+    ("top", "Where to sit for 30 minutes", "Three questions for your directors"),
+    ("support", "Sit with", "Ask your team"),
+)
 HEADINGS: dict[Level, dict[str, str]] = {
     level: {
         "since": "What changed since you acted",
         "words": "In their words",
         "also": "Also open",
+        "once": "Also heard, once each",
         "yours": "Yours to fix, and not yours",
         "unstated": "What nobody said, but the issues suggest (hypotheses, please test)",
         "quiet": "Quiet voices",
@@ -136,12 +152,7 @@ HEADINGS: dict[Level, dict[str, str]] = {
         "heard": "How fast we hear",
         "made": "How this was made",
     }
-    for level, sit, questions in (
-        ("leaf", "Sit with", "Ask at stand-up"),
-        ("middle", "Where to sit for 30 minutes", "Three questions for your team leads"),
-        ("top", "Where to sit for 30 minutes", "Three questions for your directors"),
-        ("support", "Sit with", "Ask your team"),
-    )  # type: ignore[assignment]
+    for level, sit, questions in _LEVELS
 }
 
 SAID = {
@@ -204,23 +215,21 @@ def signal(name: str) -> str:
 class Hunch:
     """A hypothesis that two different signals of one pain suggest: one of `first` with one of `second`."""
 
-    first: frozenset[str]
-    second: frozenset[str]
+    first: tuple[str, ...]
+    second: tuple[str, ...]
     side: str | None
     says: str
     wrong_if: str
 
 
 def _hunch(first: str, second: str, side: str | None, says: str, wrong_if: str) -> Hunch:
-    return Hunch(
-        first=frozenset(first.split()), second=frozenset(second.split()), side=side, says=says, wrong_if=wrong_if
-    )
+    return Hunch(first=tuple(first.split()), second=tuple(second.split()), side=side, says=says, wrong_if=wrong_if)
 
 
 HUNCHES = (
     _hunch(
-        "rerun distrust bypass",
-        "rerun distrust bypass",
+        "rerun distrust",
+        "bypass distrust rerun",
         "developer",
         "The quality gate no longer stops anyone",
         "main broke no more often than usual",
@@ -329,28 +338,28 @@ ASK = {
 NO_ASK = "Nothing this week needs you alone."
 SIT = {
     "leaf": {
-        "developer": "Pair on one change, from start to finished, where number {n} is felt. Offer it to the whole team; "
-        "do not pick a person from this mail.",
-        "customer": "Take number {n} through the product yourself, as a customer would, and have the team watch with you. "
-        "Write down where you stop.",
+        "developer": "Pair on one change, from start to finished, where number {n} is felt. Offer it to the whole "
+        "team; do not pick a person from this mail.",
+        "customer": "Take number {n} through the product yourself, as a customer would, and have the team watch with "
+        "you. Write down where you stop.",
     },
     "middle": {
-        "developer": "One planning or release hour of a team that meets number {n}. Ask its lead to offer it; the team may "
-        "say no. Ask what, then why. Fix nothing in the room.",
-        "customer": "Half an hour beside whoever answers customers about number {n}. Ask the lead to offer it; the answer "
-        "may be no. Listen; fix nothing in the room.",
+        "developer": "One planning or release hour of a team that meets number {n}. Ask its lead to offer it; the team "
+        "may say no. Ask what, then why. Fix nothing in the room.",
+        "customer": "Half an hour beside whoever answers customers about number {n}. Ask the lead to offer it; the "
+        "answer may be no. Listen; fix nothing in the room.",
     },
     "top": {
-        "developer": "With whoever is at work when number {n} strikes. Ask the lead to offer it; the person may say no. Go "
-        "to watch; ask what, then why. Fix nothing in the room.",
+        "developer": "With whoever is at work when number {n} strikes. Ask the lead to offer it; the person may say "
+        "no. Go to watch; ask what, then why. Fix nothing in the room.",
         "customer": "Beside a customer who lives with number {n}, by phone or on site. Ask Support to arrange it; the "
         "customer may say no. Watch; promise nothing.",
     },
     "support": {
-        "developer": "One hour beside the people who meet number {n}, listening. Do not take the queue; you would slow the "
-        "person you came to understand.",
-        "customer": "One hour beside the queue where number {n} arrives, listening. Do not take it over; you would slow the "
-        "person you came to understand.",
+        "developer": "One hour beside the people who meet number {n}, listening. Do not take the queue; you would "
+        "slow the person you came to understand.",
+        "customer": "One hour beside the queue where number {n} arrives, listening. Do not take it over; you "
+        "would slow the person you came to understand.",
     },
 }
 QUESTIONS: dict[Level, dict[str, tuple[str, ...]]] = {

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 
 def connect(url: str) -> Engine:
-    """An engine with the settings each database needs. PostgreSQL by psycopg 3; SQLite in WAL mode, one writer at a time."""
+    """An engine with the settings each database needs: psycopg 3, or SQLite in WAL mode with one writer at a time."""
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=4)
     engine = create_engine(url, connect_args={"timeout": 60})

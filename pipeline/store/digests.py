@@ -103,9 +103,7 @@ def revise(
 
 
 def _find(session: Session, leader: str, period: str) -> DigestRow | None:
-    query = select(DigestRow).where(
-        DigestRow.leader == leader, DigestRow.period == period, DigestRow.kind == WEEKLY
-    )
+    query = select(DigestRow).where(DigestRow.leader == leader, DigestRow.period == period, DigestRow.kind == WEEKLY)
     return session.scalars(query).one_or_none()
 
 
@@ -182,7 +180,7 @@ def counts(session: Session, period: str) -> dict[str, int]:
         .where(DigestRow.period == period)
         .group_by(MailRow.state)
     )
-    found = {state: count for state, count in session.execute(digests)}
+    found: dict[str, int] = dict(row._tuple() for row in session.execute(digests))
     return found | {f"mail:{state}": count for state, count in session.execute(sent)}
 
 

@@ -390,7 +390,7 @@ def verdict_of(row: VerdictRow, correction: tuple[str, str] | None) -> Verdict:
         kind=row.kind,  # type: ignore[arg-type]
         severity=row.severity,
         signals=signals,
-        because=(f"{by} said so",) + tuple(row.because),
+        because=(f"{by} said so", *row.because),
         model=f"person:{by}",
     )
 
@@ -412,7 +412,7 @@ def dump(raw: Mapping[str, Any]) -> str:
     return json.dumps(raw, ensure_ascii=False, sort_keys=True, default=str)
 
 
-
-
 def dump_page(items: Sequence[Mapping[str, Any]]) -> bytes:
-    return json.dumps(list(items), ensure_ascii=False, separators=(",", ":"), default=str).encode("utf-8", "surrogatepass")
+    return json.dumps(list(items), ensure_ascii=False, separators=(",", ":"), default=str).encode(
+        "utf-8", "surrogatepass"
+    )

@@ -24,7 +24,9 @@ from pipeline.tables import EventRow, IssueRow, MemberRow, VerdictRow
 HISTORY = timedelta(weeks=26)
 
 
-def author_of(org: Org, source: str, author: str | None, role: str, account: str | None, external_id: str) -> tuple[str | None, Role, str | None]:
+def author_of(
+    org: Org, source: str, author: str | None, role: str, account: str | None, external_id: str
+) -> tuple[str | None, Role, str | None]:
     """(unit of counting, role, own team): a person of the organisation, an account, a stranger, or nobody for a bot."""
     person = org.member(source, author)
     if person is not None:
@@ -65,7 +67,9 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _voices(session: Session, period: Period, org: Org, fixed: Mapping[tuple[str, str], tuple[str, str]]) -> list[Voice]:
+def _voices(
+    session: Session, period: Period, org: Org, fixed: Mapping[tuple[str, str], tuple[str, str]]
+) -> list[Voice]:
     query = (
         select(IssueRow, VerdictRow, MemberRow.pain)
         .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
@@ -114,7 +118,9 @@ def _voices(session: Session, period: Period, org: Org, fixed: Mapping[tuple[str
     return found
 
 
-def _history(session: Session, names: Sequence[str], period: Period) -> dict[tuple[str, str], tuple[datetime | None, bool]]:
+def _history(
+    session: Session, names: Sequence[str], period: Period
+) -> dict[tuple[str, str], tuple[datetime | None, bool]]:
     """(closed at, was reopened) of each issue as it stood when the period ended, whatever happened later."""
     stood: dict[tuple[str, str], tuple[datetime | None, bool]] = defaultdict(lambda: (None, False))
     for some in chunks(names):
@@ -191,7 +197,7 @@ def _health(session: Session, period: Period, kinds: Mapping[str, str], voices: 
 
 
 def withheld(session: Session, period: Period) -> str:
-    """A hash of which issues of the period may not be shown now: private, muted, withheld by a signal, deleted, no-quote."""
+    """A hash of which issues of the period may not be shown now: private, muted, withheld, deleted, no-quote."""
     fixed = corrections(session)
     marked = or_(
         IssueRow.state == "deleted",

@@ -31,8 +31,10 @@ def frozen(session: Session) -> list[Mapping[str, Any]]:
     return [pain for pain in session.scalars(query) if pain is not None]
 
 
-def candidates(session: Session, since: datetime, until: datetime | None) -> list[tuple[int, IssueRow, VerdictRow, str]]:
-    """(row id, issue, verdict, side that counts) of what tells of pain, may be shown, and is not yet frozen in a pain."""
+def candidates(
+    session: Session, since: datetime, until: datetime | None
+) -> list[tuple[int, IssueRow, VerdictRow, str]]:
+    """(row id, issue, verdict, side that counts) of what tells of pain, may be shown, and is not frozen yet."""
     fixed = corrections(session)
     query = (
         select(IssueRow, VerdictRow)

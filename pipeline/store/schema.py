@@ -33,9 +33,11 @@ def head() -> str | None:
 
 
 def ready(engine: Engine) -> None:
-    """SQLite is made and migrated on first use; any other database only by `leafnotes migrate`, or `Outdated` is raised."""
+    """SQLite is migrated on first use; any other database only by `leafnotes migrate`, or `Outdated` is raised."""
     if version(engine) == head():
         return
     if engine.dialect.name != "sqlite":
-        raise Outdated("the database is not at this version: run `leafnotes migrate` once, then start the processes again")
+        raise Outdated(
+            "the database is not at this version: run `leafnotes migrate` once, then start the processes again"
+        )
     migrate(engine)

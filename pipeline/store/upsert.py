@@ -16,7 +16,9 @@ def insert(session: Session, table: type[DeclarativeBase]) -> Any:
     return sqlite.insert(core) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(core)
 
 
-def ignore(session: Session, table: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]], keys: Iterable[str]) -> None:
+def ignore(
+    session: Session, table: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]], keys: Iterable[str]
+) -> None:
     """Insert the rows that are not there yet; leave the others as they are."""
     if rows:
         session.execute(insert(session, table).on_conflict_do_nothing(index_elements=list(keys)), list(rows))

@@ -189,7 +189,7 @@ def _count(result: Any) -> int:
 
 
 def release(session: Session, kind: str, key: str) -> None:
-    """Take a row away from a process known to be dead (the operator's own `pull`), so that it can be claimed at once."""
+    """Take a row away from a process known to be dead, so that the operator's own `pull` can claim it at once."""
     session.execute(
         update(WorkRow)
         .where(WorkRow.kind == kind, WorkRow.key == key, WorkRow.state.in_(("running", "ready", "quarantined")))
@@ -246,6 +246,4 @@ def set_aside(session: Session, limit: int = 20) -> list[tuple[str, str, str]]:
 
 def tidy(session: Session, older_than: timedelta) -> None:
     """Forget rows done long ago; what they did is in the tables."""
-    session.execute(
-        delete(WorkRow).where(WorkRow.state == "done", WorkRow.changed_at < db.now(session) - older_than)
-    )
+    session.execute(delete(WorkRow).where(WorkRow.state == "done", WorkRow.changed_at < db.now(session) - older_than))

@@ -5,7 +5,7 @@
 
     python -m tests.connectors.github_replay --issues 500 --delay-ms 20 --port 0
 
-It answers as GitHub does: `since` is inclusive, next links go to /repositories/<id>, pull requests are among the issues.
+It answers as GitHub does: `since` is inclusive, next links go to /repositories/<id>, pull requests are among issues.
 """
 
 import argparse
@@ -31,10 +31,22 @@ TOKEN = "ghp_loopbackloopbackloopbackloopback"
 PRIMARY = "API rate limit exceeded for user ID 1."
 SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 TALES = (
-    ("The nightly build fails at random", "I restart it by hand every morning. It costs the team an hour before work begins."),
-    ("Export to CSV loses the last column", "Our accountant cannot close the month. We copy the numbers by hand as a workaround."),
-    ("Docs for the retry setting are out of date", "The page still names the old key; I found the new one in the code."),
-    ("Invoices are sent twice after a timeout", "A customer called us again about it, this is the third time this week."),
+    (
+        "The nightly build fails at random",
+        "I restart it by hand every morning. It costs the team an hour before work begins.",
+    ),
+    (
+        "Export to CSV loses the last column",
+        "Our accountant cannot close the month. We copy the numbers by hand as a workaround.",
+    ),
+    (
+        "Docs for the retry setting are out of date",
+        "The page still names the old key; I found the new one in the code.",
+    ),
+    (
+        "Invoices are sent twice after a timeout",
+        "A customer called us again about it, this is the third time this week.",
+    ),
     ("Please add dark mode", "It would be nice to have, nothing is blocked."),
     ("Thanks for the quick fix", "Works like a charm now."),
 )
@@ -110,7 +122,11 @@ class GitHubReplay:
         return {str(c["id"]) for r in self.repositories for c in r.comments if "/pull/" not in c["html_url"]}
 
     def fail_next(self, *faults: str | None) -> None:
-        """primary, secondary, too-many, bad-gateway, cut, html, unpaged, unauthorised, odd-json, bomb, huge, None."""
+        """What the next requests meet, each once; None is an ordinary answer.
+
+        primary, secondary, unsaid (a secondary limit without a time), too-many (429 with a date), bad-gateway, cut,
+        odd-json, html, unpaged (422), unauthorised.
+        """
         self.faults.extend(faults)
 
     def edit(self, number: int, at: datetime, **values: Any) -> None:
@@ -270,8 +286,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault == "bad-gateway":
             self._send(502, None)
         elif fault == "unpaged":
-            told = "Pagination with the page parameter is not supported for large datasets, please use cursor based pagination"
-            self._send(422, {"message": told})
+            told = "Pagination with the page parameter is not supported for large datasets"
+            self._send(422, {"message": f"{told}, please use cursor based pagination (after/before)"})
         elif fault == "unauthorised":
             self._send(401, {"message": "Bad credentials"})
         elif fault == "html":
@@ -358,7 +374,7 @@ def _issue(repo: str, number: int, at: datetime, changed: datetime, *, pull: boo
 
 
 def _shapes() -> tuple[dict[str, Any], dict[str, Any]]:
-    """A recorded issue and comment, whose many other fields make pages as large as real ones; none without recordings."""
+    """A recorded issue and comment: their many other fields make pages as large as real ones."""
     if not RECORDED:
         return {}, {"user": {"login": "dkim", "type": "User"}, "author_association": "MEMBER"}
     recorded = _recorded()
@@ -370,7 +386,9 @@ def _iso(at: datetime) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="A GitHub on loopback; prints its address and serves until it is stopped.")
+    parser = argparse.ArgumentParser(
+        description="A GitHub on loopback; prints its address and serves until it is stopped."
+    )
     parser.add_argument("--issues", type=int, default=0, help="synthetic issues; 0 replays the recorded ones")
     parser.add_argument("--ties", type=int, default=0, help="so many of them were changed in one second")
     parser.add_argument("--delay-ms", type=float, default=0)

@@ -27,9 +27,9 @@ USUAL = {
 class Scripted:
     """`kept` holds what the server took, `seen` the step of every command, `connections` how many there were.
 
-    `script` maps a step to a reply, to HANG, CLOSE or RESET; `keep` says that a mail is kept whatever is answered to its
-    dot. `a|b` does a the first time on a connection and b after that. A `once` script is used for the first connection
-    only. The step "body" happens instead of reading the content; the
+    `script` maps a step to a reply, to HANG, CLOSE or RESET; `keep` says that a mail is kept whatever is answered to
+    its dot. `a|b` does a the first time on a connection and b after that. A `once` script is for the first
+    connection only. The step "body" happens instead of reading the content; the
     server hangs up after it.
     """
 
@@ -53,11 +53,12 @@ class Scripted:
             except OSError:
                 return
             if self._over.is_set():
-                return line.close()
+                line.close()
+                return
             self.connections += 1
             script = self.script if self.connections == 1 or not self.once else {}
             with line, line.makefile("rb") as lines, suppress(OSError):
-                self._talk(line, lines, {**USUAL, **script})  # type: ignore[arg-type]
+                self._talk(line, lines, {**USUAL, **script})
 
     def _talk(self, line: socket.socket, lines: Iterator[bytes], script: Mapping[str, str]) -> None:
         here: list[str] = []
@@ -66,7 +67,7 @@ class Scripted:
             command = next(lines, b"")
             if not command:
                 return
-            step = command[:4].decode().lower()
+            step = command[:4].decode("latin-1").lower()
             self.seen.append(step)
             here.append(step)
             first, _, later = script.get(step, "500 what?").partition("|")

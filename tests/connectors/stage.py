@@ -15,9 +15,9 @@ class Scene:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def saying(data: Any, status: int = 200, **headers: str) -> Scene:
+def saying(answer: Any, code: int = 200, **headers: str) -> Scene:
     """A JSON answer; header names are written with underscores."""
-    return Scene(status, json.dumps(data).encode(), {name.replace("_", "-"): value for name, value in headers.items()})
+    return Scene(code, json.dumps(answer).encode(), {name.replace("_", "-"): value for name, value in headers.items()})
 
 
 class Clock:
@@ -41,6 +41,7 @@ class Stage:
     def __init__(self, *scenes: Scene) -> None:
         self.scenes = deque(scenes or [Scene()])
         self.asked: list[tuple[str, str, dict[str, str]]] = []
+        self.connections = 0
 
     @property
     def url(self) -> str:
@@ -62,6 +63,10 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
+    def setup(self) -> None:
+        self.stage.connections += 1
+        super().setup()
+
     def log_message(self, format: str, *args: object) -> None:
         """Quiet: what was asked is in `asked`."""
 
@@ -71,7 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.stage.asked.append((self.command, self.path, {k.lower(): v for k, v in self.headers.items()}))
         scene = scenes.popleft() if len(scenes) > 1 else scenes[0]
         headers = {"Content-Type": "application/json", "Content-Length": str(len(scene.body)), **scene.headers}
-        self.send_response(scene.status)
+        self.send_response_only(scene.status)
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
@@ -82,4 +87,5 @@ class _Handler(BaseHTTPRequestHandler):
         if int(headers["Content-Length"]) != len(scene.body):
             self.close_connection = True
 
-    do_POST = do_GET
+    def do_POST(self) -> None:
+        self.do_GET()

@@ -1,7 +1,7 @@
 import gzip
-import json
-import resource
-import time
+import socket
+import tracemalloc
+import zlib
 
 import pytest
 
@@ -53,7 +53,9 @@ def test_an_address_that_would_be_unsafe_is_refused(url: str) -> None:
     assert caught.value.permanent
 
 
-@pytest.mark.parametrize("url", ["http://localhost:8080", "http://127.0.0.1", "http://[::1]:9", "https://t.example/api/v3/"])
+@pytest.mark.parametrize(
+    "url", ["http://localhost:8080", "http://127.0.0.1", "http://[::1]:9", "https://t.example/api/v3/"]
+)
 def test_loopback_and_https_need_no_leave(url: str) -> None:
     Http(url).close()
 
@@ -77,15 +79,14 @@ def test_connections_are_kept() -> None:
     with Stage(saying({})) as stage, http_to(stage, Clock()) as http:
         for _ in range(3):
             http.get("/x")
-        pool = http._session.get_adapter(stage.url).poolmanager.connection_from_url(stage.url)  # type: ignore[attr-defined]
 
-    assert (pool.num_connections, pool.num_requests) == (1, 3)
+    assert (len(stage.asked), stage.connections) == (3, 1)
 
 
 def test_a_redirect_on_the_same_origin_is_followed_with_what_was_asked() -> None:
-    with Stage(saying({}, 301, Location="/repositories/1/issues"), saying([1])) as stage:
-        with http_to(stage, Clock()) as http:
-            answer = http.get("/repos/a/b/issues", {"state": "all"})
+    moved = saying({}, 301, Location="/repositories/1/issues")
+    with Stage(moved, saying([1])) as stage, http_to(stage, Clock()) as http:
+        answer = http.get("/repos/a/b/issues", {"state": "all"})
 
     assert answer.data == [1]
     assert stage.asked[1][1] == "/repositories/1/issues?state=all"
@@ -111,13 +112,13 @@ def test_a_redirect_to_another_host_is_refused_and_it_never_hears_of_us() -> Non
 @pytest.mark.parametrize(
     "target",
     [
-        "//127.0.0.2/x",
+        "http://127.0.0.2/x",
         "http://127.0.0.1:1/x",
         "https://127.0.0.1/x",
         "http://localhost/x",
         "{url}@evil.example/x",
         "{url}.evil.example/x",
-        "http:\\\\evil.example/x",
+        "http://evil.example\\@127.0.0.1/x",
         "file:///etc/passwd",
         "http://169.254.169.254/latest/meta-data",
         "http://[fe80::1%25lo]/x",
@@ -126,7 +127,7 @@ def test_a_redirect_to_another_host_is_refused_and_it_never_hears_of_us() -> Non
 )
 def test_a_next_page_on_another_origin_is_refused(target: str) -> None:
     with Stage() as stage, http_to(stage, Clock()) as http, pytest.raises(SourceError):
-        http.get(target.format(url=stage.url) if "://" in target else f"http:{target}")
+        http.get(target.format(url=stage.url))
 
     assert stage.asked == []
 
@@ -140,9 +141,12 @@ def test_endless_redirects_end() -> None:
 
 
 def test_a_post_is_not_redirected() -> None:
-    with Stage(saying({}, 307, Location="/again")) as stage, http_to(stage, Clock()) as http:
-        with pytest.raises(SourceError, match="redirected"):
-            http.post("/x", {"a": 1})
+    with (
+        Stage(saying({}, 307, Location="/again")) as stage,
+        http_to(stage, Clock()) as http,
+        pytest.raises(SourceError, match="redirected"),
+    ):
+        http.post("/x", {"a": 1})
 
     assert len(stage.asked) == 1
 
@@ -205,8 +209,6 @@ def test_nobody_there_is_trouble_that_passes() -> None:
 
 
 def test_a_server_that_does_not_answer_in_time_is_told() -> None:
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as silent:
         clock = Clock()
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
@@ -255,7 +257,9 @@ def test_a_limit_that_does_not_end_is_given_up() -> None:
     assert len(stage.asked) == 4
 
 
-@pytest.mark.parametrize(("status", "remedy"), [(403, "give them the right"), (404, "may not see it"), (410, "gone"), (400, "")])
+@pytest.mark.parametrize(
+    ("status", "remedy"), [(403, "give them the right"), (404, "may not see it"), (410, "gone"), (400, "")]
+)
 def test_a_refusal_is_permanent_and_says_what_to_do(status: int, remedy: str) -> None:
     with Stage(saying({"message": "No."}, status)) as stage:
         error = refused(stage)
@@ -276,7 +280,10 @@ def test_a_refused_credential_says_what_to_do() -> None:
 
 def test_a_credential_is_renewed_once() -> None:
     renewals: list[int] = []
-    with Stage(saying({}, 401), saying([1])) as stage, http_to(stage, Clock(), renew=lambda: renewals.append(1)) as http:
+    with (
+        Stage(saying({}, 401), saying([1])) as stage,
+        http_to(stage, Clock(), renew=lambda: renewals.append(1)) as http,
+    ):
         assert http.get("/x").data == [1]
     with Stage(saying({}, 401)) as stage:
         error = refused(stage, renew=lambda: renewals.append(1))
@@ -310,15 +317,17 @@ def test_the_servers_own_words_stay_on_one_short_line() -> None:
 
 
 def test_a_gzip_bomb_is_stopped_by_its_size() -> None:
-    bomb = gzip.compress(b"[" + b" " * 300_000_000 + b"]", 9)
-    started, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    packer = zlib.compressobj(9, wbits=31)
+    bomb = b"".join([*(packer.compress(b" " * 1_000_000) for _ in range(300)), packer.flush()])
     with Stage(Scene(200, bomb, {"Content-Encoding": "gzip"})) as stage:
+        tracemalloc.start()
         error = refused(stage, max_bytes=8 * 1024 * 1024)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
 
     assert error.permanent
     assert "larger than 8 MB" in str(error)
-    assert time.monotonic() - started < 5
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
+    assert peak < 50_000_000
 
 
 def test_layers_of_compression_are_refused() -> None:
@@ -358,5 +367,5 @@ def test_what_is_posted_is_json() -> None:
         answer = http.post("/tokens")
 
     assert answer.data == {"token": "t"}
-    assert stage.asked[0][0] == "POST"
-    assert json.loads("{}") == {}
+    method, path, headers = stage.asked[0]
+    assert (method, path, headers["content-type"]) == ("POST", "/tokens", "application/json")

@@ -308,7 +308,14 @@ def test_a_failed_starttls_keeps_the_mail_and_never_falls_back(answer: str) -> N
 
 @pytest.mark.parametrize(
     ("answer", "alarmed"),
-    [("454 4.7.0 not now", False), ("535 5.7.8 wrong", True), ("534 weak", True), (HANG, False), (CLOSE, False), (RESET, False)],
+    [
+        ("454 4.7.0 not now", False),
+        ("535 5.7.8 wrong", True),
+        ("534 weak", True),
+        (HANG, False),
+        (CLOSE, False),
+        (RESET, False),
+    ],
 )
 def test_a_failed_login_keeps_the_mail(answer: str, alarmed: bool) -> None:
     with scripted({"auth": answer}) as server:
@@ -412,7 +419,9 @@ def test_writing_a_mail_twice_leaves_one_file(tmp_path: Path) -> None:
     assert [p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.*")] == ["2026-W38/ines.eml"]
 
 
-@pytest.mark.parametrize("name", ["../../evil", "/etc/evil", "a/../../evil", ".hidden", "a\0b", "x" * 4000, "ü/\udc80"])
+@pytest.mark.parametrize(
+    "name", ["../../evil", "/etc/evil", "a/../../evil", ".hidden", "a\0b", "x" * 4000, "ü/\udc80", "/"]
+)
 def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     inside = tmp_path / "mails"
 

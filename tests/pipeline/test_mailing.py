@@ -11,7 +11,7 @@ START = datetime(2026, 9, 21, 8, 0, tzinfo=UTC)
 
 def _after(outcome: str, *, attempt: int = 1, resent: bool = False, hours: float = 0, **more: str) -> Next:
     now = START + timedelta(hours=hours)
-    return after(outcome, attempt=attempt, resent=resent, first_tried_at=START, now=now, **more)  # type: ignore[arg-type]
+    return after(outcome, attempt=attempt, resent=resent, first_tried_at=START, now=now, **more)
 
 
 def test_an_accepted_mail_is_done_and_quiet() -> None:

@@ -32,7 +32,9 @@ def kill(process: "subprocess.Popen[bytes]", sig: int = signal.SIGKILL) -> None:
 
 
 @contextmanager
-def fleet(log: Path, environment: Mapping[str, str], *commands: tuple[str, ...]) -> Iterator[list["subprocess.Popen[bytes]"]]:
+def fleet(
+    log: Path, environment: Mapping[str, str], *commands: tuple[str, ...]
+) -> Iterator[list["subprocess.Popen[bytes]"]]:
     """Several commands; whatever is left of them is killed at the end."""
     running = [start(log, environment, *command) for command in commands]
     try:

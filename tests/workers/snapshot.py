@@ -37,9 +37,7 @@ def snapshot(database: Engine) -> dict[str, Any]:
             "members": sorted((key[r.issue_id], r.pain, r.frozen) for r in session.scalars(select(MemberRow))),
             "pains": {r.id: (r.live, r.frozen) for r in session.scalars(select(PainRow))},
             "cursors": {r.name: r.cursor for r in session.scalars(select(SourceRow))},
-            "digests": {
-                (r.leader, r.period): (r.state, r.reason, r.version, r.document) for r in digests.values()
-            },
+            "digests": {(r.leader, r.period): (r.state, r.reason, r.version, r.document) for r in digests.values()},
             "mails": {
                 (digests[r.digest_id].leader, r.recipient): (r.message_id, r.message)
                 for r in session.scalars(select(MailRow))

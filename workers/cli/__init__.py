@@ -1,4 +1,4 @@
-"""`leafnotes`: one command a verb. Each reads its options, opens the deployment, calls the engine or a step, and prints.
+"""`leafnotes`: each command reads its options, opens the deployment, calls the engine or a step, and prints.
 
 Exit codes: 0 done, 1 something failed and was said, 2 wrong use.
 """
@@ -23,7 +23,9 @@ from workers.cli.base import Global, Moment, quiet_logs
     show_default="$LEAFNOTES_CONFIG or ./leafnotes.d",
     help="The directory with sources.yaml, org.yaml and settings.yaml.",
 )
-@click.option("--as-of", type=Moment(), metavar="ISO8601", help='What "now" is for everything, e.g. 2026-09-21T09:00+01:00.')
+@click.option(
+    "--as-of", type=Moment(), metavar="ISO8601", help='What "now" is for everything, e.g. 2026-09-21T09:00+01:00.'
+)
 @click.option("--verbose", "-v", is_flag=True, help="Say each decision on standard error, one structured line each.")
 @click.pass_context
 def main(context: click.Context, directory: Path, as_of: object, verbose: bool) -> None:

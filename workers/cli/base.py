@@ -57,7 +57,7 @@ def quiet_logs(verbose: bool) -> None:
 
 @contextmanager
 def deployment(options: Global, *, migrate: bool = True) -> Iterator[Deployment]:
-    """The deployment of --config, its database brought to this version; problems are said and end the command with 1."""
+    """The deployment of --config, its database at this version; problems are said and end the command with 1."""
     try:
         house = Deployment.read(options.directory, as_of=options.as_of)
         if migrate:

@@ -103,7 +103,8 @@ def list_issues(
             else:
                 verdict = stored.verdict.side if stored.verdict else "pending"
                 key = f"{stored.issue.source}:{stored.issue.external_id}"
-                click.echo(f"{stored.issue.created_at:%Y-%m-%d}  {verdict:9}  {stored.leaf or '-':16}  {key}  {stored.issue.title}")
+                day, leaf = f"{stored.issue.created_at:%Y-%m-%d}", stored.leaf or "-"
+                click.echo(f"{day}  {verdict:9}  {leaf:16}  {key}  {stored.issue.title}")
 
 
 def _json(stored: Stored) -> dict[str, Any]:
@@ -329,4 +330,3 @@ def replay(options: Global, source: str) -> None:
 
 
 COMMANDS = (pull, list_issues, classify, explain, label, replay)
-

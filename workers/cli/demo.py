@@ -18,7 +18,10 @@ AS_OF = datetime.fromisoformat("2026-09-21T12:00:00+01:00")
 
 @click.command()
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), default="leafnotes-demo", show_default=True,
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="leafnotes-demo",
+    show_default=True,
     help="Becomes a working deployment: configuration, database, digests.",
 )
 @click.pass_obj
@@ -42,8 +45,12 @@ def demo(options: Global, out: Path) -> None:
             stored, aside = issues.count(session), len(issues.quarantined(session, limit=1000))
             pains, counts = len(registry.current(session)), digests.counts(session, period.label)
         click.echo(f"{stored} issues stored, {aside} set aside, {pains} pains in the registry")
-        click.echo(f"{counts.get('composed', 0)} digests for week {period.label}, {counts.get('held', 0)} held by a gate")
-        click.echo(f"Done in {time.monotonic() - started:.1f} s. Open one of these in a browser, or read the .txt beside it:")
+        click.echo(
+            f"{counts.get('composed', 0)} digests for week {period.label}, {counts.get('held', 0)} held by a gate"
+        )
+        click.echo(
+            f"Done in {time.monotonic() - started:.1f} s. Open one of these in a browser, or read the .txt beside it:"
+        )
         for leader in ("ines", "mara", "dele"):
             page = folder / f"{leader}.html"
             if page.exists():

@@ -95,7 +95,14 @@ def worker(options: Global, concurrency: int) -> None:
         app = _celery(options, house)
         house.require_safe_broker()
     app.worker_main(
-        ["worker", "--pool=prefork", f"--concurrency={concurrency}", "--without-gossip", "--without-mingle", "--loglevel=WARNING"]
+        [
+            "worker",
+            "--pool=prefork",
+            f"--concurrency={concurrency}",
+            "--without-gossip",
+            "--without-mingle",
+            "--loglevel=WARNING",
+        ]
     )
 
 
@@ -148,7 +155,9 @@ def status(options: Global, as_json: bool) -> None:
         return
     for source in report["sources"]:
         lag = f", {source['lag']} behind" if source["lag"] else ""
-        click.echo(f"source   {source['name']}: {source['issues']} issues, {_health(source)}{lag}; cursor {source['cursor']}")
+        click.echo(
+            f"source   {source['name']}: {source['issues']} issues, {_health(source)}{lag}; cursor {source['cursor']}"
+        )
     for kind, count in report["backlog"].items():
         click.echo(f"work     {kind}: {count}")
     click.echo(f"digests  {report['period']}: {report['due']} due, {report['digests'] or 'none decided'}")
@@ -171,7 +180,9 @@ def _report(house: Deployment) -> dict[str, Any]:
             "due": sum(house.due(period, leader) <= now for leader in house.org.leaders),
             "digests": ", ".join(f"{count} {state}" for state, count in sorted(counts.items())),
             "sources": [_source(house, session, name, states.get(name), now) for name in sorted(house.sources)],
-            "backlog": {f"{kind} {state}": n for (kind, state), n in sorted(work.backlog(session).items()) if state != "done"},
+            "backlog": {
+                f"{kind} {state}": n for (kind, state), n in sorted(work.backlog(session).items()) if state != "done"
+            },
             "problems": problems,
         }
 

@@ -70,8 +70,8 @@ def org(data: Mapping[str, Any]) -> Org:
     for area in ("Platform", "Product Engineering", "Data & Integrations"):
         teams.append(Team(id=slug(area), name=area, parent="engineering", leader=leads.get(slug(area))))
         teams += [_leaf(name, size, slug(area), leads) for name, size in tree["CTO"][area].items()]
-    heard = (Claim(source="zendesk"),)
-    teams.append(Team(id="support", name="Support", leader="dele", hears=heard, owns=(Claim(source="jira", project="SUP"),)))
+    heard, owned = (Claim(source="zendesk"),), (Claim(source="jira", project="SUP"),)
+    teams.append(Team(id="support", name="Support", leader="dele", hears=heard, owns=owned))
     teams += [_leaf(name, size, "support", leads) for name, size in tree["Head of Support"].items()]
     for team in teams:
         for number in range(team.size or 0):
@@ -127,7 +127,11 @@ def _voice(t: Mapping[str, Any], seen: dict[str, int]) -> Voice:
 
 
 OWNERS = {"A": "build-release", "B": "billing", "C": "integrations", "D": "data", "E": "support", "G": "cloud"}
-WRITERS = {"A": ("billing", "calendar", "integrations", "data"), "D": ("integrations", "cloud", "data"), "E": ("clinic-support",)}
+WRITERS = {
+    "A": ("billing", "calendar", "integrations", "data"),
+    "D": ("integrations", "cloud", "data"),
+    "E": ("clinic-support",),
+}
 
 
 def sightings(data: Mapping[str, Any]) -> Iterator[Sighting]:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.digest import mime
-from pipeline.digest.mime import UnsafeMail
+from pipeline.digest.mime import UnsafeMailError
 
 TEXT = "What hurts\n\nEngineers wait on CI.\n"
 HTML = "<h1>What hurts</h1>\n<p>Engineers wait on CI.</p>\n"
@@ -116,11 +116,17 @@ def test_the_same_mail_is_the_same_bytes_and_another_is_not() -> None:
 
 
 def test_message_ids_are_stable_and_differ_wherever_digests_do() -> None:
-    cases = [("a.example", "ines", "2026-W38", 1), ("b.example", "ines", "2026-W38", 1), ("a.example", "i", "nes2026-W38", 1)]
-    cases += [("a.example", "ines", "2026-W39", 1), ("a.example", "ines", "2026-W38", 2), ("a.example", "ïnes", "2026-W38", 1)]
+    cases = [
+        ("a.example", "ines", "2026-W38", 1),
+        ("b.example", "ines", "2026-W38", 1),
+        ("a.example", "i", "nes2026-W38", 1),
+        ("a.example", "ines", "2026-W39", 1),
+        ("a.example", "ines", "2026-W38", 2),
+        ("a.example", "ïnes", "2026-W38", 1),
+    ]
     ids = [mime.message_id(*case) for case in cases]
 
-    assert mime.message_id(*cases[0]) == "<digest-fb4dba04-4a81-53e7-8f6c-3b21fae5b3d0@a.example>"
+    assert mime.message_id(*cases[0]) == "<digest-3ef9186f-6254-5dc9-a466-f2bf26bc8996@a.example>"
     assert len(set(ids)) == len(ids)
 
 
@@ -141,15 +147,18 @@ def _assert_unharmed(raw: bytes, names: list[str]) -> None:
 @pytest.mark.parametrize("value", HOSTILE)
 @pytest.mark.parametrize("field", ["subject", "sender", "list_id", "reference", "reply_to"])
 def test_no_known_attack_adds_or_breaks_a_header(field: str, value: str) -> None:
-    form = {"sender": "{} <a@b.example>", "reply_to": "{} <a@b.example>", "list_id": "{} <l.b.example>"}.get(field, "{}")
+    behind = {"sender": " <a@b.example>", "reply_to": " <a@b.example>", "list_id": " <l.b.example>"}.get(field, "")
 
-    raw = _build(**{field: form.replace("{}", value)})
+    raw = _build(**{field: value + behind})
 
     _assert_unharmed(raw, [*NAMES[:1], "Reply-To", *NAMES[1:]] if field == "reply_to" else NAMES)
 
 
-_PIECES = st.sampled_from(["\r\n", "\n", "Bcc: evil@x.example", "=?", "?=", "=?utf-8?q?=0D=0A?=", "\u2028", "\udc80", "<", '"', " "])
-_NASTY = st.lists(st.one_of(_PIECES, st.text(st.characters(exclude_categories=()), max_size=20)), max_size=12).map("".join)
+_PIECES = st.sampled_from(
+    ["\r\n", "\n", "Bcc: evil@x.example", "=?", "?=", "=?utf-8?q?=0D=0A?=", "\u2028", "\udc80", "<", '"', " "]
+)
+_ANYTHING = st.text(st.characters(exclude_categories=()), max_size=20)
+_NASTY = st.lists(st.one_of(_PIECES, _ANYTHING), max_size=12).map("".join)
 
 
 @given(_NASTY)
@@ -202,7 +211,7 @@ def test_the_shorter_encoding_is_taken(letter: str, encoding: str) -> None:
 def test_lines_without_end_are_broken_up() -> None:
     raw = _build(text="x" * 50_000, html="<p>" + "é " * 50_000)
 
-    assert max(map(len, raw.split(b"\r\n"))) <= 78
+    assert max(map(len, raw.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
 
 
 def test_unsubscribing_by_one_click_needs_https() -> None:
@@ -244,11 +253,11 @@ def test_one_digests_reference_is_never_anothers() -> None:
         ({"unsubscribe_url": "javascript:alert(1)"}, "List-Unsubscribe"),
         ({"unsubscribe_url": "https://a.example/>\r\nBcc: evil@x.example"}, "List-Unsubscribe"),
         ({"language": "en\r\nBcc: evil@x.example"}, "Content-Language"),
-        ({"date": datetime(2026, 9, 21)}, "Date"),
+        ({"date": ARGUMENTS["date"].replace(tzinfo=None)}, "Date"),
     ],
 )
 def test_what_cannot_be_written_safely_is_refused_by_name(changed: dict[str, Any], header: str) -> None:
-    with pytest.raises(UnsafeMail) as refused:
+    with pytest.raises(UnsafeMailError) as refused:
         _build(**changed)
 
     assert refused.value.header == header
@@ -269,12 +278,12 @@ def test_what_cannot_be_written_safely_is_refused_by_name(changed: dict[str, Any
     ],
 )
 def test_the_check_after_writing_notices_what_was_not_meant(head: bytes) -> None:
-    with pytest.raises(UnsafeMail):
+    with pytest.raises(UnsafeMailError):
         mime._verify(head, ["A", "B"])
 
 
 def test_the_check_after_writing_refuses_a_header_that_stands_twice() -> None:
-    with pytest.raises(UnsafeMail):
+    with pytest.raises(UnsafeMailError):
         mime._verify(b"A: 1\r\nA: 2\r\n", ["A", "A"])
 
 

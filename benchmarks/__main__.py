@@ -1,0 +1,56 @@
+"""`python -m benchmarks`: what each stage costs, as a ratio of CPU seconds against a plain rival in the same run.
+
+It reports and never fails on a figure. Nothing but loopback is used, and nothing but a temporary folder is written.
+"""
+
+import argparse
+import shlex
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import measure, stages
+from benchmarks.stages import Scale
+
+
+def main() -> None:
+    options = _options()
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="leafnotes-bench-") as folder:
+        scale = Scale(options.issues, options.rounds, Path(folder))
+        for name in options.only:
+            print(f"measuring {name} ...", file=sys.stderr, flush=True)
+            rows += stages.STAGES[name](scale)
+        if options.memory:
+            print("measuring memory ...", file=sys.stderr, flush=True)
+            rows += stages.memory(scale)
+    print(f"$ python -m benchmarks {shlex.join(sys.argv[1:])}".rstrip())
+    print(f"{stages.machine()}; CPU = user + system, medians of {options.rounds} interleaved rounds\n")
+    print(measure.table(rows))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--issues", type=int, default=10_000, help="how many issues each stage is about (10000)")
+    parser.add_argument("--rounds", type=int, help="interleaved rounds; the median counts (3)")
+    parser.add_argument("--only", type=_stages, default=list(stages.STAGES), help=f"of {', '.join(stages.STAGES)}")
+    parser.add_argument(
+        "--memory", action="store_true", help="also the peak memory of pulling 10,000 and 50,000 issues"
+    )
+    parser.add_argument("--quick", action="store_true", help="one round, to see that it runs; its figures say little")
+    options = parser.parse_args()
+    options.rounds = options.rounds or (1 if options.quick else 3)
+    options.issues = min(options.issues, 1_000) if options.quick else options.issues
+    return options
+
+
+def _stages(names: str) -> list[str]:
+    chosen = names.split(",")
+    unknown = sorted(set(chosen) - set(stages.STAGES))
+    if unknown:
+        raise argparse.ArgumentTypeError(f"no such stage: {', '.join(unknown)}; there are {', '.join(stages.STAGES)}")
+    return chosen
+
+
+if __name__ == "__main__":
+    main()

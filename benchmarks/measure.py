@@ -1,0 +1,110 @@
+"""CPU seconds of child processes and of calls in this one, interleaved rounds, and the table that is printed."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_LAUNCH = """
+import json, os, sys
+out = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+pid = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, out, 1)])
+_, status, used = os.wait4(pid, 0)
+print(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss]))
+"""
+"""A process inherits the peak memory of whoever started it, so a small one starts those that are measured."""
+_RSS_UNIT = 1024 * 1024 if sys.platform == "darwin" else 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """CPU seconds (user and system, start-up included) and peak megabytes of one child, and what it printed."""
+
+    cpu: float
+    peak_mb: float
+    output: str
+
+
+def child(command: Sequence[str], scratch: str, env: Mapping[str, str] | None = None) -> Spent:
+    """Run a command to its end; its standard output goes through the file `scratch`."""
+    launched = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", _LAUNCH, scratch, *command],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        env={**os.environ, **(env or {})},
+    )
+    code, cpu, peak = json.loads(launched.stdout)
+    if code != 0:
+        raise RuntimeError(f"{' '.join(command)} ended with {code}")
+    with open(scratch, encoding="utf-8") as printed:
+        return Spent(cpu, peak / _RSS_UNIT, printed.read())
+
+
+def here(call: Callable[[], T]) -> tuple[float, T]:
+    """CPU seconds of a call in this process, all its threads counted, and what it returned."""
+    started = time.process_time()
+    result = call()
+    return time.process_time() - started, result
+
+
+def interleaved(rounds: int, calls: Mapping[str, Callable[[], float]]) -> dict[str, float]:
+    """The median of each call's figure over several rounds, in each of which every call has its turn.
+
+    So a machine that becomes slower for a while becomes slower for all of them.
+    """
+    figures: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(rounds):
+        for name, call in calls.items():
+            figures[name].append(call())
+    return {name: statistics.median(all_rounds) for name, all_rounds in figures.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the report. `met` is None where nothing is asked of it."""
+
+    stage: str
+    ours: str
+    rival: str
+    ratio: float | None
+    goal: str = ""
+    met: bool | None = None
+
+    @classmethod
+    def against(cls, stage: str, ours: float, rival: float, against: str, most: float | None = None) -> "Row":
+        """CPU seconds of ours and of a rival; `most` is the largest ratio that is asked for."""
+        ratio = ours / max(rival, 1e-9)
+        return cls(
+            stage=stage,
+            ours=seconds(ours),
+            rival=f"{seconds(rival)} {against}",
+            ratio=ratio,
+            goal="" if most is None else f"at most {most:g}x",
+            met=None if most is None else ratio <= most,
+        )
+
+
+def seconds(value: float) -> str:
+    return f"{value:.2f} s" if value >= 0.995 else f"{value * 1000:.1f} ms"
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Markdown, with its columns aligned for reading as it is."""
+    cells = [("stage", "ours, CPU", "rival, CPU", "ratio", "goal", "met")]
+    cells.append(("-----",) * 6)
+    for row in rows:
+        ratio = "" if row.ratio is None else f"{row.ratio:.2f}x"
+        met = {True: "met", False: "NOT met", None: ""}[row.met]
+        cells.append((row.stage, row.ours, row.rival, ratio, row.goal, met))
+    widths = [max(len(line[column]) for line in cells) for column in range(6)]
+    cells[1] = tuple("-" * width for width in widths)  # type: ignore[assignment]
+    lines = ("| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in cells)
+    return "\n".join(f"{line} |" for line in lines)

@@ -1,0 +1,281 @@
+"""The stages that are measured. Each runs what a deployment runs and returns the rows of the report."""
+
+import json
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from benchmarks import data, rivals, servers
+from benchmarks.measure import Row, Spent, child, here, interleaved
+from pipeline import steps
+from pipeline.classify import load_classifier
+from pipeline.digest import mime
+from pipeline.digest.material import Material
+from pipeline.issue import Text
+from pipeline.org import Org
+from pipeline.steps import House, Written
+from pipeline.store import db, material, schema
+
+BATCH = 500
+"""Documents a call of the classifier: a Celery task carries as many."""
+SOURCES = """\
+sources:
+  - name: {name}
+    kind: github
+    base_url: {url}
+    repos: [{repo}]
+"""
+ORG = """\
+people:
+  - {id: ada, name: Ada Quay, email: ada@harbour.example}
+teams:
+  - {id: harbour, name: Harbour, leader: ada, size: 12}
+fallback: harbour
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is measured, how often, and where the files lie meanwhile."""
+
+    issues: int
+    rounds: int
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Puller:
+    """A configured deployment beside a server, and the plain loop that reads the same."""
+
+    url: str
+    issues: int
+    folder: Path
+
+    @classmethod
+    def beside(cls, url: str, scale: Scale, issues: int) -> "Puller":
+        folder = scale.folder / f"pull-{issues}"
+        folder.mkdir(exist_ok=True)
+        (folder / "sources.yaml").write_text(SOURCES.format(name=data.SOURCE, url=url, repo=servers.REPO))
+        (folder / "org.yaml").write_text(ORG)
+        (folder / "settings.yaml").write_text("")
+        return cls(url, issues, folder)
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "leafnotes.db"
+
+    def first(self) -> Spent:
+        """Into a database that does not exist yet: it is made and migrated too."""
+        for left in self.folder.glob("leafnotes.db*"):
+            left.unlink()
+        return self._ours(new=self.issues)
+
+    def again(self) -> Spent:
+        """From where the last pull ended, while nothing has changed."""
+        return self._ours(new=0)
+
+    def all_again(self) -> Spent:
+        """The whole source once more, as after a lost cursor, while nothing has changed."""
+        with closing(sqlite3.connect(self.database)) as connection, connection:
+            connection.execute("UPDATE sources SET cursor = '{}'")
+        return self._ours(new=0, least=self.issues)
+
+    def plain(self) -> Spent:
+        command = [sys.executable, "-m", "benchmarks.plain_pull", f"{self.url}/repos/{servers.REPO}/issues?{_QUERY}"]
+        spent = child(command, str(self.folder / "plain.txt"))
+        _must(int(spent.output) == self.issues, f"the plain loop read {spent.output.strip()} of {self.issues} issues")
+        return spent
+
+    def _ours(self, *, new: int, least: int = 0) -> Spent:
+        command = [sys.executable, "-m", "workers.cli", "--config", str(self.folder), "pull", "--json"]
+        spent = child(command, str(self.folder / "ours.txt"), {"LEAFNOTES_DATABASE_URL": f"sqlite:///{self.database}"})
+        told = json.loads(spent.output)
+        good = told["new"] == new and told["changed"] == told["set_aside"] == 0 and told["read"] >= least
+        _must(good, f"the pull was expected to find {new} new issues and told of {spent.output.strip()}")
+        return spent
+
+
+_QUERY = "state=all&sort=updated&direction=asc&per_page=100"
+
+
+def _must(true: bool, otherwise: str) -> None:
+    """A figure of work that was not done is worse than none."""
+    if not true:
+        raise RuntimeError(otherwise)
+
+
+def pull(scale: Scale) -> list[Row]:
+    """Pull and store against the plain loop: into nothing, again from the cursor, again from the beginning."""
+    with servers.github(scale.issues) as url:
+        puller = Puller.beside(url, scale, scale.issues)
+        calls: Mapping[str, Callable[[], Spent]] = {
+            "first": puller.first,
+            "plain": puller.plain,
+            "again": puller.again,
+            "all again": puller.all_again,
+        }
+        cpu = interleaved(scale.rounds, {name: lambda call=call: call().cpu for name, call in calls.items()})  # type: ignore[misc]
+    rival = "requests + json loop, stores nothing"
+    most = 1.1 if scale.issues >= 100_000 else 1.25
+    return [
+        Row.against(f"pull + store {scale.issues:,}", cpu["first"], cpu["plain"], rival, most),
+        Row.against("pull all again, unchanged", cpu["all again"], cpu["plain"], rival, 1.1),
+        Row.against("pull again from the cursor", cpu["again"], cpu["plain"], rival),
+    ]
+
+
+def memory(scale: Scale, few: int = 10_000, many: int = 50_000) -> list[Row]:
+    """The peak of a first pull at two sizes: a page at a time is all that is ever held."""
+    peaks = []
+    for issues in (few, many):
+        with servers.github(issues) as url:
+            peaks.append(Puller.beside(url, scale, issues).first().peak_mb)
+    growth = peaks[1] / peaks[0]
+    return [
+        Row(f"peak memory, {few:,}", f"{peaks[0]:.0f} MB", "", None, "under 120 MB", peaks[0] < 120),
+        Row(f"peak memory, {many:,}", f"{peaks[1]:.0f} MB", "", None, "under 120 MB", peaks[1] < 120),
+        Row("memory growth", f"{growth:.3f}", "", growth, "within 5%", abs(growth - 1) <= 0.05),
+    ]
+
+
+def classify(scale: Scale) -> list[Row]:
+    """Documents a CPU second in batches, ours with everything that a verdict holds, the rival with one word."""
+    labelled = data.texts(min(scale.issues, 5_000))
+    ours = load_classifier()
+    name, rival = rivals.classifier(data.texts(1_000, seed=5))
+    documents = [f"{one.title}\n{one.body}" for one in labelled]
+    texts = [Text(title=one.title, body=one.body, source_kind="github") for one in labelled]
+    starts = range(0, len(texts), BATCH)
+    cpu = interleaved(
+        scale.rounds,
+        {
+            "ours": lambda: here(lambda: [ours.classify(texts[at : at + BATCH]) for at in starts])[0],
+            "rival": lambda: here(lambda: [rival(documents[at : at + BATCH]) for at in starts])[0],
+        },
+    )
+    speed, other = (len(texts) / cpu[one] for one in ("ours", "rival"))
+    rate = Row(
+        "classify, documents a CPU s", f"{speed:,.0f}/s", f"{other:,.0f}/s", None, "at least 500/s", speed >= 500
+    )
+    return [Row.against(f"classify {len(texts):,}", cpu["ours"], cpu["rival"], name), rate]
+
+
+@dataclass(slots=True)
+class Desk:
+    """A filled database, and the parts of a week's digests one after the other, each with its CPU seconds."""
+
+    org: Org
+    database: Path
+
+    @classmethod
+    def filled(cls, scale: Scale, name: str, *, older: int = 0) -> "Desk":
+        org, database = data.organisation(), scale.folder / f"{name}.db"
+        engine = db.connect(f"sqlite:///{database}")
+        schema.migrate(engine)
+        data.fill(engine, scale.issues, org, older=older)
+        engine.dispose()
+        with closing(sqlite3.connect(database)) as connection:
+            connection.execute("ANALYZE")
+        return cls(org, database)
+
+    def read(self) -> tuple[float, Material]:
+        engine = db.connect(f"sqlite:///{self.database}")
+        with db.transaction(engine) as session:
+            spent = here(lambda: material.read(session, data.period(), self.org, {data.SOURCE: "github"}))
+        engine.dispose()
+        return spent
+
+    def write(self, made: Material) -> tuple[float, list[Written]]:
+        """Compose, check and render every leader's document."""
+        period, house = data.period(), self._house
+        at = period.end + timedelta(hours=8)
+        return here(lambda: [steps.write(made, leader, period, house, at) for leader in self.org.leaders])
+
+    def mails(self, written: list[Written]) -> tuple[float, list[bytes]]:
+        return here(lambda: [self._mail(one) for one in written])
+
+    def library_mails(self, written: list[Written]) -> tuple[float, list[bytes]]:
+        return here(lambda: [rivals.library_mail(one.text, one.html, "ada@harbour.example") for one in written])
+
+    def _mail(self, one: Written) -> bytes:
+        document, house = one.document, self._house
+        return mime.build(
+            text=one.text,
+            html=one.html,
+            subject=document.subject,
+            sender=house.sender,
+            recipient=self.org.people[document.leader].email or "",
+            date=document.generated_at,
+            message_id=mime.message_id(house.domain, document.leader, document.period.label, 1),
+            list_id=f"{house.name} leaf notes <leaf-weekly.{house.domain}>",
+            reference=f"{document.period.label}.{document.leader}.1",
+        )
+
+    @property
+    def _house(self) -> House:
+        return House(
+            name="Harbour",
+            org=self.org,
+            kinds={data.SOURCE: "github"},
+            sender="Leaf notes <notes@harbour.example>",
+            domain="harbour.example",
+            public_url=None,
+        )
+
+
+def digest(scale: Scale) -> list[Row]:
+    """All leaders' digests of a week against one grouping query, and against a query and a template a leader."""
+    desk = Desk.filled(scale, "digest")
+    doubled = Desk.filled(scale, "doubled", older=scale.issues)
+    leaders = len(desk.org.leaders)
+    with closing(sqlite3.connect(desk.database)) as connection:
+        rivals.plant(connection, desk.org)
+        _, made = desk.read()
+        _, written = desk.write(made)
+        _must(sum(not one.failures for one in written) > 0, "every digest fails its gates, so none would be sent")
+        cpu = interleaved(
+            scale.rounds,
+            {
+                "read": lambda: desk.read()[0],
+                "grouped": lambda: here(lambda: rivals.grouped(connection, data.period()))[0],
+                "write": lambda: desk.write(made)[0],
+                "mime": lambda: desk.mails(written)[0],
+                "library": lambda: desk.library_mails(written)[0],
+                "naive": lambda: here(lambda: rivals.query_a_leader(connection, data.period(), desk.org))[0],
+                "doubled": lambda: doubled.read()[0],
+            },
+        )
+    a_leader = (cpu["write"] + cpu["mime"]) / leaders * 1000
+    whole = cpu["read"] + cpu["write"] + cpu["mime"]
+    return [
+        Row.against(
+            f"digest: read {len(made.voices):,} of {scale.issues:,}", cpu["read"], cpu["grouped"], "one GROUP BY", 2
+        ),
+        Row.against("digest: read, history doubled", cpu["doubled"], cpu["read"], "ours, history not doubled", 1.05),
+        Row(
+            "digest: compose + render + MIME",
+            f"{a_leader:.2f} ms a leader",
+            "",
+            None,
+            "at most 8 ms a leader",
+            a_leader <= 8,
+        ),
+        Row.against("digest: MIME alone", cpu["mime"], cpu["library"], "email.message, same texts"),
+        Row.against(f"digest: all of it, {leaders} leaders", whole, cpu["naive"], "a query and a template a leader"),
+    ]
+
+
+STAGES: Mapping[str, Callable[[Scale], list[Row]]] = {"pull": pull, "classify": classify, "digest": digest}
+
+
+def machine() -> str:
+    model = "unknown processor"
+    if os.path.exists("/proc/cpuinfo"):
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), model)
+    return f"{os.cpu_count()} cores ({model}), {sys.platform}, Python {sys.version.split()[0]}"

@@ -1,0 +1,254 @@
+"""sources.yaml, org.yaml and settings.yaml as validated values.
+
+The entries of sources.yaml stay plain: each connector validates its own with `config.reader.validate`, which knows
+where they stand. People, teams and claims have the field names of `pipeline.org`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from config.reader import Document, Loc, Problem, read, validate
+
+M = TypeVar("M", bound=BaseModel)
+
+SPAN = r"^[1-9][0-9]{0,5}[smhd]$"
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        raise ValueError(f"{name!r} is not a time zone; write its name, as Europe/Berlin") from None
+    return name
+
+
+def _address(text: str) -> str:
+    """One mailbox, bare or with a name before it."""
+    _, address = parseaddr(text)
+    if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", address) or re.search(r"[\x00-\x1f\x7f]", text):
+        raise ValueError(f"{text!r} is not an e-mail address")
+    return text
+
+
+def _bare_address(text: str) -> str:
+    if parseaddr(_address(text))[1] != text:
+        raise ValueError(f"{text!r} is not a bare e-mail address; write name@example.org alone")
+    return text
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+Span = Annotated[str, Field(pattern=SPAN)]
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
+Words = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^\S(.*\S)?$")]
+"""One line of text without blanks at its ends."""
+
+
+class _Values(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Organisation(_Values):
+    name: Words = Field("Your organisation", description="the name that mails and pages show")
+    timezone: Zone = Field("UTC", description="the zone of the week, from Monday 00:00 to Sunday 24:00")
+
+
+class DigestTime(_Values):
+    day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = Field(
+        "monday", description="the day of the week on which leaf notes are sent"
+    )
+    hour: int = Field(9, ge=0, le=23, description="the hour of sending, 0 to 23, in each leader's own zone")
+
+
+class Mail(_Values):
+    from_: Annotated[str, AfterValidator(_address)] = Field(
+        "Leaf Notes <leafnotes@localhost>", alias="from", description="the sender of mails, as Name <name@example.org>"
+    )
+    language: Literal["en"] = Field("en", description="the language of mails and pages")
+
+
+class Retention(_Values):
+    raw_pages: Span = Field("90d", description="how long the pages of sources are kept as they came, as 90d")
+    text: Span = Field("400d", description="how long titles, bodies and comments are kept, as 400d; counts stay")
+
+
+class Ladder(_Values):
+    """How an escalated issue climbs the tree until somebody answers."""
+
+    climb_after: Span = Field("1d", description="how long a leader has to answer before the one above is told, as 1d")
+    per_day: int = Field(1, ge=1, description="how many escalations one leader gets a day, at most")
+    per_week: int = Field(3, ge=1, description="how many escalations one leader gets a week, at most")
+
+
+class Work(_Values):
+    lease: Span = Field("5m", description="how long a worker may be silent before its job goes to another, as 5m")
+
+
+def _section(value: Any) -> Any:
+    """A section whose keys are all commented out keeps its defaults."""
+    return {} if value is None else value
+
+
+def _items(value: Any) -> Any:
+    """A list whose entries are all commented out is empty."""
+    return [] if value is None else value
+
+
+class Settings(_Values):
+    """settings.yaml. Everything has a default; an empty file means all of them."""
+
+    organisation: Annotated[Organisation, BeforeValidator(_section)] = Organisation()
+    digest: Annotated[DigestTime, BeforeValidator(_section)] = DigestTime()
+    mail: Annotated[Mail, BeforeValidator(_section)] = Mail()
+    retention: Annotated[Retention, BeforeValidator(_section)] = Retention()
+    ladder: Annotated[Ladder, BeforeValidator(_section)] = Ladder()
+    work: Annotated[Work, BeforeValidator(_section)] = Work()
+
+
+class ClaimEntry(_Values):
+    """One line of `owns` or `hears`: every key that is set must match."""
+
+    source: Words | None = Field(None, description="the name of a source in sources.yaml")
+    project: Words | None = Field(None, description="a repository, a Jira project, a product")
+    label: Words | None = Field(None, description="a label or tag of the issue")
+    component: Words | None = Field(None, description="a component of the project")
+    group: Words | None = Field(None, description="the group or queue of a support desk")
+    path: Words | None = Field(None, description="a pattern over files that the issue names, as src/billing/*")
+    visible_to: tuple[Id, ...] = Field((), description="ids of teams; who may see these issues, instead of the usual")
+
+    @model_validator(mode="after")
+    def _claims_something(self) -> "ClaimEntry":
+        if not any((self.source, self.project, self.label, self.component, self.group, self.path)):
+            raise ValueError("claims nothing; name at least a source, project, label, component, group or path")
+        return self
+
+
+class PersonEntry(_Values):
+    id: Id = Field(description="letters, digits, dots, dashes and underscores; commands and file names use it")
+    name: Words | None = Field(None, description="how mails greet them")
+    email: Annotated[str, AfterValidator(_bare_address)] | None = Field(None, description="where their mail goes")
+    timezone: Zone | None = Field(None, description="their own zone, where it is not the organisation's")
+    team: Id | None = Field(None, description="the id of the team that they belong to")
+    accounts: Annotated[dict[str, Words], BeforeValidator(_section)] = Field(
+        default_factory=dict, description="source name: their account there"
+    )
+
+
+class TeamEntry(_Values):
+    id: Id = Field(description="letters, digits, dots, dashes and underscores; org.yaml refers to it")
+    name: Words = Field(default_factory=lambda data: data.get("id", ""), description="the name that mails show")
+    parent: Id | None = Field(None, description="the id of the team above")
+    leader: Id | None = Field(None, description="the id of the person who leads it")
+    size: int | None = Field(None, ge=0, description="how many people it has, where they are not listed")
+    owns: Annotated[tuple[ClaimEntry, ...], BeforeValidator(_items)] = Field((), description="what belongs to it")
+    hears: Annotated[tuple[ClaimEntry, ...], BeforeValidator(_items)] = Field(
+        (), description="what reaches its people first, though others fix it"
+    )
+
+
+class OrgFile(_Values):
+    """org.yaml. `load` sees that ids are there once, `pipeline.org_check` that they refer to each other."""
+
+    people: Annotated[tuple[PersonEntry, ...], BeforeValidator(_items)] = ()
+    teams: Annotated[tuple[TeamEntry, ...], BeforeValidator(_items)] = ()
+    fallback: Id = Field(description="the id of the team that gets what nobody owns")
+
+
+class SourcesFile(_Values):
+    """sources.yaml, its entries still plain."""
+
+    sources: Annotated[tuple[dict[str, Any], ...], BeforeValidator(_items)] = Field(
+        description="the list of sources, see `leafnotes connectors`"
+    )
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The three files. Where there are `problems`, what they concern has its defaults here or is left out."""
+
+    settings: Settings
+    org: OrgFile
+    sources: tuple[Mapping[str, Any], ...]
+    settings_document: Document
+    org_document: Document
+    sources_document: Document
+    problems: tuple[Problem, ...]
+
+    def where(self, kind: str, name: str) -> str:
+        """"org.yaml:12" for a person, team or source by its id, or for the fallback; the file alone for others."""
+        document, entries, key = {
+            "person": (self.org_document, "people", "id"),
+            "team": (self.org_document, "teams", "id"),
+            "source": (self.sources_document, "sources", "name"),
+        }.get(kind, (self.org_document, kind, ""))
+        if kind == "fallback":
+            return f"{document.file}:{document.line(('fallback',))}"
+        for index, entry in enumerate(document.at((entries,)) or ()):
+            if isinstance(entry, Mapping) and _text(document, (entries, index, key)) == name:
+                return f"{document.file}:{document.line((entries, index))}"
+        return document.file
+
+
+def load(directory: Path) -> Loaded:
+    """Read the configuration in a directory. Never raises for what is in it: `problems` are all that is wrong."""
+    problems: list[Problem] = []
+    settings_document = _optional(directory / "settings.yaml")
+    org_document = read(directory / "org.yaml")
+    sources_document = read(directory / "sources.yaml")
+    settings = _checked(settings_document, Settings, problems)
+    org = _checked(org_document, OrgFile, problems)
+    sources = _checked(sources_document, SourcesFile, problems)
+    problems += _twice(org_document, "people", "id")
+    problems += _twice(org_document, "teams", "id")
+    problems += _twice(sources_document, "sources", "name")
+    return Loaded(
+        settings=settings or Settings(),
+        org=org or OrgFile(fallback="none"),
+        sources=sources.sources if sources else (),
+        settings_document=settings_document,
+        org_document=org_document,
+        sources_document=sources_document,
+        problems=tuple(problems),
+    )
+
+
+def _optional(path: Path) -> Document:
+    """settings.yaml may be missing; under a slightly wrong name it may not."""
+    return read(path) if path.exists() or path.with_suffix(".yml").exists() else Document(path, {})
+
+
+def _checked(document: Document, model: type[M], problems: list[Problem]) -> M | None:
+    problems += document.problems
+    if document.broken:
+        return None
+    found = validate(document, model)
+    if isinstance(found, list):
+        problems += found
+        return None
+    return None if document.problems else found
+
+
+def _twice(document: Document, entries: str, key: str) -> Iterator[Problem]:
+    """Entries of a list whose id was given before."""
+    first: dict[str, int] = {}
+    listed = document.at((entries,))
+    for index in range(len(listed) if isinstance(listed, Sequence) else 0):
+        loc: Loc = (entries, index, key)
+        name = _text(document, loc)
+        if name is None:
+            continue
+        if name in first:
+            remedy = f"It is on line {first[name]} already: every {key} is there once."
+            yield document.problem(loc, f"{name!r} is there twice", remedy)
+        first.setdefault(name, document.line(loc))
+
+
+def _text(document: Document, loc: Loc) -> str | None:
+    value = document.at(loc)
+    return value if isinstance(value, str) else document.written(loc)

@@ -1,0 +1,142 @@
+"""What the linear models see of a text: hashed words, word pairs and pieces of words, computed for many texts at once.
+
+Each feature remembers the word that it came from, so a verdict can be explained by words: for a linear model the sum of a
+word's contributions is exact.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Codes = NDArray[np.uint64]
+Floats = NDArray[np.float32]
+
+BITS: Final = 17
+WIDTH: Final = 1 << BITS
+"""Columns of each of the two blocks."""
+READ: Final = 4_000
+"""Characters of a text that are looked at."""
+
+_BASE: Final = 0x9E3779B97F4A7C15 | 1
+_INVERSE: Final = pow(_BASE, -1, 1 << 64)
+_MIX: Final = np.uint64(0xD6E8FEB86659FD93)
+_PAIR: Final = np.uint64(0xC2B2AE3D27D4EB4F)
+_TITLE: Final = np.uint64(0x165667B19E3779F9)
+_SPACE: Final = 32
+
+_WORD: Final = np.array([chr(c).isalnum() or chr(c) in "_'" for c in range(128)])
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A batch of texts as one array of characters; words are [start, end) in it, `home` is each word's text."""
+
+    codes: Codes
+    text_of: Ints
+    starts: Ints
+    ends: Ints
+    home: Ints
+    titled: NDArray[np.bool_]
+    offsets: Ints
+    """Where each text begins in `codes`."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Occurrences of features of a batch: (text, column, the word it belongs to), and each one's share of its value.
+
+    `value` is for the distinct (text, column) pairs, `of` maps an occurrence to its pair and `times` counts them.
+    """
+
+    row: Ints
+    column: Ints
+    times: Ints
+    of: Ints
+    word: Ints
+
+
+def read(texts: Sequence[tuple[str, str]]) -> Read:
+    """(title, body) pairs in lower case with every digit as 0 and every white space as a blank."""
+    joined, titles, offsets, at = [], [], [], 1
+    for title, body in texts:
+        head = title.lower()[:READ]
+        whole = f"{head}\n{body[:READ].lower()}"[:READ]
+        joined.append(whole)
+        titles.append(len(head))
+        offsets.append(at)
+        at += len(whole) + 1
+    flat = " " + " ".join(joined) + " "
+    codes = np.frombuffer(flat.encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
+    codes[(codes >= 48) & (codes <= 57)] = 48
+    codes[(codes <= 32) | (codes == 160)] = _SPACE
+    starts_of = np.array(offsets, dtype=np.int64)
+    text_of = np.searchsorted(starts_of, np.arange(len(codes)), side="right") - 1
+    inside = np.where(codes < 128, _WORD[np.minimum(codes, 127).astype(np.int64)], codes != 8217)
+    edges = np.diff(inside.astype(np.int8))
+    starts, ends = np.flatnonzero(edges == 1) + 1, np.flatnonzero(edges == -1) + 1
+    home = text_of[starts] if len(starts) else np.zeros(0, dtype=np.int64)
+    titled = ends - starts_of[home] <= np.array(titles, dtype=np.int64)[home] if len(starts) else np.zeros(0, dtype=bool)
+    return Read(codes, text_of, starts, ends, home, titled, starts_of, len(texts))
+
+
+def words(batch: Read) -> Block:
+    """Words, pairs of neighbouring words, and the title's words once more."""
+    hashes = _word_hashes(batch)
+    every = np.arange(len(hashes))
+    follows = np.flatnonzero(batch.home[1:] == batch.home[:-1])
+    titled = np.flatnonzero(batch.titled)
+    keys = np.concatenate([hashes, hashes[follows] * _PAIR + hashes[follows + 1], hashes[titled] ^ _TITLE])
+    word = np.concatenate([every, follows, titled])
+    return _block(keys, batch.home[word] if len(word) else word, word)
+
+
+def pieces(batch: Read) -> Block:
+    """Runs of 3 to 5 characters that do not cross a blank; the blank before and after a word counts as a character."""
+    codes = batch.codes
+    blanks = np.concatenate([[0], np.cumsum(codes == _SPACE)])
+    keys, places = [], []
+    for n in (3, 4, 5):
+        if len(codes) < n:
+            continue
+        last = len(codes) - n + 1
+        key = np.zeros(last, dtype=np.uint64)
+        for k in range(n):
+            key = key * np.uint64(_BASE) + codes[k : k + last]
+        whole = np.flatnonzero(blanks[n - 1 : n - 1 + last] == blanks[1 : 1 + last])
+        keys.append(key[whole])
+        places.append(whole)
+    if not keys:
+        empty = np.zeros(0, dtype=np.int64)
+        return _block(np.zeros(0, dtype=np.uint64), empty, empty)
+    place = np.concatenate(places)
+    row = batch.text_of[np.minimum(place + 1, len(codes) - 1)]
+    word = np.maximum(np.searchsorted(batch.starts, place + 2, side="right") - 1, 0)
+    return _block(np.concatenate(keys), row, word)
+
+
+def _word_hashes(batch: Read) -> Codes:
+    """One hash a word by differences of a running sum, the same wherever the word stands."""
+    size = len(batch.codes)
+    powers = np.cumprod(np.full(size, _BASE, dtype=np.uint64))
+    inverses = np.cumprod(np.full(size, _INVERSE, dtype=np.uint64))
+    sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(batch.codes * powers, dtype=np.uint64)])
+    return (sums[batch.ends] - sums[batch.starts]) * inverses[batch.starts]
+
+
+def _block(keys: Codes, row: Ints, word: Ints) -> Block:
+    mixed = (keys ^ (keys >> np.uint64(31))) * _MIX
+    column = (mixed >> np.uint64(64 - BITS)).astype(np.int64)
+    pairs, of, times = np.unique((row << BITS) | column, return_inverse=True, return_counts=True)
+    return Block(pairs >> BITS, pairs & (WIDTH - 1), times, of, word)
+
+
+def values(block: Block, rarity: Floats, count: int) -> Floats:
+    """Damped frequency times rarity for each distinct pair; the values of one text have length 1."""
+    raw = (1 + np.log(block.times)).astype(np.float32) * rarity[block.column]
+    norms = np.sqrt(np.bincount(block.row, weights=raw * raw, minlength=count))
+    return (raw / np.maximum(norms, 1e-9)[block.row]).astype(np.float32)

@@ -1,0 +1,473 @@
+"""What must be true of a digest before it is sent. Every failure names its gate and the place.
+
+The numbers are those of the design's list: P1 to P8 facts, P11 to P15 people, P21 to P25 form, P35 honesty. The gates
+read the finished text and HTML and count again from the material; they trust nothing that composing has kept.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html.parser import HTMLParser
+
+from pipeline import privacy
+from pipeline.digest import quotes, render, select, words
+from pipeline.digest.document import Document
+from pipeline.digest.ledger import answer
+from pipeline.digest.material import Material, Voice
+from pipeline.digest.select import View
+from pipeline.org import Org
+
+FIRST_SCREEN, BOLD, WHOLE, CALM, DEAF = 120, 45, 800, 120, 60
+HTML_LIMIT = 40_000
+CONTRAST = 4.5
+
+_NUMBER = re.compile(r"\d+(?:[.:]\d+)*")
+_STRAIGHT = re.compile(r'"([^"]*)"')
+_LINK = re.compile(r"https?://\S+")
+_ENUMERATED = re.compile(r"(?:^|(?<=\s))\d\.(?=\s)|\bnumber \d\b|^30 minutes|(?<=for )30 minutes", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One digest under test."""
+
+    document: Document
+    text: str
+    html: str
+    view: View
+
+    @cached_property
+    def voices(self) -> dict[str, Voice]:
+        return {v.key: v for v in self.view.voices}
+
+    @cached_property
+    def flat(self) -> str:
+        return _flat(self.text)
+
+    @cached_property
+    def page(self) -> "Page":
+        page = Page()
+        page.feed(self.html)
+        page.close()
+        return page
+
+    @cached_property
+    def own_words(self) -> str:
+        """The text without quotations, names of pains, keys, links and what the organisation itself named."""
+        return self.without(f"{self.document.subject}\n{self.document.preheader}\n{self.flat}")
+
+    def without(self, said: str, spoken: str = "") -> str:
+        """`said` without all that, and without the phrases that the expression `spoken` matches."""
+        d = self.document
+        said = _LINK.sub(" ", _STRAIGHT.sub(" ", said))
+        titles = [t for p in d.named() for t in (p.title, words.capital(p.title))]
+        named = [render.headline(p) for p in d.pains] + titles + [w.title for w in d.wins if w.title]
+        said = _removed(said, [*named, d.subject.rpartition(" | ")[0]])
+        if spoken:
+            said = re.sub(rf"(?<!\w)(?:{spoken})(?!\w)", " ", said, flags=re.IGNORECASE)
+        teams = [words.printable(t.name) for t in self.view.org.teams.values() if t.name in said]
+        keys = [q.label for q in d.quotations() if q.label] + self._labels
+        reads = [s.label for s in d.made.sources]
+        whys = [words.shorten(words.printable(s.problem), words=8, chars=60) for s in d.made.sources if s.problem]
+        return _removed(said, [*teams, *keys, *reads, *whys])
+
+    @cached_property
+    def _labels(self) -> list[str]:
+        names = words.labels((s.name, s.kind) for s in self.view.index.material.sources)
+        pointed = (v for v in self.view.voices if quotes.may_point(self.view, v))
+        return [label for label in {quotes.label(v, names) for v in pointed} if label in self.flat]
+
+
+def _removed(said: str, parts: Iterable[str]) -> str:
+    ordered = sorted(set(parts) - {""}, key=lambda p: (-len(p), p))
+    return re.sub(rf"(?<!\w)(?:{'|'.join(map(re.escape, ordered))})(?!\w)", " ", said) if ordered else said
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def failures(
+    document: Document, text: str, html: str, material: Material, org: Org, index: select.Index | None = None
+) -> list[str]:
+    """The gates that a digest fails, empty when it may be sent. `index` as in `compose`."""
+    view = View(index or select.index(material, org), document.leader, document.period, document.generated_at)
+    case = Case(document, text, html, view)
+    return [f"{name}: {problem}" for name, gate in GATES for problem in gate(case)]
+
+
+# --- facts --------------------------------------------------------------------------------------------------------
+
+
+def _ledger_covers(case: Case) -> Iterable[str]:
+    phrases = sorted({_flat(e.text) for e in case.document.ledger}, key=lambda t: (-len(t), t))
+    spoken = "|".join(re.escape(p) for p in phrases)
+    own = case.without(f"{case.document.subject}\n{case.document.preheader}\n{case.flat}", spoken)
+    for number in sorted(set(_NUMBER.findall(_ENUMERATED.sub(" ", own)))):
+        yield f"{number} stands in the mail outside of what the ledger says"
+
+
+def _ledger_holds(case: Case) -> Iterable[str]:
+    for entry in case.document.ledger:
+        try:
+            value = answer(entry.query, case.view)
+        except (KeyError, ValueError) as error:
+            yield f"{entry.query} cannot be counted again ({error})"
+            continue
+        if value != entry.value:
+            yield f"{entry.query} is {value}, the ledger says {entry.value}"
+
+
+def _quotes_are_exact(case: Case) -> Iterable[str]:
+    for quote in case.document.quotations():
+        voice = case.voices.get(quote.issue)
+        if voice is None or not (quote.text in voice.title or quote.text in voice.body):
+            yield f"the quotation from {quote.issue} is not what stands there"
+        elif not privacy.quotable(voice):
+            yield f"{quote.issue} may not be quoted"
+
+
+def _only_quotes_are_quoted(case: Case) -> Iterable[str]:
+    allowed = Counter(_flat(q.text) for q in case.document.quotations())
+    for place, said in (("text", case.flat), ("html", case.page.flat)):
+        if Counter(_STRAIGHT.findall(said)) != allowed:
+            yield f"the {place} has double quotes around something else"
+    if re.search('[“”„«»"]', f"{case.document.subject}{case.document.preheader}"):
+        yield "subject or preheader has double quotes"
+
+
+def _claims_have_evidence(case: Case) -> Iterable[str]:
+    for pain in case.document.pains:
+        if not case.view.pain(pain.id).voices:
+            yield f"nothing stands behind pain {pain.id}"
+        if not set(pain.issues) <= case.voices.keys():
+            yield f"pain {pain.id} names issues out of scope"
+    for guess in case.document.unstated:
+        if guess.hint and case.document.level == "leaf":
+            continue
+        behind = [v for v in case.view.pain(guess.pain).voices if v.signals or v.reopened]
+        if len(set(guess.signals)) < 2 or len({v.author for v in behind}) < 2 or not guess.wrong_if:
+            yield f"the hypothesis on {guess.pain} has not two signals, two authors and a wrong if"
+
+
+def _trends_are_tested(case: Case) -> Iterable[str]:
+    for pain in case.document.pains:
+        found = case.view.pain(pain.id)
+        if pain.trend != found.trend or pain.usual != found.reading.usual:
+            yield f"pain {pain.id} is called {pain.trend}, the test says {found.trend}"
+        if found.blind and pain.trend in ("easing", "back to usual"):
+            yield f"pain {pain.id} is called {pain.trend} though a source of it was blind"
+
+
+def _no_percent(case: Case) -> Iterable[str]:
+    if "%" in case.own_words or re.search(r"\bper ?cent\b", case.own_words):
+        yield "a percentage stands in the mail"
+
+
+def _totals_reconcile(case: Case) -> Iterable[str]:
+    made = case.document.made
+    if case.document.form == "deaf":
+        return
+    if made.read != made.friction + made.thanks + made.other:
+        yield f"{made.read} read is not {made.friction} + {made.thanks} + {made.other}"
+    if made.read != sum(s.read for s in made.sources):
+        yield "the sources do not add up to what was read"
+
+
+def _html_says_the_same(case: Case) -> Iterable[str]:
+    text, page = case.flat, case.page
+    without_links = _LINK.sub(" ", text)
+    if _NUMBER.findall(without_links) != _NUMBER.findall(page.flat):
+        yield "text and html have not the same numbers in the same order"
+    if _STRAIGHT.findall(without_links) != _STRAIGHT.findall(page.flat):
+        yield "text and html have not the same quotations in the same order"
+    if _LINK.findall(text) != page.links:
+        yield "text and html have not the same links in the same order"
+
+
+# --- people -------------------------------------------------------------------------------------------------------
+
+
+def _nobody_is_named(case: Case) -> Iterable[str]:
+    names = case.view.index.names
+    for quote in case.document.quotations():
+        if names.in_quote(quote.text):
+            yield f"the quotation from {quote.issue} names somebody"
+    rest = _STRAIGHT.sub(" ", f"{case.document.subject} {case.document.preheader} {case.flat}")
+    for name in names.found(rest):
+        yield f"{name} is named"
+
+
+def _floors_hold(case: Case) -> Iterable[str]:
+    for pain in case.document.named():
+        found = case.view.pain(pain.id)
+        if pain.people is None:
+            continue
+        base = case.view.index.base(case.view.scope, (pain.id, found.crowd))
+        if not privacy.may_show(pain.people, base) or not found.visible:
+            yield f"{pain.people} people of pain {pain.id}, drawn from {base}"
+    for pain in case.document.pains:
+        if any(y is not None and 0 < y < privacy.BEHIND for y in pain.weeks):
+            yield f"a week of pain {pain.id} shows fewer than {privacy.BEHIND} people"
+
+
+def _one_voice_one_quote(case: Case) -> Iterable[str]:
+    authors = Counter(case.voices[q.issue].author for q in case.document.quotations() if q.issue in case.voices)
+    if any(count > 1 for count in authors.values()):
+        yield "an author is quoted twice"
+
+
+def _nobody_tender_is_shown(case: Case) -> Iterable[str]:
+    named = set(case.document.evidence())
+    for voice in case.view.voices:
+        if not privacy.tender(voice):
+            continue
+        if voice.key in named and not privacy.listable(voice, case.view.own):
+            yield f"{voice.key} is named above its author's team"
+        if _mentions(case.flat, voice.external_id):
+            yield f"{voice.key} is pointed at in the mail"
+
+
+def _mentions(text: str, key: str) -> bool:
+    # A bare number is no key: 7 people are not issue 7.
+    return any(c.isalpha() for c in key) and re.search(rf"(?<!\w){re.escape(key)}(?!\w)", text) is not None
+
+
+def _staff_keys_stay_below(case: Case) -> Iterable[str]:
+    for quote in case.document.quotations():
+        voice = case.voices.get(quote.issue)
+        if voice is not None and (quote.label or quote.url) and not quotes.may_point(case.view, voice):
+            yield f"{quote.issue} is printed above its author's team"
+
+
+def _blameless(case: Case) -> Iterable[str]:
+    for word in words.blame(case.own_words):
+        yield f"our own words say {word}"
+
+
+# --- form ---------------------------------------------------------------------------------------------------------
+
+
+def _budgets(case: Case) -> Iterable[str]:
+    d, count = case.document, len(case.text.split())
+    limit = {"full": WHOLE, "quiet": CALM, "deaf": DEAF}[d.form]
+    if count > limit:
+        yield f"{count} words, at most {limit}"
+    if d.form == "deaf":
+        return
+    first = len(render.first_screen(d).split())
+    if first > FIRST_SCREEN:
+        yield f"{first} words on the first screen, at most {FIRST_SCREEN}"
+    bold = sum(len(render.headline(p).split()) for p in d.pains) + len(d.ask.text.split() if d.ask else ())
+    if bold > BOLD:
+        yield f"{bold} bold words and ask, at most {BOLD}"
+    if len(d.pains) > 3 or d.ask is None or (d.pains and d.ask.pain is None):
+        yield "more than three pains, or not exactly one ask"
+
+
+def _subject(case: Case) -> Iterable[str]:
+    subject, pre = case.document.subject, case.document.preheader
+    if not 10 <= len(subject) <= 60 or "\n" in subject:
+        yield f"a subject of {len(subject)} characters"
+    if not 35 <= len(pre) <= 100 or (case.document.form == "full" and len(pre) < 60):
+        yield f"a preheader of {len(pre)} characters"
+    if pre and pre.casefold() in subject.casefold():
+        yield "the preheader repeats the subject"
+
+
+def _size(case: Case) -> Iterable[str]:
+    size = len(case.html.encode())
+    if size > HTML_LIMIT:
+        yield f"{size} bytes of html"
+    for number, line in enumerate(case.html.splitlines(), start=1):
+        # A line of SMTP holds 998 bytes; the encoding folds longer ones, and nothing should rely on it.
+        if len(line.encode()) > 5000:
+            yield f"line {number} of the html has {len(line)} characters"
+
+
+def _html_is_sound(case: Case) -> Iterable[str]:
+    page = case.page
+    yield from page.problems
+    if page.open:
+        yield f"not closed: {', '.join(page.open)}"
+    if page.headings[:1] != [1] or page.headings.count(1) != 1:
+        yield "not exactly one h1 at the beginning"
+    if any(b - a > 1 for a, b in zip(page.headings, page.headings[1:], strict=False)):
+        yield "a heading level is skipped"
+    if not page.lang:
+        yield "no language is set"
+
+
+def _contrast(case: Case) -> Iterable[str]:
+    for front, back in sorted(case.page.colours):
+        ratio = contrast(front, back)
+        if ratio < CONTRAST:
+            yield f"{front} on {back} has a contrast of {ratio:.1f}"
+        inverted = contrast(_inverted(front), _inverted(back))
+        if inverted < CONTRAST:
+            yield f"{front} on {back} inverted has a contrast of {inverted:.1f}"
+
+
+def _unplaced_is_said(case: Case) -> Iterable[str]:
+    if case.document.form == "full" and "could not be placed" not in case.flat and case.document.made.unplaced:
+        yield "what could not be placed is not said"
+    for source in case.document.made.sources:
+        health = {s.name: s for s in case.view.sources}.get(source.name)
+        if health is None or health.read_to != source.read_to:
+            yield f"{source.name} was read to another moment"
+
+
+Gate = Callable[[Case], Iterable[str]]
+GATES: Sequence[tuple[str, Gate]] = (
+    ("P1 ledger", _ledger_covers),
+    ("P1 recount", _ledger_holds),
+    ("P2 quotations", _quotes_are_exact),
+    ("P3 quotation marks", _only_quotes_are_quoted),
+    ("P4 evidence", _claims_have_evidence),
+    ("P5 trend", _trends_are_tested),
+    ("P6 percent", _no_percent),
+    ("P7 totals", _totals_reconcile),
+    ("P8 parity", _html_says_the_same),
+    ("P11 names", _nobody_is_named),
+    ("P12 floors", _floors_hold),
+    ("P13 one author", _one_voice_one_quote),
+    ("P14 confession", _nobody_tender_is_shown),
+    ("P16 keys", _staff_keys_stay_below),
+    ("P15 blame", _blameless),
+    ("P21 budget", _budgets),
+    ("P22 subject", _subject),
+    ("P23 size", _size),
+    ("P24 html", _html_is_sound),
+    ("P25 contrast", _contrast),
+    ("P35 unplaced", _unplaced_is_said),
+)
+
+
+def differencing(documents: Sequence[Document], material: Material, org: Org) -> list[str]:
+    """P12 across digests of one period: what a parent's number minus its children's numbers would tell.
+
+    Checks every pair of digests whose scopes lie one inside the other, and each parent against all its children.
+    """
+    index = select.index(material, org)
+    found: list[str] = []
+    for large in documents:
+        inside = [d for d in documents if index.scopes[d.leader] < index.scopes[large.leader]]
+        for pain in large.named():
+            numbers = {d.leader: n for d in inside if (n := _number(d, pain.id)) is not None}
+            found += _revealed(index, large.leader, pain.id, pain.people, numbers)
+    return found
+
+
+def _number(document: Document, pain_id: str) -> int | None:
+    return next((p.people for p in document.named() if p.id == pain_id), None)
+
+
+def _revealed(
+    index: select.Index, parent: str, pain: str, whole: int | None, numbers: dict[str, int]
+) -> Iterable[str]:
+    if whole is None:
+        return
+    for child, part in sorted(numbers.items()):
+        if part > 0 and 0 < whole - part < privacy.BEHIND:
+            yield f"P12 differencing: pain {pain}: {parent} says {whole}, {child} says {part}"
+    disjoint: list[str] = []
+    for child in sorted(numbers, key=lambda c: (-numbers[c], c)):
+        if all(index.scopes[child].isdisjoint(index.scopes[other]) for other in disjoint):
+            disjoint.append(child)
+    left = whole - sum(numbers[c] for c in disjoint)
+    if len(disjoint) > 1 and 0 < left < privacy.BEHIND:
+        yield f"P12 differencing: pain {pain}: {parent} says {whole}, {words.listing(disjoint)} leave {left}"
+
+
+# --- reading html -------------------------------------------------------------------------------------------------
+
+_VOID = frozenset({"meta", "br", "hr", "img", "link", "input"})
+_BANNED = frozenset({"img", "svg", "form", "script", "iframe", "video", "object", "link", "input", "progress", "meter"})
+_COLOUR = re.compile(r"(?<![-\w])(color|background-color):\s*(#[0-9a-fA-F]{6})")
+
+
+class Page(HTMLParser):
+    """What a reader and a screen reader meet in the HTML: text, links, headings, colours, and what has no place."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.said: list[str] = []
+        self.links: list[str] = []
+        self.headings: list[int] = []
+        self.problems: list[str] = []
+        self.colours: set[tuple[str, str]] = set()
+        self.lang = False
+        self._stack: list[tuple[str, str, str, bool]] = [("", "#000000", "#ffffff", False)]
+
+    @property
+    def flat(self) -> str:
+        return _flat("".join(self.said))
+
+    @property
+    def open(self) -> list[str]:
+        return [tag for tag, *_ in self._stack[1:]]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self._check(tag, given)
+        if tag == "br":
+            self.said.append(" ")
+        if tag in _VOID:
+            return
+        if tag not in ("a", "strong", "span"):
+            self.said.append(" ")
+        style = dict(_COLOUR.findall(given.get("style", "")))
+        _, front, back, hidden = self._stack[-1]
+        hidden = hidden or tag in ("head", "style", "title") or "display:none" in given.get("style", "")
+        self._stack.append((tag, style.get("color", front), style.get("background-color", back), hidden))
+
+    def _check(self, tag: str, given: dict[str, str]) -> None:
+        if tag in _BANNED or any(name.startswith("on") for name in given):
+            self.problems.append(f"<{tag}> has no place in the mail")
+        if tag == "table" and given.get("role") != "presentation":
+            self.problems.append("a layout table without role=presentation")
+        if tag == "html":
+            self.lang = bool(given.get("lang"))
+        if tag in ("h1", "h2", "h3"):
+            self.headings.append(int(tag[1]))
+        if tag == "a":
+            self.links.append(given.get("href", ""))
+        if "url(" in given.get("style", "") or "src" in given:
+            self.problems.append(f"<{tag}> loads something")
+
+    def handle_endtag(self, tag: str) -> None:
+        if len(self._stack) == 1 or self._stack[-1][0] != tag:
+            self.problems.append(f"</{tag}> closes nothing")
+            return
+        self._stack.pop()
+        if tag not in ("a", "strong", "span"):
+            self.said.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        _, front, back, hidden = self._stack[-1]
+        if hidden:
+            return
+        self.said.append(data)
+        if data.strip():
+            self.colours.add((front, back))
+
+
+def _channels(colour: str) -> list[float]:
+    return [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+
+
+def _inverted(colour: str) -> str:
+    return "#" + "".join(f"{255 - int(colour[at : at + 2], 16):02x}" for at in (1, 3, 5))
+
+
+def _luminance(colour: str) -> float:
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in _channels(colour)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(front: str, back: str) -> float:
+    """The contrast of two colours, 1 to 21, as WCAG 2 defines it."""
+    light, dark = sorted((_luminance(front), _luminance(back)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)

@@ -1,0 +1,115 @@
+"""The name of a pain: the words of one of the people who have it, never invented ones."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from pipeline.pains_words import WORDS, rarity, words_of
+
+LONGEST = 9
+"""Words of a title."""
+
+_CONFESSES = re.compile(
+    r"not proud|merged (?:it )?without|without waiting|merged before|shouldn'?t|should not have|\bmy (?:fault|mistake|bad)\b|"
+    r"asham|embarrass|\bskip(?:ped|ping)?\b|\bi broke\b|\bi messed\b|bypass|by hand into|copied from production|force[- ]push|"
+    r"guilty|\bcr(?:ied|ying)\b|burn(?:ed|t)? ?out|exhausted|overwhelmed|don'?t tell|confess|password in|i muted",
+    re.IGNORECASE,
+)
+"""Admits a shortcut, a mistake or distress: such text goes no further than its author's own team."""
+_BLAMES = re.compile(
+    r"failed to|should have|careless|\blaz(?:y|iness)|\bforgot|\bbother|caused by|\bworst\b|\bbest\b|\brank|underperform|"
+    r"incompeten|stupid|idiot|useless|moron|pathetic|\bfault\b|\bblam|nobody cares|\bagain\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\?\s*$|^(?:please|pls|can (?:you|we|i|anyone|someone|somebody)|could (?:you|we|i|someone)|how (?:do|to|can)|is there|where|why|"
+    r"what|who|when will|does|thanks|thank you|hello|hi|hey|dear)\b|^(?:help|urgent|question|fyi|test|issue|problem|bug|support)\W*\w*\W*$",
+    re.IGNORECASE,
+)
+_SOLVES = re.compile(
+    r"^(?:add|allow|support|implement|make|create|remove|introduce|provide|need|want|bump|fix|update|upgrade|use|feature|request|"
+    r"proposal|idea|suggestion|bigger|better|more)\b",
+    re.IGNORECASE,
+)
+_MARKS = re.compile(
+    r"^(?:\s*(?:re|fwd?|fw|aw|wg|sv|tr)\s*:\s*|\s*\[[^\]]{0,60}\]\s*|\s*\([^)]{0,60}\)\s*|\s*[A-Za-z]{2,10}-\d+\s*[:\-]?\s*|\s*#\d+\s*[:\-]?\s*)+",
+    re.IGNORECASE,
+)
+_CODE = re.compile(
+    r"[{}<>|\\=`\[\]]|::|\w\(\)|\w(?:Exception|Error)\b|\w_\w|\bat [\w.]+\(|0x[0-9a-f]+|https?:|@|/\w+/|\d{5}|\w\.\w+\.\w|\w#\d"
+)
+_LOOSE_ENDS = """
+a an and as at but by for from if in into is of on or our so that the their to when which while with your my has are was be not
+no its it after before
+"""
+_LOOSE = frozenset(_LOOSE_ENDS.split())
+
+
+def title_of(texts: Sequence[tuple[str, str]], names: Collection[str] = ()) -> str:
+    """At most nine words for a pain from (title, body) of its issues, the most central one first.
+
+    The first title that stands whole is taken; else a first sentence that does, else a title cut at a word. Where nothing
+    may stand for all, the words that most of them share. `names` (case folded) are names of people: none is ever shown.
+    """
+    banned = frozenset(name.casefold() for name in names)
+    titles = [title for title, _ in texts]
+    for whole, choice in ((True, titles), (True, [_first_sentence(body) for _, body in texts]), (False, titles)):
+        for text in choice:
+            title = plain_title(text, banned)
+            if (
+                title is not None
+                and (not whole or len(text.split()) <= LONGEST + 1)
+                and not (whole and _SOLVES.match(title))
+            ):
+                return title
+    return _shared(texts, banned)
+
+
+def plain_title(text: str, names: Collection[str] = ()) -> str | None:
+    """The text as a title, its marks off, nine words at most; None where it is no plain sentence, or must not be shown."""
+    clean = " ".join(_MARKS.sub("", " ".join(text[:400].split())).split()).strip(" .,:;-!\u2013\u2014\"'*~")
+    if not clean or any(rule.search(clean) for rule in (_ASKS, _CODE, _CONFESSES, _BLAMES)):
+        return None
+    letters = [c for c in clean if c.isalpha()]
+    if sum(c.isupper() for c in letters) * 2 > len(letters):
+        return None
+    words = clean.split()
+    if len(words) < 3 and not any(len(word) > 12 for word in words):
+        return None
+    if any(part in names for word in words for part in re.split(r"[^\w]+", word.casefold())):
+        return None
+    short = _cut(words)
+    return short[:1].upper() + short[1:] if short and short[0].isalnum() else None
+
+
+def _cut(words: Sequence[str]) -> str:
+    """At a comma where there is one, else at the ninth word, loose ends off."""
+    if len(words) <= LONGEST:
+        return " ".join(words)
+    kept = list(words[:LONGEST])
+    for n in range(LONGEST - 1, 2, -1):
+        if kept[n][-1] in ".,;:" or kept[n] in ("-", "\u2013", "\u2014"):
+            return " ".join(kept[: n + 1]).rstrip(" .,;:-\u2013\u2014")
+    while len(kept) > 3 and kept[-1].casefold().strip(",;:") in _LOOSE:
+        kept.pop()
+    return " ".join(kept).rstrip(" .,;:-\u2013\u2014")
+
+
+def _first_sentence(body: str) -> str:
+    return re.split(r"(?<=[.!?])\s|\n", body.strip()[:400], maxsplit=1)[0]
+
+
+def _shared(texts: Sequence[tuple[str, str]], names: Collection[str]) -> str:
+    count: dict[str, int] = {}
+    for title, body in texts:
+        raw = {w for w in re.findall(r"[^\W\d_]{3,20}", f"{title[:400]} {body[:400]}".casefold()) if w not in names}
+        known = set((words_of(title[:400]) + words_of(body[:1200]))[:WORDS])
+        for word in raw:
+            if (
+                words_of(word)
+                and words_of(word)[0] in known
+                and not _BLAMES.search(word)
+                and not _CONFESSES.search(word)
+            ):
+                count[word] = count.get(word, 0) + 1
+    top = sorted(count, key=lambda w: (-count[w], -rarity((words_of(w) or [w])[0]), w))[:2]
+    return "Trouble with " + " and ".join(top) if top else "Trouble that several people describe"

@@ -23,8 +23,39 @@ CREW = 8
 PAINS_A_LEAF = 2
 LIKELY_SIGNALS = ("workaround", "repeat_contact", "long_silence", "confession")
 CHUNK = 2_000
-QUAYS = tuple("Amber Birch Cedar Delta Ember Fjord Grove Heath Inlet Juniper Kelp Lagoon Maple Nettle".split())
-WORKS = tuple("Anchor Beacon Cargo Derrick Engine Ferry Gauge Hull Ice Jetty Keel Lantern Mast Net Oar".split())
+QUAYS = (
+    "Amber",
+    "Birch",
+    "Cedar",
+    "Delta",
+    "Ember",
+    "Fjord",
+    "Grove",
+    "Heath",
+    "Inlet",
+    "Kelp",
+    "Lagoon",
+    "Maple",
+    "Nettle",
+)
+WORKS = (
+    "Anchor",
+    "Beacon",
+    "Cargo",
+    "Derrick",
+    "Engine",
+    "Ferry",
+    "Gauge",
+    "Hull",
+    "Ice",
+    "Jetty",
+    "Keel",
+    "Lantern",
+    "Mast",
+    "Net",
+    "Oar",
+    "Pier",
+)
 
 MAKERS = (
     "the release pipeline stops at the signing step",
@@ -131,7 +162,7 @@ def organisation() -> Org:
 
 
 def _name(number: int) -> str:
-    """Without figures, which the gates would look for in the ledger; the same again only after 210."""
+    """Without figures, which the gates would look for in the ledger; the same again only after 208."""
     return f"{QUAYS[number % len(QUAYS)]} {WORKS[number % len(WORKS)]}"
 
 

@@ -39,6 +39,11 @@ fallback: harbour
 """
 
 
+SETTINGS = "organisation: {name: Harbour, timezone: Europe/London}\n"
+_LEAFNOTES = "from workers.cli import main; main()"
+"""What the installed command does; here it need not be on the path."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """How much is measured, how often, and where the files lie meanwhile."""
@@ -62,7 +67,7 @@ class Puller:
         folder.mkdir(exist_ok=True)
         (folder / "sources.yaml").write_text(SOURCES.format(name=data.SOURCE, url=url, repo=servers.REPO))
         (folder / "org.yaml").write_text(ORG)
-        (folder / "settings.yaml").write_text("")
+        (folder / "settings.yaml").write_text(SETTINGS)
         return cls(url, issues, folder)
 
     @property
@@ -92,7 +97,7 @@ class Puller:
         return spent
 
     def _ours(self, *, new: int, least: int = 0) -> Spent:
-        command = [sys.executable, "-m", "workers.cli", "--config", str(self.folder), "pull", "--json"]
+        command = [sys.executable, "-c", _LEAFNOTES, "--config", str(self.folder), "pull", "--json"]
         spent = child(command, str(self.folder / "ours.txt"), {"LEAFNOTES_DATABASE_URL": f"sqlite:///{self.database}"})
         told = json.loads(spent.output)
         good = told["new"] == new and told["changed"] == told["set_aside"] == 0 and told["read"] >= least

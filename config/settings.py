@@ -119,7 +119,8 @@ class ClaimEntry(_Values):
     label: Words | None = Field(None, description="a label or tag of the issue")
     component: Words | None = Field(None, description="a component of the project")
     group: Words | None = Field(None, description="the group or queue of a support desk")
-    path: Words | None = Field(None, description="a pattern over files that the issue names, as src/billing/*")
+    path: Annotated[str, Field(pattern=r"^\S(.*\S)?$", max_length=200)] | None = Field(
+        None, description="a pattern over files that the issue names, as src/billing/*")
     visible_to: tuple[Id, ...] = Field((), description="ids of teams; who may see these issues, instead of the usual")
 
     @model_validator(mode="after")

@@ -98,9 +98,6 @@ class FileConnector(Connector[FileOptions]):
         """A connector ready to use. A relative `path` begins at `base_dir`."""
         return cls(options, base_dir)
 
-    def close(self) -> None:
-        """Nothing is held open between pulls."""
-
     def pull(self, cursor: Cursor) -> Iterator[Page]:
         reached: dict[str, Any] = dict(cursor)
         failures: list[str] = []

@@ -360,7 +360,7 @@ class _Installation:
 
 def _http(options: GitHubOptions, base_dir: Path, limiters: Limiters) -> Http:
     """The seam to GitHub, with the credentials of the options."""
-    secret = "" if options.token is None else options.token.get_secret_value()
+    secret = "" if options.token is None else options.token.get_secret_value().strip()
     who = f"app:{options.app.id}:{options.app.installation}" if options.app is not None else secret
     limiter = limiters(limits.fingerprint(options.base_url, who))
     common = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}

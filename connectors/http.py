@@ -232,8 +232,7 @@ class Http:
     def _once(self, method: str, url: str, body: Any, allow: Collection[int], attempt: int) -> Answer | None:
         """One try: an answer, None for a refused credential, or an error."""
         headers = dict(self._headers() if callable(self._headers) else self._headers)
-        prepared = self._session.prepare_request(requests.Request(method, url, headers=headers, json=body))
-        status, got, content = self._exchange(prepared)
+        status, got, content = self._exchange(self._prepared(method, url, headers, body))
         if status == 401:
             return None
         if 200 <= status < 300:
@@ -242,6 +241,18 @@ class Http:
         if status in _REDIRECTS or status in allow:
             return Answer(url, status, got, None)
         raise self._refusal(method, url, status, got, _without(_sentence(content), headers), attempt)
+
+    def _prepared(self, method: str, url: str, headers: Headers, body: Any) -> requests.PreparedRequest:
+        try:
+            for value in headers.values():
+                value.encode("ascii")
+            return self._session.prepare_request(requests.Request(method, url, headers=headers, json=body))
+        except (UnicodeError, requests.exceptions.InvalidHeader):
+            # The library's own words would show the credential.
+            raise SourceError(
+                f"{self.origin}: a credential holds characters that no header can carry, perhaps the end of a line.",
+                permanent=True,
+            ) from None
 
     def _note(self, headers: Headers) -> None:
         """Nothing remains of the window: whoever asks next waits for the new one, instead of running into a refusal."""
@@ -284,6 +295,8 @@ class Http:
             raise _PassingTrouble("was cut off before the answer was complete") from None
         except requests.exceptions.ConnectionError as error:
             raise _PassingTrouble(f"could not be reached ({_first_line(error)})") from None
+        except OSError as error:  # a `ca_file` that is not there, and whatever else the library refuses
+            raise SourceError(f"{self.origin}: {error}", permanent=True) from None
 
     def _body(self, response: requests.Response) -> bytes:
         started = time.monotonic()

@@ -9,7 +9,7 @@ _NONE = -1.0
 
 
 def clusters(like: Whole, least: float) -> list[list[int]]:
-    """Groups of two or more whose mean mutual likeness reaches `least`, each sorted, in the order of their first member.
+    """Groups of two or more whose mean mutual likeness reaches `least`, each sorted, in order of their first member.
 
     `like` is symmetric with a diagonal of zeros.
     """

@@ -109,4 +109,4 @@ class Org:
     @cached_property
     def leaders(self) -> tuple[str, ...]:
         """Ids of the people who lead at least one team, sorted."""
-        return tuple(sorted({t.leader for t in self.teams.values() if t.leader in self.people}))  # type: ignore[type-var]
+        return tuple(sorted({t.leader for t in self.teams.values() if t.leader is not None and t.leader in self.people}))

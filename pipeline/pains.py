@@ -1,12 +1,12 @@
-"""The living registry of pains: every issue that tells of pain joins one that is alive, or founds one with others, or waits.
+"""The living registry of pains: an issue that tells of pain joins one that is alive, or founds one with others, or waits.
 
-Pure and exact. Weights, sums and likenesses are whole numbers (or floats that hold them), everything is walked in a fixed
-order, and no hash of the process takes part: the same registry and the same set of issues give the same pains, on any
-machine and in whatever order the issues arrived.
+Pure and exact. Weights, sums and likenesses are whole numbers (or floats that hold them), everything is walked in a
+fixed order, and no hash of the process takes part: the same registry and the same set of issues give the same pains, on
+any machine and in whatever order the issues arrived.
 
-Putting two causes into one pain is the worse mistake, because it hides one of them. So founding asks for more than joining
-(`FOUND` above `JOIN`), a young pain asks for more than a grown one, likeness has to come from more than one word, and what
-is nowhere alike enough waits.
+Putting two causes into one pain is the worse mistake, because it hides one of them. So founding asks for more than
+joining (`FOUND` above `JOIN`), a young pain asks for more than a grown one, likeness has to come from more than one
+word, and what is nowhere alike enough waits.
 """
 
 import math
@@ -32,7 +32,7 @@ WAITS = timedelta(weeks=8)
 JOIN = 0.07
 """Mean likeness to a pain's issues from which an issue joins it. The three measures were set on texts of other fields."""
 YOUNG = 2.0
-"""By how much a pain of n issues asks for more: n of 2 doubles `JOIN`. The mean over few says little."""
+"""A pain of n issues asks for 1 + `YOUNG` / n times `JOIN`: the mean over few says little."""
 FOUND = 0.12
 """Mean likeness within a group from which it founds a pain: hard to found, easier to stay with."""
 OTHER_SIDE = 0.6
@@ -44,7 +44,7 @@ LONE = 0.35
 PAD = 25.0
 """Added to every text's length, as a word that it shares with no other: a short text has said less that could be alike."""
 KNEE = 0.035
-"""Part of all texts from which a feature is in everybody's mouth, and says the less of a cause the more it is."""
+"""Part of all texts from which a feature is in everybody's mouth: the more it is, the less it says of a cause."""
 KNEE_LEAST = 6
 UNIT = 1000
 """The length of a feature vector: components are whole numbers."""
@@ -62,7 +62,7 @@ POOL = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One classified issue that tells of pain. `key` is "source:external_id"; `author` None means a bot, who counts as nobody.
+    """One classified issue that tells of pain. `key` is "source:external_id"; `author` None is a bot: it counts as nobody.
 
     `links` are the keys of other issues that it names explicitly; `labels` the source's own words for what it is about.
     """
@@ -84,8 +84,8 @@ class Pain:
     """One pain of the registry. `title` and `side` are pinned when it is founded.
 
     `profile` sums the feature vectors of its issues and `seen` says how many of them have a feature, both under hashed
-    names, so that the registry, which outlives the texts, holds none of their words beside the title. `leaves` counts its
-    issues by leaf; `cases` are hashed keys of its last issues. Bots' issues join a pain but leave no trace in it:
+    names, so that the registry, which outlives the texts, holds none of their words beside the title. `leaves` counts
+    its issues by leaf; `cases` are hashed keys of its last issues. Bots' issues join a pain but leave no trace in it:
     `members`, `last_at` and the profile are of people's issues alone.
     """
 
@@ -104,7 +104,7 @@ class Pain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """Which pain an issue tells of. `score` is its likeness to the pain when it joined, 0 to 1; 1 for an explicit link."""
+    """Which pain an issue tells of. `score` is its likeness when it joined, 0 to 1; 1 for an explicit link."""
 
     key: str
     pain_id: str
@@ -154,8 +154,8 @@ def assign(
 ) -> tuple[list[Pain], list[Assignment]]:
     """The registry with these issues in it, sorted by id, and who joined what, sorted by key.
 
-    An issue without an assignment found no pain; hand it in again while `WAITS` lasts. Nothing of `registry` is lost: pains
-    that are over stay in it. `names` are names of people, which no title may hold.
+    An issue without an assignment found no pain; hand it in again while `WAITS` lasts. Nothing of `registry` is lost:
+    pains that are over stay in it. `names` are names of people, which no title may hold.
     """
     pains = {pain.id: _State(pain) for pain in sorted(registry, key=lambda p: p.id)}
     ordered = sorted({c.key: c for c in candidates}.values(), key=lambda c: (c.created_at, c.key))
@@ -226,17 +226,19 @@ def _join_all(
     for text in waiting:
         tied.setdefault(text.tie, []).append(text)
     todo = list(waiting)
-    changed = True
-    while changed:
-        changed = False
+    among: set[int] | None = None
+    while among is None or among:
+        index.touched = set()
         for text in todo:
             if text.candidate.key in told:
                 continue
             company = tied[text.tie] if text.tie >= 0 else [text]
-            found = index.linked(company) or index.nearest(text)
+            found = index.linked(company) or index.nearest(text, among)
             if found is None:
                 continue
             state, score = found
+            if among is not None:
+                among.add(index.number[state.id])
             for one in _untold(company, told):
                 told[one.candidate.key] = Assignment(
                     key=one.candidate.key, pain_id=state.id, score=score if one is text else 1.0
@@ -244,7 +246,8 @@ def _join_all(
                 index.add(state, one)
                 if state.id in new:
                     new[state.id].append(one)
-            changed = True
+        # Only a pain that has grown can be nearer than it was when the text was last looked at.
+        among = index.touched
         todo = _untold(todo, told)
 
 
@@ -383,6 +386,7 @@ class _Index:
     def __init__(self, states: Iterable[_State]) -> None:
         self.states = list(states)
         self.number = {state.id: n for n, state in enumerate(self.states)}
+        self.touched: set[int] = set()
         self.known: dict[int, dict[int, int]] = {}
         self.case_of: dict[str, int] = {}
         for n, state in enumerate(self.states):
@@ -393,6 +397,7 @@ class _Index:
 
     def add(self, state: _State, text: _Text) -> None:
         n = self.number[state.id]
+        self.touched.add(n)
         self.case_of.setdefault(text.case, n)
         if text.candidate.author is None:
             return
@@ -408,13 +413,17 @@ class _Index:
                     return self.states[n], 1.0
         return None
 
-    def nearest(self, text: _Text) -> tuple[_State, float] | None:
-        """The living pain that the issue is most like, where it is enough to join, and the likeness."""
+    def nearest(self, text: _Text, among: Collection[int] | None) -> tuple[_State, float] | None:
+        """The living pain (of those numbered in `among`, None is all) that the issue is most like, if enough to join."""
         sums: dict[int, int] = {}
         tops: dict[int, int] = {}
         for name, weight in text.unit.items():
-            for n, mass in self.known.get(name, {}).items():
-                part = weight * mass
+            known = self.known.get(name, {})
+            numbers = known if among is None or len(among) > len(known) else among
+            for n in numbers:
+                if n not in known or (among is not None and n not in among):
+                    continue
+                part = weight * known[n]
                 sums[n] = sums.get(n, 0) + part
                 if part > tops.get(n, 0):
                     tops[n] = part

@@ -3,37 +3,36 @@
 import re
 from collections.abc import Collection, Sequence
 
-from pipeline.pains_words import WORDS, rarity, words_of
+from pipeline.pains_words import rarity, words_of
 
 LONGEST = 9
 """Words of a title."""
 
-_CONFESSES = re.compile(
-    r"not proud|merged (?:it )?without|without waiting|merged before|shouldn'?t|should not have|\bmy (?:fault|mistake|bad)\b|"
-    r"asham|embarrass|\bskip(?:ped|ping)?\b|\bi broke\b|\bi messed\b|bypass|by hand into|copied from production|force[- ]push|"
-    r"guilty|\bcr(?:ied|ying)\b|burn(?:ed|t)? ?out|exhausted|overwhelmed|don'?t tell|confess|password in|i muted",
-    re.IGNORECASE,
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+_CONFESSES = _any(
+    r"not proud|merged (?:it )?without|without waiting|merged before|shouldn'?t|should not have|\bmy (?:fault|mistake|bad)\b",
+    r"asham|embarrass|\bskip(?:ped|ping)?\b|\bi (?:broke|messed|muted)\b|bypass|by hand into|copied from production",
+    r"force[- ]push|guilty|\bcr(?:ied|ying)\b|burn(?:ed|t)? ?out|exhausted|overwhelmed|don'?t tell|confess|password in",
 )
 """Admits a shortcut, a mistake or distress: such text goes no further than its author's own team."""
-_BLAMES = re.compile(
-    r"failed to|should have|careless|\blaz(?:y|iness)|\bforgot|\bbother|caused by|\bworst\b|\bbest\b|\brank|underperform|"
+_BLAMES = _any(
+    r"failed to|should have|careless|\blaz(?:y|iness)|\bforgot|\bbother|caused by|\bworst\b|\bbest\b|\brank|underperform",
     r"incompeten|stupid|idiot|useless|moron|pathetic|\bfault\b|\bblam|nobody cares|\bagain\b",
-    re.IGNORECASE,
 )
-_ASKS = re.compile(
-    r"\?\s*$|^(?:please|pls|can (?:you|we|i|anyone|someone|somebody)|could (?:you|we|i|someone)|how (?:do|to|can)|is there|where|why|"
-    r"what|who|when will|does|thanks|thank you|hello|hi|hey|dear)\b|^(?:help|urgent|question|fyi|test|issue|problem|bug|support)\W*\w*\W*$",
-    re.IGNORECASE,
+_ASKS = _any(
+    r"\?\s*$|^(?:please|pls|can|could|how (?:do|to|can)|is there|where|why|what|who|when will|does|thanks|thank you)\b",
+    r"^(?:hello|hi|hey|dear)\b|^(?:help|urgent|question|fyi|test|issue|problem|bug|support)\W*\w*\W*$",
 )
-_SOLVES = re.compile(
-    r"^(?:add|allow|support|implement|make|create|remove|introduce|provide|need|want|bump|fix|update|upgrade|use|feature|request|"
-    r"proposal|idea|suggestion|bigger|better|more)\b",
-    re.IGNORECASE,
+_SOLVES = _any(
+    r"^(?:add|allow|support|implement|make|create|remove|introduce|provide|need|want|bump|fix|update|upgrade|use)\b",
+    r"^(?:feature|request|proposal|idea|suggestion|bigger|better|more)\b|\bplease$",
 )
-_MARKS = re.compile(
-    r"^(?:\s*(?:re|fwd?|fw|aw|wg|sv|tr)\s*:\s*|\s*\[[^\]]{0,60}\]\s*|\s*\([^)]{0,60}\)\s*|\s*[A-Za-z]{2,10}-\d+\s*[:\-]?\s*|\s*#\d+\s*[:\-]?\s*)+",
-    re.IGNORECASE,
-)
+_MARK = r"(?:re|fwd?|fw|aw|wg|sv|tr)\s*:|\[[^\]]{0,60}\]|\([^)]{0,60}\)|[a-z]{2,10}-\d+\s*[:\-]?|#\d+\s*[:\-]?"
+_MARKS = _any(rf"^(?:\s*(?:{_MARK})\s*)+")
 _CODE = re.compile(
     r"[{}<>|\\=`\[\]]|::|\w\(\)|\w(?:Exception|Error)\b|\w_\w|\bat [\w.]+\(|0x[0-9a-f]+|https?:|@|/\w+/|\d{5}|\w\.\w+\.\w|\w#\d"
 )
@@ -65,7 +64,7 @@ def title_of(texts: Sequence[tuple[str, str]], names: Collection[str] = ()) -> s
 
 
 def plain_title(text: str, names: Collection[str] = ()) -> str | None:
-    """The text as a title, its marks off, nine words at most; None where it is no plain sentence, or must not be shown."""
+    """The text as a title, marks off, nine words at most; None where it is no plain sentence, or must not be shown."""
     clean = " ".join(_MARKS.sub("", " ".join(text[:400].split())).split()).strip(" .,:;-!\u2013\u2014\"'*~")
     if not clean or any(rule.search(clean) for rule in (_ASKS, _CODE, _CONFESSES, _BLAMES)):
         return None
@@ -101,15 +100,8 @@ def _first_sentence(body: str) -> str:
 def _shared(texts: Sequence[tuple[str, str]], names: Collection[str]) -> str:
     count: dict[str, int] = {}
     for title, body in texts:
-        raw = {w for w in re.findall(r"[^\W\d_]{3,20}", f"{title[:400]} {body[:400]}".casefold()) if w not in names}
-        known = set((words_of(title[:400]) + words_of(body[:1200]))[:WORDS])
-        for word in raw:
-            if (
-                words_of(word)
-                and words_of(word)[0] in known
-                and not _BLAMES.search(word)
-                and not _CONFESSES.search(word)
-            ):
-                count[word] = count.get(word, 0) + 1
-    top = sorted(count, key=lambda w: (-count[w], -rarity((words_of(w) or [w])[0]), w))[:2]
-    return "Trouble with " + " and ".join(top) if top else "Trouble that several people describe"
+        for word in set(re.findall(r"[^\W\d_]{3,20}", f"{title[:400]} {body[:400]}".casefold())):
+            shown = words_of(word) and word not in names and not _BLAMES.search(word) and not _CONFESSES.search(word)
+            count[word] = count.get(word, 0) + bool(shown)
+    common = sorted((w for w, n in count.items() if n > 1), key=lambda w: (-count[w], -rarity(words_of(w)[0]), w))
+    return "Trouble with " + " and ".join(common[:2]) if common else "Trouble that several people describe"

@@ -1,9 +1,9 @@
 """The features by which issues are compared: words, words side by side, and fields of words.
 
 Nothing here is of one organisation: general English of software and support. `_STOP` words say nothing of a cause.
-`_COMMON` holds stems by how common they are in issue trackers and in app reviews: stems of level n stand in about one text
-of 2**n, every source weighing the same; a word that is not listed is rare. `_SAME` are spellings of one thing. `_FIELDS` are
-words that people use for one part of their work or for one kind of trouble.
+`_COMMON` holds stems by how common they are in issue trackers and in app reviews: stems of level n stand in about one
+text of 2**n, every source weighing the same; a word that is not listed is rare. `_SAME` are spellings of one thing.
+`_FIELDS` are words that people use for one part of their work or for one kind of trouble.
 """
 
 import re

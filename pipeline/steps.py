@@ -139,7 +139,7 @@ def _understand(
 def _is_newer(row: Mapping[str, Any], known: issues.Known | None) -> bool:
     if known is None:
         return True
-    return row["content_hash"] != known.content_hash and row["updated_at"] >= known.updated_at
+    return bool(row["content_hash"] != known.content_hash and row["updated_at"] >= known.updated_at)
 
 
 def _history(page: _Page, fresh: Mapping[str, Any], before: Mapping[str, issues.Known]) -> list[tuple[str, Event]]:
@@ -230,7 +230,7 @@ def assign(session: Session, *, org: Org, zone: str, until: datetime | None = No
     found = registry.candidates(session, since, until)
     row_of = {f"{issue.source}:{issue.external_id}": row_id for row_id, issue, _, _ in found}
     known = [pains.from_json(pain) for pain in registry.frozen(session)]
-    living, joined = pains.assign(known, [_candidate(org, *rest) for _, *rest in found])
+    living, joined = pains.assign(known, [_candidate(org, issue, verdict, side) for _, issue, verdict, side in found])
     registry.save(
         session,
         [(pain.id, pains.to_json(pain)) for pain in living],

@@ -64,11 +64,13 @@ def _tick_on_its_own(**_: Any) -> None:
     stop = threading.Event()
 
     def again() -> None:
-        while not stop.wait(TICK_SECONDS):
+        while True:
             try:
                 app.send_task(TICK, retry=False, expires=TICK_SECONDS * 2)
             except (OperationalError, OSError) as error:
                 log.warning("broker unreachable, no tick", reason=str(error))
+            if stop.wait(TICK_SECONDS):
+                return
 
     threading.Thread(target=again, name="ticker", daemon=True).start()
 

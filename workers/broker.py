@@ -8,7 +8,7 @@ def problem(url: str) -> str | None:
     """What is wrong with the broker, in one sentence with its remedy; None where it may be used."""
     try:
         with redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5) as client:
-            policy = client.config_get("maxmemory-policy").get("maxmemory-policy", "unknown")  # type: ignore[union-attr]
+            policy = client.config_get("maxmemory-policy").get("maxmemory-policy", "unknown")
     except RedisError as error:
         return f"Redis cannot be reached: {error}"
     if policy != "noeviction":

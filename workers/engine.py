@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from connectors.base import SourceError
 from pipeline import periods, steps
-from pipeline.issue import Verdict
+from pipeline.issue import Period, Text, Verdict
 from pipeline.steps import Ingested
 from pipeline.store import db, digests, issues, registry, sources, work
 from pipeline.store.work import Fenced, Job
@@ -97,7 +97,7 @@ class Engine:
         kind = "compose" if closed is not None and closed >= period.label else "close"
         work.request(session, kind, period.label)
 
-    def _due(self, session: Session) -> tuple[steps.Period, dict[str, datetime]]:
+    def _due(self, session: Session) -> tuple[Period, dict[str, datetime]]:
         house = self.deployment
         return steps.plan(
             session,
@@ -232,6 +232,7 @@ class Engine:
     def _wake_close(self, session: Session) -> None:
         """A period that waits for this source, or for its verdicts, is looked at again at once."""
         self._plan(session)
+        work.hurry(session, "close", periods.last_ended(self.deployment.now(), self.deployment.zone).label)
 
     def _census(self, job: Job) -> None:
         source = self.deployment.sources[job.key]
@@ -264,6 +265,7 @@ class Engine:
                 kinds=self.deployment.kinds,
             )
             work.finish(session, job)
+            self._wake_close(session)
 
     def _assign(self, job: Job) -> None:
         with self.transaction() as session:
@@ -285,7 +287,7 @@ class Engine:
             work.request(session, "compose", period.label)
             work.finish(session, job)
 
-    def _unsettled(self, session: Session, period: steps.Period) -> str | None:
+    def _unsettled(self, session: Session, period: Period) -> str | None:
         """What a period waits for before its digests may be composed; None: everything was heard or given up."""
         first_due = min(self._due(session)[1].values(), default=period.end)
         if self.deployment.now() >= first_due + PATIENCE and not work.outstanding(session, ["pull", "classify"]):
@@ -331,7 +333,7 @@ def _is_due(source: Source, state: sources.SourceState, now: datetime) -> bool:
     if state.attempted_at is None:
         return True
     wait = min(source.poll * 2 ** min(state.failures, 6), max(source.poll, timedelta(hours=1)))
-    return now - state.attempted_at >= wait
+    return bool(now - state.attempted_at >= wait)
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +342,7 @@ class _Unclassifiable:
 
     key: str
 
-    def classify(self, texts: Sequence[steps.Text]) -> list[Verdict]:
+    def classify(self, texts: Sequence[Text]) -> list[Verdict]:
         because = (f"could not be classified: its worker died {TRIES} times (work classify {self.key})",)
         one = Verdict(
             side="none", confidence=0.0, abstained=True, kind="other", severity=1, because=because, model="none"

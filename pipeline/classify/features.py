@@ -33,8 +33,9 @@ _WORD: Final = np.array([chr(c).isalnum() or chr(c) in "_'" for c in range(128)]
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A batch of texts as one array of characters; words are [start, end) in it, `home` is each word's text."""
+    """A batch of texts as one string and one array of characters; words are [start, end) in it, `home` is each word's text."""
 
+    flat: str
     codes: Codes
     text_of: Ints
     starts: Ints
@@ -48,9 +49,9 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Occurrences of features of a batch: (text, column, the word it belongs to), and each one's share of its value.
+    """Features of a batch: the distinct (row, column) pairs and how many `times` each occurs.
 
-    `value` is for the distinct (text, column) pairs, `of` maps an occurrence to its pair and `times` counts them.
+    `of` maps every occurrence to its pair, `word` to the word that it belongs to.
     """
 
     row: Ints
@@ -81,7 +82,7 @@ def read(texts: Sequence[tuple[str, str]]) -> Read:
     starts, ends = np.flatnonzero(edges == 1) + 1, np.flatnonzero(edges == -1) + 1
     home = text_of[starts] if len(starts) else np.zeros(0, dtype=np.int64)
     titled = ends - starts_of[home] <= np.array(titles, dtype=np.int64)[home] if len(starts) else np.zeros(0, dtype=bool)
-    return Read(codes, text_of, starts, ends, home, titled, starts_of, len(texts))
+    return Read(flat, codes, text_of, starts, ends, home, titled, starts_of, len(texts))
 
 
 def words(batch: Read) -> Block:

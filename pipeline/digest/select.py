@@ -427,10 +427,11 @@ class View:
 
     def pain(self, pain_id: str) -> PainView:
         """A pain of this scope by its id, also one of which nobody told this week. Raises KeyError."""
-        for view in (*self.pains, *self.relieved):
-            if view.id == pain_id:
-                return view
-        raise KeyError(pain_id)
+        return self._by_id[pain_id]
+
+    @cached_property
+    def _by_id(self) -> dict[str, PainView]:
+        return {view.id: view for view in (*self.relieved, *self.pains)}
 
     def _pain(self, entry: PainEntry, voices: Sequence[Voice]) -> PainView:
         who = self._crowd(entry, voices)

@@ -55,7 +55,7 @@ def known(session: Session, source: str, external_ids: Sequence[str]) -> dict[st
             IssueRow.content_hash,
             IssueRow.text_hash,
         ).where(IssueRow.source == source, IssueRow.external_id.in_(some))
-        found.update({external_id: Known(*rest) for external_id, *rest in session.execute(query)})
+        found.update({row.external_id: Known(*row._tuple()[1:]) for row in session.execute(query)})
     return found
 
 

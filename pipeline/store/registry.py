@@ -46,7 +46,7 @@ def candidates(
     )
     if until is not None:
         query = query.where(IssueRow.created_at < until)
-    found = []
+    found: list[tuple[int, IssueRow, VerdictRow, str]] = []
     for issue, verdict in session.execute(query):
         value = verdict_of(verdict, fixed.get((issue.source, issue.external_id)))
         if value.side != "none" and not hidden(issue.tags, [s.name for s in value.signals]):

@@ -2,6 +2,7 @@ import gzip
 import socket
 import tracemalloc
 import zlib
+from pathlib import Path
 
 import pytest
 
@@ -300,6 +301,25 @@ def test_a_secret_that_the_server_repeats_is_not_repeated_by_us() -> None:
     assert SECRET not in str(error)
     assert SECRET not in repr(error)
     assert "key=value" not in str(error)
+
+
+@pytest.mark.parametrize("secret", [f"{SECRET}\n", f"{SECRET}\r\nX-Evil: 1", f"{SECRET}–"])
+def test_a_credential_that_no_header_can_carry_is_not_shown(secret: str) -> None:
+    with Stage() as stage, Http(stage.url, headers={"Authorization": f"Bearer {secret}"}) as http:  # noqa: SIM117
+        with pytest.raises(SourceError, match="characters") as caught:
+            http.get("/x")
+
+    assert SECRET not in str(caught.value)
+    assert caught.value.__suppress_context__
+    assert stage.asked == []
+
+
+def test_certificates_that_are_not_there_are_named(tmp_path: Path) -> None:
+    with Http("https://127.0.0.1:9", ca_file=tmp_path / "none.pem") as http:  # noqa: SIM117
+        with pytest.raises(SourceError, match=r"none\.pem") as caught:
+            http.get("/x")
+
+    assert caught.value.permanent
 
 
 def test_a_connector_can_be_printed_without_its_secret() -> None:

@@ -64,6 +64,7 @@ def test_a_line_lost_before_the_final_dot_defers_the_mail(step: str, fault: str)
 
     assert outcome.kind == "deferred"
     assert server.kept == []
+    assert server.connections == 1
 
 
 @pytest.mark.parametrize("kept", [True, False])

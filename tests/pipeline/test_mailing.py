@@ -32,9 +32,8 @@ def test_waits_double_from_five_minutes_to_six_hours() -> None:
 
 
 def test_a_mail_that_is_always_put_off_is_tried_last_at_72_hours_and_then_given_up() -> None:
-    now, attempt, states = START, 0, []
-    while True:
-        attempt += 1
+    now, states = START, []
+    for attempt in range(1, 100):
         step = after("deferred", attempt=attempt, resent=False, first_tried_at=START, now=now)
         states.append(step.state)
         if step.wait is None:
@@ -121,10 +120,9 @@ def test_whatever_a_server_does_at_most_two_copies_leave_and_every_mail_ends() -
 
 def _walk(sequence: tuple[str, ...]) -> tuple[str, int, bool]:
     """(the state it ended in, how many copies may have arrived, whether it ended with an alarm)."""
-    now, attempt, resent, copies = START, 0, False, 0
+    now, resent, copies = START, False, 0
     answers = iter(sequence)
-    while True:
-        attempt += 1
+    for attempt in range(1, 100):
         answer = next(answers, "deferred")
         copies += answer in ("accepted", "unknown", "crash")
         if answer == "crash":
@@ -135,3 +133,4 @@ def _walk(sequence: tuple[str, ...]) -> tuple[str, int, bool]:
         if step.wait is None:
             return step.state, copies, step.alarm is not None
         now += step.wait
+    raise AssertionError(f"{sequence} never ends")

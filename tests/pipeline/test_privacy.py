@@ -1,0 +1,123 @@
+"""Floors, complementary suppression, and who may be quoted or named."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import privacy
+from pipeline.digest.material import Voice
+from pipeline.issue import Signal
+from pipeline.privacy import Group
+
+
+def group(leader: str, teams: str, people: str) -> Group:
+    return Group(leader=leader, teams=frozenset(teams), people=frozenset(people))
+
+
+def plenty(teams: frozenset[str]) -> int:
+    return 10 * len(teams)
+
+
+VOICE = Voice(
+    key="jira:BR-1",
+    source="jira",
+    external_id="BR-1",
+    url=None,
+    title="Builds wait",
+    body="",
+    author="eng1",
+    role="staff",
+    team="billing",
+    leaf="billing",
+    heard_by=(),
+    created_at=datetime(2026, 9, 14, tzinfo=UTC),
+    state="open",
+    closed_at=None,
+    reopened=False,
+    side="developer",
+    kind="bug",
+    severity=2,
+    confidence=0.9,
+    abstained=False,
+    signals=(),
+    pain="A",
+    no_quote=False,
+)
+
+
+@pytest.mark.parametrize(("behind", "base", "may"), [(3, 5, True), (2, 50, False), (3, 4, False), (0, 5, True), (0, 4, False)])
+def test_a_number_needs_three_people_of_a_group_of_five(behind, base, may):
+    assert privacy.may_show(behind, base) is may
+
+
+@pytest.mark.parametrize("signal", ["confession", "distress", "voice_withdrawn"])
+def test_an_admission_is_never_quoted_and_named_only_to_the_authors_own_lead(signal):
+    voice = replace(VOICE, signals=(Signal(signal, "Builds wait"),))
+
+    assert not privacy.quotable(voice)
+    assert privacy.listable(voice, frozenset({"billing"}))
+    assert not privacy.listable(voice, frozenset({"engineering"}))
+
+
+def test_a_customers_admission_is_named_to_nobody():
+    voice = replace(VOICE, role="customer", team=None, signals=(Signal("confession", "x"),))
+
+    assert not privacy.listable(voice, frozenset({"billing"}))
+
+
+@pytest.mark.parametrize("change", [{"no_quote": True}, {"author": None}])
+def test_who_asked_not_to_be_quoted_and_bots_are_not_quoted(change):
+    assert privacy.quotable(VOICE)
+    assert not privacy.quotable(replace(VOICE, **change))
+
+
+def test_a_team_whose_sibling_would_be_found_by_subtraction_is_withdrawn():
+    parent, large, small = group("p", "xy", "abcdef"), group("x", "x", "abcd"), group("y", "y", "ef")
+
+    assert privacy.shown([parent, large, small], plenty) == {"p"}
+
+
+def test_the_rest_of_a_team_of_four_is_not_found_by_subtraction():
+    sizes = {"x": 7, "y": 4}
+    parent, child = group("p", "xy", "abcdef"), group("x", "x", "abc")
+
+    assert privacy.shown([parent, child], lambda teams: sum(sizes[t] for t in teams)) == {"p"}
+
+
+def test_the_next_smallest_is_withdrawn_where_all_children_together_leave_one():
+    parent = group("p", "xyz", "abcdefghijk")
+    children = [group("x", "x", "abcde"), group("y", "y", "fghij"), group("z", "z", "k")]
+
+    shown = privacy.shown([parent, *children], plenty)
+
+    assert "p" in shown
+    assert len(shown & {"x", "y"}) == 1
+
+
+def test_siblings_that_leave_nobody_over_are_all_shown():
+    parent, one, two = group("p", "xy", "abcdef"), group("x", "x", "abc"), group("y", "y", "def")
+
+    assert privacy.shown([parent, one, two], plenty) == {"p", "x", "y"}
+
+
+people = st.frozensets(st.sampled_from("abcdefghij"), max_size=10)
+
+
+@given(st.lists(people, min_size=1, max_size=4))
+def test_no_difference_of_shown_numbers_names_one_or_two_people(teams):
+    names = [str(n) for n in range(len(teams))]
+    groups = [Group(leader=n, teams=frozenset({n}), people=p) for n, p in zip(names, teams, strict=True)]
+    whole = Group(leader="all", teams=frozenset(names), people=frozenset().union(*teams))
+
+    shown = privacy.shown([whole, *groups], plenty)
+
+    visible = [g for g in (whole, *groups) if g.leader in shown]
+    for g in visible:
+        assert len(g.people) >= privacy.BEHIND
+    for small, large in combinations(sorted(visible, key=lambda g: len(g.people)), 2):
+        if small.people < large.people:
+            assert len(large.people - small.people) >= privacy.BEHIND

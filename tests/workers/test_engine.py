@@ -1,0 +1,235 @@
+"""The engine in one process: what is due, what waits for what, and what a second run changes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.store import db, digests, issues, registry, sources, work
+from tests.workers import small
+from tests.workers.snapshot import snapshot
+from workers.engine import Engine
+from workers.wiring import Deployment
+
+
+@contextmanager
+def engine(directory: Path, as_of: str = small.DUE) -> Iterator[Engine]:
+    house = Deployment.read(directory, as_of=datetime.fromisoformat(as_of))
+    house.prepare()
+    yield Engine(house)
+    house.database.dispose()
+
+
+def counts(runner: Engine, week: str = small.WEEK) -> dict[str, int]:
+    with db.transaction(runner.deployment.database) as session:
+        return digests.counts(session, week)
+
+
+def text_of(directory: Path, leader: str, week: str = small.WEEK) -> str:
+    return (directory / "digests" / week / f"{leader}.txt").read_text()
+
+
+def test_another_organisation_with_other_words_gets_its_digests(tmp_path: Path) -> None:
+    directory = small.organisation(tmp_path / "rosta", small.subscribers())
+
+    with engine(directory) as runner:
+        runner.run_once()
+
+        assert counts(runner) == {"composed": 2, "mail:accepted": 2}
+    assert "stale" in text_of(directory, "kit")
+    assert "6 customers" in text_of(directory, "kit")
+    assert "stale" in text_of(directory, "noor")
+
+
+def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
+    directory = small.organisation(tmp_path / "rosta", small.subscribers())
+    with engine(directory) as runner:
+        runner.run_once()
+        before = snapshot(runner.deployment.database)
+
+        runner.run_once()
+
+        assert snapshot(runner.deployment.database) == before
+
+
+def test_nothing_is_composed_before_a_leader_is_due(tmp_path: Path) -> None:
+    directory = small.organisation(tmp_path / "rosta", small.subscribers())
+
+    with engine(directory, as_of="2026-03-09T08:59:00+01:00") as runner:
+        runner.run_once()
+
+        assert counts(runner) == {}
+
+
+def test_a_source_that_cannot_be_read_is_said_in_the_digest_and_stops_nothing(tmp_path: Path) -> None:
+    directory = small.organisation(tmp_path / "rosta", small.subscribers())
+    with (directory / "sources.yaml").open("a") as file:
+        file.write("- {name: lost, kind: file, path: nowhere.jsonl}\n")
+
+    with engine(directory) as runner:
+        runner.run_once()
+
+        assert counts(runner) == {"composed": 2, "mail:accepted": 2}
+        with db.transaction(runner.deployment.database) as session:
+            assert sources.state(session, "lost").failures == 1
+    assert "WARNING" in text_of(directory, "noor")
+    assert "lost" in text_of(directory, "noor")
+
+
+def test_private_issues_are_in_no_digest_and_no_count(tmp_path: Path) -> None:
+    secret = small.ticket(90, "Stale beans made a guest ill, our lawyer is involved", labels=["beans", "hush"], author="x")
+    directory = small.organisation(tmp_path / "rosta", [*small.subscribers(), secret])
+
+    with engine(directory) as runner:
+        runner.run_once()
+
+    assert "lawyer" not in text_of(directory, "kit")
+    assert "6 issues in your scope" in text_of(directory, "kit")
+
+
+def test_what_became_private_after_composing_is_taken_out_before_sending(tmp_path: Path) -> None:
+    tickets = small.subscribers(7)
+    directory = small.organisation(tmp_path / "rosta", tickets)
+    with engine(directory) as runner:
+        runner.tick()
+        _drain_all_but(runner, "deliver")
+        tickets[0] |= {"labels": ["beans", "hush"], "updated_at": "2026-03-09T11:00:00+01:00"}
+        small.write(directory, tickets)
+        with runner.transaction() as session:
+            work.request(session, "pull", "desk")
+
+        _drain_all_but(runner, "deliver")
+        runner.drain()
+
+        with db.transaction(runner.deployment.database) as session:
+            row = digests.digest(session, "kit", small.WEEK)
+        assert row is not None
+        assert row.version == 2
+    assert "6 customers" in text_of(directory, "kit")
+
+
+def _drain_all_but(runner: Engine, kind: str) -> None:
+    """Everything that is due, except one kind of work."""
+    from workers import engine as module
+
+    kinds = [k for k in module.KINDS if k != kind]
+    while True:
+        with db.transaction(runner.deployment.database) as session:
+            ids = work.due(session, kinds)
+        if not ids:
+            return
+        for row_id in ids:
+            runner.perform(row_id)
+
+
+def test_a_persons_label_wins_over_the_model_in_everything_that_follows(tmp_path: Path) -> None:
+    directory = small.organisation(tmp_path / "rosta", small.subscribers())
+    with engine(directory) as runner:
+        runner.tick()
+        _drain_all_but(runner, "close")
+        with runner.transaction() as session:
+            issues.correct(session, ("desk", "1"), "none", "kit", runner.deployment.now())
+            work.request(session, "assign", "all")
+
+        runner.run_once()
+
+        with db.transaction(runner.deployment.database) as session:
+            stored = next(issues.read(session, only=("desk", "1")))
+        assert stored.verdict is not None
+        assert (stored.verdict.side, stored.verdict.model) == ("none", "person:kit")
+    assert "5 customers" in text_of(directory, "kit")
+
+
+def test_a_changed_org_chart_routes_stored_issues_anew(tmp_path: Path) -> None:
+    directory = small.organisation(tmp_path / "rosta", small.subscribers())
+    with engine(directory, as_of="2026-03-05T12:00:00+01:00") as runner:
+        runner.run_once()
+    org = (directory / "org.yaml").read_text().replace("label: beans", "label: cups").replace("label: parcels", "label: beans")
+    (directory / "org.yaml").write_text(org)
+
+    with engine(directory, as_of="2026-03-05T12:00:00+01:00") as runner:
+        runner.run_once()
+
+        with db.transaction(runner.deployment.database) as session:
+            assert {stored.leaf for stored in issues.read(session)} == {"delivery"}
+
+
+def test_after_three_weeks_down_one_digest_is_sent_and_the_others_are_shown_as_skipped(tmp_path: Path) -> None:
+    directory = small.organisation(tmp_path / "rosta", small.subscribers())
+    with engine(directory) as runner:
+        runner.run_once()
+
+    with engine(directory, as_of="2026-03-30T12:00:00+02:00") as runner:
+        runner.run_once()
+
+        assert counts(runner, "2026-W11") == {"skipped": 2}
+        assert counts(runner, "2026-W12") == {"skipped": 2}
+        assert counts(runner, "2026-W13") == {"composed": 2, "mail:accepted": 2}
+
+
+def test_the_order_of_the_file_changes_no_row_and_no_byte(tmp_path: Path) -> None:
+    tickets = [*small.subscribers(6), *small.subscribers(6, first=20, day=1)]
+    made = []
+    for name, order in (("forwards", tickets), ("backwards", tickets[::-1])):
+        directory = small.organisation(tmp_path / name, order, page=2)
+        with engine(directory) as runner:
+            runner.run_once()
+            made.append(snapshot(runner.deployment.database) | {"cursors": None})
+
+    assert made[0] == made[1]
+
+
+def test_a_late_issue_of_a_closed_week_joins_its_pain_and_moves_nothing(tmp_path: Path) -> None:
+    tickets = small.subscribers(5)
+    directory = small.organisation(tmp_path / "rosta", tickets)
+    with engine(directory) as runner:
+        runner.run_once()
+        before = snapshot(runner.deployment.database)
+        small.write(directory, [*tickets, *small.subscribers(1, first=50)])
+        with runner.transaction() as session:
+            work.request(session, "pull", "desk")
+
+        runner.drain()
+
+        after = snapshot(runner.deployment.database)
+    assert after["digests"] == before["digests"]
+    assert set(before["members"]) < set(after["members"])
+    assert len(after["pains"]) == len(before["pains"])
+
+
+def test_replaying_the_archive_gives_the_same_issues(tmp_path: Path) -> None:
+    directory = small.organisation(tmp_path / "rosta", small.subscribers(), page=2)
+    with engine(directory) as runner:
+        runner.run_once()
+        before = snapshot(runner.deployment.database)
+
+        total = runner.replay("desk")
+
+        assert (total.read, total.changed) == (6, 0)
+        assert snapshot(runner.deployment.database) == before
+
+
+def test_an_issue_that_kills_the_classifier_is_set_aside_and_the_rest_is_classified(tmp_path: Path) -> None:
+    class Fragile:
+        def classify(self, texts):  # type: ignore[no-untyped-def]
+            if any("poison" in text.title for text in texts):
+                raise MemoryError("this text kills")
+            return Deployment.read(directory).classifier.classify(texts)
+
+    tickets = [*small.subscribers(), small.ticket(99, "poison", labels=["beans"])]
+    directory = small.organisation(tmp_path / "rosta", tickets)
+    with engine(directory) as runner:
+        runner.deployment.__dict__["classifier"] = Fragile()
+        runner.tick()
+        from datetime import timedelta
+
+        runner.drain(patience=timedelta(seconds=40))
+
+        with db.transaction(runner.deployment.database) as session:
+            verdicts = {stored.issue.title: stored.verdict for stored in issues.read(session)}
+            pains = registry.current(session)
+    poisoned = verdicts.pop("poison")
+    assert poisoned is not None
+    assert poisoned.abstained
+    assert all(verdict is not None and verdict.side == "customer" for verdict in verdicts.values())
+    assert len(pains) == 1

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -20,6 +21,7 @@ _, status, used = os.wait4(pid, 0)
 print(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss]))
 """
 """A process inherits the peak memory of whoever started it, so a small one starts those that are measured."""
+_NOT_OURS = ("PYTHONDONTWRITEBYTECODE", "LEAFNOTES_CONFIG", "LEAFNOTES_DATABASE_URL", "LEAFNOTES_BROKER_URL")
 _RSS_UNIT = 1024 * 1024 if sys.platform == "darwin" else 1024
 
 
@@ -32,20 +34,22 @@ class Spent:
     output: str
 
 
-def child(command: Sequence[str], scratch: str, env: Mapping[str, str] | None = None) -> Spent:
-    """Run a command to its end; its standard output goes through the file `scratch`."""
+def child(command: Sequence[str], folder: Path) -> Spent:
+    """Run a command to its end, its scratch files and its byte code below `folder`."""
+    scratch = folder / "printed.txt"
+    # As on any installed system, modules are compiled once and not at each start, wherever this machine forbids it.
+    env = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
     launched = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", _LAUNCH, scratch, *command],
+        [sys.executable, "-I", "-S", "-c", _LAUNCH, str(scratch), *command],
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        env={**os.environ, **(env or {})},
+        env={**env, "PYTHONPYCACHEPREFIX": str(folder / "bytecode")},
     )
     code, cpu, peak = json.loads(launched.stdout)
     if code != 0:
         raise RuntimeError(f"{' '.join(command)} ended with {code}")
-    with open(scratch, encoding="utf-8") as printed:
-        return Spent(cpu, peak / _RSS_UNIT, printed.read())
+    return Spent(cpu, peak / _RSS_UNIT, scratch.read_text(encoding="utf-8"))
 
 
 def here(call: Callable[[], T]) -> tuple[float, T]:

@@ -92,13 +92,20 @@ class Puller:
 
     def plain(self) -> Spent:
         command = [sys.executable, "-m", "benchmarks.plain_pull", f"{self.url}/repos/{servers.REPO}/issues?{_QUERY}"]
-        spent = child(command, str(self.folder / "plain.txt"))
+        spent = child(command, self.folder)
         _must(int(spent.output) == self.issues, f"the plain loop read {spent.output.strip()} of {self.issues} issues")
         return spent
 
+    def warm_up(self) -> None:
+        """Have everything compiled that either side imports."""
+        self._leafnotes("connectors")
+        child([sys.executable, "-c", "import requests, json"], self.folder)
+
+    def _leafnotes(self, *arguments: str) -> Spent:
+        return child([sys.executable, "-c", _LEAFNOTES, "--config", str(self.folder), *arguments], self.folder)
+
     def _ours(self, *, new: int, least: int = 0) -> Spent:
-        command = [sys.executable, "-c", _LEAFNOTES, "--config", str(self.folder), "pull", "--json"]
-        spent = child(command, str(self.folder / "ours.txt"), {"LEAFNOTES_DATABASE_URL": f"sqlite:///{self.database}"})
+        spent = self._leafnotes("pull", "--json")
         told = json.loads(spent.output)
         good = told["new"] == new and told["changed"] == told["set_aside"] == 0 and told["read"] >= least
         _must(good, f"the pull was expected to find {new} new issues and told of {spent.output.strip()}")
@@ -124,6 +131,7 @@ def pull(scale: Scale) -> list[Row]:
             "again": puller.again,
             "all again": puller.all_again,
         }
+        puller.warm_up()
         cpu = interleaved(scale.rounds, {name: lambda call=call: call().cpu for name, call in calls.items()})  # type: ignore[misc]
     rival = "requests + json loop, stores nothing"
     most = 1.1 if scale.issues >= 100_000 else 1.25

@@ -107,6 +107,8 @@ class Document:
 
     def at(self, loc: Loc) -> Any:
         """The plain value at a place; None where there is nothing."""
+        if not loc:
+            return self.data
         node = self._node(loc)
         return None if node is None else node.value
 
@@ -267,7 +269,7 @@ class _Composer:
             self._count(1, line)
             part = self._node(next(self._events), depth + 1, (*loc, name))
             if name == "<<" and key.implicit[0]:
-                merged += [part] if isinstance(part.value, dict) else [item for _, item in part.parts.values()]
+                merged += [item for _, item in part.parts.values()] if isinstance(part.value, list) else [part]
             elif name in node.parts:
                 first = node.parts[name][0]
                 remedy = f"It is on line {first} already: remove one of the two."

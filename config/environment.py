@@ -120,8 +120,9 @@ def _is_ours(name: str) -> bool:
 
 
 def _unknown(name: str) -> Problem:
-    close = nearest(name, NAMES)
-    hint = f"Did you mean {close}?" if close else f"Known are {', '.join(NAMES)}; begin names of your own otherwise."
+    prefix = "LEAFNOTES_"
+    close = nearest(name.removeprefix(prefix), [known.removeprefix(prefix) for known in NAMES])
+    hint = f"Did you mean {prefix}{close}?" if close else f"Known are {', '.join(NAMES)}; begin names of your own otherwise."
     return Problem(FILE, 0, name, "is not a variable that is known", hint)
 
 

@@ -229,10 +229,10 @@ def _checked(document: Document, model: type[M], problems: list[Problem]) -> M |
     if document.broken:
         return None
     found = validate(document, model)
-    if isinstance(found, list):
-        problems += found
-        return None
-    return None if document.problems else found
+    if not isinstance(found, list):
+        return found
+    problems += found
+    return None
 
 
 def _twice(document: Document, entries: str, key: str) -> Iterator[Problem]:
@@ -252,4 +252,4 @@ def _twice(document: Document, entries: str, key: str) -> Iterator[Problem]:
 
 def _text(document: Document, loc: Loc) -> str | None:
     value = document.at(loc)
-    return value if isinstance(value, str) else document.written(loc)
+    return value if value is None or isinstance(value, str) else document.written(loc)

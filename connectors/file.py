@@ -350,7 +350,9 @@ class _Lines:
         self.name = name
         self.mark = _Mark()
         self._start = _Mark()
+        self._held: _Mark | None = None
         self._unfinished = False
+        self.ended = False
         self._stream = stream
         self._latin = False
         self._notes: list[tuple[str, str]] = []
@@ -361,7 +363,7 @@ class _Lines:
 
     def cursor(self) -> dict[str, Any]:
         """Where to go on. A last line without an end may still be in the writing: it will be read again."""
-        return (self._start if self._unfinished else self.mark).cursor()
+        return (self._held or (self._start if self._unfinished else self.mark)).cursor()
 
     def take_notes(self) -> list[tuple[str, str]]:
         taken, self._notes = self._notes, []
@@ -371,6 +373,10 @@ class _Lines:
         """A row begins here, unless the file ended within the last one."""
         if not self._unfinished:
             self._start = self.mark.copy()
+
+    def hold(self) -> None:
+        """The cursor stays before this row, though the rows after it are read."""
+        self._held = self._held or self._start.copy()
 
     def skip_one(self) -> None:
         """Back to where the row began, and over its first line: it is not what it seemed to be."""
@@ -398,7 +404,8 @@ class _Lines:
     def next(self) -> str | None:
         """The next line with its end, None at the end of the file; "" for one that is too long to be true."""
         data = self._stream.readline(LONGEST_LINE)
-        if not data:
+        self.ended = not data
+        if self.ended:
             return None
         first = self.mark.offset == 0
         self._count(data)
@@ -461,7 +468,10 @@ def _csv_rows(lines: _Lines, before: object, delimiter: str, check: Check) -> It
         except StopIteration:
             return
         except csv.Error as error:
-            # A quote that never ends takes the lines after it along: only the line that it is on is bad.
+            # A quote that never ends takes the lines after it along: only the line that it is on is bad. Where it takes
+            # all of them, the row may also be in the writing, and nothing from here on is certain yet.
+            if lines.ended:
+                lines.hold()
             lines.skip_one()
             reader = _reader(lines, delimiter)
             lines.mark.row += 1

@@ -31,6 +31,10 @@ except ImportError:  # only GitHub Apps sign anything
 PUBLIC: Final = "https://api.github.com"
 TRAIL: Final = timedelta(minutes=2)
 """A change can become visible after a later one: each pull begins this much before where the last one ended."""
+TICK: Final = timedelta(seconds=1)
+"""GitHub's times are whole seconds."""
+PASSES: Final = 50
+"""How often one second is read before we give up: each time, something in it was changed meanwhile."""
 FEEDS: Final = {"issues": "/repos/{}/issues", "comments": "/repos/{}/issues/comments"}
 STAFF: Final = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 PUBLIC_AUTHORS: Final = frozenset({"NONE", "CONTRIBUTOR", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR"})
@@ -40,6 +44,9 @@ KIND_LABEL: Final = re.compile(
     r"documentation|docs|task|chore)$",
     re.IGNORECASE,
 )
+
+Given = tuple[Sequence[Any], datetime | None]
+Walk = Iterator[Given]
 
 
 class App(BaseModel):
@@ -183,48 +190,78 @@ class GitHub(Connector[GitHubOptions]):
             ]
             yield Page(items=good, cursor={at: dict(mark) for at, mark in reached.items()}, problems=odd)
 
-    def _walk(self, repo: str, path: str, since: datetime | None) -> Iterator[tuple[Sequence[Any], datetime | None]]:
+    def _walk(self, repo: str, path: str, since: datetime | None) -> Walk:
         """A list, oldest change first: the items of each page, and the moment up to which everything has been given."""
-        asked = None if since is None else since - TRAIL
-        stretch = _Stretch(reached=since, asked=asked)
-        answer = self._ask(path, asked)
-        links: set[str] = set()
-        while True:
-            items = _listed(answer)
-            stretch = stretch.after(items)
-            link = answer.link("next")
-            yield items, stretch.newest if link is None else stretch.reached
-            if link is None:
+        asked, reached = None if since is None else since - TRAIL, since
+        page = self._read(path, asked)
+        while page.ascends_from(asked):
+            if page.link is None or asked is None or page.goes_beyond(asked):
+                reached = _latest(reached, page.last)
+                yield page.items, reached
+                following = page.last
+            else:
+                yield from self._same_second(repo, path, page, asked, reached)
+                reached, following = _latest(reached, asked), asked + TICK
+            if page.link is None:
                 return
-            if stretch.edge is not None:
-                fresh = self._ask(path, stretch.edge)
-                stretch = stretch.asking(_listed(fresh))
-                if stretch.by_time:
-                    answer, links = fresh, set()
-                    continue
-            if link in links:
-                raise SourceError(f"{repo}: GitHub's next page is one that was read already ({path}).")
-            links.add(link)
-            answer = self._follow(repo, link, stretch)
+            fresh = self._read(path, following)
+            if not fresh.ascends_from(following):
+                # This server does not filter by time (some that stand in for GitHub do not): only its links are left.
+                page = self._follow(repo, page.link, None, set())
+                break
+            asked, page = following, fresh
+        yield from self._by_links(repo, page, reached)
 
-    def _ask(self, path: str, since: datetime | None) -> Answer:
+    def _same_second(self, repo: str, path: str, page: "_Listing", second: datetime, reached: datetime | None) -> Walk:
+        """More items changed in one second than fit on a page: GitHub's links lead through them.
+
+        A page is a count of items from the start, so an item that leaves the second meanwhile makes another one slip
+        by unseen. The second is therefore read until it is the same twice; until then the cursor stays before it.
+        """
+        before: list[Any] | None = None
+        for _ in range(PASSES):
+            ids, links = page.ids_at(second), set[str]()
+            yield page.items, reached
+            while page.link is not None and not (page.ascends_from(second) and page.goes_beyond(second)):
+                page = self._follow(repo, page.link, second, links)
+                ids += page.ids_at(second)
+                yield page.items, reached
+            if ids == before:
+                return
+            before, page = ids, self._read(path, second)
+        raise SourceError(f"{repo}: what changed in one second does not come to rest; it will be tried again later.")
+
+    def _by_links(self, repo: str, page: "_Listing", reached: datetime | None) -> Walk:
+        """In whatever order it comes, so that nothing is certain before the end."""
+        newest, links = reached, set[str]()
+        while True:
+            newest = _latest(newest, *page.moments)
+            yield page.items, newest if page.link is None else reached
+            if page.link is None:
+                return
+            page = self._follow(repo, page.link, None, links)
+
+    def _read(self, path: str, since: datetime | None) -> "_Listing":
         params: dict[str, str | int] = {"sort": "updated", "direction": "asc", "per_page": self.options.per_page}
         if not path.endswith("/comments"):
             params = {"state": "all", **params}
         if since is not None:
             params["since"] = _iso(since)
-        return self.http.get(path, params)
+        return _listing(self.http.get(path, params))
 
-    def _follow(self, repo: str, link: str, stretch: "_Stretch") -> Answer:
+    def _follow(self, repo: str, link: str, second: datetime | None, followed: set[str]) -> "_Listing":
+        if link in followed:
+            raise SourceError(f"{repo}: GitHub's next page is one that was read already.")
+        followed.add(link)
         try:
-            return self.http.get(link)
+            return _listing(self.http.get(link))
         except HttpError as error:
             if error.status != 422:
                 raise
             told = f"GitHub refuses to list further ({error.reason})"
-            if stretch.by_time and stretch.asked is not None:
+            if second is not None:
                 told += (
-                    f", and too many items changed in the one second {_iso(stretch.asked)} to go on from a later one. "
+                    f", and too many items changed in the one second {_iso(second)} to go on from a later one. "
                     "Change some of them, a label will do, so that they move on"
                 )
             raise SourceError(f"{repo}: {told}.", permanent=True) from None
@@ -287,34 +324,28 @@ class GitHub(Connector[GitHubOptions]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
-    """How far a list is read. `by_time` is false once the server has shown that it does not filter or sort by time."""
+class _Listing:
+    """One page of a list. `moments` are the times of change of its items, in its own order."""
 
-    reached: datetime | None
-    asked: datetime | None
-    edge: datetime | None = None
-    """The last moment on the page where it is later than what was asked for: the next page is asked from there."""
-    newest: datetime | None = None
-    by_time: bool = True
+    items: Sequence[Any]
+    moments: Sequence[datetime]
+    link: str | None
 
-    def after(self, items: Sequence[Any]) -> "_Stretch":
-        moments = _moments(items)
-        by_time = self.by_time and moments == sorted(moments) and not self._too_old(moments)
-        newest = _latest([*moments, self.newest, self.reached])
-        last = moments[-1] if moments else None
-        moves = by_time and last is not None and (self.asked is None or last > self.asked)
-        reached = _latest([last, self.reached]) if by_time else self.reached
-        return _Stretch(reached, self.asked, last if moves else None, newest, by_time)
+    @property
+    def last(self) -> datetime | None:
+        return self.moments[-1] if self.moments else None
 
-    def asking(self, items: Sequence[Any]) -> "_Stretch":
-        """After the question was put again from the edge: does the answer begin there?"""
-        asked = _Stretch(self.reached, self.edge, None, self.newest, self.by_time)
-        if asked._too_old(_moments(items)):
-            return _Stretch(self.reached, self.asked, None, self.newest, by_time=False)
-        return asked
+    def ascends_from(self, asked: datetime | None) -> bool:
+        """It begins where it was asked to, and is in order."""
+        begins = asked is None or not self.moments or self.moments[0] >= asked
+        return begins and list(self.moments) == sorted(self.moments)
 
-    def _too_old(self, moments: Sequence[datetime]) -> bool:
-        return self.asked is not None and any(moment < self.asked for moment in moments)
+    def goes_beyond(self, second: datetime) -> bool:
+        return self.last is not None and self.last > second
+
+    def ids_at(self, second: datetime | None) -> list[Any]:
+        objects = (item for item in self.items if isinstance(item, Mapping))
+        return [item.get("id") for item in objects if _time(item.get("updated_at")) == second]
 
 
 class _Installation:
@@ -433,18 +464,14 @@ def _expiry(answer: Answer, now: float) -> list[str]:
     return [f"The token expires in {days:.0f} days ({said}). Make a new one in time."] if days < 14 else []
 
 
-def _listed(answer: Answer) -> Sequence[Any]:
+def _listing(answer: Answer) -> _Listing:
     if not isinstance(answer.data, list):
         raise SourceError(f"GET {answer.url.partition('?')[0]} did not give a list. Is `base_url` right?")
-    return answer.data
+    times = (_time(item.get("updated_at")) for item in answer.data if isinstance(item, Mapping))
+    return _Listing(answer.data, [at for at in times if at is not None], answer.link("next"))
 
 
-def _moments(items: Sequence[Any]) -> list[datetime]:
-    found = (_time(item.get("updated_at")) for item in items if isinstance(item, Mapping))
-    return [moment for moment in found if moment is not None]
-
-
-def _latest(moments: Sequence[datetime | None]) -> datetime | None:
+def _latest(*moments: datetime | None) -> datetime | None:
     return max((moment for moment in moments if moment is not None), default=None)
 
 

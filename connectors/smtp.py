@@ -300,7 +300,7 @@ class Smtp:
 
     def _refused(self, step: str, code: int, text: bytes) -> Outcome:
         said = f"{self._said(code, text)} (at {step})"
-        if code // 100 == 5 and (step in ("STARTTLS", "AUTH") or code in _OURS):
+        if code // 100 == 5 and (step in ("connecting", "EHLO", "STARTTLS", "AUTH") or code in _OURS):
             return self._broken(f"{self._server} refused {step}: {self._said(code, text)}")
         return Outcome("rejected" if code // 100 == 5 else "deferred", said)
 

@@ -1,4 +1,4 @@
-"""The living registry of pains: an issue that tells of pain joins one that is alive, or founds one with others, or waits.
+"""The living registry of pains: an issue that tells of pain joins one that lives, or founds one with others, or waits.
 
 Pure and exact. Weights, sums and likenesses are whole numbers (or floats that hold them), everything is walked in a
 fixed order, and no hash of the process takes part: the same registry and the same set of issues give the same pains, on
@@ -30,7 +30,7 @@ ALIVE = timedelta(weeks=26)
 WAITS = timedelta(weeks=8)
 """How long an issue that found no pain may still found one with a later issue."""
 JOIN = 0.07
-"""Mean likeness to a pain's issues from which an issue joins it. The three measures were set on texts of other fields."""
+"""Mean likeness to a pain's issues from which an issue joins it. The three measures were set on other texts."""
 YOUNG = 2.0
 """A pain of n issues asks for 1 + `YOUNG` / n times `JOIN`: the mean over few says little."""
 FOUND = 0.12
@@ -42,9 +42,9 @@ SAME_LEAF = 1.3
 LONE = 0.35
 """What the one strongest shared feature counts: likeness has to come from more than a single word."""
 PAD = 25.0
-"""Added to every text's length, as a word that it shares with no other: a short text has said less that could be alike."""
+"""Added to every text's length, as a word that it shares with no other: a short text has said less to be alike in."""
 KNEE = 0.035
-"""Part of all texts from which a feature is in everybody's mouth: the more it is, the less it says of a cause."""
+"""Part of all texts from which a feature is in everybody's mouth: the more, the less it says of a cause."""
 KNEE_LEAST = 6
 UNIT = 1000
 """The length of a feature vector: components are whole numbers."""
@@ -62,7 +62,7 @@ POOL = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One classified issue that tells of pain. `key` is "source:external_id"; `author` None is a bot: it counts as nobody.
+    """One classified issue that tells of pain. `key` is "source:external_id"; `author` None is a bot, nobody.
 
     `links` are the keys of other issues that it names explicitly; `labels` the source's own words for what it is about.
     """
@@ -414,7 +414,7 @@ class _Index:
         return None
 
     def nearest(self, text: _Text, among: Collection[int] | None) -> tuple[_State, float] | None:
-        """The living pain (of those numbered in `among`, None is all) that the issue is most like, if enough to join."""
+        """The living pain (of those numbered in `among`, None is all) that the issue is most like, if enough."""
         sums: dict[int, int] = {}
         tops: dict[int, int] = {}
         for name, weight in text.unit.items():

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 
-from pipeline.pains_words import rarity, words_of
+from pipeline.pains_words import RARE, rarity, stem, words_of
 
 LONGEST = 9
 """Words of a title."""
@@ -14,13 +14,15 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 
 _CONFESSES = _any(
-    r"not proud|merged (?:it )?without|without waiting|merged before|shouldn'?t|should not have|\bmy (?:fault|mistake|bad)\b",
+    r"not proud|merged (?:it )?without|without waiting|merged before|shouldn'?t|should not have",
+    r"\bmy (?:fault|mistake|bad)\b|by mistake",
     r"asham|embarrass|\bskip(?:ped|ping)?\b|\bi (?:broke|messed|muted)\b|bypass|by hand into|copied from production",
     r"force[- ]push|guilty|\bcr(?:ied|ying)\b|burn(?:ed|t)? ?out|exhausted|overwhelmed|don'?t tell|confess|password in",
 )
 """Admits a shortcut, a mistake or distress: such text goes no further than its author's own team."""
 _BLAMES = _any(
-    r"failed to|should have|careless|\blaz(?:y|iness)|\bforgot|\bbother|caused by|\bworst\b|\bbest\b|\brank|underperform",
+    r"failed to|should have|careless|\blaz(?:y|iness)|\bforgot|\bbother|caused by",
+    r"\bworst\b|\bbest\b|\brank|underperform",
     r"incompeten|stupid|idiot|useless|moron|pathetic|\bfault\b|\bblam|nobody cares|\bagain\b",
 )
 _ASKS = _any(
@@ -34,11 +36,13 @@ _SOLVES = _any(
 _MARK = r"(?:re|fwd?|fw|aw|wg|sv|tr)\s*:|\[[^\]]{0,60}\]|\([^)]{0,60}\)|[a-z]{2,10}-\d+\s*[:\-]?|#\d+\s*[:\-]?"
 _MARKS = _any(rf"^(?:\s*(?:{_MARK})\s*)+")
 _CODE = re.compile(
-    r"[{}<>|\\=`\[\]]|::|\w\(\)|\w(?:Exception|Error)\b|\w_\w|\bat [\w.]+\(|0x[0-9a-f]+|https?:|@|/\w+/|\d{5}|\w\.\w+\.\w|\w#\d"
+    r"[{}<>|\\=`\[\]]|::|\w\(\)|\w(?:Exception|Error)\b|\w_\w|\bat [\w.]+\(|0x[0-9a-f]+|https?:|@|/\w+/|\d{5}"
+    r"|\w\.\w+\.\w|\w#\d"
 )
+_PARTS = re.compile(r"[^\w]+")
 _LOOSE_ENDS = """
-a an and as at but by for from if in into is of on or our so that the their to when which while with your my has are was be not
-no its it after before
+a an and as at but by for from if in into is of on or our so that the their to when which while with your my has are was be
+not no its it after before
 """
 _LOOSE = frozenset(_LOOSE_ENDS.split())
 
@@ -46,26 +50,27 @@ _LOOSE = frozenset(_LOOSE_ENDS.split())
 def title_of(texts: Sequence[tuple[str, str]], names: Collection[str] = ()) -> str:
     """At most nine words for a pain from (title, body) of its issues, the most central one first.
 
-    The first title that stands whole is taken; else a first sentence that does, else a title cut at a word. Where nothing
-    may stand for all, the words that most of them share. `names` (case folded) are names of people: none is ever shown.
+    The first title that can stand whole is taken; else one cut at a word, else a first sentence. Where nothing may
+    stand for all, the words that most of them share. `names` are names of people: none is ever shown.
     """
-    banned = frozenset(name.casefold() for name in names)
-    titles = [title for title, _ in texts]
-    for whole, choice in ((True, titles), (True, [_first_sentence(body) for _, body in texts]), (False, titles)):
-        for text in choice:
-            title = plain_title(text, banned)
-            if (
-                title is not None
-                and (not whole or len(text.split()) <= LONGEST + 1)
-                and not (whole and _SOLVES.match(title))
-            ):
-                return title
-    return _shared(texts, banned)
+    banned = name_parts(names)
+    titles = [(text, plain_title(text, banned)) for text, _ in texts]
+    whole = [
+        title for text, title in titles if title and not _SOLVES.match(title) and len(_clean(text).split()) <= LONGEST
+    ]
+    cut = [title for _, title in titles if title]
+    said = [title for _, body in texts if (title := plain_title(_first_sentence(body), banned))]
+    return (whole + cut + said + [_shared(texts, banned)])[0]
+
+
+def name_parts(names: Collection[str]) -> frozenset[str]:
+    """The single words of names, case folded."""
+    return frozenset(part for name in names for part in _PARTS.split(name.casefold()) if len(part) > 1)
 
 
 def plain_title(text: str, names: Collection[str] = ()) -> str | None:
-    """The text as a title, marks off, nine words at most; None where it is no plain sentence, or must not be shown."""
-    clean = " ".join(_MARKS.sub("", " ".join(text[:400].split())).split()).strip(" .,:;-!\u2013\u2014\"'*~")
+    """The text as a title, marks off, nine words at most; None where it is no plain sentence, or may not be shown."""
+    clean = _clean(text)
     if not clean or any(rule.search(clean) for rule in (_ASKS, _CODE, _CONFESSES, _BLAMES)):
         return None
     letters = [c for c in clean if c.isalpha()]
@@ -74,10 +79,19 @@ def plain_title(text: str, names: Collection[str] = ()) -> str | None:
     words = clean.split()
     if len(words) < 3 and not any(len(word) > 12 for word in words):
         return None
-    if any(part in names for word in words for part in re.split(r"[^\w]+", word.casefold())):
+    if any(_is_name(part, names) for word in words for part in _PARTS.split(word)):
         return None
     short = _cut(words)
     return short[:1].upper() + short[1:] if short and short[0].isalnum() else None
+
+
+def _clean(text: str) -> str:
+    return _MARKS.sub("", " ".join(text[:400].split())).strip(" .,:;-!\u2013\u2014\"'*~")
+
+
+def _is_name(part: str, names: Collection[str]) -> bool:
+    """Whether it names a person; "will" and "mark" do so only with a capital."""
+    return part.casefold() in names and (part[0].isupper() or rarity(stem(part.casefold())) == RARE)
 
 
 def _cut(words: Sequence[str]) -> str:

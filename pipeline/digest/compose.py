@@ -102,7 +102,7 @@ def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
         questions=parts.questions(desk, frame.three),
         wins=parts.wins(desk, frame.relieved, quoted),
         heard=parts.heard(desk),
-        subject=_subject(desk, [p.title for p in pains]),
+        subject=_subject(desk, [desk.title(p) for p in frame.three]),
         preheader=_preheader(desk, frame.three),
     )
 

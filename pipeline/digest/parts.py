@@ -47,7 +47,7 @@ class Desk:
 
     def title(self, pain: PainView, limit: int = 14) -> str:
         """A pain's pinned name, made safe to stand in our own sentences."""
-        clean = words.printable(pain.entry.title)
+        clean = words.printable(words.LINKISH.sub("[link]", pain.entry.title))
         for name in self.view.index.names.found(clean):
             clean = _without(clean, name)
         if words.BLAMING.search(clean) or not clean:

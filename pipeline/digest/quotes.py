@@ -19,7 +19,7 @@ BALANCE = 0.6
 """Relevance against novelty: lambda of the paper."""
 
 _SENTENCE = re.compile(r"[^.!?…\s][^\n]*?(?:[.!?…]+(?=\s|$)|(?=\n)|$)")
-_CODE = re.compile(r"https?://|www\.|[{}<>|\\`=]|\[(?!(?:name|email|phone|secret|redacted)\b)|@\w|\w@|::|->|\$\w|^[#>*+\-]")
+_CODE = re.compile(r"[{}<>|\\`=]|\[(?!(?:name|email|phone|secret|redacted)\b)|@\w|\w@|::|->|\$\w|^[#>*+\-]")
 _COST = re.compile(
     r"\b(minutes?|hours?|days?|weeks?|nights?|months?|every|twice|third|fourth|money|payment|paid|invoices?|lost|lose|"
     r"wait(?:ing|ed)?|gave up|by hand|manually|excel|spreadsheet|workaround|instead|export|print|trust(?:ing)?)\b",
@@ -72,7 +72,7 @@ def passages(text: str) -> list[str]:
 def fit_to_quote(text: str, *, whole: bool = False) -> bool:
     """Whether a passage can stand alone: length, letters rather than code, a beginning and an end."""
     count = len(text.split())
-    if not SHORTEST <= count <= LONGEST or len(text) > 240 or _CODE.search(text) or '"' in text:
+    if not SHORTEST <= count <= LONGEST or len(text) > 240 or _CODE.search(text) or words.LINKISH.search(text) or '"' in text:
         return False
     letters = sum(map(str.isalpha, text)) + text.count(" ")
     if letters < 0.8 * len(text) or text != text.strip() or words.printable(text) != " ".join(text.split()):

@@ -77,6 +77,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+LINKISH = re.compile(
+    r"\w+://\S*|www\.\S+|[\w.-]+\.(?:com|net|org|io|dev|app|co|info|biz|ru|xyz|link|site|online|click|example)\b\S*",
+    re.IGNORECASE,
+)
+"""What mail programs turn into a link by themselves."""
 _UNSAFE = {"Cc", "Cf", "Co", "Cs", "Cn"}
 
 

@@ -180,7 +180,7 @@ def counts(session: Session, period: str) -> dict[str, int]:
         .where(DigestRow.period == period)
         .group_by(MailRow.state)
     )
-    found: dict[str, int] = dict(row._tuple() for row in session.execute(digests))
+    found: dict[str, int] = dict(session.execute(digests).all())
     return found | {f"mail:{state}": count for state, count in session.execute(sent)}
 
 

@@ -55,7 +55,8 @@ def known(session: Session, source: str, external_ids: Sequence[str]) -> dict[st
             IssueRow.content_hash,
             IssueRow.text_hash,
         ).where(IssueRow.source == source, IssueRow.external_id.in_(some))
-        found.update({row.external_id: Known(*row._tuple()[1:]) for row in session.execute(query)})
+        for name, row_id, state, project, updated_at, content_hash, text_hash in session.execute(query):
+            found[name] = Known(row_id, state, project, updated_at, content_hash, text_hash)
     return found
 
 

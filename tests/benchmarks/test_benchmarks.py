@@ -71,7 +71,7 @@ def test_what_is_not_there_is_not_found(url: str, session: requests.Session) -> 
 
 def test_the_cpu_of_a_child_is_counted_and_its_memory_is_not_its_parents(tmp_path: Path) -> None:
     ballast = bytearray(200 * 1024 * 1024)
-    spent = measure.child([sys.executable, "-c", "print(sum(range(3_000_000)))"], str(tmp_path / "out.txt"))
+    spent = measure.child([sys.executable, "-c", "print(sum(range(3_000_000)))"], tmp_path)
 
     assert spent.output.strip() == str(sum(range(3_000_000)))
     assert spent.cpu > 0.01
@@ -80,7 +80,7 @@ def test_the_cpu_of_a_child_is_counted_and_its_memory_is_not_its_parents(tmp_pat
 
 def test_a_child_that_fails_is_no_figure(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="ended with 3"):
-        measure.child([sys.executable, "-c", "raise SystemExit(3)"], str(tmp_path / "out.txt"))
+        measure.child([sys.executable, "-c", "raise SystemExit(3)"], tmp_path)
 
 
 def test_the_median_of_interleaved_rounds_ignores_one_bad_round() -> None:

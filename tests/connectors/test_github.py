@@ -250,6 +250,22 @@ def test_an_issue_that_is_deleted_between_two_pages_hides_no_other(server: GitHu
     assert set(found.issues) == server.issue_ids() | {f"{REPO}#1"}
 
 
+@pytest.mark.parametrize("change", ["edited", "deleted"])
+def test_an_item_that_leaves_a_crowded_second_hides_no_other(change: str) -> None:
+    with GitHubReplay(synthetic=30, ties=30) as crowded:
+
+        def leave(count: int) -> None:
+            if count == 3 and change == "edited":
+                crowded.edit(1, datetime(2026, 10, 1, tzinfo=UTC), title="Edited")
+            elif count == 3:
+                crowded.remove(1)
+
+        crowded.before = leave
+        found = stored(connector(crowded))
+
+        assert set(found.issues) == crowded.issue_ids() | {f"{REPO}#1"}
+
+
 @pytest.mark.parametrize("ties", [0, 30])
 def test_a_server_that_does_not_filter_by_time_is_read_by_its_links(ties: int) -> None:
     with GitHubReplay(synthetic=30, ties=ties) as server:

@@ -43,7 +43,18 @@ def test_a_4xx_reply_defers_the_mail(step: str, code: int) -> None:
     assert server.kept == []
 
 
-@pytest.mark.parametrize("step", [*BEFORE, "dot"])
+@pytest.mark.parametrize("step", ["connect", "ehlo"])
+@pytest.mark.parametrize("code", [550, 554])
+def test_a_server_that_will_not_talk_to_us_at_all_defers_the_mail_with_an_alarm(step: str, code: int) -> None:
+    with scripted({step: f"{code} 5.7.1 go away", "helo": f"{code} go away"}) as server:
+        outcome = Smtp(server.url, QUICK).send(MAIL, *ROUTE)
+
+    assert outcome.kind == "deferred"
+    assert outcome.alarm is not None
+    assert str(code) in outcome.alarm
+
+
+@pytest.mark.parametrize("step", [step for step in (*BEFORE, "dot") if step not in ("connect", "ehlo")])
 @pytest.mark.parametrize("code", [550, 552, 554])
 def test_a_5xx_reply_rejects_the_mail(step: str, code: int) -> None:
     with scripted({step: f"{code} 5.1.1 never", "helo": f"{code} never"}) as server:

@@ -1,0 +1,197 @@
+"""The three files of a configuration directory."""
+
+from pathlib import Path
+
+import pytest
+
+from config.settings import Loaded, Settings, load
+
+ORG = "fallback: top\nteams:\n- {id: top}\n"
+SOURCES = "sources:\n- {name: a, kind: file}\n"
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    (tmp_path / "org.yaml").write_text(ORG)
+    (tmp_path / "sources.yaml").write_text(SOURCES)
+    return tmp_path
+
+
+def said(loaded: Loaded) -> list[str]:
+    return [str(problem) for problem in loaded.problems]
+
+
+@pytest.mark.parametrize("text", [None, "", "# nothing\n", "digest:\nmail:\n"])
+def test_without_settings_the_defaults_are_used(directory: Path, text: str | None) -> None:
+    if text is not None:
+        (directory / "settings.yaml").write_text(text)
+
+    loaded = load(directory)
+
+    assert loaded.problems == ()
+    assert loaded.settings == Settings()
+
+
+def test_the_defaults_are_those_of_the_contract() -> None:
+    settings = Settings()
+
+    assert (settings.organisation.name, settings.organisation.timezone) == ("Your organisation", "UTC")
+    assert (settings.digest.day, settings.digest.hour) == ("monday", 9)
+    assert (settings.mail.from_, settings.mail.language) == ("Leaf Notes <leafnotes@localhost>", "en")
+    assert (settings.retention.raw_pages, settings.retention.text) == ("90d", "400d")
+
+
+def test_a_setting_overrides_its_default_alone(directory: Path) -> None:
+    (directory / "settings.yaml").write_text("digest: {day: friday}\nmail: {from: Notes <n@x.example>}\n")
+
+    settings = load(directory).settings
+
+    assert (settings.digest.day, settings.digest.hour, settings.mail.from_) == ("friday", 9, "Notes <n@x.example>")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("organisation: {timezone: Europe/Atlantis}", "'Europe/Atlantis' is not a time zone"),
+        ("organisation: {timezone: ../../etc/passwd}", "is not a time zone"),
+        ("organisation: {timezone: /etc/localtime}", "is not a time zone"),
+        ("organisation: {name: ''}", "organisation.name: is empty"),
+        ("digest: {day: Mon}", "must be one of monday,"),
+        ("digest: {day: mondy}", "Did you mean monday?"),
+        ("digest: {hour: 24}", "digest.hour: must be at most 23, not 24"),
+        ("digest: {hour: nine}", "digest.hour: must be a whole number, not 'nine'"),
+        ("mail: {from: nobody}", "'nobody' is not an e-mail address"),
+        ('mail: {from: "a@b.example\\nBcc: c@d.example"}', "is not an e-mail address"),
+        ("mail: {from_: a@b.example}", "Did you mean `from`?"),
+        ("mail: {language: de}", "mail.language"),
+        ("retention: {text: forever}", "'forever' has not the form that is needed. It is how long"),
+        ("work: {lease: 0s}", "work.lease"),
+        ("ladder: {per_day: 0}", "must be at least 1, not 0"),
+        ("organization: {name: x}", "Did you mean `organisation`?"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_line(directory: Path, line: str, words: str) -> None:
+    (directory / "settings.yaml").write_text(f"# first\n{line}\n")
+
+    [problem] = said(load(directory))
+
+    assert problem.startswith("settings.yaml:2: ")
+    assert words in problem
+
+
+def test_problems_of_all_files_are_told_at_once(directory: Path) -> None:
+    (directory / "settings.yaml").write_text("digest: {hour: 99}\n")
+    (directory / "org.yaml").write_text("teams: [{id: a, name: [x]}]\npeople: [{id: b, email: c}]\n")
+    (directory / "sources.yaml").write_text("source: []\n")
+
+    files = [problem.file for problem in load(directory).problems]
+
+    assert files == ["settings.yaml", *["org.yaml"] * 3, *["sources.yaml"] * 2]
+
+
+def test_an_empty_directory_names_the_files_that_are_needed(tmp_path: Path) -> None:
+    problems = load(tmp_path).problems
+
+    assert [problem.file for problem in problems] == ["org.yaml", "sources.yaml"]
+    assert all("leafnotes init" in problem.remedy for problem in problems)
+
+
+def test_settings_under_a_slightly_wrong_name_are_not_passed_over(directory: Path) -> None:
+    (directory / "settings.yml").write_text("digest: {hour: 7}\n")
+
+    assert "Rename that to settings.yaml" in said(load(directory))[0]
+
+
+def test_a_source_name_that_is_there_twice_is_refused_with_both_lines(directory: Path) -> None:
+    (directory / "sources.yaml").write_text("sources:\n- {name: a, kind: file}\n- name: b\n- name: a\n")
+
+    [problem] = said(load(directory))
+
+    assert problem.startswith("sources.yaml:4: sources[2].name: 'a' is there twice. It is on line 2 already")
+
+
+@pytest.mark.parametrize("kind", ["people", "teams"])
+def test_an_id_that_is_there_twice_is_refused_with_both_lines(directory: Path, kind: str) -> None:
+    (directory / "org.yaml").write_text(
+        f"fallback: a\n{kind}:\n- {{id: a}}\n- {{id: 12}}\n- {{id: a}}\n- {{id: '12'}}\n"
+    )
+
+    assert [(p.line, p.remedy.split(":")[0]) for p in load(directory).problems] == [
+        (5, "It is on line 3 already"),
+        (6, "It is on line 4 already"),
+    ]
+
+
+def test_the_entries_of_sources_stay_as_they_were_written(directory: Path) -> None:
+    (directory / "sources.yaml").write_text("sources:\n- {name: a, kind: x, token: '${T}', anything: [1]}\n")
+
+    assert load(directory).sources == ({"name": "a", "kind": "x", "token": "${T}", "anything": [1]},)
+
+
+def test_people_teams_and_claims_have_their_values(directory: Path) -> None:
+    (directory / "org.yaml").write_text(
+        "fallback: top\n"
+        "people: [{id: 7, name: Ines, email: i@x.example, timezone: Europe/London, team: top, accounts: {gh: 42}}]\n"
+        "teams: [{id: top, leader: 7, size: 6, owns: [{source: gh, label: on, path: src/*}], hears: [{group: 2nd}]}]\n"
+    )
+
+    org = load(directory).org
+
+    person, team = org.people[0], org.teams[0]
+    assert (person.id, person.email, person.team, person.accounts) == ("7", "i@x.example", "top", {"gh": "42"})
+    assert (team.id, team.name, team.leader, team.size) == ("top", "top", "7", 6)
+    assert (team.owns[0].source, team.owns[0].label, team.owns[0].path) == ("gh", "on", "src/*")
+    assert team.hears[0].group == "2nd"
+
+
+def test_lists_whose_entries_are_commented_out_are_empty(directory: Path) -> None:
+    (directory / "org.yaml").write_text("fallback: a\npeople:\nteams:\n- id: a\n  owns:\n  hears:\n")
+
+    loaded = load(directory)
+
+    assert loaded.problems == ()
+    assert (loaded.org.people, loaded.org.teams[0].owns, loaded.org.teams[0].hears) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("teams: [{id: ../x}]", "has not the form"),
+        ("teams: [{id: a, owns: [{}]}]", "claims nothing"),
+        ("teams: [{id: a, owns: [{label: [x, y]}]}]", "must be text, not a list"),
+        ("teams: [{id: a, owns: {source: x}}]", "must be a list, not a set of keys"),
+        ("teams: [{id: a, own: []}]", "Did you mean `owns`?"),
+        ("teams: [{id: a, size: -1}]", "must be at least 0"),
+        ("people: [{id: a, email: 'A <a@b.example>'}]", "bare e-mail address"),
+        ("people: [{id: a, timezone: Mars}]", "is not a time zone"),
+        ("people: [{id: a, acounts: {}}]", "Did you mean `accounts`?"),
+    ],
+)
+def test_a_wrong_line_of_the_org_chart_is_named(directory: Path, text: str, words: str) -> None:
+    (directory / "org.yaml").write_text(f"fallback: a\n{text}\n")
+
+    [problem] = said(load(directory))
+
+    assert problem.startswith("org.yaml:2: ")
+    assert words in problem
+
+
+def test_places_are_known_by_kind_and_id(directory: Path) -> None:
+    (directory / "org.yaml").write_text("fallback: a\nteams:\n- {id: a}\n- id: 12\npeople:\n- id: ines\n")
+
+    where = load(directory).where
+
+    assert where("team", "12") == "org.yaml:4"
+    assert where("person", "ines") == "org.yaml:6"
+    assert where("source", "a") == "sources.yaml:2"
+    assert where("fallback", "a") == "org.yaml:1"
+    assert where("team", "nobody") == "org.yaml"
+
+
+def test_files_of_the_wrong_shape_break_nothing(directory: Path) -> None:
+    for name in ("org.yaml", "sources.yaml", "settings.yaml"):
+        for text in ("- a\n", "text\n", "3\n", "people: 3\nteams: x\nsources: {a: 1}\n", "sources: [1, x]\n"):
+            (directory / name).write_text(text)
+            loaded = load(directory)
+            assert loaded.problems
+            assert loaded.where("team", "a")

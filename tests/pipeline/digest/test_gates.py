@@ -1,0 +1,155 @@
+"""Each gate holds a digest in which its own fact is untrue, and says which gate it was."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from pipeline.digest import gates, render
+from pipeline.digest.document import Document, Quote, Unstated
+from tests.pipeline.digest.builder import all_digests, digest, history, material, org, signals, voice
+
+WORDS = (
+    "I wait forty minutes for every build and lose my thread.",
+    "The queue eats my whole afternoon, every single day.",
+    "We restart it by hand until it turns green.",
+    "Nobody answers when the runner hangs for hours.",
+)
+STAFF = [voice(n, f"apps-{n}", WORDS[n], signals=signals("rerun", "bypass")) for n in range(4)]
+CUSTOMERS = [
+    voice(20 + n, f"account:{n}", f"We pay invoice number {n} twice because the tax is wrong.", severity=8) for n in range(6)
+]
+TENDER = voice(40, "apps-5", "I merged it without the checks, sorry about that one.", signals=signals("confession"))
+THANKS = voice(41, "account:9", "The export came in seconds today. Thank you.", side="none", signals=signals("thanks"))
+MADE = material([*STAFF, *CUSTOMERS, TENDER, THANKS], history({"ci": [1, 0, 1, 1, 0, 1, 1, 0, 1]}))
+GOOD = digest(MADE)
+
+
+def failed(document: Document, *, text: str | None = None, html: str | None = None) -> set[str]:
+    said = render.text(document) if text is None else text
+    page = render.html(document) if html is None else html
+    return {problem.split(":")[0] for problem in gates.failures(document, said, page, MADE, org())}
+
+
+def test_the_digest_that_the_others_are_spoilt_from_is_good():
+    assert failed(GOOD) == set()
+
+
+def first(document: Document, **change: object) -> Document:
+    return replace(document, pains=(replace(document.pains[0], **change), *document.pains[1:]))  # type: ignore[arg-type]
+
+
+def quoting(key: str, text: str) -> Quote:
+    return Quote(text=text, issue=key, by="an engineer")
+
+
+SPOILT: list[tuple[str, Callable[[], Document]]] = [
+    ("P1 ledger", lambda: replace(GOOD, quiet=("We counted 77 things.",))),
+    ("P1 ledger", lambda: replace(GOOD, ledger=())),
+    ("P1 recount", lambda: replace(GOOD, ledger=(replace(GOOD.ledger[0], value="another"), *GOOD.ledger[1:]))),
+    ("P1 recount", lambda: replace(GOOD, ledger=(*GOOD.ledger, replace(GOOD.ledger[0], query="guess(ci)")))),
+    ("P2 quotations", lambda: first(GOOD, quotes=(quoting("tracker:K-1", "The queue eats my afternoon."),))),
+    ("P2 quotations", lambda: first(GOOD, quotes=(quoting("tracker:K-40", TENDER.title),))),
+    ("P2 quotations", lambda: first(GOOD, quotes=(quoting("tracker:K-999", WORDS[0]),))),
+    ("P3 quotation marks", lambda: replace(GOOD, quiet=('They call it "agile" here.',))),
+    ("P4 evidence", lambda: first(GOOD, issues=("tracker:K-12345",))),
+    (
+        "P4 evidence",
+        lambda: replace(
+            GOOD, unstated=(Unstated(hypothesis="It is broken", signals=("one",), wrong_if="not", pain="ci"),)
+        ),
+    ),
+    ("P5 trend", lambda: first(GOOD, trend="easing")),
+    ("P5 trend", lambda: first(GOOD, usual=(0, 99))),
+    ("P6 percent", lambda: replace(GOOD, quiet=("That is 100% more than last week.",))),
+    ("P7 totals", lambda: replace(GOOD, made=replace(GOOD.made, other=5))),
+    ("P7 totals", lambda: replace(GOOD, made=replace(GOOD.made, read=GOOD.made.read + 1, other=1))),
+    ("P11 names", lambda: replace(GOOD, quiet=("Ask Quentin3 Surnameapps3 about it.",))),
+    ("P12 floors", lambda: first(GOOD, people=2)),
+    ("P12 floors", lambda: first(GOOD, weeks=(1, 4))),
+    (
+        "P13 one author",
+        lambda: first(GOOD, quotes=(quoting("tracker:K-0", WORDS[0]), quoting("tracker:K-0", WORDS[0]))),
+    ),
+    ("P14 confession", lambda: first(GOOD, issues=("tracker:K-40",))),
+    ("P14 confession", lambda: replace(GOOD, quiet=("See K-40 for more.",))),
+    (
+        "P16 keys",
+        lambda: first(GOOD, quotes=(Quote(text=WORDS[0], issue="tracker:K-0", by="an engineer", label="K-0"),)),
+    ),
+    ("P15 blame", lambda: replace(GOOD, quiet=("The team failed to answer.",))),
+    ("P15 blame", lambda: replace(GOOD, quiet=("This theme is old.",))),
+    ("P21 budget", lambda: replace(GOOD, quiet=("word " * 800,))),
+    ("P21 budget", lambda: replace(GOOD, notes=("word " * 100,))),
+    ("P21 budget", lambda: replace(GOOD, ask=None)),
+    ("P21 budget", lambda: replace(GOOD, pains=GOOD.pains * 2)),
+    ("P22 subject", lambda: replace(GOOD, subject="x" * 61)),
+    ("P22 subject", lambda: replace(GOOD, preheader="Short.")),
+    ("P23 size", lambda: replace(GOOD, notes=("w" * 41_000,))),
+    ("P35 unplaced", lambda: replace(GOOD, made=replace(GOOD.made, unplaced=2, lines=()))),
+    (
+        "P35 unplaced",
+        lambda: replace(
+            GOOD, made=replace(GOOD.made, sources=(replace(GOOD.made.sources[0], read_to=None), *GOOD.made.sources[1:]))
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("gate", "spoil"), SPOILT, ids=[f"{n}-{g}" for n, (g, _) in enumerate(SPOILT)])
+def test_a_spoilt_document_is_held_by_its_gate(gate, spoil):
+    assert gate in failed(spoil())
+
+
+@pytest.mark.parametrize(
+    ("gate", "spoil"),
+    [
+        ("P8 parity", lambda html: html.replace("Above usual", "12 above usual")),
+        ("P8 parity", lambda html: html.replace("https://tracker.example/K-2", "https://elsewhere.example/K-2")),
+        ("P24 html", lambda html: html.replace("</body>", "<img src='https://pixel.example/1.png'></body>")),
+        ("P24 html", lambda html: html.replace("</h1>", "")),
+        ("P24 html", lambda html: html.replace("<h2", "<h3").replace("</h2>", "</h3>")),
+        ("P24 html", lambda html: html.replace(' role="presentation"', "", 1)),
+        ("P24 html", lambda html: html.replace(' lang="en"', "")),
+        ("P24 html", lambda html: html.replace("</body>", "<script>1</script></body>")),
+        ("P25 contrast", lambda html: html.replace("#5f6368", "#9ba2ab")),
+    ],
+)
+def test_spoilt_html_is_held_by_its_gate(gate, spoil):
+    html = render.html(GOOD)
+    assert spoil(html) != html
+
+    assert gate in failed(GOOD, html=spoil(html))
+
+
+def test_every_gate_can_fail():
+    tried = {gate for gate, _ in SPOILT} | {"P8 parity", "P24 html", "P25 contrast"}
+
+    assert tried == {name for name, _ in gates.GATES}
+
+
+def test_differencing_finds_a_child_that_leaves_one_person_over():
+    digests = all_digests(MADE)
+    parent, child = digests["root-lead"], digests["apps-lead"]
+    count = parent.pains[0].people
+    assert count is not None
+
+    told = replace(child, pains=(replace(parent.pains[0], people=count - 1),))
+
+    found = gates.differencing([parent, told], MADE, org())
+    assert [f.split(":")[0] for f in found] == ["P12 differencing"]
+
+
+def test_contrast_is_that_of_the_standard():
+    assert gates.contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert gates.contrast("#9ba2ab", "#ffffff") == pytest.approx(2.6, abs=0.05)
+    assert gates.contrast("#0b57d0", "#ffffff") == pytest.approx(6.4, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("front", "back"), [("#f2f2f2", "#1c1c1e"), ("#c7c7cc", "#1c1c1e"), ("#8ab4f8", "#1c1c1e"), ("#ffe08a", "#3a2f00")]
+)
+def test_the_declared_dark_colours_can_be_read(front, back):
+    assert front in render.html(GOOD)
+    assert back in render.html(GOOD)
+    assert gates.contrast(front, back) >= 4.5

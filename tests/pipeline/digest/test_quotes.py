@@ -1,0 +1,148 @@
+"""Which words are chosen, and how they are attributed."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.digest import quotes, render
+from pipeline.digest.material import Voice
+from pipeline.org import Claim, Org
+from tests.pipeline.digest.builder import digest, material, org, signals, voice
+
+
+def quoted(document):
+    return [q.text for q in document.quotations()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I export to Excel, fix the tax column and re-upload. Two hours every Friday.",
+        "Sunday's clinic list is empty again.",
+        "Nobody owns it, so we re-run it every time.",
+    ],
+)
+def test_a_whole_plain_sentence_can_be_quoted(text):
+    assert quotes.fit_to_quote(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Too short to say.",
+        "word " * 36 + "end.",
+        "It happens because of that thing you said there.",
+        "The call foo(bar={1}) returns nothing at all today.",
+        "See https://a.example/b for what we lose each day.",
+        "Ask me under jane@clinic.example about the lost appointments.",
+        'He said "we know" and then closed it on us.',
+        "lower case beginnings are the middle of something longer.",
+        "This sentence has no end and so it is not",
+        "Call\tme about the tabs between all these words.",
+    ],
+)
+def test_what_cannot_stand_alone_is_not_quoted(text):
+    assert not quotes.fit_to_quote(text)
+
+
+def test_passages_are_exact_and_never_cross_a_line():
+    body = "First we wait for it. Then we wait again.\nAnother line stands here. And ends"
+
+    found = quotes.passages(body)
+
+    assert "First we wait for it. Then we wait again." in found
+    assert all(p in body and "\n" not in p for p in found)
+
+
+def test_the_words_that_tell_the_cost_are_preferred():
+    body = "We use your product on Windows in our office here. I retype forty invoices by hand every night."
+    made = material([voice(n, f"account:{n}", "Invoices", body=body) for n in range(5)])
+
+    assert quoted(digest(made))[0].endswith("I retype forty invoices by hand every night.")
+
+
+def test_who_asked_not_to_be_quoted_is_counted_and_not_quoted():
+    made = material([voice(n, f"account:{n}", no_quote=True) for n in range(5)])
+
+    document = digest(made)
+
+    assert document.pains[0].people == 5
+    assert quoted(document) == []
+
+
+def test_a_sentence_that_names_a_colleague_is_not_quoted():
+    text = "Quentin3 told me to wait for every build again."
+    made = material([voice(n, f"apps-{n}", text) for n in range(4)])
+
+    assert quoted(digest(made)) == []
+
+
+def test_a_sentence_with_a_login_is_not_quoted():
+    made = material([voice(n, f"apps-{n}", "Ask log-apps-3 why the build waits every day.") for n in range(4)])
+
+    assert quoted(digest(made)) == []
+
+
+def test_at_the_top_each_area_speaks_before_any_speaks_twice():
+    left = [voice(n, f"account:{n}", "The house loses invoices every single night here.", severity=8) for n in range(5)]
+    right = [
+        voice(20 + n, f"account:{20 + n}", "Our house loses diaries every single night here.", pain="sync", leaf=leaf)
+        for n, leaf in enumerate(["cables", "apps", "cables", "cables", "cables"])
+    ]
+
+    document = digest(material([*left, *right]))
+
+    assert len(quoted(document)) == 2
+    owners = {v.key: v.leaf for v in (*left, *right)}
+    assert {owners[q.issue] for q in document.quotations()} == {"apps", "cables"}
+
+
+def test_a_lone_engineer_is_not_quoted_above_their_lead():
+    made = material([voice(1, "apps-1", severity=8)])
+
+    assert quoted(digest(made)) == []
+    assert quoted(digest(made, "apps-lead")) != []
+
+
+def support() -> Org:
+    house = org()
+    teams = {**house.teams, "docks": replace(house.teams["docks"], hears=(Claim(source="desk"),))}
+    return replace(house, teams=teams)
+
+
+def agent(number: int) -> Voice:
+    return voice(number, f"docks-{number}", "I apologise all day and have nothing new to say.", leaf="docks")
+
+
+def test_staff_of_a_team_that_hears_customers_are_agents():
+    document = digest(material([agent(n) for n in range(4)]), "root-lead", support())
+
+    assert {q.by for q in document.quotations()} == {"an agent"}
+    assert document.pains[0].who == "AGENTS"
+
+
+def test_where_few_customers_are_known_nobody_is_called_a_customer():
+    made = material([voice(n, f"account:{n}") for n in range(2)])
+
+    assert {q.by for q in digest(made).quotations()} == {"somebody who wrote to us"}
+
+
+def test_a_hypothesis_needs_two_signals_of_two_people():
+    both = signals("found_by_third_party", "workaround")
+    alone = [voice(1, "account:1", signals=both), *(voice(n, f"account:{n}") for n in range(2, 6))]
+    shared = [voice(1, "account:1", signals=both[:1]), voice(2, "account:2", signals=both[1:]), *alone[1:]]
+
+    assert digest(material(alone)).unstated == ()
+    (guess,) = digest(material(shared)).unstated
+    assert guess.wrong_if == "our own monitoring saw these faults earlier"
+    assert len(guess.signals) == 2
+
+
+def test_a_team_lead_may_read_a_hint_that_says_it_is_one():
+    made = material([voice(n, f"account:{n}", signals=signals("workaround") if n == 1 else ()) for n in range(5)])
+
+    (hint,) = digest(made, "apps-lead").unstated
+
+    assert hint.hint
+    assert "One signal only: ask, do not conclude." in " ".join(render.text(digest(made, "apps-lead")).split())
+    assert digest(made, "left-lead").unstated == ()

@@ -1,0 +1,75 @@
+"""Text and HTML say the same, from the document alone."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.digest import gates, render
+from pipeline.digest.document import Document, Win
+from tests.pipeline.digest.builder import digest, history, material, voice
+
+MADE = material(
+    [*(voice(n, f"apps-{n}") for n in range(5)), *(voice(20 + n, f"account:{n}", severity=8) for n in range(6))],
+    history({"ci": [1] * 9}),
+)
+
+
+def plain(public_url: str | None = "https://leaf.example") -> Document:
+    return digest(MADE, public_url=public_url)
+
+
+def test_lines_of_text_have_at_most_72_columns_but_for_links():
+    for line in render.text(plain()).splitlines():
+        assert len(line) <= 72 or line.strip().startswith("https://")
+
+
+def test_links_stand_on_their_own_line():
+    for line in render.text(plain()).splitlines():
+        assert "https://" not in line or line.strip().startswith("https://")
+
+
+def test_the_html_needs_nothing_from_elsewhere():
+    html = render.html(plain())
+
+    for remote in ("<img", "<link", "<script", "url(", "@import", "src="):
+        assert remote not in html
+
+
+def test_the_preheader_is_hidden_and_the_language_set():
+    html = render.html(plain())
+
+    assert f'display:none;mso-hide:all;font-size:1px;line-height:1px;max-height:0;max-width:0;overflow:hidden;color:#ffffff">{plain().preheader}' in html
+    assert '<html lang="en"' in html
+    assert '<meta name="color-scheme" content="light dark">' in html
+
+
+def test_there_is_one_button_of_44_points_and_links_are_underlined():
+    page = gates.Page()
+    page.feed(render.html(plain()))
+
+    assert sum(link.startswith("https://leaf.example") for link in page.links) == 1
+    html = render.html(plain())
+    assert "padding:10px 20px" in html  # with the 24px line: 44px
+    assert html.count("<a ") == html.count("text-decoration:underline")
+
+
+def test_what_people_wrote_is_escaped():
+    document = replace(plain(), wins=(Win(text="a <b>win</b> & more"),))
+
+    assert "a &lt;b&gt;win&lt;/b&gt; &amp; more" in render.html(document)
+    assert "a <b>win</b> & more" in render.text(document)
+
+
+@pytest.mark.parametrize("leader", ["root-lead", "left-lead", "apps-lead"])
+def test_sections_stand_in_the_order_of_the_design(leader):
+    titles = [s.title for s in render.layout(digest(MADE, leader))]
+
+    head = ["", "In their words"]
+    assert titles[:2] == head
+    assert titles[-2:] == ["How fast we hear", "How this was made"]
+
+
+def test_an_empty_section_is_left_out():
+    assert "What changed since you acted" not in [s.title for s in render.layout(plain())]
+    acted = replace(plain(), since_you_acted=("Late mails: told.",))
+    assert [s.title for s in render.layout(acted)][1] == "What changed since you acted"

@@ -59,7 +59,7 @@ WORKS = (
 
 MAKERS = (
     "the release pipeline stops at the signing step",
-    "two integration tests fail on every second run",
+    "two integration tests pass on every second run only",
     "the staging cluster has no free nodes before noon",
     "our schema migration holds a lock for nine minutes",
     "nobody owns the shared logging library",
@@ -72,7 +72,7 @@ MAKERS = (
 USERS = (
     "the invoice shows a booking that we cancelled",
     "the export leaves out everything after row 500",
-    "my password link has expired before it arrives",
+    "my sign-in link has expired before it arrives",
     "the map stays grey on my phone",
     "we were charged twice for one seat",
     "the report is off by one day in our zone",
@@ -82,7 +82,7 @@ USERS = (
     "the page jumps to the top when I choose a date",
 )
 AROUND = (
-    "It has been like this since the last update.",
+    "It has been like this since the update of 2026-03-14.",
     "I have asked about this twice already.",
     "As a workaround we keep a spreadsheet beside it.",
     "It costs each of us about half an hour a day.",
@@ -114,7 +114,7 @@ def body(rng: random.Random, side: str, about: int = 1_000) -> str:
             piece = rng.choice(AROUND) + " "
         else:
             word = rng.choice(own)
-            piece = f"{word[0].upper()}{word[1:]}, case {rng.randrange(100_000)}. "
+            piece = f"{word[0].upper()}{word[1:]}, case {rng.randrange(1_000)}. "
         told.append(piece)
         length += len(piece)
     return "".join(told).strip()

@@ -16,7 +16,7 @@ import yaml
 Loc = tuple[str | int, ...]
 """Where a value is: ("sources", 0, "token")."""
 
-LARGEST: Final = 16 * 1024 * 1024
+LARGEST: Final = 8 * 1024 * 1024
 DEEPEST: Final = 40
 MOST_NODES: Final = 1_000_000
 """Values in one file, each unfolded alias counted again."""
@@ -39,7 +39,7 @@ _WORDS: Final = (
     ("cannot start any token", "a value that begins with a sign YAML keeps for itself", "Put the value in quotes."),
     ("unexpected end of stream", "a quotation mark that is not closed", "Close it, or remove the one that opens."),
     ("unknown escape character", "a backslash in double quotes", "Use single quotes, or write the backslash twice."),
-    ("nesting level", "nested too deeply", "No file of ours needs so many levels."),
+    ("nesting depth", "nested too deeply", "No file of ours needs so many levels."),
 )
 
 

@@ -122,7 +122,8 @@ def _is_ours(name: str) -> bool:
 def _unknown(name: str) -> Problem:
     prefix = "LEAFNOTES_"
     close = nearest(name.removeprefix(prefix), [known.removeprefix(prefix) for known in NAMES])
-    hint = f"Did you mean {prefix}{close}?" if close else f"Known are {', '.join(NAMES)}; begin names of your own otherwise."
+    others = f"Known are {', '.join(NAMES)}; begin names of your own otherwise."
+    hint = f"Did you mean {prefix}{close}?" if close else others
     return Problem(FILE, 0, name, "is not a variable that is known", hint)
 
 

@@ -27,6 +27,9 @@ _LARGEST_SECRET: Final = 64 * 1024
 _HIDDEN: Final = "0123456789abcdef" * 4
 """Stands for a secret that could not be had, so that the other faults of its entry are still found."""
 
+_CONSEQUENCE: Final = "default_factory_not_called"
+"""A default that needs another field, which is wrong itself and told so."""
+
 _TYPES: Final = {
     "string_type": "text", "int_type": "a whole number", "int_parsing": "a whole number",
     "int_from_float": "a whole number", "float_type": "a number", "float_parsing": "a number",
@@ -60,7 +63,7 @@ def validate(
     data = unshared(document.at(at))
     found: list[Problem] = []
     secret: set[Loc] = set()
-    for loc in list(_secrets(model, data, ())):
+    for loc in list(_secrets(model, data, ())) if _keeps_secrets(model, set()) else ():
         secret.add(loc)
         answer = _resolve(document, (*at, *loc), _get(data, loc), os.environ if environ is None else environ)
         if isinstance(answer, Problem):
@@ -70,7 +73,8 @@ def validate(
         try:
             value = model.model_validate(data)
         except ValidationError as error:
-            faults = [_Fault(fault, data) for fault in error.errors(include_url=False)]
+            raised = [fault for fault in error.errors(include_url=False) if fault["type"] != _CONSEQUENCE]
+            faults = [_Fault(fault, data) for fault in raised]
             if _as_written(document, at, data, faults):
                 continue
             found += _problems(document, model, at, [fault for fault in faults if fault.loc not in secret])
@@ -256,6 +260,20 @@ def _keys(model: type[BaseModel], loc: Loc) -> list[str]:
 
 
 # Secrets.
+
+
+def _keeps_secrets(annotation: Any, seen: set[Any]) -> bool:
+    """Whether a type has a place for a secret: most have none, and their values need not be walked."""
+    for arm in _arms(annotation):
+        if arm is SecretStr:
+            return True
+        parts = get_args(arm) if get_origin(arm) is not Literal else ()
+        if isinstance(arm, type) and issubclass(arm, BaseModel) and arm not in seen:
+            seen.add(arm)
+            parts = tuple(info.annotation for info in arm.model_fields.values())
+        if any(_keeps_secrets(part, seen) for part in parts):
+            return True
+    return False
 
 
 def _secrets(annotation: Any, value: Any, loc: Loc) -> Iterator[Loc]:

@@ -5,9 +5,10 @@ where they stand. People, teams and claims have the field names of `pipeline.org
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from config.reader import Document, Loc, Problem, read, validate
 
 M = TypeVar("M", bound=BaseModel)
 
+MAILBOX = r"[^@\s<>,;\x00-\x1f\x7f]+@[^@\s<>,;\x00-\x1f\x7f]+"
 SPAN = r"^[1-9][0-9]{0,5}[smhd]$"
 
 
@@ -32,13 +34,13 @@ def _zone(name: str) -> str:
 def _address(text: str) -> str:
     """One mailbox, bare or with a name before it."""
     _, address = parseaddr(text)
-    if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", address) or re.search(r"[\x00-\x1f\x7f]", text):
+    if not re.fullmatch(MAILBOX, address) or re.search(r"[\x00-\x1f\x7f]", text):
         raise ValueError(f"{text!r} is not an e-mail address")
     return text
 
 
 def _bare_address(text: str) -> str:
-    if parseaddr(_address(text))[1] != text:
+    if not re.fullmatch(MAILBOX, text):
         raise ValueError(f"{text!r} is not a bare e-mail address; write name@example.org alone")
     return text
 
@@ -183,17 +185,21 @@ class Loaded:
 
     def where(self, kind: str, name: str) -> str:
         """"org.yaml:12" for a person, team or source by its id, or for the fallback; the file alone for others."""
-        document, entries, key = {
-            "person": (self.org_document, "people", "id"),
-            "team": (self.org_document, "teams", "id"),
-            "source": (self.sources_document, "sources", "name"),
-        }.get(kind, (self.org_document, kind, ""))
         if kind == "fallback":
-            return f"{document.file}:{document.line(('fallback',))}"
-        for index, entry in enumerate(document.at((entries,)) or ()):
-            if isinstance(entry, Mapping) and _text(document, (entries, index, key)) == name:
-                return f"{document.file}:{document.line((entries, index))}"
-        return document.file
+            return f"{self.org_document.file}:{self.org_document.line(('fallback',))}"
+        return self._places.get((kind, name), self.org_document.file)
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], str]:
+        places: dict[tuple[str, str], str] = {}
+        for kind, document, entries, key in (
+            ("person", self.org_document, "people", "id"),
+            ("team", self.org_document, "teams", "id"),
+            ("source", self.sources_document, "sources", "name"),
+        ):
+            for loc, name in _named(document, entries, key):
+                places.setdefault((kind, name), f"{document.file}:{document.line(loc)}")
+        return places
 
 
 def load(directory: Path) -> Loaded:
@@ -238,18 +244,19 @@ def _checked(document: Document, model: type[M], problems: list[Problem]) -> M |
 def _twice(document: Document, entries: str, key: str) -> Iterator[Problem]:
     """Entries of a list whose id was given before."""
     first: dict[str, int] = {}
-    listed = document.at((entries,))
-    for index in range(len(listed) if isinstance(listed, Sequence) else 0):
-        loc: Loc = (entries, index, key)
-        name = _text(document, loc)
-        if name is None:
-            continue
+    for loc, name in _named(document, entries, key):
         if name in first:
             remedy = f"It is on line {first[name]} already: every {key} is there once."
-            yield document.problem(loc, f"{name!r} is there twice", remedy)
-        first.setdefault(name, document.line(loc))
+            yield document.problem((*loc, key), f"{name!r} is there twice", remedy)
+        first.setdefault(name, document.line((*loc, key)))
 
 
-def _text(document: Document, loc: Loc) -> str | None:
-    value = document.at(loc)
-    return value if value is None or isinstance(value, str) else document.written(loc)
+def _named(document: Document, entries: str, key: str) -> Iterator[tuple[Loc, str]]:
+    """Where the entries of a list are, and the names that they have."""
+    listed = document.at((entries,))
+    for index in range(len(listed) if isinstance(listed, list) else 0):
+        loc: Loc = (entries, index)
+        name = document.at((*loc, key))
+        text = name if name is None or isinstance(name, str) else document.written((*loc, key))
+        if text is not None:
+            yield loc, text

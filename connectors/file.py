@@ -25,7 +25,6 @@ from connectors.base import BadItem, Connector, Cursor, Page, Raw, SourceError, 
 from pipeline.clean import clean
 from pipeline.issue import Comment, Event, Issue, Role, State, What
 
-PAGE: Final = 500
 LONGEST_LINE: Final = 16 * 1024 * 1024
 SUFFIXES: Final = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "csv"}
 NAMES: Final = (
@@ -59,6 +58,7 @@ class FileOptions(SourceOptions):
     complete_to: AwareDatetime | None = Field(
         default=None, description="when the export was taken: nothing later is in it"
     )
+    page: int = Field(default=500, ge=1, le=5000, description="lines that are read and stored at a time")
 
     @field_validator("timezone")
     @classmethod
@@ -195,8 +195,8 @@ class FileConnector(Connector[FileOptions]):
             rows = self._rows(path, lines, before)
             whole = False
             while not whole:
-                chunk = list(islice(rows, PAGE))
-                whole = len(chunk) < PAGE
+                chunk = list(islice(rows, self.options.page))
+                whole = len(chunk) < self.options.page
                 reached[name] = lines.cursor()
                 if whole:  # until now, its size and time said nothing about what was read
                     reached[name] |= {"size": stat.st_size, "mtime": stat.st_mtime_ns}

@@ -194,7 +194,7 @@ class GitHub(Connector[GitHubOptions]):
         """A list, oldest change first: the items of each page, and the moment up to which everything has been given."""
         asked, reached = None if since is None else since - TRAIL, since
         page = self._read(path, asked)
-        while page.ascends_from(asked):
+        while page.ascends_from(asked) and (page.moments or page.link is None):
             if page.link is None or asked is None or page.goes_beyond(asked):
                 reached = _latest(reached, page.last)
                 yield page.items, reached

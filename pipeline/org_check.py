@@ -1,12 +1,12 @@
 """What is wrong or worth knowing about an org chart, before anything is sent by it."""
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from itertools import combinations
 from typing import Final, Literal
 
 from pipeline.org import Claim, Org, Team
@@ -32,25 +32,31 @@ class Finding:
 
 def problems(org: Org, *, sources: AbstractSet[str], where: Where) -> list[Finding]:
     """All findings, errors first. `sources` are the names of the configured ones."""
-    found: list[Finding] = []
-    for check in (_identities, _parents, _cycles, _leaders, _fallback, _members, _accounts, _mailboxes, _same_claims,
+    found = list(_misfiled(org, where))
+    if found:
+        return found  # nothing else can be said of a chart whose ids are not its own
+    for check in (_spellings, _parents, _cycles, _leaders, _fallback, _members, _accounts, _mailboxes, _same_claims,
                   _crossing_paths, _reach, _sizes):  # fmt: skip
         found += check(org, where)
     found += _absent_sources(org, sources, where)
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))
 
 
-def _identities(org: Org, where: Where) -> Iterator[Finding]:
-    """Ids are there once, and in one spelling: they are also the names of files."""
+def _misfiled(org: Org, where: Where) -> Iterator[Finding]:
     for kind, entries in (("person", org.people), ("team", org.teams)):
-        spellings: dict[str, str] = {}
         for key in entries:
             if entries[key].id != key:
                 yield Finding("error", where(kind, key), f"{kind} {key} says that its id is {entries[key].id}")
+
+
+def _spellings(org: Org, where: Where) -> Iterator[Finding]:
+    for kind, entries in (("person", org.people), ("team", org.teams)):
+        spellings: dict[str, str] = {}
+        for key in entries:
             first = spellings.setdefault(key.casefold(), key)
             if first != key:
                 message = f"the ids {first} and {key} differ only in case. Rename one: files are named by them"
-                yield Finding("error", where(kind, key), message)
+                yield Finding("warning", where(kind, key), message)
 
 
 def _parents(org: Org, where: Where) -> Iterator[Finding]:
@@ -167,10 +173,26 @@ def _crossing_paths(org: Org, where: Where) -> Iterator[Finding]:
         if claim.path:
             groups[(*_folded(claim)[:-1], specificity(claim))].append((team, claim))
     for group in groups.values():
-        for (one, mine), (other, theirs) in combinations(group, 2):
+        for (one, mine), (other, theirs) in _neighbours(group):
             if one.id != other.id and mine.path != theirs.path and _cross(mine.path or "", theirs.path or ""):
                 message = f"{one.id} owns {_claim(mine)} and {other.id} owns {_claim(theirs)}: a file can be in both"
                 yield Finding("warning", where("team", other.id), f"{message}. Spell one of them out further")
+
+
+def _neighbours(group: list[tuple[Team, Claim]]) -> Iterator[tuple[tuple[Team, Claim], tuple[Team, Claim]]]:
+    """Pairs of patterns of which one begins as the other does, up to its first wildcard: no others can cross."""
+    ordered = sorted(group, key=lambda entry: (_start(entry[1]), entry[0].id))
+    starts = [_start(claim) for _, claim in ordered]
+    for index, one in enumerate(ordered):
+        start = starts[index]
+        for other in range(index + 1, len(ordered)):
+            if not starts[other].startswith(start):
+                break
+            yield one, ordered[other]
+
+
+def _start(claim: Claim) -> str:
+    return re.split(r"[*?]", (claim.path or "").strip("/"))[0]
 
 
 def _reach(org: Org, where: Where) -> Iterator[Finding]:
@@ -181,8 +203,10 @@ def _reach(org: Org, where: Where) -> Iterator[Finding]:
 
 
 def _sizes(org: Org, where: Where) -> Iterator[Finding]:
+    listed = Counter(person.team for person in org.people.values())
+    own = {team.id: max(team.size or 0, listed[team.id]) for team in org.teams.values()}
     for team in org.teams.values():
-        size = org.size(team.id)
+        size = sum(own[below] for below in org.below(team.id))
         if size >= FLOOR:
             continue
         people = "one person" if size == 1 else f"{size} people"

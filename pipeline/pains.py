@@ -10,6 +10,7 @@ word, and what is nowhere alike enough waits.
 """
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -46,6 +47,8 @@ PAD = 25.0
 KNEE = 0.035
 """Part of all texts from which a feature is in everybody's mouth: the more, the less it says of a cause."""
 KNEE_LEAST = 6
+CROWD = 0.3
+"""Mean likeness of texts that plainly tell of one thing."""
 UNIT = 1000
 """The length of a feature vector: components are whole numbers."""
 PROFILE = 192
@@ -192,10 +195,8 @@ def _settle(
     pains: dict[str, "_State"], waiting: list["_Text"], told: dict[str, Assignment], names: Collection[str]
 ) -> None:
     """Join and found until neither changes anything: then a later call finds nothing that this one left undone."""
-    common = _common(waiting, pains.values())
-    for text in waiting:
-        text.weigh(common)
     _tie(waiting)
+    _weigh(waiting, pains.values())
     new: dict[str, list[_Text]] = {}
     while True:
         _join_all(pains.values(), waiting, told, new)
@@ -271,32 +272,37 @@ class _Text:
         self.tie = -1
 
     def weigh(self, common: Mapping[int, float]) -> None:
-        """Set the vector of length `UNIT`; `common` is the part of its weight that is left to a feature."""
+        """Set the vector of length `UNIT`; `common` is the part of its weight that a common feature keeps."""
         raw = {name: times * weight * common.get(name, 1.0) for name, (times, weight) in self.raw.items()}
         length = math.sqrt(math.fsum([PAD * PAD, *(w * w for w in raw.values())]))
         self.unit = {name: whole for name, w in raw.items() if (whole := round(UNIT * w / length))}
 
 
-def _common(waiting: Iterable[_Text], pains: Iterable["_State"]) -> dict[int, float]:
-    """Features that are in everybody's mouth here, and the part of their weight that is left to them.
+def _weigh(waiting: Sequence[_Text], pains: Collection["_State"]) -> None:
+    """Give every text its vector, features that are in everybody's mouth here made light.
 
-    What the one pain that uses a feature most says does not count: its own word is no common word.
+    A pain's own word is no common word, however many tell of it in a bad week. So what the pain that uses a feature
+    most has said is left out of its count, and so is a crowd of texts, plainly alike, that hold most of its uses now.
     """
-    seen: dict[int, int] = {}
-    most: dict[int, int] = {}
-    total = 0
     for text in waiting:
-        total += 1
-        for name in text.raw:
-            seen[name] = seen.get(name, 0) + 1
+        text.weigh({})
+    crowds = clusters(_likenesses(waiting), CROWD * _ONE) if len(waiting) > KNEE_LEAST else []
+    seen = Counter(name for text in waiting for name in text.raw)
+    own: dict[int, int] = {}
+    for crowd in crowds:
+        for name, times in Counter(name for n in crowd for name in waiting[n].raw).items():
+            if 2 * times > seen[name]:
+                own[name] = times
+    most: dict[int, int] = {}
     for state in pains:
-        total += state.members
         for name, times in state.seen.items():
-            seen[name] = seen.get(name, 0) + times
+            seen[name] += times
             most[name] = max(most.get(name, 0), times)
-    usual = max(KNEE * total, KNEE_LEAST)
-    elsewhere = {name: times - most.get(name, 0) for name, times in seen.items()}
-    return {name: (usual / times) * (usual / times) for name, times in elsewhere.items() if times > usual}
+    usual = max(KNEE * (len(waiting) + sum(state.members for state in pains)), KNEE_LEAST)
+    elsewhere = {name: times - own.get(name, 0) - most.get(name, 0) for name, times in seen.items()}
+    common = {name: (usual / times) * (usual / times) for name, times in elsewhere.items() if times > usual}
+    for text in waiting:
+        text.weigh(common)
 
 
 def _tie(texts: Sequence[_Text]) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 
-from pipeline.pains_words import RARE, rarity, stem, words_of
+from pipeline.pains_words import is_everyday, rarity, words_of
 
 LONGEST = 9
 """Words of a title."""
@@ -41,8 +41,8 @@ _CODE = re.compile(
 )
 _PARTS = re.compile(r"[^\w]+")
 _LOOSE_ENDS = """
-a an and as at but by for from if in into is of on or our so that the their to when which while with your my has are was be
-not no its it after before
+a an and as at but by for from if in into is of on or our so that the their to when which while with your my has are
+was be not no its it after before
 """
 _LOOSE = frozenset(_LOOSE_ENDS.split())
 
@@ -91,7 +91,7 @@ def _clean(text: str) -> str:
 
 def _is_name(part: str, names: Collection[str]) -> bool:
     """Whether it names a person; "will" and "mark" do so only with a capital."""
-    return part.casefold() in names and (part[0].isupper() or rarity(stem(part.casefold())) == RARE)
+    return part.casefold() in names and (part[0].isupper() or not is_everyday(part))
 
 
 def _cut(words: Sequence[str]) -> str:

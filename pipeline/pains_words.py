@@ -212,6 +212,11 @@ def rarity(word: str) -> int:
     return _LEVEL.get(word, RARE)
 
 
+def is_everyday(word: str) -> bool:
+    short = stem(word.casefold())
+    return short in _STOPPED or short in _LEVEL
+
+
 def words_of(text: str) -> list[str]:
     """The stems that carry meaning, in order: spellings of one thing unified, stop words, numbers and addresses out."""
     plain = _NOISE.sub(" ", unicodedata.normalize("NFKC", text)).casefold().replace("\u2019", "'")

@@ -167,7 +167,9 @@ def paths_in(issue: Issue) -> list[str]:
         if inside is not None:
             found[inside[1][:_LONGEST].rstrip("/.,;:!")] = None
     for match in _FILE.finditer(_URL.sub(" ", text)):
-        found[match[0].rstrip("./-").removeprefix("./")] = None
+        name = match[0].rstrip("./-")
+        if "/" in name or "." in name:
+            found[name.removeprefix("./")] = None
         if len(found) >= _MOST_PATHS:
             break
     return list(found)

@@ -186,6 +186,7 @@ def classify(
     *,
     classifier: Classifier,
     router: Router,
+    org: Org,
     org_hash: str,
     kinds: Mapping[str, str],
 ) -> int:
@@ -198,7 +199,7 @@ def classify(
             product=issue.project,
             labels=issue.labels,
             source_kind=kinds.get(issue.source),
-            author_role=issue.author_role,
+            author_role="staff" if org.member(issue.source, issue.author) else issue.author_role,
         )
         for _, _, issue in rows
     ]

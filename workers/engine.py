@@ -261,6 +261,7 @@ class Engine:
                 ids,
                 classifier=classifier,
                 router=self.deployment.router,
+                org=self.deployment.org,
                 org_hash=self.deployment.org_hash,
                 kinds=self.deployment.kinds,
             )

@@ -152,9 +152,10 @@ class Deployment:
 
     @cached_property
     def org_hash(self) -> str:
-        """Of everything that routing depends on: a change of it asks for new routes."""
+        """Of everything that verdicts and routes depend on: a change of it asks for new ones."""
         teams = sorted(repr(team) for team in self.org.teams.values())
-        return hashlib.blake2b("\n".join(teams).encode(), digest_size=16).hexdigest()
+        accounts = sorted(f"{source}/{account}" for p in self.org.people.values() for source, account in p.accounts.items())
+        return hashlib.blake2b("\n".join([*teams, *accounts]).encode(), digest_size=16).hexdigest()
 
     @property
     def zone(self) -> str:

@@ -1,0 +1,6 @@
+"""Developer pain, customer pain or none; kind, severity, signals, and the words that decided."""
+
+from pipeline.classify.artefact import ModelError
+from pipeline.classify.classifier import Classifier, load_classifier
+
+__all__ = ["Classifier", "ModelError", "load_classifier"]

@@ -16,7 +16,7 @@ _READ: Final = 8_000
 _GAP: Final = r"[^.!?\n]{0,40}?"
 """A few words of the same sentence."""
 
-_PHRASES: Final[dict[str, tuple[str, ...]]] = {
+PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "workaround": (
         r"work(?:-| )?arounds?\b",
         r"(?:for now|in the meantime|meanwhile|until then),? (?:i|we|they|our \w+) (?:just |have to |must |are |am |re |'re )?\w+",
@@ -43,7 +43,7 @@ _PHRASES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "long_silence": (
         r"(?:still|yet|have|had|has|'ve|got|get|getting|received|heard|with|there is|there's|is) (?:had |got |received |been |heard |have )?(?:no|not a single|zero|never (?:had |got )?(?:a|any)) (?:answer|reply|replies|response|feedback|reaction|word|update|news)\b",
-        r"(?:have|has|had|'ve|did|do)(?:n't| not) (?:heard|received|got|gotten|hear|get|receive)(?: anything| a (?:reply|response|word)| any(?:thing)?| back| from)",
+        r"(?:have|has|had|'ve|did|do)(?:n't| not) (?:heard|received|got|gotten|hear|get|receive)(?: anything| a (?:reply|response|word)| any (?:reply|response|answer|news|word|feedback)| back| from (?:you|anyone|anybody|support|them))",
         r"(?:no ?body|no one|nobody|noone)(?: has| ever| from \w+| at \w+)? (?:answers?|answered|replie[ds]|responds?|responded|reacts?|reacted|got back|gets back|came back|picks up|looked at|has looked)",
         r"\bcrickets\b|radio silence|dead silence|ignored (?:for|since)|been ignored|keep being ignored", r"any (?:news|update|progress) (?:on this|here|at all|yet|\?)|any (?:news|updates?)\?",
         r"(?:waiting|waited) (?:for )?(?:\w+ ){0,4}(?:an answer|a reply|a response|your (?:answer|reply|response)|somebody|someone|feedback)", r"keine (?:antwort|rückmeldung|reaktion)|immer noch nichts gehört|meldet sich (?:niemand|keiner)|aucune (?:réponse|nouvelle)|sans réponse|personne ne répond",
@@ -87,7 +87,7 @@ _PHRASES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "voice_withdrawn": (
         r"(?:stopped|gave up|given up|quit|tired of|done|no longer|not going to|won't|will not|don't|do not)(?: bother(?:ing)?(?: with| to)?| even| any ?more)? (?:filing|reporting|writing|raising|asking|complaining|opening|sending|file|report|raise|ask|complain|open|send|mention\w*)(?:\s(?:any|more|these|this|it|them|tickets?|issues?|bugs?|things?|anything|for help|any ?more)\b){1,3}(?: any ?more)?",
-        r"(?:no|little|not much|what's the|what is the|see no|is there any|hardly any) (?:point|use|sense) (?:in |of )?(?:\w+ )?(?:reporting|filing|asking|writing|raising|complaining|opening|telling|mentioning)", r"(?:nothing|nobody|no one)(?: ever| will| is going to|'s going to)? (?:changes|change|happens|listens|listen|fixes|fix|cares) (?:anyway|when|if|after|any ?more)", r"you (?:won't|will not|never|'ll never|will never) (?:fix|listen|answer|change|read) (?:it|this|that|to us|anyway|anything)", r"why (?:do (?:i|we) )?(?:even )?bother\b|not worth (?:reporting|filing|a ticket|raising)|last time (?:i|we)(?:'ll| will)? (?:report|write|ask|file)",
+        r"(?:no|little|not much|what's the|what is the|see no|is there any|hardly any) (?:point|use|sense) (?:in |of )?(?:\w+ )?(?:reporting|filing|asking|writing|raising|complaining|opening|telling|mentioning)", r"(?:nothing|nobody|no one)(?: ever| will| is going to|'s going to)? (?:changes|change|listens|listen|fixes|fix|cares) (?:anyway|when|if|after|any ?more)", r"you (?:won't|will not|never|'ll never|will never) (?:fix|listen|answer|change|read) (?:it|this|that|to us|anyway|anything)", r"why (?:do (?:i|we) )?(?:even )?bother\b|not worth (?:reporting|filing|a ticket|raising)|last time (?:i|we)(?:'ll| will)? (?:report|write|ask|file)",
         r"bringt (?:ja )?(?:doch )?nichts|melde (?:ich|das) nicht mehr|hört (?:ja )?(?:eh|sowieso) (?:niemand|keiner) zu|ça ne sert à rien|on ne signale plus|je ne signale plus",
     ),
     "waiting": (
@@ -112,11 +112,11 @@ _PHRASES: Final[dict[str, tuple[str, ...]]] = {
         r"\bme too\b|same (?:here|problem|issue|thing|error|bug)(?: here| for (?:me|us)| with| too| again|[.,!]|$)|\+1\b(?!\d|\s?\(?\d)|(?:i|we)(?:'m| am|'re| are|'ve| have)? (?:also|too) (?:seeing|having|see|have|experienc\w+|affected|facing|hit\w*|get\w*|got|run into|ran into)|(?:i|we) (?:have|had|see|get|hit) (?:exactly )?(?:the |this )(?:very )?same\b|happens? (?:to|for|with) (?:me|us) (?:too|as well)|(?:bei (?:mir|uns) auch|geht (?:mir|uns) auch so|moi aussi|pareil (?:ici|chez nous))",
     ),
     "confusion": (
-        r"is (?:this|that|it) (?:\w+ )?(?:normal|expected|intended|intentional|supposed|by design|a bug or|correct behaviou?r|how it)", r"(?:am|are|were|was|could|maybe|perhaps|probably|or|not sure if|unless) (?:i|we)(?:'m| am|'re| are| be| just| doing)* (?:doing|missing|using|misunderstand\w*|overlook\w*|misread\w*|being stupid|understanding|the only)(?: \w+){0,2}(?: wrong\w*| something| it)?", r"(?:maybe|perhaps|probably|possibly)(?: it(?:'s| is))? (?:i'm|i am|we're|we are|just me|me\b|my (?:fault|mistake|own))", r"(?:i|we)(?:'m| am|'re| are)? (?:\w+ )?(?:confused|puzzled|baffled|lost|not sure (?:if|whether|what|how|why)|no idea)", r"(?:i|we) (?:don't|do not|can't|cannot|didn't) (?:really )?(?:understand|figure out|see why|know (?:what|how|why|whether|if))", r"did i (?:do|miss|break)|what am i (?:doing|missing)|is it (?:just )?me\b|confusing|makes no sense|stupid question|dumb question|what does (?:this|that|it) (?:even )?mean",
+        r"is (?:this|that|it) (?:\w+ )?(?:normal|expected|intended|intentional|supposed|by design|a bug or|correct behaviou?r|how it)", r"(?:am|are|were|was|could|maybe|perhaps|probably|or|not sure if|unless) (?:i|we)(?:'m| am|'re| are| be| just| doing)* (?:doing|missing|using|misunderstand\w*|overlook\w*|misread\w*|being stupid|understanding|the only)(?: \w+){0,2}(?: wrong\w*| something| it)?", r"(?:maybe|perhaps|probably|possibly)(?: it(?:'s| is))? (?:i'm|i am|we're|we are|just me|me\b|my (?:fault|mistake|own))", r"(?:i|we)(?:'m| am|'re| are) (?:\w+ )?(?:lost|confused|puzzled|baffled)\b|(?:i|we)(?:'m| am|'re| are)? (?:\w+ )?(?:not sure (?:if|whether|what|how|why)|no idea)", r"(?:i|we) (?:don't|do not|can't|cannot|didn't) (?:really )?(?:understand|figure out|see why|know (?:what|how|why|whether|if))", r"did i (?:do|miss|break)|what am i (?:doing|missing)|is it (?:just )?me\b|confusing|makes no sense|stupid question|dumb question|what does (?:this|that|it) (?:even )?mean",
         r"ist das (?:so )?(?:normal|gewollt|richtig)|mache ich (?:etwas|was) falsch|verstehe (?:ich )?nicht|est-ce (?:que c'est )?normal|je ne comprends pas|c'est normal",
     ),
     "churn": (
-        r"(?:switch(?:ing|ed)?|mov(?:e|ing|ed)|migrat(?:e|ing|ed)|chang(?:e|ing)|go(?:ing)? (?:back )?) (?:over |away |back )?(?:to|from) (?:a |an |your |the )?(?:competitor|competition|another (?:provider|product|tool|vendor|supplier|service|platform|app)|different (?:provider|product|tool|vendor|service|platform|app)|alternative|somebody else|someone else|other (?:provider|tool|vendor))", r"(?:cancel(?:l?ing|l?ed)?|terminat(?:e|ing)|not (?:be )?renew(?:ing)?|won't (?:be )?renew(?:ing)?|will not (?:be )?renew(?:ing)?) (?:\w+ ){0,2}(?:subscriptions?|contract|accounts?|plan|membership|licen[cs]es?|renewal|service|next year)?",
+        r"(?:switch(?:ing|ed)?|mov(?:e|ing|ed)|migrat(?:e|ing|ed)|chang(?:e|ing)|go(?:ing)? (?:back )?) (?:over |away |back )?(?:to|from) (?:a |an |your |the )?(?:competitor|competition|another (?:provider|product|tool|vendor|supplier|service|platform|app)|different (?:provider|product|tool|vendor|service|platform|app)|alternative|somebody else|someone else|other (?:provider|tool|vendor))", r"(?:cancel(?:l?ing|l?ed)?|terminat(?:e|ing)|not (?:be )?renew(?:ing)?|won't (?:be )?renew(?:ing)?|will not (?:be )?renew(?:ing)?) (?:\w+ ){0,2}(?:subscriptions?|contract|accounts?|plan|membership|licen[cs]es?|renewal|service)\b|(?:not|won't|will not|don't want to|never)(?: be)? renew(?:ing)?\b",
         r"(?:look(?:ing|ed)?|shop(?:ping)?) (?:at|for|around for|into) (?:\w+ ){0,2}(?:alternatives?|replacements?|competitors?|other (?:products|tools|vendors|providers))", r"(?:competitors?|alternatives?) (?:\w+ ){0,2}(?:can|does|do|has|have|offers?|already|handle)", r"(?:ask(?:ing)? for|want|demand|give me|get) (?:a |my |our )?(?:full )?(?:refund|money back)", r"(?:i|we)(?:'ll| will|'re| are|'m| am| may| might| have to| would)? (?:\w+ )?(?:leav(?:e|ing) (?:you|your|the (?:platform|product|service)|for)|uninstall\w*|take our business|ditch\w*|drop(?:ping)? your)", r"last straw|deal ?breaker",
         r"(?:vertrag|abo|konto) (?:\w+ )?kündig\w+|kündig\w+ (?:\w+ ){0,3}(?:vertrag|abo)|anderen? anbieter|wechseln (?:wir )?zu|résili\w+|changer de (?:fournisseur|prestataire)|(?:un |à la )concurrent?\w*",
     ),
@@ -171,7 +171,7 @@ _TRIGGERS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """A phrase is looked for only where one of these stands: every phrase of the signal contains one of them."""
 
-_COMPILED: Final = {name: re.compile("|".join(parts)) for name, parts in _PHRASES.items()}
+_COMPILED: Final = {name: re.compile("|".join(parts)) for name, parts in PHRASES.items()}
 
 _MONEY: Final = re.compile(
     r"charged (?:\w+ )?(?:twice|double|two times|again|wrong\w*)|double[- ]charged|(?:lost|losing|lose|missing|owe|cost(?:s|ing)? us|refund) (?:\w+ ){0,3}(?:money|revenue|payments?|sales|[$€£]\s?\d|\d+ ?(?:euros?|dollars?|usd|eur|gbp|pounds?))"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pipeline import trend
 from pipeline.digest import parts, render, select, words
 from pipeline.digest.document import Ask, Document, Form, Heard, Made
 from pipeline.digest.ledger import Book
@@ -80,7 +81,8 @@ def _full(desk: Desk, organisation: str) -> Document:
 
 def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
     chosen = parts.chosen_quotes(desk, frame.three)
-    pains = tuple(parts.pain_of(desk, p, chosen[p.id], 9) for p in frame.three)
+    harmed = next((p.id for p in frame.three if p.severity >= trend.HARM), None)
+    pains = tuple(parts.pain_of(desk, p, chosen[p.id], 9, harm=p.id == harmed) for p in frame.three)
     storm = desk.book.ask("above()") > parts.STORM
     taken = [c for some in chosen.values() for c in some]
     once = parts.heard_once(desk, taken, 1 if pains else 3)

@@ -58,31 +58,26 @@ class Case:
         """The text without quotations, names of pains, keys, links and what the organisation itself named."""
         return self.without(f"{self.document.subject}\n{self.document.preheader}\n{self.flat}")
 
-    def without(self, said: str, spoken: str = "") -> str:
-        """`said` without all that, and without the phrases that the expression `spoken` matches."""
+    def without(self, said: str, spoken: Iterable[str] = ()) -> str:
+        """`said` without all that, and without the phrases `spoken`. At each place the longest expression goes."""
         d = self.document
-        said = _LINK.sub(" ", _STRAIGHT.sub(" ", said))
         titles = [t for p in d.named() for t in (p.title, words.capital(p.title))]
         named = [render.headline(p) for p in d.pains] + titles + [w.title for w in d.wins if w.title]
-        said = _removed(said, [*named, d.subject.rpartition(" | ")[0]])
-        if spoken:
-            said = re.sub(rf"(?<!\w)(?:{spoken})(?!\w)", " ", said, flags=re.IGNORECASE)
-        teams = [words.printable(t.name) for t in self.view.org.teams.values() if t.name in said]
-        keys = [q.label for q in d.quotations() if q.label] + self._labels
+        teams = [words.printable(t.name) for t in self.view.org.teams.values()]
         reads = [s.label for s in d.made.sources]
         whys = [words.shorten(words.printable(s.problem), words=8, chars=60) for s in d.made.sources if s.problem]
-        return _removed(said, [*teams, *keys, *reads, *whys])
+        gone = {*named, d.subject.rpartition(" | ")[0], *teams, *self._labels, *reads, *whys, *spoken} - {""}
+        bare = _STRAIGHT.sub(" ", _LINK.sub(" ", said))
+        present = [part for part in gone if part.casefold() in bare.casefold()]
+        ordered = sorted(present, key=lambda part: (-len(part), part))
+        either = "|".join(map(re.escape, ordered))
+        return re.sub(rf"(?<!\w)(?:{either})(?!\w)", " ", bare, flags=re.IGNORECASE) if ordered else bare
 
     @cached_property
     def _labels(self) -> list[str]:
         names = words.labels((s.name, s.kind) for s in self.view.index.material.sources)
         pointed = (v for v in self.view.voices if quotes.may_point(self.view, v))
         return [label for label in {quotes.label(v, names) for v in pointed} if label in self.flat]
-
-
-def _removed(said: str, parts: Iterable[str]) -> str:
-    ordered = sorted(set(parts) - {""}, key=lambda p: (-len(p), p))
-    return re.sub(rf"(?<!\w)(?:{'|'.join(map(re.escape, ordered))})(?!\w)", " ", said) if ordered else said
 
 
 def _flat(text: str) -> str:
@@ -102,9 +97,8 @@ def failures(
 
 
 def _ledger_covers(case: Case) -> Iterable[str]:
-    phrases = sorted({_flat(e.text) for e in case.document.ledger}, key=lambda t: (-len(t), t))
-    spoken = "|".join(re.escape(p) for p in phrases)
-    own = case.without(f"{case.document.subject}\n{case.document.preheader}\n{case.flat}", spoken)
+    phrases = {_flat(e.text) for e in case.document.ledger}
+    own = case.without(f"{case.document.subject}\n{case.document.preheader}\n{case.flat}", phrases)
     for number in sorted(set(_NUMBER.findall(_ENUMERATED.sub(" ", own)))):
         yield f"{number} stands in the mail outside of what the ledger says"
 
@@ -364,9 +358,7 @@ def _number(document: Document, pain_id: str) -> int | None:
     return next((p.people for p in document.named() if p.id == pain_id), None)
 
 
-def _revealed(
-    index: select.Index, parent: str, pain: str, whole: int | None, numbers: dict[str, int]
-) -> Iterable[str]:
+def _revealed(index: select.Index, parent: str, pain: str, whole: int | None, numbers: dict[str, int]) -> Iterable[str]:
     if whole is None:
         return
     for child, part in sorted(numbers.items()):

@@ -78,7 +78,7 @@ def who(desk: Desk, pain: PainView) -> str:
 
 
 def people(desk: Desk, pain: PainView) -> str:
-    """"5 customers this week (usual 0-1)." or words where the floors forbid the number."""
+    """ "5 customers this week (usual 0-1)." or words where the floors forbid the number."""
     view, book = desk.view, desk.book
     if pain.crowd == "relay":
         return "Passed on by colleagues."
@@ -118,7 +118,8 @@ def state(desk: Desk, pain: PainView) -> str:
     return "not yet answered " + desk.book.say(f"({{}} {unit})", f"waited({pain.id})", pain.voices)
 
 
-def pain_of(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], limit: int) -> Pain:
+def pain_of(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], limit: int, *, harm: bool) -> Pain:
+    """A pain of the first screen. `harm` says that those who wrote describe harm and nobody has been told yet."""
     view = desk.view
     said = state(desk, pain)
     line = f"{people(desk, pain)}{trend_word(desk, pain)} {words.capital(said)}."
@@ -137,19 +138,20 @@ def pain_of(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], limi
         line=line,
         area=desk.named(area),
         answer_url=desk.link(pain.id) if desk.link else None,
-        facts=facts(desk, pain),
+        facts=facts(desk, pain, chosen, harm=harm),
         quotes=tuple(quotes.quotation(view, c, desk.label) for c in chosen),
         issues=view.keys(pain.voices),
     )
 
 
-def facts(desk: Desk, pain: PainView) -> tuple[str, ...]:
+def facts(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], *, harm: bool) -> tuple[str, ...]:
     """What is known of a pain beside the words: what came back, what hurts most, how the weeks went."""
     found = []
-    if any(v.reopened for v in pain.voices) or "reopened" in _signals(pain):
+    if "reopened" in _signals(pain):
         found.append("At least one issue was closed and came back.")
-    if pain.severity >= trend.HARM:
+    if harm:
         found.append("Those who wrote describe harm: money, data, safety or dignity.")
+    found += _seen_beside(pain, chosen)
     if pain.entry.side == "customer" and any(v.role == "staff" for v in pain.voices) and pain.crowd == "customer":
         inside = [v for v in pain.voices if v.role == "staff"]
         found.append(f"Colleagues have written it down as well{desk.pointed(inside)}.")
@@ -160,6 +162,18 @@ def facts(desk: Desk, pain: PainView) -> tuple[str, ...]:
         now = desk.book.say(f"This week {{}} {words.NOUNS[pain.noun][1]}", f"people({pain.id})", pain.voices)
         found.append(f"{now}, {desk.book.say('last week {}', f'last_week({pain.id})')}.")
     return (" ".join(found),) if found else ()
+
+
+def _seen_beside(pain: PainView, chosen: Sequence[quotes.Candidate]) -> list[str]:
+    """At most two notes on what several people of a pain, or a customer, show and the quotations do not."""
+    quoted = {c.voice.key for c in chosen}
+    found = []
+    for name, note in words.NOTES:
+        voices = [v for v in _signals(pain).get(name, []) if not privacy.tender(v)]
+        others = [v for v in voices if v.key not in quoted]
+        if others and (len({v.author for v in voices}) > 1 or all(v.role != "staff" for v in others)):
+            found.append(note)
+    return found[:2]
 
 
 def warning(desk: Desk, source: SourceHealth) -> str:
@@ -320,9 +334,7 @@ def _pair(hunch: words.Hunch, seen: dict[str, list[Voice]], pain: PainView) -> t
     return None
 
 
-def _unstated(
-    desk: Desk, pain: PainView, hunch: words.Hunch, pair: Sequence[tuple[str, list[Voice]]]
-) -> Unstated:
+def _unstated(desk: Desk, pain: PainView, hunch: words.Hunch, pair: Sequence[tuple[str, list[Voice]]]) -> Unstated:
     behind = [v for _, voices in pair for v in voices]
     hidden = any(privacy.tender(v) for v in behind)
     return Unstated(

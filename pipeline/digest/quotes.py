@@ -12,11 +12,13 @@ from pipeline import privacy
 from pipeline.digest import words
 from pipeline.digest.document import Quote
 from pipeline.digest.material import Voice
-from pipeline.digest.select import PainView, View
+from pipeline.digest.select import PainView, View, long_unheard
 
 SHORTEST, LONGEST = 6, 35
 BALANCE = 0.6
 """Relevance against novelty: lambda of the paper."""
+UNHEARD = 1.5
+"""How much more a team counts from which nothing came for four weeks."""
 
 _SENTENCE = re.compile(r"[^.!?…\s][^\n]*?(?:[.!?…]+(?=\s|$)|(?=\n)|$)")
 _CODE = re.compile(r"[{}<>|\\`=]|\[(?!(?:name|email|phone|secret|redacted)\b)|@\w|\w@|::|->|\$\w|^[#>*+\-]")
@@ -31,6 +33,12 @@ _BOILERPLATE = re.compile(
     r"see (?:above|below|attached)|as follows|screenshot|attached)\b",
     re.IGNORECASE,
 )
+_PLANTED = re.compile(
+    r"\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|earlier)\b|\byou are now\b|"
+    r"\bsystem prompt\b|\bas an ai\b|\bnew instructions\b",
+    re.IGNORECASE,
+)
+"""Text written for a machine. It can do nothing here, and it is nobody's pain."""
 _LEANING = re.compile(r"^(this|that|it|they|these|those|and|but|so|also|then|he|she|which|because|or)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _STOP = frozenset(
@@ -72,7 +80,9 @@ def passages(text: str) -> list[str]:
 def fit_to_quote(text: str, *, whole: bool = False) -> bool:
     """Whether a passage can stand alone: length, letters rather than code, a beginning and an end."""
     count = len(text.split())
-    if not SHORTEST <= count <= LONGEST or len(text) > 240 or _CODE.search(text) or words.LINKISH.search(text) or '"' in text:
+    if not SHORTEST <= count <= LONGEST or len(text) > 240 or '"' in text:
+        return False
+    if any(foreign.search(text) for foreign in (_CODE, words.LINKISH, _PLANTED)):
         return False
     letters = sum(map(str.isalpha, text)) + text.count(" ")
     if letters < 0.8 * len(text) or text != text.strip() or words.printable(text) != " ".join(text.split()):
@@ -86,6 +96,7 @@ def _relevance(text: str, about: frozenset[str], voice: Voice) -> float:
     score = similarity(tokens(text), about)
     score += 0.1 * min(4, len(_COST.findall(text))) + (0.2 if _FIRST.search(text) else 0)
     score += 0.15 if any(s.text and (s.text in text or text in s.text) for s in voice.signals) else 0
+    score -= 0 if text[-1] in ".!?…" else 0.25
     score += 0.1 if 10 <= len(text.split()) <= 25 else 0
     return score - (0.4 if _BOILERPLATE.search(text) else 0)
 
@@ -148,7 +159,11 @@ class Choice:
         near = max((similarity(candidate.tokens, c.tokens) for c in self._chosen), default=0.0)
         # In one pain a second voice of the same team says less than the first of another.
         repeated = 0.2 if any(c.voice.team == candidate.voice.team and c.voice.team for c in taken) else 0.0
-        return BALANCE * candidate.relevance - (1 - BALANCE) * near - repeated
+        weight = UNHEARD if self._unheard(candidate.voice) else 1.0
+        return BALANCE * weight * candidate.relevance - (1 - BALANCE) * near - repeated
+
+    def _unheard(self, voice: Voice) -> bool:
+        return voice.role == "staff" and voice.team is not None and long_unheard(self._view, voice.team)
 
 
 def _speakers(view: View, pain: PainView) -> Sequence[Voice]:
@@ -156,7 +171,8 @@ def _speakers(view: View, pain: PainView) -> Sequence[Voice]:
     staff = [v for v in pain.voices if v.role == "staff"]
     alone = len({v.author for v in staff}) == 1 and len({v.author for v in pain.voices}) == 1
     hide = alone and view.level != "leaf"
-    of_crowd = [v for v in pain.voices if (v.role == "staff") == (pain.crowd != "customer") or pain.noun == "person"]
+    wrote = [v for v in pain.voices if {s.name for s in v.signals} != {"thanks"}]
+    of_crowd = [v for v in wrote if (v.role == "staff") == (pain.crowd != "customer") or pain.noun == "person"]
     return [v for v in of_crowd if v.role != "staff" or not (hide or _tiny(view, v.team))]
 
 

@@ -415,7 +415,7 @@ class View:
     @cached_property
     def standing(self) -> tuple[PainView, ...]:
         """The pains that this digest may name. What one of the staff tells stays with their lead, unless it is harm."""
-        return tuple(p for p in self.pains if _may_stand(self, p))
+        return tuple(p for p in self.pains if _may_stand(self, p) and p.reading.trend != "back to usual")
 
     @cached_property
     def relieved(self) -> tuple[PainView, ...]:
@@ -570,6 +570,11 @@ def _unusually_quiet(view: View, team: str) -> bool:
         return False
     baseline = [y for y in _team_history(view, team)[-trend.BASELINE :] if y is not None]
     return trend.at_most(0, baseline) < trend.LOW
+
+
+def long_unheard(view: View, team: str) -> bool:
+    """Whether nothing came from a team in the four weeks before this one."""
+    return not any(_team_history(view, team)[-4:])
 
 
 def heard_again(view: View) -> tuple[tuple[str, int], ...]:

@@ -69,7 +69,7 @@ def ordinal_week(weeks: int) -> str:
 
 
 def listing(parts: Sequence[str]) -> str:
-    """"a", "a and b", "a, b and c"."""
+    """ "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
@@ -123,13 +123,13 @@ def shorten(text: str, words: int = 99, chars: int = 999) -> str:
 
 
 def moment(at: datetime, zone: str) -> str:
-    """"Fri 18 Sep 18:05" in the organisation's zone."""
+    """ "Fri 18 Sep 18:05" in the organisation's zone."""
     local = at.astimezone(ZoneInfo(zone))
     return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"
 
 
 def span(start: datetime, end: datetime, zone: str) -> str:
-    """"14-20 Sep" for a half-open week."""
+    """ "14-20 Sep" for a half-open week."""
     first, last = start.astimezone(ZoneInfo(zone)), (end - timedelta(minutes=1)).astimezone(ZoneInfo(zone))
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day}-{last.day} {last:%b}"
@@ -182,6 +182,8 @@ SAID = {
     "backlog_growth": "a list of known faults that grows",
     "feature_plea": "wishes shaped like features",
     "frustration": "strong words",
+    "me_too": "others who chime in",
+    "praise_contrast": "thanks to people in spite of the product",
 }
 ALIASES = {
     "reopen": "reopened",
@@ -322,6 +324,16 @@ HINTS = {
     "confusion": "The product may not show what it is doing",
     "priority_mismatch": "The form may not let people say how bad it is",
 }
+NOTES = (
+    ("churn", "Some speak of leaving."),
+    ("repeat_contact", "Some have written before."),
+    ("long_silence", "Some still wait for any reply."),
+    ("priority_mismatch", "It was filed at an everyday priority."),
+    ("doc_mismatch", "The help page says otherwise."),
+    ("found_by_third_party", "Outsiders noticed first."),
+    ("workaround", "People get by with their own workaround."),
+)
+"""What the issues of a pain show beside the words quoted, the most telling first."""
 ASK = {
     "leaf": {
         "customer": "Smallest useful step today: write one honest line to the people behind number {n}",

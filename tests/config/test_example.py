@@ -69,9 +69,10 @@ def test_the_sources_that_are_commented_out_are_valid(uncommented: Path) -> None
     loaded = load(uncommented)
 
     assert [entry["kind"] for entry in loaded.sources] == ["file", "github"]
-    for index, options in enumerate((FileOptions, GitHubOptions)):
-        found = validate(loaded.sources_document, options, ("sources", index), environ={"GITHUB_TOKEN": "abc"})
-        assert isinstance(found, options), found
+    options: tuple[type[BaseModel], ...] = (FileOptions, GitHubOptions)
+    for index, model in enumerate(options):
+        found = validate(loaded.sources_document, model, ("sources", index), environ={"GITHUB_TOKEN": "abc"})
+        assert isinstance(found, model), found
 
 
 @pytest.mark.parametrize("options", [FileOptions, GitHubOptions, App])

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """A made-up ferry and freight line with its own words: (pain, side, leaf, author, title, body). "-" belongs to no pain.
 
 Written by hand for the tests of `pipeline.pains`; nothing of it comes from elsewhere.

@@ -49,7 +49,9 @@ VOICE = Voice(
 )
 
 
-@pytest.mark.parametrize(("behind", "base", "may"), [(3, 5, True), (2, 50, False), (3, 4, False), (0, 5, True), (0, 4, False)])
+@pytest.mark.parametrize(
+    ("behind", "base", "may"), [(3, 5, True), (2, 50, False), (3, 4, False), (0, 5, True), (0, 4, False)]
+)
 def test_a_number_needs_three_people_of_a_group_of_five(behind, base, may):
     assert privacy.may_show(behind, base) is may
 

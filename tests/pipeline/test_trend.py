@@ -26,7 +26,15 @@ def test_the_worked_examples_have_their_published_range_and_probability(baseline
 
 @pytest.mark.parametrize(
     ("total", "span", "smallest"),
-    [(2, (0, 1), 3), (4, (0, 2), 4), (8, (0, 2), 5), (16, (0, 4), 7), (24, (1, 5), 9), (40, (2, 8), 12), (80, (5, 13), 18)],
+    [
+        (2, (0, 1), 3),
+        (4, (0, 2), 4),
+        (8, (0, 2), 5),
+        (16, (0, 4), 7),
+        (24, (1, 5), 9),
+        (40, (2, 8), 12),
+        (80, (5, 13), 18),
+    ],
 )
 def test_the_published_table_of_ranges_and_thresholds_holds(total, span, smallest):
     baseline = [total // 8] * 7 + [total - 7 * (total // 8)]

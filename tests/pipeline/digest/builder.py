@@ -29,11 +29,15 @@ def org(sizes: dict[str, int] | None = None) -> Org:
         teams[team] = Team(id=team, name=team.title(), parent=parent, leader=f"{team}-lead", size=size, owns=owns)
         for number in range(size or 0):
             who = f"{team}-{number}"
-            people[who] = Person(id=who, name=f"Quentin{number} Surname{team}{number}", team=team, accounts={"tracker": f"log-{who}"})
+            people[who] = Person(
+                id=who, name=f"Quentin{number} Surname{team}{number}", team=team, accounts={"tracker": f"log-{who}"}
+            )
     return Org(people=people, teams=teams, fallback="root")
 
 
-def voice(number: int, author: str, text: str = "I wait forty minutes for every build and lose my thread.", **change: object) -> Voice:
+def voice(
+    number: int, author: str, text: str = "I wait forty minutes for every build and lose my thread.", **change: object
+) -> Voice:
     """An issue by "apps-3" (staff of apps) or by "account:..." (a customer); owned by apps unless told otherwise."""
     staff = not author.startswith("account:")
     made = Voice(
@@ -69,13 +73,19 @@ def signals(*names: str) -> tuple[Signal, ...]:
 
 
 PAINS = {
-    "ci": PainEntry(id="ci", title="every build makes people wait", side="developer", first_at=START - timedelta(days=9)),
-    "tax": PainEntry(id="tax", title="clinics are charged the wrong tax", side="customer", first_at=START - timedelta(days=2)),
+    "ci": PainEntry(
+        id="ci", title="every build makes people wait", side="developer", first_at=START - timedelta(days=9)
+    ),
+    "tax": PainEntry(
+        id="tax", title="clinics are charged the wrong tax", side="customer", first_at=START - timedelta(days=2)
+    ),
     "sync": PainEntry(id="sync", title="diaries lose appointments", side="customer", first_at=START),
 }
 
 
-def history(counts: dict[str, list[int]], leaf: str = "apps", role: Role = "staff", team: str | None = "apps") -> list[Sighting]:
+def history(
+    counts: dict[str, list[int]], leaf: str = "apps", role: Role = "staff", team: str | None = "apps"
+) -> list[Sighting]:
     """Sightings from people a week, the week before the period last."""
     found = []
     for pain, weeks in counts.items():
@@ -103,7 +113,9 @@ def material(voices: Iterable[Voice], sightings: Iterable[Sighting] = (), **chan
     return replace(made, **change)  # type: ignore[arg-type]
 
 
-def digest(made: Material, leader: str = "root-lead", house: Org | None = None, public_url: str | None = None) -> Document:
+def digest(
+    made: Material, leader: str = "root-lead", house: Org | None = None, public_url: str | None = None
+) -> Document:
     return compose(
         leader=leader,
         period=PERIOD,

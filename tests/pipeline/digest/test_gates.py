@@ -17,7 +17,8 @@ WORDS = (
 )
 STAFF = [voice(n, f"apps-{n}", WORDS[n], signals=signals("rerun", "bypass")) for n in range(4)]
 CUSTOMERS = [
-    voice(20 + n, f"account:{n}", f"We pay invoice number {n} twice because the tax is wrong.", severity=8) for n in range(6)
+    voice(20 + n, f"account:{n}", f"We pay invoice number {n} twice because the tax is wrong.", severity=8)
+    for n in range(6)
 ]
 TENDER = voice(40, "apps-5", "I merged it without the checks, sorry about that one.", signals=signals("confession"))
 THANKS = voice(41, "account:9", "The export came in seconds today. Thank you.", side="none", signals=signals("thanks"))

@@ -209,6 +209,19 @@ def test_the_contract_of_the_document_model_holds():
     }
     assert set(plain["period"]) >= {"start", "end", "label"}
     assert set(plain["pains"][0]) >= {
-        *("id", "title", "side", "people", "usual", "trend", "weeks", "impact", "state", "answer_url", "quotes", "issues")
+        *(
+            "id",
+            "title",
+            "side",
+            "people",
+            "usual",
+            "trend",
+            "weeks",
+            "impact",
+            "state",
+            "answer_url",
+            "quotes",
+            "issues",
+        )
     }
     assert set(plain["ledger"][0]) == {"text", "value", "query", "issues"}

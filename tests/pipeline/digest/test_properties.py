@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 
 from pipeline.digest import gates, render
 from pipeline.digest.material import PainEntry
-from tests.pipeline.digest.builder import PAINS, START, all_digests, digest, failures, history, material, org, signals, voice
+from tests.pipeline.digest.builder import (
+    PAINS,
+    START,
+    all_digests,
+    digest,
+    failures,
+    history,
+    material,
+    org,
+    signals,
+    voice,
+)
 
 TEXTS = (
     "I wait forty minutes for every build and lose my thread.",
@@ -17,7 +28,16 @@ TEXTS = (
     "It broke.",
     "Our accountant found it before you did, which is not good.",
 )
-NAMES = ("workaround", "repeat_contact", "found_by_third_party", "confession", "voice_withdrawn", "rerun", "bypass", "waiting")
+NAMES = (
+    "workaround",
+    "repeat_contact",
+    "found_by_third_party",
+    "confession",
+    "voice_withdrawn",
+    "rerun",
+    "bypass",
+    "waiting",
+)
 LEAVES = ("apps", "books", "cables", "docks")
 HOUSE = org({"docks": 4})
 relaxed = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
@@ -29,7 +49,11 @@ def voices(draw):
     made = []
     for number in range(count):
         staff = draw(st.booleans())
-        author = f"{draw(st.sampled_from(LEAVES))}-{draw(st.integers(0, 6))}" if staff else f"account:{draw(st.integers(0, 9))}"
+        author = (
+            f"{draw(st.sampled_from(LEAVES))}-{draw(st.integers(0, 6))}"
+            if staff
+            else f"account:{draw(st.integers(0, 9))}"
+        )
         made.append(
             voice(
                 number,

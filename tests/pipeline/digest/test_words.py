@@ -34,7 +34,14 @@ def test_nothing_that_we_say_blames_or_quotes():
 
 @pytest.mark.parametrize(
     "text",
-    ["Platform failed to fix CI", "They should have known", "a careless change", "the worst team", "this topic", "two tickets"],
+    [
+        "Platform failed to fix CI",
+        "They should have known",
+        "a careless change",
+        "the worst team",
+        "this topic",
+        "two tickets",
+    ],
 )
 def test_the_lint_finds_blame_and_words_we_do_not_use(text):
     assert words.blame(text)

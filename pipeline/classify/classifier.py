@@ -1,0 +1,188 @@
+"""A text becomes a verdict: whose pain, what kind, how bad, which signals, and the words that decided.
+
+The model is linear throughout, so what a word added to a decision is exact. Author names are never looked at.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+
+from pipeline.classify import artefact, features, rules, signals
+from pipeline.classify.artefact import KINDS, SIDES, Model
+from pipeline.classify.features import Block, Floats, Read
+from pipeline.classify.tokens import Tokens
+from pipeline.issue import Kind, Side, Signal, Text, Verdict
+
+BATCH: Final = 64
+"""Texts that are computed together: enough to be fast, few enough to stay in the processor's cache."""
+SHOWN: Final = 4
+"""Words that a verdict names for its side; one against it follows."""
+FOREIGN: Final = 0.5
+"""What is left of the log-odds of a text that is not English: it is then seldom sure."""
+
+
+class Classifier:
+    """Decides the verdicts of texts. Holds nothing but the model; the same text always gets the same verdict."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.tokens = Tokens(model.tokens)
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Self:
+        """With the model of a file, the packaged one by default. Raises `ModelError` where it cannot be read."""
+        return cls(artefact.load(path or artefact.PATH))
+
+    def classify(self, texts: Sequence[Text]) -> list[Verdict]:
+        """One verdict for each text, in order."""
+        verdicts: list[Verdict] = []
+        for start in range(0, len(texts), BATCH):
+            verdicts += self._batch(texts[start : start + BATCH])
+        return verdicts
+
+    def _batch(self, texts: Sequence[Text]) -> list[Verdict]:
+        found = [signals.find(text.title, text.body) for text in texts]
+        seen = Seen([(text.title, text.body) for text in texts], self.model, self.tokens)
+        odds = seen.odds(found)
+        kinds = seen.kinds()
+        return [self._verdict(text, found[i], odds[i], kinds[i], seen, i) for i, text in enumerate(texts)]
+
+    def _verdict(self, text: Text, found: tuple[Signal, ...], odds: Floats, kinds: Floats, seen: "Seen", at: int) -> Verdict:
+        added, why = rules.prior(text)
+        scale = np.float32(FOREIGN if rules.foreign(seen.spoken[at]) else 1.0)
+        chances = softmax((odds * scale + added) / np.float32(self.model.temperature))
+        order = np.argsort(-chances, kind="stable")
+        first, second = int(order[0]), int(order[1])
+        side: Side = SIDES[first]  # type: ignore[assignment]
+        confidence = round(float(chances[first]), 4)
+        kind: Kind = "other" if rules.other(side, confidence, found, text.title, text.body) else KINDS[int(np.argmax(kinds))]  # type: ignore[assignment]
+        severity, gravity = rules.severity(text.title, text.body, side, found)
+        because = [*seen.reasons(at, found, first, second, float(scale)), *why[:2], gravity]
+        if scale < 1:
+            because.append("not English: half as sure")
+        because.append(f"next likely: {SIDES[second]} {float(chances[second]):.2f}")
+        return Verdict(
+            side=side,
+            confidence=confidence,
+            abstained=confidence < self.model.threshold,
+            kind=kind,
+            severity=severity,
+            signals=found,
+            because=tuple(because),
+            model=self.model.name,
+        )
+
+
+class Seen:
+    """A batch as the model sees it."""
+
+    def __init__(self, texts: Sequence[tuple[str, str]], model: Model, tokens: Tokens) -> None:
+        self.model = model
+        self.batch: Read = features.read(texts)
+        self.words: Block = features.words(self.batch)
+        self.pieces: Block = features.pieces(self.batch)
+        self.word_values = features.values(self.words, model.word_rarity, len(texts))
+        self.piece_values = features.values(self.pieces, model.piece_rarity, len(texts))
+        ends = [*(int(o) - 1 for o in self.batch.offsets[1:]), len(self.batch.flat)]
+        self.cut = [tokens.of(self.batch.flat[int(a) : b]) for a, b in zip(self.batch.offsets, ends, strict=True)]
+        self.spoken = [[word for word, _ in cut] for cut in self.cut]
+        self.count = len(texts)
+
+    def odds(self, found: Sequence[tuple[Signal, ...]]) -> Floats:
+        """Log-odds of the sides, one row a text, before anything around the text is looked at."""
+        total = np.tile(self.model.bias, (self.count, 1)).astype(np.float32)
+        for block, values, weights in self._parts():
+            part = weights[block.column] * values[:, None]
+            for side in range(len(SIDES)):
+                total[:, side] += np.bincount(block.row, weights=part[:, side], minlength=self.count)
+        for i, cut in enumerate(self.cut):
+            ids = [number for _, numbers in cut for number in numbers]
+            total[i] += self._token_scores(ids).sum(axis=0)
+            for cue in self._cues(found[i]):
+                total[i] += self.model.cue_scores[cue]
+        return total
+
+    def kinds(self) -> Floats:
+        total = np.tile(self.model.kind_bias, (self.count, 1)).astype(np.float32)
+        part = self.model.kinds[self.words.column] * self.word_values[:, None]
+        for kind in range(len(KINDS)):
+            total[:, kind] += np.bincount(self.words.row, weights=part[:, kind], minlength=self.count)
+        return total
+
+    def reasons(self, at: int, found: tuple[Signal, ...], first: int, second: int, scale: float) -> list[str]:
+        """The words and signals that moved the decision between the two likeliest sides most, strongest first."""
+        moved = self._moved(at, first, second)
+        for cue in self._cues(found):
+            weight = float(self.model.cue_scores[cue][first] - self.model.cue_scores[cue][second])
+            moved[f"signal {self.model.cues[cue]}"] = moved.get(f"signal {self.model.cues[cue]}", 0.0) + weight
+        ranked = sorted(moved.items(), key=lambda item: (-item[1], item[0]))
+        told = [item for item in ranked[:SHOWN] if item[1] >= 0.01]
+        against = [item for item in ranked[-1:] if item[1] <= -0.05]
+        return [_told(name, weight * scale, SIDES[first], SIDES[second]) for name, weight in told + against]
+
+    def _moved(self, at: int, first: int, second: int) -> dict[str, float]:
+        moved: dict[str, float] = defaultdict(float)
+        low, high = np.searchsorted(self.batch.home, [at, at + 1])
+        if high > low:
+            sums = self._by_word[:, first] - self._by_word[:, second]
+            for word in range(int(low), int(high)):
+                moved[self.batch.flat[self.batch.starts[word] : self.batch.ends[word]]] += float(sums[word])
+        ids = [number for _, numbers in self.cut[at] for number in numbers]
+        scores = self._token_scores(ids)
+        place = 0
+        for word, numbers in self.cut[at]:
+            part = scores[place : place + len(numbers)]
+            place += len(numbers)
+            if word[0].isalnum():
+                moved[word] += float((part[:, first] - part[:, second]).sum())
+        return dict(moved)
+
+    @property
+    def _by_word(self) -> Floats:
+        """What each word of the batch adds to each side by itself, its pairs and its pieces."""
+        if self._sums is None:
+            total = np.zeros((len(self.batch.starts), len(SIDES)), dtype=np.float32)
+            for block, values, weights in self._parts():
+                share = weights[block.column] * (values / block.times)[:, None]
+                for side in range(len(SIDES)):
+                    total[:, side] += np.bincount(block.word, weights=share[block.of, side], minlength=len(total))
+            self._sums = total
+        return self._sums
+
+    _sums: Floats | None = None
+
+    def _parts(self) -> tuple[tuple[Block, Floats, Floats], tuple[Block, Floats, Floats]]:
+        return (self.words, self.word_values, self.model.words), (self.pieces, self.piece_values, self.model.pieces)
+
+    def _token_scores(self, ids: list[int]) -> Floats:
+        """What each token adds: its score, damped by the square root of how much the text says in all."""
+        if not ids:
+            return np.zeros((0, len(SIDES)), dtype=np.float32)
+        weights = self.model.token_weights[ids]
+        scores: Floats = self.model.token_scores[ids] * (weights / np.sqrt(max(float(weights.sum()), 1e-9)))[:, None]
+        return scores
+
+    def _cues(self, found: tuple[Signal, ...]) -> list[int]:
+        names = {signal.name for signal in found}
+        return [i for i, cue in enumerate(self.model.cues) if cue in names]
+
+
+def _told(name: str, weight: float, first: str, second: str) -> str:
+    what = name if name.startswith("signal ") else f"word '{name}'"
+    return f"{what} {abs(weight):+.2f} {first if weight > 0 else second}"
+
+
+def softmax(odds: Floats) -> Floats:
+    raised = np.exp(odds - odds.max(axis=-1, keepdims=True))
+    chances: Floats = raised / raised.sum(axis=-1, keepdims=True)
+    return chances
+
+
+@lru_cache(maxsize=1)
+def load_classifier() -> Classifier:
+    """The packaged model, read once a process."""
+    return Classifier.load()

@@ -198,14 +198,17 @@ def _settle(
     _tie(waiting)
     _weigh(waiting, pains.values())
     new: dict[str, list[_Text]] = {}
+    among = list(pains)
     while True:
-        _join_all(pains.values(), waiting, told, new)
+        _join_all(list(pains.values()), among, waiting, told, new)
         waiting = _untold(waiting, told)
         groups = _groups(waiting)
         if not groups:
             break
+        among = []
         for group, score in groups:
             state = _found(group, pains)
+            among.append(state.id)
             pains[state.id] = state
             new[state.id] = list(group)
             for text in group:
@@ -216,30 +219,33 @@ def _settle(
 
 
 def _join_all(
-    pains: Iterable["_State"],
+    pains: Sequence["_State"],
+    among: Iterable[str],
     waiting: Sequence["_Text"],
     told: dict[str, Assignment],
     new: Mapping[str, list["_Text"]],
 ) -> None:
-    """Over and over, oldest first, until nobody else joins. Whoever is linked with one that joins goes along."""
+    """Over and over, oldest first, until nobody else joins. Whoever is linked with one that joins goes along.
+
+    `among` are the pains that the waiting have not been compared with. After the first time over, only a pain that has
+    grown can be nearer than it was.
+    """
     index = _Index(pains)
     tied: dict[int, list[_Text]] = {}
     for text in waiting:
         tied.setdefault(text.tie, []).append(text)
-    todo = list(waiting)
-    among: set[int] | None = None
-    while among is None or among:
+    numbers = {index.number[pain_id] for pain_id in among}
+    while numbers:
         index.touched = set()
-        for text in todo:
+        for text in waiting:
             if text.candidate.key in told:
                 continue
             company = tied[text.tie] if text.tie >= 0 else [text]
-            found = index.linked(company) or index.nearest(text, among)
+            found = index.linked(company) or index.nearest(text, numbers)
             if found is None:
                 continue
             state, score = found
-            if among is not None:
-                among.add(index.number[state.id])
+            numbers.add(index.number[state.id])
             for one in _untold(company, told):
                 told[one.candidate.key] = Assignment(
                     key=one.candidate.key, pain_id=state.id, score=score if one is text else 1.0
@@ -247,9 +253,8 @@ def _join_all(
                 index.add(state, one)
                 if state.id in new:
                     new[state.id].append(one)
-        # Only a pain that has grown can be nearer than it was when the text was last looked at.
-        among = index.touched
-        todo = _untold(todo, told)
+        numbers = index.touched
+        waiting = _untold(waiting, told)
 
 
 # ---------------------------------------------------------------------------------------------------------------- texts
@@ -419,15 +424,17 @@ class _Index:
                     return self.states[n], 1.0
         return None
 
-    def nearest(self, text: _Text, among: Collection[int] | None) -> tuple[_State, float] | None:
-        """The living pain (of those numbered in `among`, None is all) that the issue is most like, if enough."""
+    def nearest(self, text: _Text, among: Collection[int]) -> tuple[_State, float] | None:
+        """The living pain, of those numbered, that the issue is most like, if enough."""
         sums: dict[int, int] = {}
         tops: dict[int, int] = {}
+        every = len(among) == len(self.states)
         for name, weight in text.unit.items():
-            known = self.known.get(name, {})
-            numbers = known if among is None or len(among) > len(known) else among
-            for n in numbers:
-                if n not in known or (among is not None and n not in among):
+            known = self.known.get(name)
+            if known is None:
+                continue
+            for n in known if every or len(known) < len(among) else among:
+                if n not in known or not (every or n in among):
                     continue
                 part = weight * known[n]
                 sums[n] = sums.get(n, 0) + part

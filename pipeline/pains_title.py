@@ -55,12 +55,13 @@ def title_of(texts: Sequence[tuple[str, str]], names: Collection[str] = ()) -> s
     """
     banned = name_parts(names)
     titles = [(text, plain_title(text, banned)) for text, _ in texts]
-    whole = [
-        title for text, title in titles if title and not _SOLVES.match(title) and len(_clean(text).split()) <= LONGEST
-    ]
-    cut = [title for _, title in titles if title]
-    said = [title for _, body in texts if (title := plain_title(_first_sentence(body), banned))]
-    return (whole + cut + said + [_shared(texts, banned)])[0]
+    for text, title in titles:
+        if title and not _SOLVES.match(title) and len(_clean(text).split()) <= LONGEST:
+            return title
+    for title in (*(title for _, title in titles), *(plain_title(_first_sentence(body), banned) for _, body in texts)):
+        if title:
+            return title
+    return _shared(texts, banned)
 
 
 def name_parts(names: Collection[str]) -> frozenset[str]:

@@ -226,6 +226,7 @@ def assign(session: Session, *, org: Org, zone: str, until: datetime | None = No
     Replaying the open part from the last closed period makes the outcome depend on the set of issues alone, never on
     the order in which they arrived or on how many workers classified them.
     """
+    registry.lock(session)
     closed = registry.mark(session, "closed")
     since = periods.week_of(closed, zone).end - EARLIER if closed else datetime.min.replace(tzinfo=UTC)
     found = registry.candidates(session, since, until)
@@ -259,6 +260,7 @@ def _candidate(org: Org, issue: Any, verdict: Any, side: str) -> pains.Candidate
 
 def close(session: Session, period: Period, *, org: Org) -> bool:
     """Freeze the pains of a period that has ended; False where it was closed before."""
+    registry.lock(session)
     closed = registry.mark(session, "closed")
     if closed is not None and closed >= period.label:
         return False

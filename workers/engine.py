@@ -133,7 +133,7 @@ class Engine:
             if job.attempt >= work.ATTEMPTS:
                 work.quarantine(session, job, reason)
             else:
-                work.postpone(session, job, timedelta(seconds=2**job.attempt), reason=reason, counts=True)
+                work.postpone(session, job, timedelta(seconds=2 ** (job.attempt - 1)), reason=reason, counts=True)
 
     def drain(self, *, patience: timedelta = timedelta(seconds=3)) -> None:
         """Do everything that is due, and what follows from it, until nothing is due within `patience`."""
@@ -247,14 +247,14 @@ class Engine:
 
     def _classify(self, job: Job) -> None:
         ids = list(job.payload["ids"])
-        if job.attempt >= TRIES and len(ids) > 1:
+        if job.attempt > 1 and len(ids) > 1:
             # A batch that kills its workers: halve it until the one issue that does it stands alone.
             with self.transaction() as session:
                 steps.ask_for_verdicts(session, ids[: len(ids) // 2])
                 steps.ask_for_verdicts(session, ids[len(ids) // 2 :])
                 work.finish(session, job)
             return
-        classifier = _Unclassifiable(job.key) if job.attempt >= work.ATTEMPTS else self.deployment.classifier
+        classifier = _Unclassifiable(job.key) if job.attempt > TRIES else self.deployment.classifier
         with self.transaction() as session:
             steps.classify(
                 session,

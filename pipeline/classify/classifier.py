@@ -128,17 +128,16 @@ class Seen:
         moved: dict[str, float] = defaultdict(float)
         low, high = np.searchsorted(self.batch.home, [at, at + 1])
         if high > low:
-            sums = self._by_word[:, first] - self._by_word[:, second]
-            for word in range(int(low), int(high)):
-                moved[self.batch.flat[self.batch.starts[word] : self.batch.ends[word]]] += float(sums[word])
-        ids = [number for _, numbers in self.cut[at] for number in numbers]
-        scores = self._token_scores(ids)
-        place = 0
+            spans = zip(self.batch.starts[low:high].tolist(), self.batch.ends[low:high].tolist(), strict=True)
+            sums = self._by_word[low:high, first] - self._by_word[low:high, second]
+            for (start, end), weight in zip(spans, sums.tolist(), strict=True):
+                moved[self.batch.flat[start:end]] += weight
+        scores = self._token_scores([number for _, numbers in self.cut[at] for number in numbers])
+        weights = iter((scores[:, first] - scores[:, second]).tolist())
         for word, numbers in self.cut[at]:
-            part = scores[place : place + len(numbers)]
-            place += len(numbers)
+            weight = sum(next(weights) for _ in numbers)
             if word[0].isalnum():
-                moved[word] += float((part[:, first] - part[:, second]).sum())
+                moved[word] += weight
         return dict(moved)
 
     @property

@@ -141,7 +141,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 
-_TRIGGERS: Final[dict[str, tuple[str, ...]]] = {
+TRIGGERS: Final[dict[str, tuple[str, ...]]] = {
     "workaround": ("around", "for now", "meantime", "meanwhile", "until then", "by hand", "manual", "spreadsheet", "excel", "csv", "notepad", "script", "macro", " list", "notebook", " copy", "cron", "every ", "ourselves", "past", "hack", "round ", "only way", "notbehelf", "übergangsweise", "behelfen", "von hand", "contournement", "à la main", "en attendant"),
     "repeat_contact": ("time", "second ", "third ", "fourth", "fifth", "2nd", "3rd", "4th", "5th", "umpteenth", "as i", "as we", "already", "again", "before", "twice", "last ", "once more", "for the", "see my", "see our", "schon", " mal", "déjà", "fois"),
     "reopened": ("close", "solved", "fixed", "reopen", "re-open", "back again", "marked", "set ", "geschlossen", "wieder ", "fermé", " clos", "rouvrir"),
@@ -171,7 +171,7 @@ _TRIGGERS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """A phrase is looked for only where one of these stands: every phrase of the signal contains one of them."""
 
-_COMPILED: Final = {name: re.compile("|".join(parts)) for name, parts in PHRASES.items()}
+COMPILED: Final = {name: re.compile("|".join(parts)) for name, parts in PHRASES.items()}
 
 _MONEY: Final = re.compile(
     r"charged (?:\w+ )?(?:twice|double|two times|again|wrong\w*)|double[- ]charged|(?:lost|losing|lose|missing|owe|cost(?:s|ing)? us|refund) (?:\w+ ){0,3}(?:money|revenue|payments?|sales|[$€£]\s?\d|\d+ ?(?:euros?|dollars?|usd|eur|gbp|pounds?))"
@@ -198,13 +198,15 @@ _COMPLAINT: Final = re.compile(
 
 def find(title: str, body: str) -> tuple[Signal, ...]:
     """The signals of an issue, each once, in a fixed order, with the shortest text that shows it."""
-    body = body[:_READ]
+    title, body = title[:_READ], body[:_READ]
     found: list[Signal] = []
     lowered = (_lower(title), _lower(body))
-    for name, pattern in _COMPILED.items():
-        triggers = _TRIGGERS[name]
+    both = "\n".join(lowered)
+    for name, pattern in COMPILED.items():
+        if not any(trigger in both for trigger in TRIGGERS[name]):
+            continue
         for text, low in zip((title, body), lowered, strict=True):
-            hit = pattern.search(low) if any(trigger in low for trigger in triggers) else None
+            hit = pattern.search(low)
             if hit and hit[0].strip():
                 found.append(Signal(name, text[hit.start() : hit.end()].strip()))
                 break

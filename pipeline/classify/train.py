@@ -94,6 +94,8 @@ def _labelled(data: Path) -> list[Sample]:
             for row in csv.DictReader(file):
                 text = {"title": row["title"], "body": row["description"]}
                 texts["deepse_jira", row["issuekey"]] = Sample(*_text(text, "jira"), 0, "labels", "jira-deepse", path.stem)
+    for number, sample in enumerate([*_kinds(data, "train"), *_kinds(data, "test")]):
+        texts["nlbse24", str(number)] = replace(sample, origin="labels", kind=None)
     return [replace(texts[row["data"], row["row"]], side=LABELS[row["label"]]) for row in _lines(HERE / "labels.jsonl")]
 
 

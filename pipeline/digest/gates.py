@@ -68,7 +68,8 @@ class Case:
         whys = [words.shorten(words.printable(s.problem), words=8, chars=60) for s in d.made.sources if s.problem]
         gone = {*named, d.subject.rpartition(" | ")[0], *teams, *self._labels, *reads, *whys, *spoken} - {""}
         bare = _STRAIGHT.sub(" ", _LINK.sub(" ", said))
-        present = [part for part in gone if part.casefold() in bare.casefold()]
+        folded = bare.casefold()
+        present = [part for part in gone if part.casefold() in folded]
         ordered = sorted(present, key=lambda part: (-len(part), part))
         either = "|".join(map(re.escape, ordered))
         return re.sub(rf"(?<!\w)(?:{either})(?!\w)", " ", bare, flags=re.IGNORECASE) if ordered else bare

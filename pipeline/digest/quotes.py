@@ -68,7 +68,7 @@ def similarity(a: frozenset[str], b: frozenset[str]) -> float:
 def passages(text: str) -> list[str]:
     """Runs of one or two whole sentences of a text, exactly as they stand there, on one line."""
     found = []
-    for line in text[:8000].split("\n"):
+    for line in text[:4000].split("\n"):
         sentences = [m.span() for m in _SENTENCE.finditer(line)]
         for at, (begin, end) in enumerate(sentences[:40]):
             found.append(line[begin:end])
@@ -79,8 +79,7 @@ def passages(text: str) -> list[str]:
 
 def fit_to_quote(text: str, *, whole: bool = False) -> bool:
     """Whether a passage can stand alone: length, letters rather than code, a beginning and an end."""
-    count = len(text.split())
-    if not SHORTEST <= count <= LONGEST or len(text) > 240 or '"' in text:
+    if len(text) > 240 or '"' in text or not SHORTEST <= len(text.split()) <= LONGEST:
         return False
     if any(foreign.search(text) for foreign in (_CODE, words.LINKISH, _PLANTED)):
         return False
@@ -115,7 +114,7 @@ def candidates(view: View, voices: Iterable[Voice], about: str) -> list[Candidat
 def _best(view: View, voice: Voice, about: str) -> list[Candidate]:
     subject = tokens(about)
     texts = [voice.title] if fit_to_quote(voice.title, whole=True) else []
-    texts += [p for p in passages(f"{voice.title}\n{voice.body}") if fit_to_quote(p)]
+    texts += [p for p in dict.fromkeys(passages(f"{voice.title}\n{voice.body}")) if fit_to_quote(p)]
     own = [Candidate(voice, t, tokens(t), _relevance(t, subject, voice)) for t in dict.fromkeys(texts)]
     own = [c for c in own if not view.index.names.in_quote(c.text)]
     return sorted(own, key=lambda c: (-c.relevance, len(c.text), c.text))[:2]
@@ -129,6 +128,7 @@ class Choice:
         self._left = limit
         self._chosen: list[Candidate] = []
         self._branches: dict[str | None, int] = {}
+        self._silent: dict[str, bool] = {}
 
     def take(self, pain: PainView, at_most: int, *, fresh_areas: bool) -> list[Candidate]:
         """Up to `at_most` passages for a pain; with `fresh_areas` none from an area that has spoken already."""
@@ -163,7 +163,11 @@ class Choice:
         return BALANCE * weight * candidate.relevance - (1 - BALANCE) * near - repeated
 
     def _unheard(self, voice: Voice) -> bool:
-        return voice.role == "staff" and voice.team is not None and long_unheard(self._view, voice.team)
+        if voice.role != "staff" or voice.team is None:
+            return False
+        if voice.team not in self._silent:
+            self._silent[voice.team] = long_unheard(self._view, voice.team)
+        return self._silent[voice.team]
 
 
 def _speakers(view: View, pain: PainView) -> Sequence[Voice]:

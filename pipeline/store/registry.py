@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.store.issues import chunks, corrections, verdict_of
-from pipeline.store.upsert import put
+from pipeline.store.upsert import ignore, put
 from pipeline.tables import IssueRow, MarkRow, MemberRow, PainRow, VerdictRow
 
 HIDDEN = frozenset({"private", "mute"})
@@ -23,6 +23,12 @@ def mark(session: Session, name: str) -> str | None:
 
 def set_mark(session: Session, name: str, value: str) -> None:
     put(session, MarkRow, [{"name": name, "value": value}], ["name"])
+
+
+def lock(session: Session) -> None:
+    """One at a time for the whole organisation: whoever assigns or closes holds this to the end of the transaction."""
+    ignore(session, MarkRow, [{"name": "registry", "value": ""}], ["name"])
+    session.execute(select(MarkRow.name).where(MarkRow.name == "registry").with_for_update()).one()
 
 
 def frozen(session: Session) -> list[Mapping[str, Any]]:
@@ -68,7 +74,7 @@ def save(
     """Replace what is not frozen by this result; with `freeze` the result becomes the state of the closed period."""
     session.execute(delete(MemberRow).where(MemberRow.frozen.is_(False)))
     rows = [{"issue_id": issue, "pain": pain, "score": score, "frozen": freeze} for issue, pain, score in members]
-    put(session, MemberRow, rows, ["issue_id"])
+    put(session, MemberRow, rows, ["issue_id"], where=MemberRow.frozen.is_(False))
     kept = {pain for pain, _ in pains}
     if freeze:
         put(session, PainRow, [{"id": i, "live": dict(p), "frozen": dict(p)} for i, p in pains], ["id"])

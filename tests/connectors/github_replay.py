@@ -95,6 +95,7 @@ class GitHubReplay:
         self.last_page: int | None = None
         """Later pages are refused with 422, as GitHub does for large repositories."""
         self.filters_by_time = True
+        self.sorts = True
         self.seen: list[Seen] = []
         self.before: Callable[[int], None] = lambda count: None
         self.installation_tokens: list[str] = []
@@ -180,7 +181,10 @@ class GitHubReplay:
             if query.get("state", "open") != "all":
                 chosen = [item for item in chosen if item.get("state", "open") == "open"]
             key = f"{query.get('sort', 'created')}_at"
-            chosen.sort(key=lambda item: (item[key], item["id"]), reverse=query.get("direction", "desc") == "desc")
+            if self.sorts:
+                chosen.sort(key=lambda item: (item[key], item["id"]), reverse=query.get("direction", "desc") == "desc")
+            else:
+                chosen.reverse()
             size, page = int(query.get("per_page", 30)), int(query.get("page", 1))
             return [dict(item) for item in chosen[(page - 1) * size : page * size]], len(chosen) > page * size
 

@@ -12,9 +12,11 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.base import BadItem, Page, SourceError
-from connectors.file import LONGEST_LINE, PAGE, FileConnector, FileOptions
+from connectors.file import LONGEST_LINE, FileConnector, FileOptions
 from pipeline.issue import Issue
 
+PAGE = 4
+"""Lines a page where a test turns pages."""
 ROW = {"external_id": "1", "title": "Export fails", "created_at": "2026-09-01T08:00:00Z"}
 
 
@@ -330,7 +332,7 @@ def test_a_directory_or_a_pattern_is_read_file_by_file(tmp_path: Path, path: str
 def test_every_line_is_read_once(tmp_path: Path, form: str, count: int) -> None:
     write(tmp_path, jsonl(*rows(count)) if form == "jsonl" else table(ROW, *rows(count, start=2)), f"issues.{form}")
 
-    found = Stored(connector(tmp_path, f"issues.{form}"))
+    found = Stored(connector(tmp_path, f"issues.{form}", page=PAGE))
 
     assert found.read == len(found.issues) == (count if form == "jsonl" else count + 1)
     assert found.aside == []
@@ -340,7 +342,7 @@ def test_every_line_is_read_once(tmp_path: Path, form: str, count: int) -> None:
 def test_a_pull_that_stops_after_any_page_goes_on_without_a_loss(tmp_path: Path, form: str) -> None:
     entries = [{**row, "body": 'two\nlines, "quoted"'} for row in rows(3 * PAGE + 7)]
     write(tmp_path, jsonl(*entries) if form == "jsonl" else table(*entries), f"issues.{form}")
-    source = connector(tmp_path, f"issues.{form}")
+    source = connector(tmp_path, f"issues.{form}", page=PAGE)
     whole = Stored(source)
 
     for pages in range(1, 5):

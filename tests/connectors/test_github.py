@@ -180,6 +180,15 @@ def test_more_changes_in_one_second_than_fit_on_a_page_lose_nothing(ties: int, p
     assert set(found.comments) == server.comment_ids()
 
 
+def test_the_second_after_a_crowded_one_is_read_too() -> None:
+    with GitHubReplay(synthetic=40, ties=15, step=timedelta(seconds=1)) as server:
+        server.repositories[0].issues[20]["updated_at"] = "2026-09-01T06:00:16Z"
+        found = stored(connector(server))
+
+    assert set(found.issues) == server.issue_ids()
+    assert found.issues[f"{REPO}#21"].updated_at - found.issues[f"{REPO}#1"].updated_at == timedelta(seconds=1)
+
+
 def test_links_that_leave_the_repositorys_path_are_followed() -> None:
     with GitHubReplay(synthetic=30, ties=30) as server:
         found = stored(connector(server))
@@ -277,6 +286,16 @@ def test_a_server_that_does_not_filter_by_time_is_read_by_its_links(ties: int) -
     assert set(found.comments) == server.comment_ids()
     assert set(again.issues) == server.issue_ids()
     assert again.cursor == found.cursor
+
+
+def test_a_server_that_does_not_sort_moves_the_cursor_only_at_the_end(server: GitHubReplay) -> None:
+    server.sorts = False
+
+    found = stored(connector(server, comments=False))
+
+    assert set(found.issues) == server.issue_ids()
+    marks = [cursor.get(REPO, {}).get("issues") for cursor in found.cursors]
+    assert marks == [None] * (len(marks) - 1) + ["2026-09-01T12:00:00Z"]
 
 
 def test_refused_page_numbers_are_not_needed(server: GitHubReplay) -> None:

@@ -80,14 +80,6 @@ class Retention(_Values):
     text: Span = Field("400d", description="how long titles, bodies and comments are kept, as 400d; counts stay")
 
 
-class Ladder(_Values):
-    """How an escalated issue climbs the tree until somebody answers."""
-
-    climb_after: Span = Field("1d", description="how long a leader has to answer before the one above is told, as 1d")
-    per_day: int = Field(1, ge=1, description="how many escalations one leader gets a day, at most")
-    per_week: int = Field(3, ge=1, description="how many escalations one leader gets a week, at most")
-
-
 class Work(_Values):
     lease: Span = Field("5m", description="how long a worker may be silent before its job goes to another, as 5m")
 
@@ -109,7 +101,6 @@ class Settings(_Values):
     digest: Annotated[DigestTime, BeforeValidator(_section)] = DigestTime()
     mail: Annotated[Mail, BeforeValidator(_section)] = Mail()
     retention: Annotated[Retention, BeforeValidator(_section)] = Retention()
-    ladder: Annotated[Ladder, BeforeValidator(_section)] = Ladder()
     work: Annotated[Work, BeforeValidator(_section)] = Work()
 
 
@@ -123,7 +114,6 @@ class ClaimEntry(_Values):
     group: Words | None = Field(None, description="the group or queue of a support desk")
     path: Annotated[str, Field(pattern=r"^\S(.*\S)?$", max_length=200)] | None = Field(
         None, description="a pattern over files that the issue names, as src/billing/*")
-    visible_to: tuple[Id, ...] = Field((), description="ids of teams; who may see these issues, instead of the usual")
 
     @model_validator(mode="after")
     def _claims_something(self) -> "ClaimEntry":

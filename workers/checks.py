@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.environment import WeakKey
 from connectors.base import SourceError
 from connectors.smtp import Smtp
-from pipeline import org_check
+from pipeline.org_check import problems as org_problems
 from pipeline.store import schema
 from workers import broker
 from workers.wiring import Deployment
@@ -40,7 +40,7 @@ def every_problem(directory: Path, as_of: datetime | None, *, offline: bool) -> 
 
 def _org(deployment: Deployment) -> Iterator[Finding]:
     where: Callable[[str, str], str] = deployment.loaded.where
-    for finding in org_check.problems(deployment.org, sources=set(deployment.sources), where=where):
+    for finding in org_problems(deployment.org, sources=set(deployment.sources), where=where):
         yield Finding(finding.level, finding.where, finding.message)
 
 

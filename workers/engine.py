@@ -21,7 +21,7 @@ from pipeline.issue import Period, Text, Verdict
 from pipeline.steps import Ingested
 from pipeline.store import db, digests, issues, registry, sources, work
 from pipeline.store.work import Fenced, Job
-from workers.wiring import Deployment, Source
+from workers.wiring import Deployment, Source, span
 
 log = structlog.get_logger()
 
@@ -69,7 +69,7 @@ class Engine:
                     work.request(session, "pull", name)
             self._reroute(session)
             self._plan(session)
-            work.tidy(session, KEEP_DONE)
+            self._tidy(session)
 
     def sweep(self) -> int:
         """Publish again what is due and unclaimed: what the broker lost, and what was waiting for its time."""
@@ -87,6 +87,16 @@ class Engine:
         stale = issues.unclassified(session, org_hash=org_hash)
         steps.ask_for_verdicts(session, stale)
         registry.set_mark(session, "org", org_hash)
+
+    def _tidy(self, session: Session) -> None:
+        """Once a day: forget what the retention says, and rows of work done long ago."""
+        now, keep = self.deployment.now(), self.deployment.settings.retention
+        if registry.mark(session, "tidied") == f"{now:%Y-%m-%d}":
+            return
+        registry.set_mark(session, "tidied", f"{now:%Y-%m-%d}")
+        sources.forget_pages(session, now - span(keep.raw_pages))
+        issues.forget_text(session, now - span(keep.text))
+        work.tidy(session, KEEP_DONE)
 
     def _plan(self, session: Session) -> None:
         period, due = self._due(session)

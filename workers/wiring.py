@@ -154,7 +154,7 @@ class Deployment:
     def org_hash(self) -> str:
         """Of everything that verdicts and routes depend on: a change of it asks for new ones."""
         teams = sorted(repr(team) for team in self.org.teams.values())
-        accounts = sorted(f"{source}/{account}" for p in self.org.people.values() for source, account in p.accounts.items())
+        accounts = sorted(f"{s}/{a}" for person in self.org.people.values() for s, a in person.accounts.items())
         return hashlib.blake2b("\n".join([*teams, *accounts]).encode(), digest_size=16).hexdigest()
 
     @property

@@ -7,6 +7,7 @@ ledger, every quotation is cut from an issue; `gates` checks both again before a
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import quote
 
 from pipeline import trend
 from pipeline.digest import parts, render, select, words
@@ -57,7 +58,7 @@ def compose(
 
 
 def _plain_link(public_url: str, period: Period, leader: str) -> Link:
-    return lambda pain: f"{public_url.rstrip('/')}/answer/{period.label}/{leader}/{pain}"
+    return lambda pain: f"{public_url.rstrip('/')}/answer/{period.label}/{quote(leader)}/{quote(pain, safe='')}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +121,7 @@ def _base(desk: Desk, organisation: str, form: Form = "full") -> Document:
     view = desk.view
     return Document(
         leader=view.leader,
+        led=tuple(view.org.up(team) for team in view.led),
         level=view.level,
         form=form,
         organisation=organisation,

@@ -135,7 +135,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
+    """`led` holds each team that the leader leads, followed by the teams above it."""
+
     leader: str
+    led: tuple[tuple[str, ...], ...]
     level: Level
     form: Form
     organisation: str
@@ -179,6 +182,7 @@ class Document:
         return cls(
             **_some(value, "leader level form organisation subject preheader opening more sit_with schema"),
             **_tuples(value, "warnings notes since_you_acted yours quiet questions"),
+            led=tuple(tuple(path) for path in value["led"]),
             period=Period(
                 label=period["label"], start=_at(period["start"]), end=_at(period["end"]), zone=period["zone"]
             ),
@@ -201,6 +205,11 @@ class Document:
         keys.update(key for part in self.unstated for key in part.issues)
         keys.update(key for part in self.ledger for key in part.issues)
         return tuple(sorted(keys))
+
+    def within(self, other: "Document") -> bool:
+        """Whether everything that this leader leads lies below something that the other leads."""
+        heads = {path[0] for path in other.led}
+        return all(not heads.isdisjoint(path) for path in self.led)
 
     def named(self) -> "tuple[Pain | Open, ...]":
         """Every pain that the mail names with its people."""

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 
 from pipeline import privacy
 from pipeline.digest import quotes, render, select, words
-from pipeline.digest.document import Document
+from pipeline.digest.document import Document, Open, Pain
 from pipeline.digest.ledger import answer
 from pipeline.digest.material import Material, Voice
 from pipeline.digest.select import View
@@ -65,7 +65,7 @@ class Case:
         named = [render.headline(p) for p in d.pains] + titles + [w.title for w in d.wins if w.title]
         teams = [words.printable(t.name) for t in self.view.org.teams.values()]
         reads = [s.label for s in d.made.sources]
-        whys = [words.shorten(words.printable(s.problem), words=8, chars=60) for s in d.made.sources if s.problem]
+        whys = [words.reason(s.problem) for s in d.made.sources]
         gone = {*named, d.subject.rpartition(" | ")[0], *teams, *self._labels, *reads, *whys, *spoken} - {""}
         bare = _STRAIGHT.sub(" ", _LINK.sub(" ", said))
         folded = bare.casefold()
@@ -340,18 +340,17 @@ GATES: Sequence[tuple[str, Gate]] = (
 )
 
 
-def differencing(documents: Sequence[Document], material: Material, org: Org) -> list[str]:
-    """P12 across digests of one period: what a parent's number minus its children's numbers would tell.
+def differencing(documents: Sequence[Document]) -> list[str]:
+    """P12 across digests of one period: what a leader's number minus those of the leaders below would tell.
 
-    Checks every pair of digests whose scopes lie one inside the other, and each parent against all its children.
+    Checks every pair of digests whose scopes lie one inside the other, and each leader against all below together.
     """
-    index = select.index(material, org)
     found: list[str] = []
     for large in documents:
-        inside = [d for d in documents if index.scopes[d.leader] < index.scopes[large.leader]]
+        below = [d for d in documents if d.leader != large.leader and d.within(large) and not large.within(d)]
         for pain in large.named():
-            numbers = {d.leader: n for d in inside if (n := _number(d, pain.id)) is not None}
-            found += _revealed(index, large.leader, pain.id, pain.people, numbers)
+            numbers = [(d, n) for d in below if (n := _number(d, pain.id))]
+            found += _revealed(large.leader, pain, numbers)
     return found
 
 
@@ -359,19 +358,21 @@ def _number(document: Document, pain_id: str) -> int | None:
     return next((p.people for p in document.named() if p.id == pain_id), None)
 
 
-def _revealed(index: select.Index, parent: str, pain: str, whole: int | None, numbers: dict[str, int]) -> Iterable[str]:
+def _revealed(leader: str, pain: Pain | Open, numbers: Sequence[tuple[Document, int]]) -> Iterable[str]:
+    whole = pain.people
     if whole is None:
         return
-    for child, part in sorted(numbers.items()):
-        if part > 0 and 0 < whole - part < privacy.BEHIND:
-            yield f"P12 differencing: pain {pain}: {parent} says {whole}, {child} says {part}"
-    disjoint: list[str] = []
-    for child in sorted(numbers, key=lambda c: (-numbers[c], c)):
-        if all(index.scopes[child].isdisjoint(index.scopes[other]) for other in disjoint):
-            disjoint.append(child)
-    left = whole - sum(numbers[c] for c in disjoint)
-    if len(disjoint) > 1 and 0 < left < privacy.BEHIND:
-        yield f"P12 differencing: pain {pain}: {parent} says {whole}, {words.listing(disjoint)} leave {left}"
+    for part, n in sorted(numbers, key=lambda found: found[0].leader):
+        if 0 < whole - n < privacy.BEHIND:
+            yield f"P12 differencing: pain {pain.id}: {leader} says {whole}, {part.leader} says {n}"
+    apart: list[tuple[Document, int]] = []
+    for part, n in sorted(numbers, key=lambda found: (-found[1], found[0].leader)):
+        if not any(part.within(other) or other.within(part) for other, _ in apart):
+            apart.append((part, n))
+    left = whole - sum(n for _, n in apart)
+    if len(apart) > 1 and 0 < left < privacy.BEHIND:
+        names = words.listing([part.leader for part, _ in apart])
+        yield f"P12 differencing: pain {pain.id}: {leader} says {whole}, {names} leave {left}"
 
 
 # --- reading html -------------------------------------------------------------------------------------------------

@@ -178,7 +178,7 @@ def _seen_beside(pain: PainView, chosen: Sequence[quotes.Candidate]) -> list[str
 
 def warning(desk: Desk, source: SourceHealth) -> str:
     name = desk.source(source.name)
-    problem = words.shorten(words.printable(source.problem or ""), words=8, chars=60)
+    problem = words.reason(source.problem)
     why = f" ({problem})" if problem else ""
     if source.read_to is None:
         return f"{name} could not be read{why}.{NO_QUIET}"

@@ -201,7 +201,7 @@ def attribution(view: View, voice: Voice) -> str:
 
 def label(voice: Voice, names: Mapping[str, str]) -> str:
     """How an issue is called in the mail: its own key where that can be recognised, else with its source."""
-    key = words.printable(voice.external_id)
+    key = words.shorten(words.printable(voice.external_id).rsplit("/", 1)[-1], chars=40) or "an issue"
     return key if any(c.isalpha() for c in key) else f"{names.get(voice.source, voice.source)} {key}"
 
 

@@ -128,6 +128,12 @@ def moment(at: datetime, zone: str) -> str:
     return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"
 
 
+def reason(problem: str | None) -> str:
+    """A source's own account of its trouble, short and without links and addresses. Empty where it gave none."""
+    bare = re.sub(r"\S+@\S+", "[address]", LINKISH.sub("[link]", problem or ""))
+    return shorten(printable(bare), words=8, chars=60)
+
+
 def span(start: datetime, end: datetime, zone: str) -> str:
     """ "14-20 Sep" for a half-open week."""
     first, last = start.astimezone(ZoneInfo(zone)), (end - timedelta(minutes=1)).astimezone(ZoneInfo(zone))

@@ -156,6 +156,24 @@ def alive(session: Session, source: str) -> set[str]:
     return set(session.scalars(query))
 
 
+def forget_text(session: Session, before: datetime) -> int:
+    """Blank titles, bodies and comments of issues created before a moment; their verdicts, pains and history stay.
+
+    Only what has its verdict: forgetting must not change what an issue was understood to be.
+    """
+    old = select(IssueRow.id).join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
+    old = old.where(IssueRow.created_at < before, VerdictRow.text_hash == IssueRow.text_hash, IssueRow.title != "")
+    ids = list(session.scalars(old))
+    for some in chunks(ids):
+        names = select(IssueRow.source, IssueRow.external_id).where(IssueRow.id.in_(some))
+        for source, external_id in session.execute(names).all():
+            said = update(CommentRow).where(CommentRow.source == source, CommentRow.issue == external_id)
+            session.execute(said.values(body=""))
+        session.execute(update(IssueRow).where(IssueRow.id.in_(some)).values(title="", body=""))
+        session.execute(update(VerdictRow).where(VerdictRow.issue_id.in_(some)).values(signals=[], because=[]))
+    return len(ids)
+
+
 def quarantine(session: Session, source: str, what: str, reason: str, raw: str | None, at: datetime) -> None:
     row = {"source": source, "what": what[:255], "reason": reason, "raw": raw and raw[:100_000], "at": at}
     put(session, QuarantineRow, [row], ["source", "what"])

@@ -87,4 +87,4 @@ def test_every_key_of_a_claim_is_explained() -> None:
 
     missing = [name for name in fields(ClaimEntry) if not re.search(rf"(?m)^#   {name} ", text)]
 
-    assert missing == ["visible_to"], "visible_to is read and not yet acted on, so the example does not offer it"
+    assert missing == []

@@ -66,7 +66,6 @@ def test_a_setting_overrides_its_default_alone(directory: Path) -> None:
         ("mail: {language: de}", "mail.language"),
         ("retention: {text: forever}", "'forever' has not the form that is needed. It is how long"),
         ("work: {lease: 0s}", "work.lease"),
-        ("ladder: {per_day: 0}", "must be at least 1, not 0"),
         ("organization: {name: x}", "Did you mean `organisation`?"),
     ],
 )

@@ -417,6 +417,19 @@ def test_a_last_line_that_is_still_in_the_writing_is_read_when_it_is_whole(tmp_p
     assert second.read == 1
 
 
+def test_a_quoted_field_that_is_still_in_the_writing_is_read_when_it_is_whole(tmp_path: Path) -> None:
+    text = table(ROW, {**ROW, "external_id": "2", "title": "first line\nsecond line"}, lineterminator="\n")
+    path = write(tmp_path, text[: text.index("second")], "issues.csv")
+    source = connector(tmp_path, "issues.csv")
+    first = Stored(source)
+    path.write_text(text)
+
+    second = Stored(source, first.cursor)
+
+    assert list(first.issues) == ["1"]
+    assert [issue.title for issue in second.issues.values()] == ["first line second line"]
+
+
 def test_a_last_line_without_an_end_counts(tmp_path: Path) -> None:
     write(tmp_path, jsonl(*rows(2)).rstrip("\n"))
 
@@ -509,9 +522,9 @@ def test_a_wrong_delimiter_is_suggested(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["jsonl", "csv"])
 def test_marks_line_ends_and_nul_bytes_do_no_harm(tmp_path: Path, form: str) -> None:
-    row = {**ROW, "title": "Caf\u00e9 \x00fails"}
+    row = {**ROW, "title": "Café NULfails"}
     text = json.dumps(row, ensure_ascii=False) + "\r\n" if form == "jsonl" else table(row)
-    write(tmp_path, b"\xef\xbb\xbf" + text.encode(), f"issues.{form}")
+    write(tmp_path, b"\xef\xbb\xbf" + text.encode().replace(b"NUL", b"\x00"), f"issues.{form}")
 
     found = Stored(connector(tmp_path, f"issues.{form}"))
 
@@ -522,7 +535,7 @@ def test_marks_line_ends_and_nul_bytes_do_no_harm(tmp_path: Path, form: str) -> 
 @pytest.mark.parametrize("form", ["jsonl", "csv"])
 def test_latin_1_is_read_and_reported(tmp_path: Path, form: str) -> None:
     row = {**ROW, "title": "Café – 5 €"}
-    text = json.dumps(row, ensure_ascii=False) + "\n" if form == "jsonl" else table(row)
+    text = f"{json.dumps(row, ensure_ascii=False)}\n" * 2 if form == "jsonl" else table(row, row)
     write(tmp_path, text.encode("cp1252"), f"issues.{form}")
     source = connector(tmp_path, f"issues.{form}")
 

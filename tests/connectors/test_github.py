@@ -182,11 +182,12 @@ def test_more_changes_in_one_second_than_fit_on_a_page_lose_nothing(ties: int, p
 
 def test_the_second_after_a_crowded_one_is_read_too() -> None:
     with GitHubReplay(synthetic=40, ties=15, step=timedelta(seconds=1)) as server:
-        server.repositories[0].issues[20]["updated_at"] = "2026-09-01T06:00:16Z"
+        for issue in server.repositories[0].issues[15:]:
+            issue["updated_at"] = "2026-09-01T06:00:16Z"
         found = stored(connector(server))
 
     assert set(found.issues) == server.issue_ids()
-    assert found.issues[f"{REPO}#21"].updated_at - found.issues[f"{REPO}#1"].updated_at == timedelta(seconds=1)
+    assert found.issues[f"{REPO}#40"].updated_at - found.issues[f"{REPO}#1"].updated_at == timedelta(seconds=1)
 
 
 def test_links_that_leave_the_repositorys_path_are_followed() -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from pipeline import steps
-from pipeline.issue import Comment, Gone, Issue, Remark
+from pipeline.issue import Comment, Gone, Issue, Remark, Signal, Verdict
 from pipeline.store import db, issues, sources, work
 from pipeline.tables import CommentRow, EventRow, IssueRow, PageRow, QuarantineRow
 
@@ -220,3 +220,22 @@ def test_the_reading_of_everything_goes_through_all_batches_in_order(database: E
 
     assert names == sorted(names)
     assert len(names) == len(many)
+
+
+def test_old_texts_are_forgotten_and_what_was_understood_of_them_stays(database: Engine) -> None:
+    ingest(database, [raw(1), raw(2)])
+    with db.transaction(database) as session:
+        [first, second] = issues.to_classify(session, issues.unclassified(session))
+        verdict = Verdict(
+            side="customer", confidence=0.9, abstained=False, kind="bug", severity=4, signals=(Signal("churn", "Issue"),)
+        )
+        issues.save_verdicts(session, [(first[0], first[1], verdict, "leaf", ())], "org")
+
+    with db.transaction(database) as session:
+        assert issues.forget_text(session, MONDAY + timedelta(days=1)) == 1
+        assert issues.forget_text(session, MONDAY + timedelta(days=1)) == 0
+        stored = {s.issue.external_id: s for s in issues.read(session)}
+
+    kept = stored[first[2].external_id]
+    assert (kept.issue.title, kept.verdict and kept.verdict.side, kept.leaf) == ("", "customer", "leaf")
+    assert stored[second[2].external_id].issue.title != ""

@@ -137,7 +137,7 @@ def test_differencing_finds_a_child_that_leaves_one_person_over():
 
     told = replace(child, pains=(replace(parent.pains[0], people=count - 1),))
 
-    found = gates.differencing([parent, told], MADE, org())
+    found = gates.differencing([parent, told])
     assert [f.split(":")[0] for f in found] == ["P12 differencing"]
 
 

@@ -1,7 +1,9 @@
 # One command each; every one builds what it needs. Only python3 (3.11 or newer, with venv) and make are required.
 PY ?= python3
 BIN := .venv/bin
-UV := $(BIN)/uv
+# uv is quick; behind a mirror or a company's own certificates that only pip is configured for, pip does the same work.
+UV := $(BIN)/uv $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem),--system-certs,)
+PIP := $(BIN)/pip --disable-pip-version-check
 STAMP := .venv/.stamp
 
 .PHONY: demo test check format lint lock clean help
@@ -17,19 +19,21 @@ $(STAMP)-venv:
 	@echo "Leafnotes: making a virtual environment in .venv with $$($(PY) --version)"
 	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Leafnotes needs Python 3.11 or newer; set PY=python3.12, say"; exit 1; }
 	@$(PY) -m venv .venv || { echo "python3 has no venv module: on Debian, apt install python3-venv"; exit 1; }
-	@$(BIN)/pip install -q --disable-pip-version-check 'uv>=0.9,<1'
+	@$(PIP) install -q 'uv>=0.9,<1'
 	@touch $@
 
 $(STAMP)-run: $(STAMP)-venv requirements/run.txt pyproject.toml
 	@echo "Leafnotes: installing the locked dependencies"
-	@test -e $(STAMP)-dev || $(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/run.txt
-	@$(UV) pip install -q --python $(BIN)/python --no-deps -e .
+	@test -e $(STAMP)-dev || $(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/run.txt \
+	  || $(PIP) install -q --require-hashes -r requirements/run.txt
+	@$(UV) pip install -q --python $(BIN)/python --no-deps -e . || $(PIP) install -q --no-deps -e .
 	@touch $@
 
 $(STAMP)-dev: $(STAMP)-venv requirements/dev.txt pyproject.toml
 	@echo "Leafnotes: installing the locked development dependencies"
-	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/dev.txt
-	@$(UV) pip install -q --python $(BIN)/python --no-deps -e .
+	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/dev.txt \
+	  || $(PIP) install -q --require-hashes -r requirements/dev.txt
+	@$(UV) pip install -q --python $(BIN)/python --no-deps -e . || $(PIP) install -q --no-deps -e .
 	@touch $@ $(STAMP)-run
 
 demo: $(STAMP)-run

@@ -616,7 +616,7 @@ def _same_authors(members: Mapping[str, Sequence[Candidate]]) -> dict[tuple[str,
     return {
         (a, b): why
         for a, b in pairs
-        if len(authors[a] & authors[b]) >= 2
+        if len(authors[a] & authors[b]) >= 3
         and 2 * len(authors[a] & authors[b]) > min(len(authors[a]), len(authors[b]))
     }
 

@@ -20,7 +20,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "workaround": (
         r"work(?:-| )?arounds?\b",
         r"(?:for now|in the meantime|meanwhile|until then),? (?:i|we|they|our \w+) (?:just |have to |must |are |am |re |'re )?\w+",
-        r"(?:export|copy|paste|type|re-?type|re-?enter|download)\w*" + _GAP + r"\b(?:by hand|manually|into (?:a |an |our |my )?(?:spreadsheet|excel|csv|google sheet|notepad)|to (?:a )?(?:spreadsheet|excel|csv))",
+        r"(?:export|copy|paste|type|re-?type|re-?enter|download)\w*" + _GAP + r"\b(?:by hand|manually|into (?:a |an |our |my )?(?:spreadsheet|excel|google sheet|notepad))",
         r"\b(?:keep|kept|maintain|have|use|using|built|wrote|made) (?:our|my|a|an) (?:own )?(?:little |small |private |home-?made )?(?:spreadsheet|excel sheet|script|macro|list|notebook|copy|cron ?job)\b",
         r"every (?:night|morning|evening|day|week|month|time|friday|monday)" + _GAP + r"\b(?:by hand|manually|i (?:have to|must|need to)|we (?:have to|must|need to))",
         r"(?:\bi|\bwe|have to|had to|must|need to) (?:now )?(?:just |simply |always )?(?:fix|do|enter|correct|count|add|send|check|update|move|merge|change|restart|reload|clear)\w*" + _GAP + r"\b(?:by hand|manually|ourselves)\b",
@@ -109,7 +109,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         r"(?:macro|canned (?:response|reply|answer)|template|saved reply|standard answer|snippet|knowledge base article|script)s?(?: \w+){0,3}? (?:is|are|says?|was|still|does|do|has|have)(?:n't| not)? (?:\w+ ){0,3}(?:wrong|outdated|out of date|stale|old|missing|useless|incorrect|not true|no longer|match|cover|mention\w*|help)", r"(?:no|own|private|personal|wrong|outdated|edit(?:ing)? (?:the|every|each)|rewrite|rewriting|copy|paste|pasting) (?:\w+ ){0,2}(?:macros?|canned (?:response|reply|answer)s?|saved repl(?:y|ies)|text blocks?|snippets?)\b(?= \w| ?for| ?from|[.,!]|$)", r"(?:own|private|personal) (?:notes|notepad|text file|word doc|google doc|cheat ?sheet)", r"textbaustein\w* (?:\w+ ){0,3}(?:veraltet|falsch|fehl\w+)|réponse type (?:\w+ ){0,3}(?:obsolète|fausse)",
     ),
     "me_too": (
-        r"\bme too\b|same (?:here|problem|issue|thing|error|bug)(?: here| for (?:me|us)| with| too| again|[.,!]|$)|\+1\b(?!\d|\s?\(?\d)|(?:i|we)(?:'m| am|'re| are|'ve| have)? (?:also|too) (?:seeing|having|see|have|experienc\w+|affected|facing|hit\w*|get\w*|got|run into|ran into)|(?:i|we) (?:have|had|see|get|hit) (?:exactly )?(?:the |this )(?:very )?same\b|happens? (?:to|for|with) (?:me|us) (?:too|as well)|(?:bei (?:mir|uns) auch|geht (?:mir|uns) auch so|moi aussi|pareil (?:ici|chez nous))",
+        r"\bme too\b|same (?:here|problem|issue|thing|error|bug)(?: here| for (?:me|us)| with| too| again|[.,!]|$)|(?<![\w.])\+1\b(?![\d-]|\s?\(?\d)|(?:i|we)(?:'m| am|'re| are|'ve| have)? (?:also|too) (?:seeing|having|see|have|experienc\w+|affected|facing|hit\w*|get\w*|got|run into|ran into)|(?:i|we) (?:have|had|see|get|hit) (?:exactly )?(?:the |this )(?:very )?same\b|happens? (?:to|for|with) (?:me|us) (?:too|as well)|(?:bei (?:mir|uns) auch|geht (?:mir|uns) auch so|moi aussi|pareil (?:ici|chez nous))",
     ),
     "confusion": (
         r"is (?:this|that|it) (?:\w+ )?(?:normal|expected|intended|intentional|supposed|by design|a bug or|correct behaviou?r|how it)", r"(?:am|are|were|was|could|maybe|perhaps|probably|or|not sure if|unless) (?:i|we)(?:'m| am|'re| are| be| just| doing)* (?:doing|missing|using|misunderstand\w*|overlook\w*|misread\w*|being stupid|understanding|the only)(?: \w+){0,2}(?: wrong\w*| something| it)?", r"(?:maybe|perhaps|probably|possibly)(?: it(?:'s| is))? (?:i'm|i am|we're|we are|just me|me\b|my (?:fault|mistake|own))", r"(?:i|we)(?:'m| am|'re| are) (?:\w+ )?(?:lost|confused|puzzled|baffled)\b|(?:i|we)(?:'m| am|'re| are)? (?:\w+ )?(?:not sure (?:if|whether|what|how|why)|no idea)", r"(?:i|we) (?:don't|do not|can't|cannot|didn't) (?:really )?(?:understand|figure out|see why|know (?:what|how|why|whether|if))", r"did i (?:do|miss|break)|what am i (?:doing|missing)|is it (?:just )?me\b|confusing|makes no sense|stupid question|dumb question|what does (?:this|that|it) (?:even )?mean",
@@ -225,12 +225,12 @@ def _settled(found: list[Signal], texts: tuple[str, str], lowered: tuple[str, st
     """Thanks count only where nothing is complained of; thanks beside a complaint are the contrast between the two."""
     by_name = {signal.name: signal for signal in found}
     if "thanks" in by_name:
-        contrast = _contrast(by_name["thanks"].text, texts, lowered)
         complains = any(_COMPLAINT.search(low) for low in lowered)
         if complains or set(by_name) - {"thanks"}:
             del by_name["thanks"]
-        if contrast:
-            by_name["praise_contrast"] = Signal("praise_contrast", contrast)
+    contrast = _contrast(texts, lowered)
+    if contrast:
+        by_name["praise_contrast"] = Signal("praise_contrast", contrast)
     mismatch = _mismatch(texts, lowered)
     if mismatch:
         by_name["priority_mismatch"] = Signal("priority_mismatch", mismatch)
@@ -239,13 +239,15 @@ def _settled(found: list[Signal], texts: tuple[str, str], lowered: tuple[str, st
 
 _SENTENCE: Final = re.compile(r"[^.!?\n]{1,400}[.!?]?")
 _PRAISE: Final = re.compile(
-    r"\b(?:thank|thanks|great|love|kind|friendly|patient|helpful|lovely|brilliant|fantastic|excellent|wonderful|amazing|quick|fast|appreciate|danke|freundlich|merci)\b"
+    r"\b(?:thank|thanks|great|love|so kind|very kind|friendly|helpful|lovely|brilliant|fantastic|excellent|wonderful|amazing|appreciate|danke|freundlich|merci)\b"
 )
 
 
-def _contrast(thanks: str, texts: tuple[str, str], lowered: tuple[str, str]) -> str | None:
+def _contrast(texts: tuple[str, str], lowered: tuple[str, str]) -> str | None:
     """A sentence that praises and complains at once, such as thanks to a person despite the product."""
     for text, low in zip(texts, lowered, strict=True):
+        if not (_PRAISE.search(low) and _BUT.search(low)):
+            continue
         for sentence in _SENTENCE.finditer(low):
             part = sentence[0]
             if _PRAISE.search(part) and _BUT.search(part) and (_COMPLAINT.search(part) or "despite" in part):

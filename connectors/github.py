@@ -367,6 +367,7 @@ class _Installation:
 
     def _ask(self) -> None:
         answer = self._http.post(f"/app/installations/{self._app.installation}/access_tokens")
+        self._http.close()
         data = _mapping(answer.data)
         ends = _time(data.get("expires_at"))
         if not isinstance(data.get("token"), str) or ends is None:

@@ -1,7 +1,7 @@
 """Markup of any kind becomes the plain text that people read, with secrets and personal data marked.
 
-Everything stored, classified and quoted has been through `clean`. The input is whatever strangers wrote, so each pattern
-here takes time proportional to the text: runs are bounded or possessive, and nothing is searched for again once it is
+Everything stored, classified and quoted has been through `clean`. The input is whatever strangers wrote, so each
+pattern here takes time proportional to the text: runs are bounded or possessive, and nothing is searched for again once it is
 known to be absent.
 """
 
@@ -23,7 +23,7 @@ _READ: Final = 10 * LONGEST
 
 
 def clean(text: str, markup: Markup = "markdown") -> str:
-    """Plain text: paragraphs kept, markup, quoted mail, signatures and template headings gone, at most `LONGEST` characters.
+    """Plain text: paragraphs kept; markup, quoted mail, signatures, template headings gone; at most `LONGEST` characters.
 
     What was left out and matters is marked: [code], [trace], [cut], and the marks of `pipeline.clean_marks`.
     Cleaning plain text again changes nothing.
@@ -44,8 +44,10 @@ _DROPPED: Final = re.compile(
 )
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f]+")
 _BREAKS: Final = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_PILED_MARKS: Final = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})"
-                                 "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+")  # fmt: skip
+_PILED_MARKS: Final = re.compile(
+    "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})"
+    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
+)
 
 
 def _characters(text: str) -> str:
@@ -74,10 +76,11 @@ def _cap(text: str, cut: bool) -> str:
     return f"{room[:at].rstrip() if at > LONGEST // 2 else room.rstrip()}\n{CUT}"
 
 
-# --- what the author did not write: traces, quoted mail, signatures -------------------------------------------------------
+# --- what the author did not write: traces, quoted mail, signatures
 
 _FRAME: Final = re.compile(
-    r'(?:at [\w.$<>/@\[\] -]{1,200}\(.{0,200}\)|at [\w:/.<>@-]{1,200}:\d{1,6}(?::\d{1,6})?\)?|\.\.\. \d+ (?:more|common frames.{0,20})'
+    r"(?:at [\w.$<>/@\[\] -]{1,200}\(.{0,200}\)|at [\w:/.<>@-]{1,200}:\d{1,6}(?::\d{1,6})?\)?"
+    r"|\.\.\. \d+ (?:more|common frames.{0,20})"
     r'|File "[^"]{1,300}", line \d+.{0,200}|Traceback \(most recent call last\):|goroutine \d+ \[.{0,60}\]:'
     r"|#\d{1,3} 0x[0-9a-f]{6,16} .{0,300})$"
 )
@@ -107,21 +110,27 @@ def _traces(text: str) -> str:
 
 
 _QUOTE_INTRO: Final = re.compile(
-    r"(?:on\b.{4,200}\bwrote|am\b.{4,200}\bschrieb\b.{0,100}|le\b.{4,200}\ba écrit|el\b.{4,200}\bescribió|.{1,100}\bwrote) ?:$", re.IGNORECASE
+    r"(?:on\b.{4,200}\bwrote|am\b.{4,200}\bschrieb\b.{0,100}|le\b.{4,200}\ba écrit"
+    r"|el\b.{4,200}\bescribió|.{1,100}\bwrote) ?:$",
+    re.IGNORECASE,
 )
 _FORWARDED: Final = re.compile(
-    r"(?:-{3,} ?(?:original message|forwarded message|ursprüngliche nachricht|message d'origine|mensaje original) ?-{3,}"
+    r"(?:-{3,} ?(?:original message|forwarded message|ursprüngliche nachricht|message d'origine"
+    r"|mensaje original) ?-{3,}"
     r"|_{20,}|## ?-? ?please type your reply above this line.{0,40}##)$",
     re.IGNORECASE,
 )
 _SIGN_OFF: Final = re.compile(
-    r"(?:(?:best|kind|kindest|warm|many)? ?(?:regards|wishes)|cheers|sincerely(?: yours)?|yours(?: truly| sincerely| faithfully)?"
-    r"|(?:many )?thanks(?: and (?:best|kind) regards)?|thank you|best|mit freundlichen grüßen|(?:viele|liebe|beste) grüße|mfg|lg|vg"
+    r"(?:(?:best|kind|kindest|warm|many)? ?(?:regards|wishes)|cheers|sincerely(?: yours)?"
+    r"|yours(?: truly| sincerely| faithfully)?"
+    r"|(?:many )?thanks(?: and (?:best|kind) regards)?|thank you|best|mit freundlichen grüßen"
+    r"|(?:viele|liebe|beste) grüße|mfg|lg|vg"
     r"|(?:bien )?cordialement|saludos(?: cordiales)?) ?[,.!]?$",
     re.IGNORECASE,
 )
 _DEVICE: Final = re.compile(
-    r"(?:sent from my .{1,40}|sent from (?:mail|outlook) for .{1,40}|get outlook for .{1,40}|von meinem .{1,30} gesendet"
+    r"(?:sent from my .{1,40}|sent from (?:mail|outlook) for .{1,40}|get outlook for .{1,40}"
+    r"|von meinem .{1,30} gesendet"
     r"|envoyé de mon .{1,30}|enviado desde mi .{1,30})$",
     re.IGNORECASE,
 )
@@ -172,7 +181,7 @@ def _signs(lines: list[str], at: int, end: int) -> bool:
     return bool(_SIGN_OFF.match(line)) and all(len(after) <= 60 for after in lines[at + 1 : end])
 
 
-# --- Markdown --------------------------------------------------------------------------------------------------------------
+# --- Markdown
 
 _TEMPLATE: Final = frozenset(
     """
@@ -188,12 +197,18 @@ _TEMPLATE: Final = frozenset(
     website or app|how often does this bug happen?|error call stack (automated)|error message (automated)|summary|bug report|details
     current result|operating system|browser|device|issue type|have you reproduced the bug with tf nightly?|source|custom code
     standalone code to reproduce the issue|desktop (please complete the following information)|smartphone (please complete the following information)
-    """.strip().replace("\n    ", "|").split("|")
-)  # fmt: skip
+    """.strip()
+    .replace("\n    ", "|")
+    .split("|")
+)
 _BOILERPLATE: Final = re.compile(
-    r"(?:_?no response_?|n/?a|a clear and concise description of .{0,120}|add any other (?:context|information) .{0,120}"
-    r"|if applicable, add .{0,120}|please (?:search|check|read|make sure|fill|complete|provide|describe|use) .{0,160}(?:template|issues?|before .{0,80}|guide\w*|below)\.?"
-    r"|steps to reproduce the behavior:?|ex\. i'm always frustrated when .{0,40}|\[ ?[xX]? ?\] .{0,200}|(?:- )?\[[ xX]?\] i(?:'ve| have| am| agree| searched| checked)\b.{0,200})$",
+    r"(?:_?no response_?|n/?a|a clear and concise description of .{0,120}|add any other (?:context"
+    r"|information) .{0,120}"
+    r"|if applicable, add .{0,120}|please (?:search|check|read|make sure|fill|complete|provide"
+    r"|describe|use) .{0,160}(?:template|issues?|before .{0,80}|guide\w*|below)\.?"
+    r"|steps to reproduce the behavior:?|ex\. i'm always frustrated when .{0,40}"
+    r"|\[ ?[xX]? ?\] .{0,200}|(?:- )?\[[ xX]?\] i(?:'ve| have| am| agree| searched"
+    r"| checked)\b.{0,200})$",
     re.IGNORECASE,
 )
 _HEADING: Final = re.compile(r"#{1,6}\s+(.{0,300}?)[\s#]*$")
@@ -206,7 +221,14 @@ _FENCE: Final = re.compile(r"(`{3,}|~{3,})")
 
 _INLINE: Final[tuple[tuple[str, re.Pattern[str], str], ...]] = (
     ("![", re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\s]{0,600}(?:\s[^()\n]{0,200})?\)"), " "),
-    ("](", re.compile(r"\[([^\[\]\n]{0,400})\]\([^()\s]{0,600}(?:\([^()\s]{0,100}\)[^()\s]{0,200})?(?:\s[^()\n]{0,200})?\)"), r"\1"),
+    (
+        "](",
+        re.compile(
+            r"\[([^\[\]\n]{0,400})\]\([^()\s]{0,600}(?:\([^()\s]{0,100}\)[^()\s]{0,200})?(?:\s[^()\n]{0,200})?"
+            r"\)"
+        ),
+        r"\1",
+    ),
     ("][", re.compile(r"\[([^\[\]\n]{1,400})\]\[[^\[\]\n]{0,100}\]"), r"\1"),
     ("**", re.compile(r"\*\*(?=\S)([^*\n]{1,500})\*\*"), r"\1"),
     ("__", re.compile(r"(?<!\w)__(?=\S)([^_\n]{1,500})__(?!\w)"), r"\1"),
@@ -215,7 +237,7 @@ _INLINE: Final[tuple[tuple[str, re.Pattern[str], str], ...]] = (
     ("_", re.compile(r"(?<![\w_])_(?=[^\s_])([^_\n]{1,500})(?<=\S)_(?![\w_])"), r"\1"),
     ("`", re.compile(r"`{1,2}([^`\n]{1,500})`{1,2}"), r"\1"),
     ("\\", re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])"), r"\1"),
-)  # fmt: skip
+)
 
 
 def _markdown(text: str) -> str:
@@ -296,20 +318,32 @@ def _heading(title: str) -> list[str]:
     return ["", ""] if bare in _TEMPLATE else ["", words, ""]
 
 
-# --- HTML ------------------------------------------------------------------------------------------------------------------
+# --- HTML
 
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})((?:\s[^<>]*|/)?)>")
 _BLOCKS: Final = frozenset(
-    "address article aside blockquote br center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header"
+    "address article aside blockquote br center dd details div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header"
     " hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
 )
-_WIDE: Final = frozenset("p h1 h2 h3 h4 h5 h6 ul ol table blockquote pre details".split())
+_WIDE: Final = frozenset(
+    """
+    p h1 h2 h3 h4 h5 h6 ul ol table blockquote pre details
+    """.split()
+)
 _INLINE_TAGS: Final = frozenset(
-    "a abbr acronym b bdi bdo big body button cite code del dfn em font head html i img input ins kbd label link mark meta o:p q s samp"
+    "a abbr acronym b bdi bdo big body button cite code del dfn em font head html i img input ins "
+    "kbd label link mark meta o:p q s samp"
     " small source span strike strong sub sup svg title tt u var video audio picture path wbr".split()
 )
-_HIDDEN: Final = frozenset("script style head title template noscript svg".split())
-_QUOTED: Final = re.compile(r"gmail_quote|yahoo_quoted|moz-cite-prefix|type=.?cite|divRplyFwdMsg|zendesk_quoted", re.IGNORECASE)
+_HIDDEN: Final = frozenset(
+    """
+    script style head title template noscript svg
+    """.split()
+)
+_QUOTED: Final = re.compile(
+    r"gmail_quote|yahoo_quoted|moz-cite-prefix|type=.?cite|divRplyFwdMsg|zendesk_quoted", re.IGNORECASE
+)
 
 
 def _tags(text: str) -> str:
@@ -342,7 +376,9 @@ def _html(text: str) -> str:
             dropping, depth = name, 1
         elif name == "pre":
             if closing and code is not None:
-                out[code:] = [html.escape("\n".join(_code(html.unescape("".join(out[code:])).strip().split("\n"))), quote=False)]
+                out[code:] = [
+                    html.escape("\n".join(_code(html.unescape("".join(out[code:])).strip().split("\n"))), quote=False)
+                ]
             code = None if closing else len(out)
         if name in _BLOCKS:
             out.append("\n\n" if name in _WIDE else "\n")
@@ -357,15 +393,21 @@ def _flat(text: str) -> str:
     return text.replace("\n", " ")
 
 
-# --- Jira wiki markup -------------------------------------------------------------------------------------------------------
+# --- Jira wiki markup
 
-_MACRO: Final = re.compile(r"\{(code|noformat|quote|color|panel|info|note|warning|tip|expand|anchor|toc)(?::[^{}\n]{0,200})?\}", re.IGNORECASE)
+_MACRO: Final = re.compile(
+    r"\{(code|noformat|quote|color|panel|info|note|warning|tip|expand|anchor|toc)(?::[^{}\n]{0,200})?\}", re.IGNORECASE
+)
 _WIKI: Final[tuple[tuple[str, re.Pattern[str], str], ...]] = (
     ("[~", re.compile(r"\[~(?:accountid:)?[^\[\]\n]{1,100}\]"), "[person]"),
     ("[", re.compile(r"\[([^\[\]|\n]{1,300})\|[^\[\]\n]{1,600}\]"), r"\1"),
     ("[^", re.compile(r"\[\^[^\[\]\n]{1,200}\]"), " "),
     ("[", re.compile(r"\[((?:https?|mailto|ftp):[^\[\]\s]{1,600})\]"), r"\1"),
-    ("!", re.compile(r"(?<![\w!])![^\s!|]{1,150}\.(?:png|jpe?g|gif|svg|bmp|webp)(?:\|[^!\n]{0,100})?!", re.IGNORECASE), " "),
+    (
+        "!",
+        re.compile(r"(?<![\w!])![^\s!|]{1,150}\.(?:png|jpe?g|gif|svg|bmp|webp)(?:\|[^!\n]{0,100})?!", re.IGNORECASE),
+        " ",
+    ),
     ("{{", re.compile(r"\{\{([^{}\n]{1,300})\}\}"), r"\1"),
     ("*", re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,500})(?<=\S)\*(?![\w*])"), r"\1"),
     ("_", re.compile(r"(?<![\w_])_(?=[^\s_])([^_\n]{1,500})(?<=\S)_(?![\w_])"), r"\1"),
@@ -373,7 +415,7 @@ _WIKI: Final[tuple[tuple[str, re.Pattern[str], str], ...]] = (
     ("??", re.compile(r"\?\?([^?\n]{1,300})\?\?"), r"\1"),
     ("\\\\", re.compile(r"\\\\"), "\n"),
     ("\\", re.compile(r"\\([\[\]{}*_!|+-])"), r"\1"),
-)  # fmt: skip
+)
 _WIKI_HEADING: Final = re.compile(r"h[1-6]\.\s*(.{0,300})$")
 _WIKI_ITEM: Final = re.compile(r"[*#-]{1,6}\s+(?=\S)")
 

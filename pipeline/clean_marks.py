@@ -22,31 +22,69 @@ _ROUNDS: Final = 6
 """A mark can complete another pattern only next to itself; a handful of rounds ends that."""
 
 _TOKENS: Final = re.compile(
-    r"\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_\w{20,255}|gl(?:pat|ptt|dt|rt|cbt|soat|agent)-[\w.-]{16,255}|xox[abceoprs]-[\w-]{10,255}"
-    r"|xapp-[\w-]{10,255}|(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}\b|[sr]k-(?:proj-|ant-|live-)?[\w-]{20,255}|[spr]k_(?:live|test)_\w{10,255}"
-    r"|whsec_\w{16,255}|AIza[\w-]{30,60}|ya29\.[\w-]{20,255}|npm_\w{30,80}|pypi-[\w-]{16,255}|SG\.[\w-]{16,64}\.[\w-]{16,64}"
-    r"|hf_[A-Za-z0-9]{30,60}|do[opr]_v1_[a-f0-9]{40,80}|shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}|ATATT[\w=-]{20,255}|lin_api_\w{30,60}"
-    r"|gls[ac]_\w{20,80}|dckr_pat_[\w-]{20,60}|AC[a-f0-9]{32}\b|SK[a-f0-9]{32}\b|key-[a-f0-9]{32}\b|EAA[A-Za-z0-9]{60,255}"
+    r"\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_\w{20,255}|gl(?:pat|ptt|dt|rt|cbt|soat"
+    r"|agent)-[\w.-]{16,255}|xox[abceoprs]-[\w-]{10,255}"
+    r"|xapp-[\w-]{10,255}|(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}\b|[sr]k-(?:proj-|ant-"
+    r"|live-)?[\w-]{20,255}|[spr]k_(?:live|test)_\w{10,255}"
+    r"|whsec_\w{16,255}|AIza[\w-]{30,60}|ya29\.[\w-]{20,255}|npm_\w{30,80}|pypi-[\w-]{16,255}"
+    r"|SG\.[\w-]{16,64}\.[\w-]{16,64}"
+    r"|hf_[A-Za-z0-9]{30,60}|do[opr]_v1_[a-f0-9]{40,80}|shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}"
+    r"|ATATT[\w=-]{20,255}|lin_api_\w{30,60}"
+    r"|gls[ac]_\w{20,80}|dckr_pat_[\w-]{20,60}|AC[a-f0-9]{32}\b|SK[a-f0-9]{32}\b|key-[a-f0-9]{32}\b"
+    r"|EAA[A-Za-z0-9]{60,255}"
     r"|eyJ[\w-]{8,4000}\.[\w-]{8,4000}(?:\.[\w-]{0,4000})?|AGE-SECRET-KEY-1[0-9A-Z]{50,70})"
     r"|hooks\.slack\.com/services/[\w/]{10,120}"
 )
 _TOKEN_SIGNS: Final = (
-    "gh", "github_pat", "gl", "xox", "xapp", "AKIA", "ASIA", "ABIA", "ACCA", "k-", "k_", "whsec", "AIza", "ya29", "npm_", "pypi-", "SG.", "hf_", "_v1_",
-    "shp", "ATATT", "lin_", "dckr", "AC", "SK", "key-", "EAA", "eyJ", "AGE-", "slack",
-)  # fmt: skip
+    "gh",
+    "github_pat",
+    "gl",
+    "xox",
+    "xapp",
+    "AKIA",
+    "ASIA",
+    "ABIA",
+    "ACCA",
+    "k-",
+    "k_",
+    "whsec",
+    "AIza",
+    "ya29",
+    "npm_",
+    "pypi-",
+    "SG.",
+    "hf_",
+    "_v1_",
+    "shp",
+    "ATATT",
+    "lin_",
+    "dckr",
+    "AC",
+    "SK",
+    "key-",
+    "EAA",
+    "eyJ",
+    "AGE-",
+    "slack",
+)
 _URL_LOGIN: Final = re.compile(r"(?<=://)[^\s/@:\[\]]{0,200}:[^\s/@]{1,300}@")
 _URL_KEY: Final = re.compile(
-    r"([?&](?:access_?token|token|api_?key|key|sig|signature|secret|password|auth|code|X-Amz-Signature)=)(?!\[secret\])[^\s&#\"'<>]{4,2000}", re.IGNORECASE
+    r"([?&](?:access_?token|token|api_?key|key|sig|signature|secret|password|auth|code"
+    r"|X-Amz-Signature)=)(?!\[secret\])[^\s&#\"'<>]{4,2000}",
+    re.IGNORECASE,
 )
 _KEYED: Final = re.compile(
     r"(password|passwd|passphrase|passcode|passwort|kennwort|mot de passe|contraseña|pwd"
-    r"|(?:api[ _-]?key|secret[ _-]?key|access[ _-]?key(?:[ _-]?id)?|access[ _-]?token|auth[ _-]?token|client[ _-]?secret"
+    r"|(?:api[ _-]?key|secret[ _-]?key|access[ _-]?key(?:[ _-]?id)?|access[ _-]?token|auth[ _-]?token"
+    r"|client[ _-]?secret"
     r"|private[ _-]?key|bearer[ _-]?token|session[ _-]?id|secret|token))"
     r"(\"?'?(?:\s?[:=]\s?|\s(?:is|was|ist|est|es)(?:\s?:)?\s)[\"'`]?)(?!\[secret\])([^\s\"'`,;]{3,500})",
     re.IGNORECASE,
 )
 _KEYED_SIGNS: Final = ("pass", "pwd", "key", "secret", "token", "session", "kennwort", "contrase")
-_BEARER: Final = re.compile(r"\b((?:Authorization\s?:\s?)?(?:Bearer|Basic)\s)([A-Za-z0-9+/=._~-]{16,2000})", re.IGNORECASE)
+_BEARER: Final = re.compile(
+    r"\b((?:Authorization\s?:\s?)?(?:Bearer|Basic)\s)([A-Za-z0-9+/=._~-]{16,2000})", re.IGNORECASE
+)
 _PROSE: Final = frozenset(
     """
     a all an and any are asked be been being but by can cannot can't changed could did do does doesn't don't due each empty error even
@@ -130,7 +168,7 @@ def _private_keys(text: str) -> str:
 
 
 def _keyed(found: re.Match[str]) -> str:
-    """"password: xyz" hides xyz; "the token is missing" and "Password: reset link" are sentences."""
+    """ "password: xyz" hides xyz; "the token is missing" and "Password: reset link" are sentences."""
     name, between, value = found.groups()
     bare = value.strip("().!?*_").casefold()
     if bare in _PROSE or bare.startswith(("http", "[", "{", "<", "$", "%")):

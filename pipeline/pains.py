@@ -49,6 +49,8 @@ KNEE = 0.035
 KNEE_LEAST = 6
 CROWD = 0.3
 """Mean likeness of texts that plainly tell of one thing."""
+CROWD_HOLDS = 0.66
+"""Part of a feature's uses now that such a crowd has to hold for the feature to be its own."""
 UNIT = 1000
 """The length of a feature vector: components are whole numbers."""
 PROFILE = 192
@@ -287,7 +289,7 @@ def _weigh(waiting: Sequence[_Text], pains: Collection["_State"]) -> None:
     """Give every text its vector, features that are in everybody's mouth here made light.
 
     A pain's own word is no common word, however many tell of it in a bad week. So what the pain that uses a feature
-    most has said is left out of its count, and so is a crowd of texts, plainly alike, that hold most of its uses now.
+    most has said is left out of its count, and so is a crowd of texts, plainly alike, that holds most of its uses.
     """
     for text in waiting:
         text.weigh({})
@@ -296,7 +298,7 @@ def _weigh(waiting: Sequence[_Text], pains: Collection["_State"]) -> None:
     own: dict[int, int] = {}
     for crowd in crowds:
         for name, times in Counter(name for n in crowd for name in waiting[n].raw).items():
-            if 2 * times > seen[name]:
+            if times > CROWD_HOLDS * seen[name]:
                 own[name] = times
     most: dict[int, int] = {}
     for state in pains:

@@ -21,6 +21,8 @@ BATCH: Final = 64
 """Texts that are computed together: enough to be fast, few enough to stay in the processor's cache."""
 SHOWN: Final = 4
 """Words that a verdict names for its side; one against it follows."""
+LONGEST: Final = 40
+"""Letters of a word that is worth naming."""
 FOREIGN: Final = 0.5
 """What is left of the log-odds of a text that is not English: it is then seldom sure."""
 
@@ -51,7 +53,9 @@ class Classifier:
         kinds = seen.kinds()
         return [self._verdict(text, found[i], odds[i], kinds[i], seen, i) for i, text in enumerate(texts)]
 
-    def _verdict(self, text: Text, found: tuple[Signal, ...], odds: Floats, kinds: Floats, seen: "Seen", at: int) -> Verdict:
+    def _verdict(
+        self, text: Text, found: tuple[Signal, ...], odds: Floats, kinds: Floats, seen: "Seen", at: int
+    ) -> Verdict:
         added, why = rules.prior(text)
         scale = np.float32(FOREIGN if rules.foreign(seen.spoken[at]) else 1.0)
         chances = softmax((odds * scale + added) / np.float32(self.model.temperature))
@@ -59,7 +63,10 @@ class Classifier:
         first, second = int(order[0]), int(order[1])
         side: Side = SIDES[first]  # type: ignore[assignment]
         confidence = round(float(chances[first]), 4)
-        kind: Kind = "other" if rules.other(side, confidence, found, text.title, text.body) else KINDS[int(np.argmax(kinds))]  # type: ignore[assignment]
+        kinds = kinds + rules.kind_lean(found, text.title, text.body)
+        kind: Kind = (
+            "other" if rules.other(side, confidence, found, text.title, text.body) else KINDS[int(np.argmax(kinds))]
+        )  # type: ignore[assignment]
         severity, gravity = rules.severity(text.title, text.body, side, found)
         because = [*seen.reasons(at, found, first, second, float(scale)), *why[:2], gravity]
         if scale < 1:
@@ -138,13 +145,13 @@ class Seen:
             weight = sum(next(weights) for _ in numbers)
             if word[0].isalnum():
                 moved[word] += weight
-        return dict(moved)
+        return {word: weight for word, weight in moved.items() if len(word) <= LONGEST}
 
     @property
     def _by_word(self) -> Floats:
         """What each word of the batch adds to each side by itself, its pairs and its pieces."""
         if self._sums is None:
-            total = np.zeros((len(self.batch.starts), len(SIDES)), dtype=np.float32)
+            total = np.zeros((len(self.batch.starts) + 1, len(SIDES)), dtype=np.float32)
             for block, values, weights in self._parts():
                 share = weights[block.column] * (values / block.times)[:, None]
                 for side in range(len(SIDES)):

@@ -59,11 +59,17 @@ def _safetensors(path: Path) -> Weights:
 def _forward(w: Weights, ids: NDArray[np.int64]) -> Floats:
     tokens = np.stack([np.full_like(ids, _CLS), ids, np.full_like(ids, _SEP)], axis=1)
     e = "embeddings."
-    x = w[e + "word_embeddings.weight"][tokens] + w[e + "position_embeddings.weight"][:3] + w[e + "token_type_embeddings.weight"][0]
+    x = (
+        w[e + "word_embeddings.weight"][tokens]
+        + w[e + "position_embeddings.weight"][:3]
+        + w[e + "token_type_embeddings.weight"][0]
+    )
     x = _norm(w, e + "LayerNorm", x)
     for layer in range(_LAYERS):
         at = f"encoder.layer.{layer}."
-        x = _norm(w, at + "attention.output.LayerNorm", x + _linear(w, at + "attention.output.dense", _attention(w, at, x)))
+        x = _norm(
+            w, at + "attention.output.LayerNorm", x + _linear(w, at + "attention.output.dense", _attention(w, at, x))
+        )
         wide = _linear(w, at + "intermediate.dense", x)
         wide = (0.5 * wide * (1 + erf(wide / np.sqrt(2)))).astype(np.float32)
         x = _norm(w, at + "output.LayerNorm", x + _linear(w, at + "output.dense", wide))

@@ -1,4 +1,4 @@
-"""What the linear models see of a text: hashed words, word pairs and pieces of words, computed for many texts at once.
+"""What the linear models see of a text: hashed words, word pairs and pieces of words, for many texts at once.
 
 Each feature remembers the word that it came from, so a verdict can be explained by words: for a linear model the sum of a
 word's contributions is exact.
@@ -33,7 +33,7 @@ _WORD: Final = np.array([chr(c).isalnum() or chr(c) in "_'" for c in range(128)]
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A batch of texts as one string and one array of characters; words are [start, end) in it, `home` is each word's text."""
+    """A batch of texts as one string and one array of characters; words are [start, end) in it, `home` is a word's text."""
 
     flat: str
     codes: Codes
@@ -51,7 +51,7 @@ class Read:
 class Block:
     """Features of a batch: the distinct (row, column) pairs and how many `times` each occurs.
 
-    `of` maps every occurrence to its pair, `word` to the word that it belongs to.
+    `of` maps every occurrence to its pair, `word` to the word that it belongs to (one past the last where to none).
     """
 
     row: Ints
@@ -81,7 +81,9 @@ def read(texts: Sequence[tuple[str, str]]) -> Read:
     edges = np.diff(inside.astype(np.int8))
     starts, ends = np.flatnonzero(edges == 1) + 1, np.flatnonzero(edges == -1) + 1
     home = text_of[starts] if len(starts) else np.zeros(0, dtype=np.int64)
-    titled = ends - starts_of[home] <= np.array(titles, dtype=np.int64)[home] if len(starts) else np.zeros(0, dtype=bool)
+    titled = (
+        ends - starts_of[home] <= np.array(titles, dtype=np.int64)[home] if len(starts) else np.zeros(0, dtype=bool)
+    )
     return Read(flat, codes, text_of, starts, ends, home, titled, starts_of, len(texts))
 
 
@@ -116,8 +118,15 @@ def pieces(batch: Read) -> Block:
         return _block(np.zeros(0, dtype=np.uint64), empty, empty)
     place = np.concatenate(places)
     row = batch.text_of[np.minimum(place + 1, len(codes) - 1)]
-    word = np.maximum(np.searchsorted(batch.starts, place + 2, side="right") - 1, 0)
-    return _block(np.concatenate(keys), row, word)
+    return _block(np.concatenate(keys), row, _word_at(batch, place, row))
+
+
+def _word_at(batch: Read, place: Ints, row: Ints) -> Ints:
+    """The word that a run beginning at `place` belongs to: the last one begun in the same text, else none."""
+    none = len(batch.starts)
+    word = np.searchsorted(batch.starts, place + 2, side="right") - 1
+    homes = np.append(batch.home, -1)
+    return np.where((word >= 0) & (homes[word] == row), word, none)
 
 
 def _word_hashes(batch: Read) -> Codes:

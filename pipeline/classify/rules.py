@@ -1,4 +1,4 @@
-"""What is decided by rule and not by the model: severity, what the fields around a text say, and when a kind is "other"."""
+"""What rules decide and not the model: severity, the weight of the fields around a text, and the kind "other"."""
 
 import re
 from typing import Final
@@ -12,13 +12,23 @@ from pipeline.issue import Signal, Text
 CAP: Final = 1.5
 """The fields around a text never weigh more than this (in log-odds): words can overrule them."""
 
-_DESKS: Final = frozenset("zendesk freshdesk intercom helpscout hubspot front gorgias kayako salesforce".split())
+_DESKS: Final = frozenset(
+    """
+    zendesk freshdesk intercom helpscout hubspot front gorgias kayako salesforce
+    """.split()
+)
 _MAKER_LABELS: Final = re.compile(
-    r"\b(?:ci|build|builds|flaky|flake|tests?|testing|tech(?:nical)?[- _]?debt|refactor\w*|infra(?:structure)?|tooling|devops|dx|developer[- ]experience"
+    r"\b(?:ci|build|builds|flaky|flake|tests?|testing|tech(?:nical)?[- _]?debt|refactor\w*"
+    r"|infra(?:structure)?|tooling|devops|dx|developer[- ]experience"
     r"|code[- ]quality|on-?call|pipeline|internal|release[- ]process|maintenance|cleanup|toil)\b"
 )
-_USER_LABELS: Final = re.compile(r"\b(?:customer\w*|user[- ]report\w*|regression|bug|billing|complaint|refund|ux|usability|needs[- ]triage|enhancement|feature[- ]request)\b")
-_QUIET_LABELS: Final = re.compile(r"\b(?:chore|release|dependenc(?:y|ies)|announcement|epic|spike|meeting|meta|praise|spam|invalid)\b")
+_USER_LABELS: Final = re.compile(
+    r"\b(?:customer\w*|user[- ]report\w*|regression|bug|billing|complaint|refund|ux|usability"
+    r"|needs[- ]triage|enhancement|feature[- ]request)\b"
+)
+_QUIET_LABELS: Final = re.compile(
+    r"\b(?:chore|release|dependenc(?:y|ies)|announcement|epic|spike|meeting|meta|praise|spam|invalid)\b"
+)
 
 
 def prior(text: Text) -> tuple[Floats, tuple[str, ...]]:
@@ -48,16 +58,28 @@ def prior(text: Text) -> tuple[Floats, tuple[str, ...]]:
 
 
 _BLOCKED: Final = re.compile(
-    r"\b(?:can't|cannot|can not|couldn't|could not|unable to|not able to|impossible to|no way to (?:log|sign|get in)) (?:\w+ ){0,2}(?:log|sign|open|access|use|start|work|load|save|send|connect|install|build|deploy|release"
-    r"|run|pay|print|finish|proceed|continue|submit|upload|download|export|import|see|get|reach|ship|merge|test|compile|boot|update|upgrade|create|add|delete|edit|view|find|log in|receive|register)\b"
-    r"|\b(?:crash(?:es|ed|ing)?|segfault|panic|blocked|blocker|blocking|outage|is down|are down|was down|went down|hangs?|hanging|freez\w+|frozen|deadlock|lost|stopped working|does(?:n't| not) (?:work|start|load|open|respond|build|compile)"
-    r"|fails? to (?:start|load|open|build|install|connect|compile|boot)|not working|locked out|data loss|out of memory|infinite loop|nothing works|broken)\b"
-    r"|\b(?:kann|können) (?:\w+ ){0,4}nicht|abgestürzt|stürzt ab|funktioniert nicht|impossible de|ne (?:marche|fonctionne) (?:pas|plus)|plante\b"
-)  # fmt: skip
+    r"\b(?:can't|cannot|can not|couldn't|could not|unable to|not able to|impossible to"
+    r"|no way to (?:log|sign|get in)) (?:\w+ ){0,2}(?:log in|sign in|log|sign|open|access|use|start"
+    r"|work|load|save|send|connect|install|build|deploy|release"
+    r"|run|pay|print|finish|proceed|continue|submit|upload|download|export|import|see|get|reach|ship"
+    r"|merge|test|compile|boot|update|upgrade|create|add|delete|edit|view|find|log in|receive"
+    r"|register)\b"
+    r"|\b(?:crash(?:es|ed|ing)?|segfault|panic|blocked|blocker|blocking|outage|is down|are down"
+    r"|was down|went down|hangs?|hanging|freez\w+|frozen|deadlock|lost|stopped working|does(?:n't"
+    r"| not) (?:work|start|load|open|respond|build|compile)"
+    r"|fails? to (?:start|load|open|build|install|connect|compile|boot)|not working|locked out"
+    r"|data loss|out of memory|infinite loop|nothing works|broken)\b"
+    r"|\b(?:kann|können) (?:\w+ ){0,4}nicht|abgestürzt|stürzt ab|funktioniert nicht|impossible de"
+    r"|ne (?:marche|fonctionne) (?:pas|plus)|plante\b"
+)
 _SLOWED: Final = re.compile(
-    r"\b(?:slow(?:ly|er|s|ness)?|sluggish|wait(?:ing|ed|s)?|takes? (?:\w+ ){0,3}(?:minutes?|hours?|days?|weeks?|ages|forever|long)|flaky|intermittent(?:ly)?|timeouts?|time out|workaround|work around|by hand|manual(?:ly)?|every time|again and again"
-    r"|confus\w+|misleading|duplicat\w+|delay(?:s|ed)?|lag(?:s|gy)?|inconsistent|hard to|difficult|tedious|error-prone|wast(?:e|es|ed|ing)|errors?|exceptions?|fails?|failed|failing|wrong(?:ly)?|incorrect(?:ly)?|missing|bugs?|langsam|warten|lent|lente|attendre)\b"
-)  # fmt: skip
+    r"\b(?:slow(?:ly|er|s|ness)?|sluggish|wait(?:ing|ed|s)?|takes? (?:\w+ ){0,3}(?:minutes?|hours?"
+    r"|days?|weeks?|ages|forever|long)|flaky|intermittent(?:ly)?|timeouts?|time out|workaround"
+    r"|work around|by hand|manual(?:ly)?|every time|again and again"
+    r"|confus\w+|misleading|duplicat\w+|delay(?:s|ed)?|lag(?:s|gy)?|inconsistent|hard to|difficult"
+    r"|tedious|error-prone|wast(?:e|es|ed|ing)|errors?|exceptions?|fails?|failed|failing|wrong(?:ly)?"
+    r"|incorrect(?:ly)?|missing|bugs?|langsam|warten|lent|lente|attendre)\b"
+)
 
 
 def severity(title: str, body: str, side: str, found: tuple[Signal, ...]) -> tuple[int, str]:
@@ -89,8 +111,22 @@ def severity(title: str, body: str, side: str, found: tuple[Signal, ...]) -> tup
     return 1, "severity 1: no word of being slowed, blocked or harmed"
 
 
-_QUESTION: Final = re.compile(r"\?|^(?:how|what|why|where|when|which|who|is|are|can|could|does|do|should)\b|\b(?:how (?:do|to|can)|wondering|question)\b|^(?:wie|was|warum|wo|comment|pourquoi)\b")
-_FAULT: Final = re.compile(r"\b(?:error|exception|crash\w*|bug|fail\w*|broken|wrong|n't work|not work\w*|regression|incorrect\w*|hangs?|freez\w*|traceback|fehler)\b|\[trace\]")
+_QUESTION: Final = re.compile(
+    r"\?|^(?:how|what|why|where|when|which|who|is|are|can|could|does|do|should)\b|\b(?:how (?:do|to|can)"
+    r"|wondering|question)\b|^(?:wie|was|warum|wo|comment|pourquoi)\b"
+)
+_FAULT: Final = re.compile(
+    r"\b(?:error|exception|crash\w*|bug|fail\w*|broken|wrong|n't work|not work\w*|regression|incorrect\w*"
+    r"|hangs?|freez\w*|traceback|fehler)\b|\[trace\]"
+)
+
+
+def kind_lean(found: tuple[Signal, ...], title: str, body: str) -> Floats:
+    """Log-odds that plain words add for (bug, request, question): the model knows developers' trackers only."""
+    low = f"{title}\n{body[:2000]}".lower()
+    names = {signal.name for signal in found}
+    asks = bool(_QUESTION.search(title.lower())) or body.rstrip().endswith("?")
+    return np.array([1.0 * bool(_FAULT.search(low)), 1.5 * ("feature_plea" in names), 1.0 * asks], dtype=np.float32)
 
 
 def other(side: str, confidence: float, found: tuple[Signal, ...], title: str, body: str) -> bool:
@@ -103,7 +139,8 @@ def other(side: str, confidence: float, found: tuple[Signal, ...], title: str, b
 
 
 _ENGLISH: Final = frozenset(
-    "the a an to of and in is it that for on with this be not i we you are was have has when if as but or from at by my our can do does".split()
+    "the a an to of and in is it that for on with this be not i we you are was have has when if as "
+    "but or from at by my our can do does".split()
 )
 
 

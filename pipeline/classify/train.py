@@ -81,7 +81,17 @@ def samples(data: Path) -> list[Sample]:
             found.append(Sample(*_text(row, row["source"]), LABELS[row["label"]], origin, row["source"], group))
     found += _labelled(data)
     for row in _lines(HERE / "examples.jsonl"):
-        found.append(Sample(row["title"], row["body"], LABELS[row["label"]], "examples", "examples", f"example {row['id']}", row["kind"]))
+        found.append(
+            Sample(
+                row["title"],
+                row["body"],
+                LABELS[row["label"]],
+                "examples",
+                "examples",
+                f"example {row['id']}",
+                row["kind"],
+            )
+        )
     return found
 
 
@@ -93,7 +103,9 @@ def _labelled(data: Path) -> list[Sample]:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 text = {"title": row["title"], "body": row["description"]}
-                texts["deepse_jira", row["issuekey"]] = Sample(*_text(text, "jira"), 0, "labels", "jira-deepse", path.stem)
+                texts["deepse_jira", row["issuekey"]] = Sample(
+                    *_text(text, "jira"), 0, "labels", "jira-deepse", path.stem
+                )
     for number, sample in enumerate([*_kinds(data, "train"), *_kinds(data, "test")]):
         texts["nlbse24", str(number)] = replace(sample, origin="labels", kind=None)
     return [replace(texts[row["data"], row["row"]], side=LABELS[row["label"]]) for row in _lines(HERE / "labels.jsonl")]
@@ -181,7 +193,9 @@ def _dense(texts: Sequence[tuple[str, str]], meaning: Meaning) -> Doubles:
         ids = [n for _, ns in tokens.of(_low(title, body)) for n in ns]
         weights = meaning.weights[ids]
         if ids:
-            rows[i, : meaning.vectors.shape[1]] = (meaning.vectors[ids] * weights[:, None]).sum(axis=0) / np.sqrt(weights.sum())
+            rows[i, : meaning.vectors.shape[1]] = (meaning.vectors[ids] * weights[:, None]).sum(axis=0) / np.sqrt(
+                weights.sum()
+            )
         for signal in signals.find(title, body):
             if signal.name in CUES:
                 rows[i, meaning.vectors.shape[1] + CUES.index(signal.name)] = CUE
@@ -204,7 +218,9 @@ class Heads:
 def fit(sparse: Any, dense: Doubles, sides: Ints, origins: NDArray[np.str_]) -> Heads:
     """Two linear heads whose log-odds are added: words and pieces over everything, meaning over what people labelled."""
     weights = np.array([WEIGHTS[origin] for origin in origins])
-    first = LogisticRegression(C=SPARSE_C, max_iter=400, class_weight="balanced").fit(sparse, sides, sample_weight=weights)
+    first = LogisticRegression(C=SPARSE_C, max_iter=400, class_weight="balanced").fit(
+        sparse, sides, sample_weight=weights
+    )
     careful = origins != "weak"
     second = LogisticRegression(C=DENSE_C, max_iter=2000, class_weight="balanced").fit(dense[careful], sides[careful])
     return Heads(first, second)
@@ -271,7 +287,9 @@ def train(data: Path) -> Model:
     threshold = _threshold(softmax(trial.odds / temperature), trial.sides)  # type: ignore[arg-type]
     heads = fit(sparse, dense, np.array([s.side for s in every]), np.array([s.origin for s in every]))
     width = meaning.vectors.shape[1]
-    kinds = _fit_kinds([*_kinds(data, "train"), *_kinds(data, "test"), *(s for s in every if s.kind in KINDS)], word_rarity)
+    kinds = _fit_kinds(
+        [*_kinds(data, "train"), *_kinds(data, "test"), *(s for s in every if s.kind in KINDS)], word_rarity
+    )
     return Model(
         words=_f32(heads.sparse.coef_[:, : features.WIDTH].T),
         pieces=_f32(heads.sparse.coef_[:, features.WIDTH :].T),
@@ -296,7 +314,9 @@ def _f32(values: Any) -> NDArray[np.float32]:
 
 def _fit_kinds(rows: Sequence[Sample], rarity: Doubles) -> LogisticRegression:
     words, _ = _counts([(s.title, s.body) for s in rows])
-    return LogisticRegression(C=10.0, max_iter=1000).fit(_scaled(words, rarity), [KINDS.index(s.kind or "") for s in rows])
+    return LogisticRegression(C=10.0, max_iter=1000).fit(
+        _scaled(words, rarity), [KINDS.index(s.kind or "") for s in rows]
+    )
 
 
 # --- how good it is
@@ -330,7 +350,9 @@ def _report(trial: Trial) -> None:
     right = picked == trial.sides
     low, high = _interval(trial.sides, picked)
     print(f"hand-labelled texts: {len(right)}, five folds by product")
-    print(f"macro-F1 {f1_score(trial.sides, picked, average='macro'):.3f} (95% interval {low:.3f} to {high:.3f}), accuracy {right.mean():.3f}")
+    print(
+        f"macro-F1 {f1_score(trial.sides, picked, average='macro'):.3f} (95% interval {low:.3f} to {high:.3f}), accuracy {right.mean():.3f}"
+    )
     for side, score in zip(SIDES, f1_score(trial.sides, picked, average=None), strict=True):
         at = trial.sides == SIDES.index(side)
         print(f"  {side}: F1 {score:.3f}, recall {right[at].mean():.3f} of {at.sum()}")
@@ -359,7 +381,9 @@ def _interval(sides: Ints, picked: Ints) -> tuple[float, float]:
 def _calibration(top: Doubles, right: NDArray[np.bool_]) -> float:
     """Expected calibration error over ten equal bins."""
     bins = np.minimum((top * 10).astype(int), 9)
-    return float(sum(abs(top[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins)))
+    return float(
+        sum(abs(top[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins))
+    )
 
 
 def _report_kinds(data: Path, every: Sequence[Sample], rarity: Doubles) -> None:

@@ -102,6 +102,8 @@ def usual(desk: Desk, pain: PainView) -> str:
 
 def trend_word(desk: Desk, pain: PainView) -> str:
     word = pain.trend
+    if desk.view.level == "leaf" and word == "too few to call" and (whole := desk.view.across(pain)):
+        return f" Above usual across {desk.named(whole)}."
     if word is None or (not pain.visible and pain.count < privacy.BEHIND):
         return ""
     if word == "steady" and 3 <= len(pain.reading.episode) < trend.BASELINE and pain.visible:

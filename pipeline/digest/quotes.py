@@ -196,7 +196,7 @@ def attribution(view: View, voice: Voice) -> str:
         noun = view.staff_noun(voice.team)
         return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
     customers = set().union(*(view.index.accounts.get(t, set()) for t in view.scope))
-    return "a customer" if voice.role == "customer" and len(customers) >= privacy.GROUP else "somebody who wrote to us"
+    return "a customer" if voice.side != "developer" and len(customers) >= privacy.GROUP else "somebody who wrote to us"
 
 
 def label(voice: Voice, names: Mapping[str, str]) -> str:

@@ -59,6 +59,8 @@ class Index:
     _shown: dict[Key, frozenset[str]] = field(default_factory=dict)
     passages: dict[tuple[str, str], Sequence[Any]] = field(default_factory=dict)
     """What `quotes` found in an issue, kept for the next leader: by issue and what it should be about."""
+    widest: dict[tuple[str, Period, datetime], "View"] = field(default_factory=dict)
+    """The views of those at the top, kept for the leaders below them."""
 
     def shown(self, leader: str, key: Key) -> bool:
         """Whether this leader may see the number of people behind a pain."""
@@ -480,6 +482,18 @@ class View:
         if team is None:
             return "colleague"
         return "agent" if team in self.index.hearing else "engineer"
+
+    def across(self, pain: PainView) -> str | None:
+        """The team at the top of the tree in whose scope a pain is above usual or new, if there is one above."""
+        path = self.org.up(self.led[0]) if self.led else ()
+        tops = [t for t in reversed(path) if self.org.teams[t].leader in self.org.people and t not in self.own]
+        if not tops:
+            return None
+        key = (str(self.org.teams[tops[0]].leader), self.period, self.generated_at)
+        if key not in self.index.widest:
+            self.index.widest[key] = View(self.index, *key)
+        wide = self.index.widest[key]._by_id.get(pain.id)
+        return tops[0] if wide is not None and wide.trend in ("above usual", "new") else None
 
     def waited(self, pain: PainView) -> int:
         """Whole days from a pain's first issue to the writing of the digest."""

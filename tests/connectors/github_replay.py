@@ -17,10 +17,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from tests.connectors.stage import LoopbackServer
 
 RECORDINGS = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "recordings"
 PAGINATE = RECORDINGS / "octokit-fixtures/scenarios/api.github.com/paginate-issues/raw-fixture.json"
@@ -152,8 +154,7 @@ class GitHubReplay:
 
     def __enter__(self) -> Self:
         handler = type("Handler", (_Handler,), {"replay": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), handler)
-        self._server.daemon_threads = True
+        self._server = LoopbackServer(("127.0.0.1", self._port), handler)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
 

@@ -1,6 +1,7 @@
 """A server on loopback that answers whatever a test has written down for it, and remembers what it was asked."""
 
 import json
+import sys
 import threading
 from collections import deque
 from dataclasses import dataclass, field
@@ -35,6 +36,16 @@ class Clock:
         self.now += seconds
 
 
+class LoopbackServer(ThreadingHTTPServer):
+    """A client that hangs up is part of some tests, and nothing to print about."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Stage:
     """Gives its scenes in order, and the last one for ever."""
 
@@ -48,8 +59,7 @@ class Stage:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"stage": self}))
-        self._server.daemon_threads = True
+        self._server = LoopbackServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"stage": self}))
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
 

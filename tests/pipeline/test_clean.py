@@ -17,7 +17,9 @@ MARKUPS: tuple[Markup, ...] = ("markdown", "html", "plain", "wiki")
 
 
 def test_a_markdown_report_reads_like_prose() -> None:
-    text = clean("# Export hangs\n\nIt **never** ends, see [the docs](https://d.example/a(b)) and `export.log`.\n\n* one\n* two")
+    text = clean(
+        "# Export hangs\n\nIt **never** ends, see [the docs](https://d.example/a(b)) and `export.log`.\n\n* one\n* two"
+    )
 
     assert text == "Export hangs\n\nIt never ends, see the docs and export.log.\n\n- one\n- two"
 
@@ -25,7 +27,8 @@ def test_a_markdown_report_reads_like_prose() -> None:
 def test_template_headings_and_comments_go_and_the_answers_stay() -> None:
     text = clean(
         "### Describe the bug\n<!-- A clear description. -->\nSaving fails.\n\n**To Reproduce**\n1. Click save\n\n"
-        "### Additional context\n_No response_\n\n- [x] I have searched the existing issues\n- [ ] I agree to the code of conduct"
+        "### Additional context\n_No response_\n\n- [x] I have searched the existing issues\n- [ ] I "
+        "agree to the code of conduct"
     )
 
     assert text == "Saving fails.\n\n1. Click save"
@@ -92,7 +95,9 @@ def test_jira_markup_becomes_prose() -> None:
 
 
 def test_quotes_and_their_introductions_go() -> None:
-    text = clean("It still fails.\n\nOn Mon, 3 Feb 2025 at 10:11, Support <s@x.example> wrote:\n> try again\n>> older", "plain")
+    text = clean(
+        "It still fails.\n\nOn Mon, 3 Feb 2025 at 10:11, Support <s@x.example> wrote:\n> try again\n>> older", "plain"
+    )
 
     assert text == "It still fails."
 
@@ -234,11 +239,52 @@ def test_nothing_gives_nothing() -> None:
 
 
 ODD = st.sampled_from(
-    ["> ", "\n", "\n\n", "--\n", "-- \n", "On Monday x wrote:\n", "password: ", "token=", "@", "a@b.example ", "4111 1111 1111 1111", " ", "  ",
-     "Best regards,\n", "at a.b(c.java:1)\n", 'File "x", line 3\n', "[secret]", "://u:p@h ", "+49 30 123456", "0", "1", "-", "e\u0301", "DE89",
-     "3704 0044", "-----BEGIN PRIVATE KEY-----", "-----END X-----", "eyJ", "Sent from my x", "_" * 20, "[trace]", "Bearer ", "?key=", "abc1", "=",
-     "-----Original Message-----\n", "Traceback (most recent call last):\n", "\u0338", "\u200b", ":", "thanks\n", "A", "..."]
-)  # fmt: skip
+    [
+        "> ",
+        "\n",
+        "\n\n",
+        "--\n",
+        "-- \n",
+        "On Monday x wrote:\n",
+        "password: ",
+        "token=",
+        "@",
+        "a@b.example ",
+        "4111 1111 1111 1111",
+        " ",
+        "  ",
+        "Best regards,\n",
+        "at a.b(c.java:1)\n",
+        'File "x", line 3\n',
+        "[secret]",
+        "://u:p@h ",
+        "+49 30 123456",
+        "0",
+        "1",
+        "-",
+        "e\u0301",
+        "DE89",
+        "3704 0044",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----END X-----",
+        "eyJ",
+        "Sent from my x",
+        "_" * 20,
+        "[trace]",
+        "Bearer ",
+        "?key=",
+        "abc1",
+        "=",
+        "-----Original Message-----\n",
+        "Traceback (most recent call last):\n",
+        "\u0338",
+        "\u200b",
+        ":",
+        "thanks\n",
+        "A",
+        "...",
+    ]
+)
 
 
 @given(st.one_of(st.text(), st.lists(st.one_of(ODD, st.text(max_size=6)), max_size=30).map("".join)))
@@ -264,14 +310,60 @@ def test_the_result_is_always_text_that_every_store_takes(text: str, markup: Mar
 NASTY: dict[str, Callable[[int], str]] = {
     name: (lambda n, unit=unit: (unit * (n // len(unit) + 1))[:n])  # type: ignore[misc]
     for name, unit in {
-        "letters": "a", "spaces": " ", "newlines": "\n", "stars": "*", "star words": "*a ", "underscores": "_a", "ticks": "`", "images": "![",
-        "links": "[a](", "brackets": "[", "closings": "](", "tags": "<a ", "opens": "<", "quotes": '<a "', "comments": "<!--", "entities": "&#", "ampersands": "&lt",
-        "digits": "1", "spaced digits": "1 ", "dashed": "4-", "phones": "+1 (", "zeros": "0 ", "ats": "a@", "dots": "a.", "ibans": "DE89 ", "keys": "password", "key signs": "password: ",
-        "tokens": "ghp_", "jwts": "eyJaaaaaaaa.", "urls": "://a:", "bearers": "Bearer ", "quote lines": "> a\n", "frames": "at a(", "frame lines": "at a.b(c)\n", "files": 'File "',
-        "wrote": "On a wrote", "intros": "On a wrote:\n", "signs": "--\n", "regards": "Best regards\n", "fences": "```\n", "headings": "# ", "pipes": "| ", "rules": "- - ", "macros": "{code}",
-        "braces": "{{", "bangs": "!a.", "begins": "-----BEGIN ", "private": "-----BEGIN PRIVATE KEY-----", "mentions": "@a", "accents": "\u0301", "boxes": "- [ ] ", "searches": "please search ",
+        "letters": "a",
+        "spaces": " ",
+        "newlines": "\n",
+        "stars": "*",
+        "star words": "*a ",
+        "underscores": "_a",
+        "ticks": "`",
+        "images": "![",
+        "links": "[a](",
+        "brackets": "[",
+        "closings": "](",
+        "tags": "<a ",
+        "opens": "<",
+        "quotes": '<a "',
+        "comments": "<!--",
+        "entities": "&#",
+        "ampersands": "&lt",
+        "digits": "1",
+        "spaced digits": "1 ",
+        "dashed": "4-",
+        "phones": "+1 (",
+        "zeros": "0 ",
+        "ats": "a@",
+        "dots": "a.",
+        "ibans": "DE89 ",
+        "keys": "password",
+        "key signs": "password: ",
+        "tokens": "ghp_",
+        "jwts": "eyJaaaaaaaa.",
+        "urls": "://a:",
+        "bearers": "Bearer ",
+        "quote lines": "> a\n",
+        "frames": "at a(",
+        "frame lines": "at a.b(c)\n",
+        "files": 'File "',
+        "wrote": "On a wrote",
+        "intros": "On a wrote:\n",
+        "signs": "--\n",
+        "regards": "Best regards\n",
+        "fences": "```\n",
+        "headings": "# ",
+        "pipes": "| ",
+        "rules": "- - ",
+        "macros": "{code}",
+        "braces": "{{",
+        "bangs": "!a.",
+        "begins": "-----BEGIN ",
+        "private": "-----BEGIN PRIVATE KEY-----",
+        "mentions": "@a",
+        "accents": "\u0301",
+        "boxes": "- [ ] ",
+        "searches": "please search ",
     }.items()
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", NASTY)

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ from typing import Any, NoReturn
 
 import click
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from pipeline.store.schema import Outdated
 from workers.engine import Engine
@@ -62,16 +65,18 @@ def deployment(options: Global, *, migrate: bool = True) -> Iterator[Deployment]
         house = Deployment.read(options.directory, as_of=options.as_of)
         if migrate:
             house.prepare()
+        try:
+            yield house
+        finally:
+            house.database.dispose()
     except Misconfigured as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)
-        stop(f"{len(error.problems)} problem(s) in {options.directory}; `leafnotes check` shows them all")
+        stop("`leafnotes check` shows everything that is wrong")
     except Outdated as error:
         stop(str(error))
-    try:
-        yield house
-    finally:
-        house.database.dispose()
+    except OperationalError as error:
+        stop(f"the database cannot be used: {str(error.orig or error).splitlines()[0]}")
 
 
 def engine(house: Deployment) -> Engine:
@@ -83,6 +88,14 @@ def engine(house: Deployment) -> Engine:
             click.echo(f"\r{job.key}: {total.read} read, {total.new} new, {total.changed} changed ", nl=False, err=True)
 
     return Engine(house, watch=watch)
+
+
+def command_name() -> str:
+    """How this command was called, so that what we suggest can be typed as it stands."""
+    called = Path(sys.argv[0])
+    if called.name != "leafnotes" or shutil.which("leafnotes") == str(called):
+        return "leafnotes"
+    return os.path.relpath(called) if called.is_absolute() else str(called)
 
 
 def stop(message: str, code: int = 1) -> NoReturn:

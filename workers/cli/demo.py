@@ -10,7 +10,7 @@ import click
 
 from pipeline import periods
 from pipeline.store import db, digests, issues, registry
-from workers.cli.base import Global, deployment, engine
+from workers.cli.base import Global, command_name, deployment, engine
 
 AS_OF = datetime.fromisoformat("2026-09-21T12:00:00+01:00")
 """The Monday after the sample's last week, when every leader's digest is due."""
@@ -56,8 +56,8 @@ def demo(options: Global, out: Path) -> None:
             if page.exists():
                 click.echo(f"  {page}")
         click.echo(f"All of them are in {folder}. Look around:")
-        click.echo(f"  leafnotes --config {out} explain support:55119")
-        click.echo(f"  leafnotes --config {out} issues --side developer")
+        click.echo(f"  {command_name()} --config {out} explain support:55119")
+        click.echo(f"  {command_name()} --config {out} issues --side developer")
         if counts.get("held") or not counts.get("composed"):
             raise SystemExit(1)
 

@@ -217,3 +217,34 @@ def test_a_public_address_gives_one_button_and_none_gives_a_reply():
     assert render.html(linked).count("https://leaf.example/answer") == 1
     assert mute.pains[0].answer_url is None
     assert "Reply to this mail to answer." in text(mute)
+
+
+def test_a_lead_learns_that_what_few_of_theirs_tell_is_above_usual_across_the_tree():
+    voices = [voice(1, "apps-1", leaf="cables"), *(voice(9 + n, f"books-{n}", leaf="cables") for n in range(6))]
+    made = material(voices, history({"ci": [0, 1, 0, 0, 1, 0, 0, 0, 0]}))
+
+    document = digest(made, "apps-lead")
+
+    assert "Heard from too few engineers to count. Above usual across Root." in text(document)
+    assert failures(document, made) == []
+
+
+def test_strangers_who_meet_a_developer_pain_are_people():
+    voices = [replace(voice(n, f"account:{n}"), role="unknown", side="developer", pain="ci") for n in range(5)]
+    made = material(voices)
+
+    document = digest(made)
+
+    assert (document.pains[0].who, document.pains[0].people) == ("PEOPLE", 5)
+    assert failures(document, made) == []
+
+
+def test_a_customer_pain_that_only_colleagues_tell_of_counts_no_customers():
+    voices = [voice(n, f"apps-{n}", side="customer", pain="tax") for n in range(4)]
+    made = material(voices)
+
+    document = digest(made)
+
+    assert (document.pains[0].who, document.pains[0].people) == ("CUSTOMERS", None)
+    assert "Passed on by colleagues." in text(document)
+    assert failures(document, made) == []

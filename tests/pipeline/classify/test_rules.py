@@ -1,0 +1,96 @@
+"""Severity, the weight of the fields around a text, and when a kind is "other"."""
+
+import numpy as np
+import pytest
+
+from pipeline.classify import rules, signals
+from pipeline.issue import Text
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("We were charged twice for one order.", 8),
+        ("The import deleted our records.", 8),
+        ("A patient got the wrong dose because the label was missing.", 8),
+        ("Our lawyer will be in touch.", 8),
+        ("I can see other customers' invoices.", 8),
+        ("I cannot log in.", 4),
+        ("The app crashes on start.", 4),
+        ("All of production is down.", 4),
+        ("I can't cope any more.", 4),
+        ("Search is slow since Monday.", 2),
+        ("For now we just copy it into a spreadsheet.", 2),
+        ("I wait for approval of every change.", 2),
+        ("The button could be greener.", 1),
+    ],
+)
+def test_severity_is_what_the_words_say_is_at_stake(text: str, level: int) -> None:
+    found = signals.find("", text)
+
+    assert rules.severity("", text, "customer", found)[0] == level
+
+
+def test_severity_names_the_words_that_decided() -> None:
+    text = "Since Tuesday I cannot log in."
+
+    assert rules.severity("", text, "customer", ())[1] == "severity 4: 'cannot log in'"
+
+
+def test_praise_hurts_nobody() -> None:
+    text = "Thank you, it went well."
+
+    assert rules.severity("", text, "none", signals.find("", text)) == (1, "severity 1: praise")
+
+
+@pytest.mark.parametrize(
+    ("text", "side"),
+    [
+        (Text(title="", body="", author_role="staff"), 0),
+        (Text(title="", body="", author_role="customer"), 1),
+        (Text(title="", body="", author_role="bot"), 2),
+        (Text(title="", body="", source_kind="zendesk"), 1),
+        (Text(title="", body="", labels=("flaky-test",)), 0),
+        (Text(title="", body="", labels=("tech debt",)), 0),
+        (Text(title="", body="", labels=("customer-reported",)), 1),
+        (Text(title="", body="", labels=("dependencies",)), 2),
+    ],
+)
+def test_the_fields_around_a_text_lean_to_a_side_and_say_so(text: Text, side: int) -> None:
+    weights, why = rules.prior(text)
+
+    assert int(np.argmax(weights)) == side
+    assert len(why) == 1
+
+
+def test_staff_who_write_through_a_support_desk_are_makers() -> None:
+    weights, _ = rules.prior(Text(title="", body="", source_kind="zendesk", author_role="staff"))
+
+    assert weights.tolist() == pytest.approx([0.8, 0, 0])
+
+
+def test_no_pile_of_labels_weighs_more_than_the_cap() -> None:
+    weights, _ = rules.prior(
+        Text(title="", body="", author_role="staff", labels=("ci", "build", "flaky", "tech-debt", "toil"))
+    )
+
+    assert weights.max() == pytest.approx(rules.CAP)
+
+
+def test_nothing_around_a_text_adds_nothing() -> None:
+    weights, why = rules.prior(Text(title="CI is slow", body="staff"))
+
+    assert (weights.tolist(), why) == ([0, 0, 0], ())
+
+
+@pytest.mark.parametrize(
+    ("words", "strange"),
+    [
+        ("die seite lädt seit gestern nicht mehr und wir können keine rechnungen mehr schreiben", True),
+        ("la page ne charge plus depuis hier et nous ne pouvons plus écrire de factures", True),
+        ("the page does not load since yesterday and we can not write any invoices", False),
+        ("login broken", False),
+    ],
+)
+def test_another_language_is_noticed_in_texts_of_some_length(words: str, strange: bool) -> None:
+    assert rules.foreign(words.split()) is strange

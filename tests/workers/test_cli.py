@@ -1,0 +1,236 @@
+"""The command line as an operator meets it: what it prints, where it points, and how it ends."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.workers import small
+from workers.cli import main
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def rosta(tmp_path: Path) -> Path:
+    return small.organisation(tmp_path / "rosta", small.subscribers())
+
+
+@pytest.fixture
+def run(rosta: Path) -> Run:
+    def invoke(*arguments: str, config: Path = rosta, as_of: str = small.DUE) -> Result:
+        return CliRunner().invoke(main, ["--config", str(config), "--as-of", as_of, *arguments])
+
+    return invoke
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_has_help_with_an_example(name: str) -> None:
+    result = CliRunner().invoke(main, [name, "--help"])
+
+    assert result.exit_code == 0
+    assert "Example" in result.output
+    assert f"leafnotes {name}" in result.output or f" {name}" in result.output
+
+
+def test_pull_says_what_it_did_and_a_second_one_finds_nothing_new(run: Run) -> None:
+    assert "desk: 6 read, 6 new" in run("pull").output
+
+    again = run("pull")
+
+    assert again.exit_code == 0
+    assert "0 new" in again.output
+
+
+def test_a_failed_source_is_named_and_stops_no_other(run: Run, rosta: Path) -> None:
+    with (rosta / "sources.yaml").open("a") as file:
+        file.write("- {name: lost, kind: file, path: nowhere.jsonl}\n")
+
+    result = run("pull")
+
+    assert result.exit_code == 1
+    assert "desk: 6 read" in result.output
+    assert "lost: failed" in result.output
+    assert "nowhere.jsonl" in result.output
+
+
+def test_an_unknown_source_is_wrong_use_and_the_known_ones_are_named(run: Run) -> None:
+    result = run("pull", "dusk")
+
+    assert result.exit_code == 2
+    assert "desk" in result.output
+
+
+def test_issues_as_json_have_every_field_of_the_contract(run: Run) -> None:
+    run("run", "--once")
+
+    lines = [json.loads(line) for line in run("issues", "--json").output.splitlines()]
+
+    assert len(lines) == 6
+    assert set(lines[0]) >= {
+        "schema", "source", "external_id", "url", "title", "body", "state", "kind", "author", "author_role", "account",
+        "labels", "project", "component", "group", "priority", "created_at", "updated_at", "closed_at", "comments",
+        "history", "leaf", "verdict",
+    }  # fmt: skip
+    assert set(lines[0]["verdict"]) == {
+        "side", "pain", "kind", "severity", "confidence", "abstained", "signals", "because",
+    }  # fmt: skip
+    assert lines[0]["leaf"] == "roasting"
+
+
+def test_issues_can_be_narrowed(run: Run) -> None:
+    run("run", "--once")
+
+    assert run("issues", "--leaf", "delivery").output == ""
+    assert len(run("issues", "--since", "2026-03-02T10:04:00+01:00").output.splitlines()) == 3
+
+
+def test_classify_with_files_needs_no_configuration_and_keeps_every_line(tmp_path: Path) -> None:
+    texts = tmp_path / "in.jsonl"
+    rows = [{"id": "a", "title": "The CI build is flaky", "body": "I restart it by hand."}, {"id": 2, "title": "", "body": ""}]
+    texts.write_text("".join(json.dumps(row) + "\n" for row in rows) + "not json\n")
+
+    result = CliRunner().invoke(
+        main, ["--config", str(tmp_path / "none"), "classify", "--input", str(texts), "--output", str(tmp_path / "out")]
+    )
+
+    answers = [json.loads(line) for line in (tmp_path / "out").read_text().splitlines()]
+    assert result.exit_code == 1
+    assert f"{texts}:3" in result.output
+    assert [answer["id"] for answer in answers] == ["a", 2, None]
+    assert answers[0]["side"] in ("developer", "customer", "none")
+    assert 0 <= answers[0]["confidence"] <= 1
+    assert {"abstained", "kind", "severity", "signals", "because"} <= set(answers[0])
+
+
+def test_explain_names_the_words_that_decided_and_label_overrules_them(run: Run) -> None:
+    run("run", "--once")
+    assert "because" in run("explain", "desk:3").output
+
+    said = run("label", "desk:3", "none", "--by", "kit")
+
+    assert said.exit_code == 0
+    assert "kept for ever" in said.output
+    assert "person:kit" in run("explain", "desk:3").output
+
+
+def test_explain_of_something_unknown_says_how_issues_are_called(run: Run) -> None:
+    result = run("explain", "desk:404")
+
+    assert result.exit_code == 2
+    assert "source:external_id" in result.output
+
+
+def test_digest_writes_three_files_a_leader_and_sends_nothing(run: Run, tmp_path: Path) -> None:
+    run("run", "--once", as_of="2026-03-08T12:00:00+01:00")
+
+    result = run("digest", "--week", small.WEEK, "--out", str(tmp_path / "look"))
+
+    assert result.exit_code == 0, result.output
+    assert sorted(path.name for path in (tmp_path / "look").iterdir()) == [
+        "kit.html", "kit.json", "kit.txt", "noor.html", "noor.json", "noor.txt",
+    ]  # fmt: skip
+    assert json.loads((tmp_path / "look" / "kit.json").read_text())["schema"] == 1
+
+
+def test_digest_shows_what_was_sent_once_it_was(run: Run, tmp_path: Path, rosta: Path) -> None:
+    run("run", "--once")
+    small.write(rosta, small.subscribers(1))
+
+    run("digest", "--week", small.WEEK, "--out", str(tmp_path / "look"))
+
+    sent = (rosta / "digests" / small.WEEK / "kit.txt").read_text()
+    assert (tmp_path / "look" / "kit.txt").read_text() == sent
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("digest", "--week", "38", "--out", "x"), "2026-W38"),
+        (("digest", "--leader", "nobody", "--out", "x"), "kit, noor"),
+        (("digest", "--to", "me@x.example", "--out", "x"), "--send"),
+        (("worker",), "LEAFNOTES_SECRET_KEY"),
+        (("beat",), "LEAFNOTES_BROKER_URL"),
+        (("replay", "dusk"), "desk"),
+    ],
+)
+def test_wrong_use_says_what_would_be_right(run: Run, arguments: tuple[str, ...], words: str) -> None:
+    result = run(*arguments)
+
+    assert result.exit_code in (1, 2)
+    assert words in result.output
+
+
+def test_a_broken_configuration_is_said_with_file_and_line_and_all_at_once(run: Run, rosta: Path) -> None:
+    (rosta / "sources.yaml").write_text("sources:\n- name: desk\n  kind: file\n  pth: x\n- name: code\n  kind: githup\n")
+    (rosta / "settings.yaml").write_text("organisation: {timezone: Europe/Viena}\n")
+
+    result = run("check", "--offline")
+
+    assert result.exit_code == 1
+    assert "sources.yaml:4" in result.output
+    assert "path" in result.output
+    assert "sources.yaml:6" in result.output
+    assert "github" in result.output
+    assert "settings.yaml:1" in result.output
+
+
+def test_check_finds_faults_of_the_org_chart(run: Run, rosta: Path) -> None:
+    org = (rosta / "org.yaml").read_text().replace("parent: rosta", "parent: roastery")
+    (rosta / "org.yaml").write_text(org)
+
+    result = run("check", "--offline")
+
+    assert result.exit_code == 1
+    assert "org.yaml:" in result.output
+    assert "roastery" in result.output
+
+
+def test_what_init_writes_passes_the_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = tmp_path / "fresh"
+    runner = CliRunner()
+
+    first = runner.invoke(main, ["init", str(made)])
+    checked = runner.invoke(main, ["--config", str(made), "check", "--offline"])
+    second = runner.invoke(main, ["init", str(made)])
+
+    assert first.exit_code == 0
+    assert checked.exit_code == 0, checked.output
+    assert second.exit_code == 1
+    assert "already has" in second.output
+
+
+def test_status_tells_lag_backlog_and_what_was_sent(run: Run) -> None:
+    run("run", "--once")
+
+    report = json.loads(run("status", "--json").output)
+
+    assert report["period"] == small.WEEK
+    assert report["due"] == 2
+    assert report["digests"] == "2 composed, 2 mail:accepted"
+    assert report["sources"][0]["issues"] == 6
+    assert report["problems"] == []
+
+
+def test_connectors_lists_every_kind_with_its_options(run: Run) -> None:
+    kinds = {entry["kind"]: entry for entry in map(json.loads, run("connectors", "--json").output.splitlines())}
+
+    assert set(kinds) >= {"file", "github"}
+    assert all(option["description"] for entry in kinds.values() for option in entry["options"])
+
+
+def test_as_of_that_is_no_moment_is_wrong_use(rosta: Path) -> None:
+    result = CliRunner().invoke(main, ["--config", str(rosta), "--as-of", "soon", "status"])
+
+    assert result.exit_code == 2
+    assert "2026-09-21" in result.output
+
+
+def test_commands_are_documented_in_the_readme_or_the_help() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    helped = click.Context(main).get_help() if isinstance(main, click.Group) else ""
+
+    assert [name for name in main.commands if name not in helped + readme] == []

@@ -1,8 +1,8 @@
 """Markup of any kind becomes the plain text that people read, with secrets and personal data marked.
 
 Everything stored, classified and quoted has been through `clean`. The input is whatever strangers wrote, so each
-pattern here takes time proportional to the text: runs are bounded or possessive, and nothing is searched for again once it is
-known to be absent.
+pattern here takes time proportional to the text: runs are bounded or possessive, and nothing is searched for again once
+it is known to be absent.
 """
 
 import html
@@ -23,7 +23,7 @@ _READ: Final = 10 * LONGEST
 
 
 def clean(text: str, markup: Markup = "markdown") -> str:
-    """Plain text: paragraphs kept; markup, quoted mail, signatures, template headings gone; at most `LONGEST` characters.
+    """Plain text: paragraphs kept; markup, quoted mail, signatures, template headings gone; at most `LONGEST` long.
 
     What was left out and matters is marked: [code], [trace], [cut], and the marks of `pipeline.clean_marks`.
     Cleaning plain text again changes nothing.
@@ -185,18 +185,23 @@ def _signs(lines: list[str], at: int, end: int) -> bool:
 
 _TEMPLATE: Final = frozenset(
     """
-    describe the bug|bug description|describe the issue|issue description|description|a clear description|what happened|what happened?
-    what is the current behavior|what is the current behavior?|current behavior|current behaviour|actual behavior|actual behaviour
-    actual result|actual results|expected behavior|expected behaviour|expected result|expected results|what did you expect to happen?
-    what is the expected behavior|what is the expected behavior?|steps to reproduce|to reproduce|reproduction|reproduction steps|repro steps
-    how to reproduce|reproduction link|link to code example|minimal reproducible example|environment|environment information|your environment
-    versions|version|system information|system info|screenshots|screenshot|additional context|additional information|additional info
-    any other information|other information|is your feature request related to a problem? please describe|describe the solution you'd like
-    is your feature request related to a problem?|describe alternatives you've considered|feature request|feature description|motivation
-    possible solution|context|checklist|prerequisites|preflight checklist|logs|log output|relevant log output|error message|error messages
-    website or app|how often does this bug happen?|error call stack (automated)|error message (automated)|summary|bug report|details
-    current result|operating system|browser|device|issue type|have you reproduced the bug with tf nightly?|source|custom code
-    standalone code to reproduce the issue|desktop (please complete the following information)|smartphone (please complete the following information)
+    describe the bug|bug description|describe the issue|issue description|description|a clear description
+    what happened|what happened?|what is the current behavior|what is the current behavior?|current behavior
+    current behaviour|actual behavior|actual behaviour|actual result|actual results|expected behavior
+    expected behaviour|expected result|expected results|what did you expect to happen?
+    what is the expected behavior|what is the expected behavior?|steps to reproduce|to reproduce|reproduction
+    reproduction steps|repro steps|how to reproduce|reproduction link|link to code example
+    minimal reproducible example|environment|environment information|your environment|versions|version
+    system information|system info|screenshots|screenshot|additional context|additional information
+    additional info|any other information|other information
+    is your feature request related to a problem? please describe|describe the solution you'd like
+    is your feature request related to a problem?|describe alternatives you've considered|feature request
+    feature description|motivation|possible solution|context|checklist|prerequisites|preflight checklist|logs
+    log output|relevant log output|error message|error messages|website or app|how often does this bug happen?
+    error call stack (automated)|error message (automated)|summary|bug report|details|current result
+    operating system|browser|device|issue type|have you reproduced the bug with tf nightly?|source|custom code
+    standalone code to reproduce the issue|desktop (please complete the following information)
+    smartphone (please complete the following information)
     """.strip()
     .replace("\n    ", "|")
     .split("|")
@@ -329,7 +334,7 @@ _BLOCKS: Final = frozenset(
 _WIDE: Final = frozenset(
     """
     p h1 h2 h3 h4 h5 h6 ul ol table blockquote pre details
-    """.split()
+    """.split()  # noqa: SIM905
 )
 _INLINE_TAGS: Final = frozenset(
     "a abbr acronym b bdi bdo big body button cite code del dfn em font head html i img input ins "
@@ -339,7 +344,7 @@ _INLINE_TAGS: Final = frozenset(
 _HIDDEN: Final = frozenset(
     """
     script style head title template noscript svg
-    """.split()
+    """.split()  # noqa: SIM905
 )
 _QUOTED: Final = re.compile(
     r"gmail_quote|yahoo_quoted|moz-cite-prefix|type=.?cite|divRplyFwdMsg|zendesk_quoted", re.IGNORECASE

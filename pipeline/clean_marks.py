@@ -87,13 +87,15 @@ _BEARER: Final = re.compile(
 )
 _PROSE: Final = frozenset(
     """
-    a all an and any are asked be been being but by can cannot can't changed could did do does doesn't don't due each empty error even
-    every expired expires failed fails false field fields for forgot forgotten from get gets given go has have having here how i if in
-    incorrect input instead invalid is it its just kept link longer lost manager may missing must my need needed never new no none not
-    nothing now null of off ok on only optional or page please policy protected put rejected required reset resets sent set should
-    so some still string submit that the their them then there they this to too tried true try undefined unknown used user users
-    valid visible want was wasn't we were what when where which who why will with without work working works would wrong yes you your
-    """.split()
+    a all an and any are asked be been being but by can cannot can't changed could did do does doesn't don't due
+    each empty error even every expired expires failed fails false field fields for forgot forgotten from get
+    gets given go has have having here how i if in incorrect input instead invalid is it its just kept link
+    longer lost manager may missing must my need needed never new no none not nothing now null of off ok on only
+    optional or page please policy protected put rejected required reset resets sent set should so some still
+    string submit that the their them then there they this to too tried true try undefined unknown used user
+    users valid visible want was wasn't we were what when where which who why will with without work working
+    works would wrong yes you your
+    """.split()  # noqa: SIM905
 )
 _STRONG: Final = re.compile(r"pass|kennwort|contrase|pwd", re.IGNORECASE)
 
@@ -111,11 +113,12 @@ _LONG_NUMBER: Final = re.compile(r"\d[\d ()./-]{5}|[A-Z]\d\d[ A-Z]")
 _MENTION: Final = re.compile(r"(?<![\w/.@`$&\]-])@([A-Za-z0-9][\w-]{0,38}+)(?![\w/(@-]|\.\w)")
 _NOT_PEOPLE: Final = frozenset(
     """
-    override test tests before after autowired nullable notnull nonnull deprecated inject bean component controller service entity
-    repository transactional param params return returns throws throw see since author type types typedef property staticmethod
-    classmethod dataclass fixture input output media import font-face keyframes charset supports include mixin extend use latest
-    next all channel here everyone team todo html blade foreach if else endif end section
-    """.split()
+    override test tests before after autowired nullable notnull nonnull deprecated inject bean component
+    controller service entity repository transactional param params return returns throws throw see since author
+    type types typedef property staticmethod classmethod dataclass fixture input output media import font-face
+    keyframes charset supports include mixin extend use latest next all channel here everyone team todo html
+    blade foreach if else endif end section
+    """.split()  # noqa: SIM905
 )
 
 
@@ -179,7 +182,7 @@ def _keyed(found: re.Match[str]) -> str:
 
 
 def _odd(value: str) -> bool:
-    """Whether it looks made up by a machine or a careful person: digits among letters, or long without a vowel pattern."""
+    """Whether it looks made by a machine or a careful person: digits among letters or signs."""
     return len(value) >= 6 and any(c.isdigit() for c in value) and any(c.isalpha() or c in "+/=!#%&*" for c in value)
 
 

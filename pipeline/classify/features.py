@@ -1,7 +1,7 @@
 """What the linear models see of a text: hashed words, word pairs and pieces of words, for many texts at once.
 
-Each feature remembers the word that it came from, so a verdict can be explained by words: for a linear model the sum of a
-word's contributions is exact.
+Each feature remembers the word that it came from, so a verdict can be explained by words: for a linear model
+the sum of a word's contributions is exact.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ _WORD: Final = np.array([chr(c).isalnum() or chr(c) in "_'" for c in range(128)]
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A batch of texts as one string and one array of characters; words are [start, end) in it, `home` is a word's text."""
+    """A batch of texts as one string and one array of characters; words are [start, end) in it, `home` is their text."""
 
     flat: str
     codes: Codes
@@ -135,7 +135,8 @@ def _word_hashes(batch: Read) -> Codes:
     powers = np.cumprod(np.full(size, _BASE, dtype=np.uint64))
     inverses = np.cumprod(np.full(size, _INVERSE, dtype=np.uint64))
     sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(batch.codes * powers, dtype=np.uint64)])
-    return (sums[batch.ends] - sums[batch.starts]) * inverses[batch.starts]
+    hashes: Codes = (sums[batch.ends] - sums[batch.starts]) * inverses[batch.starts]
+    return hashes
 
 
 def _block(keys: Codes, row: Ints, word: Ints) -> Block:

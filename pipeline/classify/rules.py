@@ -15,7 +15,7 @@ CAP: Final = 1.5
 _DESKS: Final = frozenset(
     """
     zendesk freshdesk intercom helpscout hubspot front gorgias kayako salesforce
-    """.split()
+    """.split()  # noqa: SIM905
 )
 _MAKER_LABELS: Final = re.compile(
     r"\b(?:ci|build|builds|flaky|flake|tests?|testing|tech(?:nical)?[- _]?debt|refactor\w*"

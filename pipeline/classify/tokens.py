@@ -37,6 +37,6 @@ class Tokens:
                     break
             else:
                 return ()
-            found.append(number)  # type: ignore[arg-type]
+            found.append(number)
             start = end
         return tuple(found)

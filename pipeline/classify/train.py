@@ -1,7 +1,7 @@
 """Make the model, or say how good it is: `python -m pipeline.classify.train [--evaluate]`.
 
-Needs the dependency group `train` and, for the vectors of word pieces, the package that `pipeline.classify.distil` names.
-The same data give the same bytes. Nothing here runs in production.
+Needs the dependency group `train` and, for the vectors of word pieces, the package that `pipeline.classify.distil`
+names. The same data give the same bytes. Nothing here runs in production.
 """
 
 import argparse
@@ -216,7 +216,7 @@ class Heads:
 
 
 def fit(sparse: Any, dense: Doubles, sides: Ints, origins: NDArray[np.str_]) -> Heads:
-    """Two linear heads whose log-odds are added: words and pieces over everything, meaning over what people labelled."""
+    """Two linear heads whose log-odds are added: words and pieces over everything, meaning over what people judged."""
     weights = np.array([WEIGHTS[origin] for origin in origins])
     first = LogisticRegression(C=SPARSE_C, max_iter=400, class_weight="balanced").fit(
         sparse, sides, sample_weight=weights
@@ -263,7 +263,7 @@ def cross_validate(every: Sequence[Sample], sparse: Any, dense: Doubles, seed: i
         learn = np.flatnonzero(~np.isin(groups, groups[hand[held]]))
         heads = fit(sparse[learn], dense[learn], sides[learn], origins[learn])
         odds[held] = heads.odds(sparse[hand[held]], dense[hand[held]])
-    return Trial(odds, sides[hand], np.array([every[i].source for i in hand]))
+    return Trial(odds, sides[hand], np.array([every[int(i)].source for i in hand]))
 
 
 # --- the model
@@ -351,7 +351,8 @@ def _report(trial: Trial) -> None:
     low, high = _interval(trial.sides, picked)
     print(f"hand-labelled texts: {len(right)}, five folds by product")
     print(
-        f"macro-F1 {f1_score(trial.sides, picked, average='macro'):.3f} (95% interval {low:.3f} to {high:.3f}), accuracy {right.mean():.3f}"
+        f"macro-F1 {f1_score(trial.sides, picked, average='macro'):.3f} (95% interval {low:.3f} to {high:.3f}),"
+        f" accuracy {right.mean():.3f}"
     )
     for side, score in zip(SIDES, f1_score(trial.sides, picked, average=None), strict=True):
         at = trial.sides == SIDES.index(side)

@@ -68,7 +68,7 @@ def test_words_are_cut_into_the_longest_known_pieces() -> None:
 
 
 def test_pieces_of_a_text_without_words_belong_to_no_word_of_its_neighbour() -> None:
-    batch = features.read([("", "build"), ("", "。。。。。")])
+    batch = features.read([("", "build"), ("", ".....")])
     block = features.pieces(batch)
 
     of_second = block.word[block.row[block.of] == 1]

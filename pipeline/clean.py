@@ -327,9 +327,10 @@ def _heading(title: str) -> list[str]:
 
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})((?:\s[^<>]*|/)?)>")
 _BLOCKS: Final = frozenset(
-    "address article aside blockquote br center dd details div dl dt fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header"
-    " hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+    """
+    address article aside blockquote br center dd details div dl dt fieldset figcaption figure footer form h1 h2
+    h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul
+    """.split()  # noqa: SIM905
 )
 _WIDE: Final = frozenset(
     """
@@ -337,9 +338,11 @@ _WIDE: Final = frozenset(
     """.split()  # noqa: SIM905
 )
 _INLINE_TAGS: Final = frozenset(
-    "a abbr acronym b bdi bdo big body button cite code del dfn em font head html i img input ins "
-    "kbd label link mark meta o:p q s samp"
-    " small source span strike strong sub sup svg title tt u var video audio picture path wbr".split()
+    """
+    a abbr acronym b bdi bdo big body button cite code del dfn em font head html i img input ins kbd label link
+    mark meta o:p q s samp small source span strike strong sub sup svg title tt u var video audio picture path
+    wbr
+    """.split()  # noqa: SIM905
 )
 _HIDDEN: Final = frozenset(
     """

@@ -147,7 +147,7 @@ def _numbers(text: str) -> str:
         return text
     text = _IBAN.sub(_if(_iban_valid, "[iban]"), text)
     text = _CARD.sub(_if(_luhn, "[card]"), text)
-    return _PHONE.sub("[phone]", text)
+    return _PHONE.sub(_if(_dialled, "[phone]"), text)
 
 
 def _if(holds: Callable[[str], bool], put: str) -> Callable[[re.Match[str]], str]:
@@ -196,6 +196,11 @@ def _luhn(number: str) -> bool:
         return False  # no card brand begins so; most of those are times and counters
     doubled = (d * 2 - 9 if d > 4 else d * 2 for d in digits[-2::-2])
     return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+
+
+def _dialled(number: str) -> bool:
+    """Nine digits or more, or an international prefix; dates have eight."""
+    return number[0] == "+" or sum(c.isdecimal() for c in number) >= 9
 
 
 def _iban_valid(text: str) -> bool:

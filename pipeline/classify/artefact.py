@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.classify.features import WIDTH, Floats
+from pipeline.issue import Kind, Side
 
-SIDES: Final = ("developer", "customer", "none")
-KINDS: Final = ("bug", "request", "question")
+SIDES: Final[tuple[Side, ...]] = ("developer", "customer", "none")
+KINDS: Final[tuple[Kind, ...]] = ("bug", "request", "question")
 FORMAT: Final = 1
 PATH: Final = Path(__file__).with_name("model.npz")
 _REMEDY: Final = "restore it from the repository, or make it again with `python -m pipeline.classify.train`"

@@ -7,15 +7,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.classify import artefact, features, rules, signals
 from pipeline.classify.artefact import KINDS, SIDES, Model
 from pipeline.classify.features import Block, Floats, Read
 from pipeline.classify.tokens import Tokens
-from pipeline.issue import Kind, Side, Signal, Text, Verdict
+from pipeline.issue import Kind, Signal, Text, Verdict
 
 BATCH: Final = 64
 """Texts that are computed together: enough to be fast, few enough to stay in the processor's cache."""
@@ -61,12 +62,12 @@ class Classifier:
         chances = softmax((odds * scale + added) / np.float32(self.model.temperature))
         order = np.argsort(-chances, kind="stable")
         first, second = int(order[0]), int(order[1])
-        side: Side = SIDES[first]  # type: ignore[assignment]
+        side = SIDES[first]
         confidence = round(float(chances[first]), 4)
         kinds = kinds + rules.kind_lean(found, text.title, text.body)
-        kind: Kind = (
-            "other" if rules.other(side, confidence, found, text.title, text.body) else KINDS[int(np.argmax(kinds))]
-        )  # type: ignore[assignment]
+        kind: Kind = KINDS[int(np.argmax(kinds))]
+        if rules.other(side, confidence, found, text.title, text.body):
+            kind = "other"
         severity, gravity = rules.severity(text.title, text.body, side, found)
         because = [*seen.reasons(at, found, first, second, float(scale)), *why[:2], gravity]
         if scale < 1:
@@ -182,9 +183,12 @@ def _told(name: str, weight: float, first: str, second: str) -> str:
     return f"{what} {abs(weight):+.2f} {first if weight > 0 else second}"
 
 
-def softmax(odds: Floats) -> Floats:
+Numbers = TypeVar("Numbers", NDArray[np.float32], NDArray[np.float64])
+
+
+def softmax(odds: Numbers) -> Numbers:
     raised = np.exp(odds - odds.max(axis=-1, keepdims=True))
-    chances: Floats = raised / raised.sum(axis=-1, keepdims=True)
+    chances: Numbers = raised / raised.sum(axis=-1, keepdims=True)
     return chances
 
 

@@ -33,7 +33,7 @@ _WORD: Final = np.array([chr(c).isalnum() or chr(c) in "_'" for c in range(128)]
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A batch of texts as one string and one array of characters; words are [start, end) in it, `home` is their text."""
+    """A batch of texts as one string and one array of characters; words are [start, end) in it, `home` their text."""
 
     flat: str
     codes: Codes

@@ -139,8 +139,10 @@ def other(side: str, confidence: float, found: tuple[Signal, ...], title: str, b
 
 
 _ENGLISH: Final = frozenset(
-    "the a an to of and in is it that for on with this be not i we you are was have has when if as "
-    "but or from at by my our can do does".split()
+    """
+    the a an to of and in is it that for on with this be not i we you are was have has when if as but or from at
+    by my our can do does
+    """.split()  # noqa: SIM905
 )
 
 

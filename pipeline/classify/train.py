@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedGroupKFold
 
-from pipeline.classify import artefact, distil, features, signals
+from pipeline.classify import artefact, distil, features, phrases, signals
 from pipeline.classify.artefact import KINDS, SIDES, Model
 from pipeline.classify.classifier import softmax
 from pipeline.classify.tokens import Tokens
@@ -183,7 +183,7 @@ def _low(title: str, body: str) -> str:
     return f"{title}\n{body}"[: features.READ].lower()
 
 
-CUES: Final = tuple(sorted(signals.PHRASES))
+CUES: Final = tuple(sorted(phrases.PHRASES))
 
 
 def _dense(texts: Sequence[tuple[str, str]], meaning: Meaning) -> Doubles:
@@ -229,7 +229,7 @@ def fit(sparse: Any, dense: Doubles, sides: Ints, origins: NDArray[np.str_]) -> 
 def _temperature(odds: Doubles, sides: Ints) -> float:
     """The one number that makes confidences honest: least log-loss over texts that the heads did not learn from."""
     grid = np.round(np.arange(0.6, 6.0, 0.05), 2)
-    losses = [-np.log(np.maximum(softmax(odds / t)[np.arange(len(sides)), sides], 1e-12)).mean() for t in grid]  # type: ignore[arg-type]
+    losses = [-np.log(np.maximum(softmax(odds / t)[np.arange(len(sides)), sides], 1e-12)).mean() for t in grid]
     return float(grid[int(np.argmin(losses))])
 
 
@@ -284,7 +284,7 @@ def train(data: Path) -> Model:
     sparse, dense, word_rarity, piece_rarity, meaning = prepare(every)
     trial = cross_validate(every, sparse, dense)
     temperature = _temperature(trial.odds, trial.sides)
-    threshold = _threshold(softmax(trial.odds / temperature), trial.sides)  # type: ignore[arg-type]
+    threshold = _threshold(softmax(trial.odds / temperature), trial.sides)
     heads = fit(sparse, dense, np.array([s.side for s in every]), np.array([s.origin for s in every]))
     width = meaning.vectors.shape[1]
     kinds = _fit_kinds(
@@ -345,7 +345,7 @@ def _tally(names: Any) -> str:
 
 def _report(trial: Trial) -> None:
     temperature = _temperature(trial.odds, trial.sides)
-    chances: Doubles = softmax(trial.odds / temperature)  # type: ignore[arg-type, assignment]
+    chances: Doubles = softmax(trial.odds / temperature)
     picked, top = chances.argmax(axis=1), chances.max(axis=1)
     right = picked == trial.sides
     low, high = _interval(trial.sides, picked)

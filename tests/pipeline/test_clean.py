@@ -182,6 +182,8 @@ def test_secrets_are_known_by_what_stands_before_them(text: str, left: str) -> N
         "Order 2024-09-12 10:22:33 took 1234567890123 ms",
         "version 1.2.3.4 on 192.168.100.200, ticket 55119, 100 000 000 rows",
         "2024-09-12 2024-09-13",
+        "week ending 09/12/2015",
+        "09-12-2015 to 09-18-2015",
         "at 10:30-11:45 on 12/05/2024",
         "use @Override and @types/node and @pytest.fixture and uses: actions/checkout@v4",
     ],

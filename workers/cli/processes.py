@@ -61,13 +61,13 @@ def run(options: Global, once: bool) -> None:
 
 def _say(house: Deployment) -> int:
     report = _report(house)
-    failed = [source for source in report["sources"] if source["error"]]
+    failed = any(source["error"] for source in report["sources"])
     for source in report["sources"]:
         click.echo(f"{source['name']}: {source['issues']} issues, {_health(source)}")
     click.echo(f"{report['period']}: {report['digests'] or 'no digest is due'}")
     for problem in report["problems"]:
         click.echo(problem, err=True)
-    return 1 if failed or report["problems"] else 0
+    return 1 if failed or "held" in report["digests"] else 0
 
 
 def _health(source: dict[str, Any]) -> str:
@@ -163,7 +163,6 @@ def status(options: Global, as_json: bool) -> None:
     click.echo(f"digests  {report['period']}: {report['due']} due, {report['digests'] or 'none decided'}")
     for problem in report["problems"]:
         click.echo(f"problem  {problem}")
-    click.echo("")
 
 
 def _report(house: Deployment) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.classify import signals
+from pipeline.classify import phrases, signals
 
 SHOWS: dict[str, list[str]] = {
     "workaround": [
@@ -277,7 +277,7 @@ def test_look_alikes_are_left_alone(name: str, text: str) -> None:
 
 
 def test_every_signal_has_wordings_and_look_alikes() -> None:
-    names = {*signals.PHRASES, "praise_contrast", "priority_mismatch"}
+    names = {*phrases.PHRASES, "praise_contrast", "priority_mismatch"}
 
     assert set(SHOWS) == names
     assert set(LOOKS_LIKE) == names
@@ -310,7 +310,7 @@ def test_no_phrase_is_hidden_by_its_triggers() -> None:
             low = text.lower()
             for name, pattern in signals.COMPILED.items():
                 if pattern.search(low):
-                    assert any(trigger in low for trigger in signals.TRIGGERS[name]), (name, text)
+                    assert any(trigger in low for trigger in phrases.TRIGGERS[name]), (name, text)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.digest import gates, render
 from pipeline.digest.document import Document, Quote, Unstated
+from pipeline.digest.page import contrast
 from tests.pipeline.digest.builder import all_digests, digest, history, material, org, signals, voice
 
 WORDS = (
@@ -142,9 +143,9 @@ def test_differencing_finds_a_child_that_leaves_one_person_over():
 
 
 def test_contrast_is_that_of_the_standard():
-    assert gates.contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert gates.contrast("#9ba2ab", "#ffffff") == pytest.approx(2.6, abs=0.05)
-    assert gates.contrast("#0b57d0", "#ffffff") == pytest.approx(6.4, abs=0.05)
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#9ba2ab", "#ffffff") == pytest.approx(2.6, abs=0.05)
+    assert contrast("#0b57d0", "#ffffff") == pytest.approx(6.4, abs=0.05)
 
 
 @pytest.mark.parametrize(
@@ -153,4 +154,4 @@ def test_contrast_is_that_of_the_standard():
 def test_the_declared_dark_colours_can_be_read(front, back):
     assert front in render.html(GOOD)
     assert back in render.html(GOOD)
-    assert gates.contrast(front, back) >= 4.5
+    assert contrast(front, back) >= 4.5

@@ -48,8 +48,6 @@ def test_every_leaders_digest_passes_every_gate(leader):
 
 
 def test_no_number_can_be_found_by_subtracting_one_digest_from_another():
-    data = fernhill.fixture()
-
     assert gates.differencing(list(documents().values())) == []
 
 

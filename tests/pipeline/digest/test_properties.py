@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.digest import gates, render
 from pipeline.digest.material import PainEntry
+from pipeline.digest.page import Page
 from pipeline.issue import SourceHealth
 from tests.pipeline.digest.builder import (
     PAINS,
@@ -171,7 +172,7 @@ def test_hostile_text_is_inert_in_quotations_and_titles(text):
 
 
 def gates_links(html):
-    page = gates.Page()
+    page = Page()
     page.feed(html)
     return page.links
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.digest import gates, render
+from pipeline.digest import render
 from pipeline.digest.document import Document, Win
+from pipeline.digest.page import Page
 from tests.pipeline.digest.builder import digest, history, material, voice
 
 MADE = material(
@@ -45,7 +46,7 @@ def test_the_preheader_is_hidden_and_the_language_set():
 
 
 def test_there_is_one_button_of_44_points_and_links_are_underlined():
-    page = gates.Page()
+    page = Page()
     page.feed(render.html(plain()))
 
     assert sum(link.startswith("https://leaf.example") for link in page.links) == 1

@@ -1,0 +1,229 @@
+"""A period's material sorted once for all leaders: by scope, by pain, by team, by week.
+
+The work for one leader then grows with that leader's scope and not with the organisation.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from pipeline import privacy
+from pipeline.digest.material import Material, PainEntry, Sighting, Voice
+from pipeline.org import Org
+
+Crowd = Literal["customer", "relay", "maker"]
+"""Customers of a customer pain; staff who passed one on; everybody who meets a developer pain."""
+Key = tuple[str, Crowd]
+"""A pain and the crowd that is counted for it."""
+
+
+def crowd(side: str, role: str) -> Crowd:
+    if side == "developer":
+        return "maker"
+    return "relay" if role == "staff" else "customer"
+
+
+@dataclass(frozen=True)
+class Index:
+    """One period's material, by leader and by team."""
+
+    material: Material
+    org: Org
+    scopes: Mapping[str, frozenset[str]]
+    voices: Mapping[str, Sequence[Voice]]
+    history: Mapping[str, Mapping[Key, Mapping[date, set[str]]]]
+    accounts: Mapping[str, set[str]]
+    """Customers and strangers seen in 26 weeks, by team."""
+    team_weeks: Mapping[str, Mapping[date, set[str]]]
+    """Staff of a team who wrote of friction, by week."""
+    feeds: Mapping[str, frozenset[str]]
+    """The sources that a pain's issues came from this week."""
+    people: Mapping[Key, Mapping[str, set[str]]]
+    """Authors of this week by pain and crowd, by leader."""
+    outside: frozenset[Key]
+    """Where strangers are among a developer pain's authors: the base then counts strangers too."""
+    sizes: Mapping[str, int]
+    names: "Names"
+    team_sources: Mapping[str, frozenset[str]]
+    """The sources that a team claims or whose accounts its people have."""
+    hearing: frozenset[str]
+    """Teams that hear customers, and those below them."""
+    _shown: dict[Key, frozenset[str]] = field(default_factory=dict)
+    passages: dict[tuple[str, str], Sequence[Any]] = field(default_factory=dict)
+    """What `quotes` found in an issue, kept for the next leader: by issue and what it should be about."""
+    widest: dict[Any, Any] = field(default_factory=dict)
+    """The views of those at the top, kept for the leaders below them."""
+
+    def shown(self, leader: str, key: Key) -> bool:
+        """Whether this leader may see the number of people behind a pain."""
+        if key not in self._shown:
+            groups = [
+                privacy.Group(leader=who, teams=self.scopes[who], people=frozenset(people))
+                for who, people in sorted(self.people.get(key, {}).items())
+            ]
+            self._shown[key] = privacy.shown(groups, lambda teams: self.base(teams, key))
+        return leader in self._shown[key]
+
+    def base(self, teams: frozenset[str], key: Key) -> int:
+        """How many people a number is drawn from: the teams' size, or the accounts that these teams have seen."""
+        staff = sum(self.sizes.get(team, 0) for team in teams) if key[1] != "customer" else 0
+        if key[1] == "customer" or key in self.outside:
+            return staff + len(set().union(*(self.accounts.get(team, set()) for team in teams)))
+        return staff
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How people of the organisation are called, as runs of folded words; and their accounts and addresses."""
+
+    full: frozenset[tuple[str, ...]]
+    parts: frozenset[str]
+    handles: frozenset[str]
+    lengths: tuple[int, ...]
+
+    def in_quote(self, text: str) -> bool:
+        """Strict, for quotations: any name, given name, surname, account or address of anybody."""
+        tokens = _tokens(text)
+        capitals = {t.casefold() for t in tokens if t[:1].isupper()}
+        folded = {t.casefold() for t in tokens}
+        return not (self.parts.isdisjoint(capitals) and self.handles.isdisjoint(folded)) or self.in_text(text)
+
+    def in_text(self, text: str) -> bool:
+        return bool(self.found(text))
+
+    def found(self, text: str) -> list[str]:
+        """Full names and addresses of staff in a text."""
+        tokens = [t.casefold() for t in _tokens(text)]
+        hits = [t for t in tokens if "@" in t and t in self.handles]
+        for size in self.lengths:
+            runs = (tuple(tokens[at : at + size]) for at in range(len(tokens) - size + 1))
+            hits += [" ".join(run) for run in runs if run in self.full]
+        return hits
+
+
+def _tokens(text: str) -> list[str]:
+    return [t for t in (raw.strip(".,:;!?()[]<>'\"’").removesuffix("'s") for raw in text.split()) if t]
+
+
+def _names(org: Org) -> Names:
+    full: set[tuple[str, ...]] = set()
+    parts: set[str] = set()
+    handles: set[str] = set()
+    for person in org.people.values():
+        name = tuple(t.casefold() for t in _tokens(person.name or ""))
+        if len(name) > 1:
+            full.add(name)
+        parts.update(t for t in name if len(t) > 2)
+        handles.update(a.casefold() for a in person.accounts.values() if len(a) > 2)
+        if person.email:
+            handles.add(person.email.casefold())
+    return Names(frozenset(full), frozenset(parts), frozenset(handles), tuple(sorted({len(name) for name in full})))
+
+
+def _scopes(org: Org) -> dict[str, frozenset[str]]:
+    return {leader: frozenset().union(*(org.below(t) for t in org.led_by(leader))) for leader in org.leaders}
+
+
+def _reach(item: Voice | Sighting, org: Org) -> frozenset[str]:
+    """The teams that an issue concerns: who owns it, whose people wrote it, who hears it."""
+    owner = item.leaf if item.leaf in org.teams else org.fallback
+    return frozenset(t for t in (owner, item.team, *item.heard_by) if t is not None and t in org.teams)
+
+
+def _above(org: Org) -> dict[str, frozenset[str]]:
+    """The leaders of each team and of the teams above it."""
+    found = {}
+    for team in org.teams:
+        leaders = (org.teams[t].leader for t in org.up(team))
+        found[team] = frozenset(leader for leader in leaders if leader in org.people)
+    return found  # type: ignore[return-value]
+
+
+def index(material: Material, org: Org) -> Index:
+    """Sort a period's material by leader and team, once for all digests. Order of the input does not matter."""
+    above = _above(org)
+    voices: dict[str, list[Voice]] = defaultdict(list)
+    people: dict[Key, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    feeds: dict[str, set[str]] = defaultdict(set)
+    accounts: dict[str, set[str]] = defaultdict(set)
+    outside: set[Key] = set()
+    for voice in sorted(material.voices, key=lambda v: (v.created_at, v.key)):
+        reach = _reach(voice, org)
+        leaders = frozenset().union(*(above[t] for t in reach))
+        keys = _keys(voice, material.pains)
+        for leader in leaders:
+            voices[leader].append(voice)
+            for key in keys:
+                people[key][leader].add(voice.author or "")
+        if voice.pain is not None:
+            feeds[voice.pain].add(voice.source)
+        if voice.role != "staff" and voice.author is not None:
+            outside.update(keys)
+            _add_all(accounts, reach, voice.author)
+    history, team_weeks = _history(material, org, above, accounts)
+    return Index(
+        material=material,
+        org=org,
+        scopes=_scopes(org),
+        voices=voices,
+        history=history,
+        accounts=accounts,
+        team_weeks=team_weeks,
+        feeds={pain: frozenset(names) for pain, names in feeds.items()},
+        people=people,
+        outside=frozenset(outside),
+        sizes=privacy.sizes(org),
+        names=_names(org),
+        team_sources=_team_sources(org),
+        hearing=frozenset().union(*(org.below(t) for t in org.teams if hears(org, t))),
+    )
+
+
+def _team_sources(org: Org) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for team in org.teams.values():
+        found[team.id].update(c.source for c in (*team.owns, *team.hears) if c.source is not None)
+    for person in org.people.values():
+        if person.team is not None:
+            found[person.team].update(person.accounts)
+    return {team: frozenset(names) for team, names in found.items()}
+
+
+def _keys(voice: Voice, pains: Mapping[str, PainEntry]) -> tuple[Key, ...]:
+    if voice.side == "none" or voice.author is None or voice.pain is None or voice.pain not in pains:
+        return ()
+    return ((voice.pain, crowd(pains[voice.pain].side, voice.role)),)
+
+
+def _add_all(sets: dict[str, set[str]], teams: Iterable[str], author: str) -> None:
+    for team in teams:
+        sets[team].add(author)
+
+
+History = dict[str, dict[Key, dict[date, set[str]]]]
+
+
+def _history(
+    material: Material, org: Org, above: Mapping[str, frozenset[str]], accounts: dict[str, set[str]]
+) -> tuple[History, dict[str, dict[date, set[str]]]]:
+    history: History = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
+    team_weeks: dict[str, dict[date, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for seen in material.sightings:
+        pain = material.pains.get(seen.pain)
+        reach = _reach(seen, org)
+        if seen.role == "staff" and seen.team is not None:
+            team_weeks[seen.team][seen.week].add(seen.author)
+        elif seen.role != "staff":
+            _add_all(accounts, reach, seen.author)
+        if pain is not None:
+            key = (seen.pain, crowd(pain.side, seen.role))
+            for leader in frozenset().union(*(above[t] for t in reach)):
+                history[leader][key][seen.week].add(seen.author)
+    return history, team_weeks
+
+
+def hears(org: Org, team: str) -> bool:
+    below = org.children.get(team, ())
+    return bool(org.teams[team].hears) or (bool(below) and all(hears(org, child) for child in below))

@@ -1,32 +1,41 @@
 """`python -m benchmarks`: what each stage costs, as a ratio of CPU seconds against a plain rival in the same run.
 
-It reports and never fails on a figure. Nothing but loopback is used, and nothing but a temporary folder is written.
+It reports and never fails on a figure, only where a stage did not do its work. Nothing but loopback is used, and nothing but a temporary folder is written.
 """
 
 import argparse
 import shlex
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 from benchmarks import measure, stages
+from benchmarks.measure import Row
 from benchmarks.stages import Scale
 
 
 def main() -> None:
     options = _options()
-    rows = []
+    asked = {name: stages.STAGES[name] for name in options.only}
+    if options.memory:
+        asked["memory"] = stages.memory
+    rows: list[Row] = []
+    broken = []
     with tempfile.TemporaryDirectory(prefix="leafnotes-bench-") as folder:
         scale = Scale(options.issues, options.rounds, Path(folder))
-        for name in options.only:
+        for name, measured in asked.items():
             print(f"measuring {name} ...", file=sys.stderr, flush=True)
-            rows += stages.STAGES[name](scale)
-        if options.memory:
-            print("measuring memory ...", file=sys.stderr, flush=True)
-            rows += stages.memory(scale)
+            try:
+                rows += measured(scale)
+            except Exception:  # what the others cost is worth knowing all the same
+                traceback.print_exc()
+                broken.append(name)
     print(f"$ python -m benchmarks {shlex.join(sys.argv[1:])}".rstrip())
     print(f"{stages.machine()}; CPU = user + system, medians of {options.rounds} interleaved rounds\n")
     print(measure.table(rows))
+    if broken:
+        sys.exit(f"did not run to the end: {', '.join(broken)}")
 
 
 def _options() -> argparse.Namespace:

@@ -14,7 +14,7 @@ commits. What has to happen next is written as a work row in the same transactio
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -24,6 +24,7 @@ from pipeline import mailing, pains, periods
 from pipeline.digest import gates, mime, render
 from pipeline.digest.compose import compose as compose_document
 from pipeline.digest.document import Document
+from pipeline.digest.index import Index, index
 from pipeline.digest.material import Material
 from pipeline.issue import Comment, Event, Gone, Issue, Period, Remark, Text, Verdict
 from pipeline.org import Org
@@ -292,8 +293,16 @@ class Written:
     failures: tuple[str, ...]
 
 
-def write(material: Material, leader: str, period: Period, house: House, generated_at: datetime) -> Written:
-    """Compose and render one leader's digest. Pure: nothing is stored or sent."""
+def write(
+    material: Material,
+    leader: str,
+    period: Period,
+    house: House,
+    generated_at: datetime,
+    indexed: Index | None = None,
+) -> Written:
+    """Compose and render one leader's digest. Pure: nothing is stored or sent. `indexed` is shared by all leaders."""
+    indexed = indexed or index(material, house.org)
     document = compose_document(
         leader=leader,
         period=period,
@@ -302,9 +311,11 @@ def write(material: Material, leader: str, period: Period, house: House, generat
         organisation=house.name,
         generated_at=generated_at,
         public_url=house.public_url,
+        index=indexed,
     )
     text, html = render.text(document), render.html(document)
-    return Written(document, text, html, tuple(gates.failures(document, text, html, material, house.org)))
+    failures = gates.failures(document, text, html, material, house.org, indexed)
+    return Written(document, text, html, tuple(failures))
 
 
 def compose(session: Session, period: Period, due: Mapping[str, datetime], house: House) -> list[int]:
@@ -314,10 +325,14 @@ def compose(session: Session, period: Period, due: Mapping[str, datetime], house
         return []
     material = material_store.read(session, period, house.org, house.kinds)
     hidden = material_store.withheld(session, period)
+    indexed = index(material, house.org)
+    written = {leader: write(material, leader, period, house, due[leader], indexed) for leader in waiting}
+    earlier = [Document.from_json(document) for document in digests.documents(session, period.label)]
+    revealing = gates.differencing([*earlier, *(one.document for one in written.values())])
     mails = []
-    for leader in waiting:
-        written = write(material, leader, period, house, due[leader])
-        mail = _decide(session, period, leader, written, due[leader], house, hidden)
+    for leader, one in written.items():
+        one = replace(one, failures=(*one.failures, *(said for whose, said in revealing if whose == leader)))
+        mail = _decide(session, period, leader, one, due[leader], house, hidden)
         if mail is not None:
             mails.append(mail)
     return mails

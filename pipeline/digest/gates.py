@@ -340,17 +340,17 @@ GATES: Sequence[tuple[str, Gate]] = (
 )
 
 
-def differencing(documents: Sequence[Document]) -> list[str]:
-    """P12 across digests of one period: what a leader's number minus those of the leaders below would tell.
+def differencing(documents: Sequence[Document]) -> list[tuple[str, str]]:
+    """P12 across digests of one period: (leader, what their number minus those of the leaders below would tell).
 
     Checks every pair of digests whose scopes lie one inside the other, and each leader against all below together.
     """
-    found: list[str] = []
+    found: list[tuple[str, str]] = []
     for large in documents:
         below = [d for d in documents if d.leader != large.leader and d.within(large) and not large.within(d)]
         for pain in large.named():
             numbers = [(d, n) for d in below if (n := _number(d, pain.id))]
-            found += _revealed(large.leader, pain, numbers)
+            found += ((large.leader, said) for said in _revealed(large.leader, pain, numbers))
     return found
 
 

@@ -112,6 +112,12 @@ def digest(session: Session, leader: str, period: str) -> StoredDigest | None:
     return None if row is None else _digest(row)
 
 
+def documents(session: Session, period: str) -> list[Mapping[str, Any]]:
+    """The documents of a period that may have been read by somebody."""
+    query = select(DigestRow.document).where(DigestRow.period == period, DigestRow.state == "composed")
+    return [document for document in session.scalars(query.order_by(DigestRow.leader)) if document is not None]
+
+
 def digest_by_id(session: Session, digest_id: int) -> StoredDigest:
     return _digest(session.get_one(DigestRow, digest_id))
 

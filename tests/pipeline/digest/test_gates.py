@@ -139,7 +139,7 @@ def test_differencing_finds_a_child_that_leaves_one_person_over():
     told = replace(child, pains=(replace(parent.pains[0], people=count - 1),))
 
     found = gates.differencing([parent, told])
-    assert [f.split(":")[0] for f in found] == ["P12 differencing"]
+    assert [(whose, said.split(":")[0]) for whose, said in found] == [(parent.leader, "P12 differencing")]
 
 
 def test_contrast_is_that_of_the_standard():

@@ -1,6 +1,7 @@
 """`python -m benchmarks`: what each stage costs, as a ratio of CPU seconds against a plain rival in the same run.
 
-It reports and never fails on a figure, only where a stage did not do its work. Nothing but loopback is used, and nothing but a temporary folder is written.
+It reports and never fails on a figure, only where a stage did not do its work. Nothing but loopback is used, and
+nothing but a temporary folder is written.
 """
 
 import argparse

@@ -14,7 +14,8 @@ from benchmarks import data, rivals, servers
 from benchmarks.measure import Row, Spent, child, here, interleaved
 from pipeline import steps
 from pipeline.classify import load_classifier
-from pipeline.digest import mime
+from pipeline.digest import gates, mime
+from pipeline.digest.index import index
 from pipeline.digest.material import Material
 from pipeline.issue import Text
 from pipeline.org import Org
@@ -204,10 +205,17 @@ class Desk:
         return spent
 
     def write(self, made: Material) -> tuple[float, list[Written]]:
-        """Compose, check and render every leader's document."""
+        """Sort the week by leader once, then compose, render and check every leader's document."""
         period, house = data.period(), self._house
         at = period.end + timedelta(hours=8)
-        return here(lambda: [steps.write(made, leader, period, house, at) for leader in self.org.leaders])
+
+        def all_of_them() -> list[Written]:
+            indexed = index(made, self.org)
+            written = [steps.write(made, leader, period, house, at, indexed) for leader in self.org.leaders]
+            gates.differencing([one.document for one in written])
+            return written
+
+        return here(all_of_them)
 
     def mails(self, written: list[Written]) -> tuple[float, list[bytes]]:
         return here(lambda: [self._mail(one) for one in written])

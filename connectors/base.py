@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -37,7 +37,7 @@ class SourceError(Exception):
         self.retry_after = retry_after
 
 
-class BadItem(Exception):
+class BadItem(ValueError):
     """One raw item cannot be understood. The core sets it aside with this reason; its neighbours go on."""
 
 
@@ -109,6 +109,14 @@ class Connector(ABC, Generic[Own]):
 
     def census(self) -> Iterator[str] | None:
         """external_ids of everything that still exists, or None where the source cannot say."""
+        return None
+
+    def covers(self, external_id: str) -> bool:
+        """Whether a census of today would name this issue if it existed (not so when its project is no longer read)."""
+        return True
+
+    def probe(self, external_id: str) -> Literal["exists", "deleted", "transferred"] | None:
+        """What became of one issue that a census no longer names; None where the source cannot say."""
         return None
 
     def describe(self, cursor: Cursor) -> str:

@@ -155,6 +155,9 @@ class GitHub(Connector[GitHubOptions]):
                     if isinstance(item, Mapping) and self._wanted(item) and "number" in item:
                         yield f"{repo}#{item['number']}"
 
+    def covers(self, external_id: str) -> bool:
+        return external_id.rpartition("#")[0] in self.options.repos
+
     def probe(self, external_id: str) -> Literal["exists", "deleted", "transferred"]:
         """What became of one issue. An issue that we may no longer see is an error, not a deletion."""
         repo, _, number = external_id.rpartition("#")

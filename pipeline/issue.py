@@ -110,9 +110,9 @@ class Signal:
 class Verdict:
     """What the classifier decided of one issue, and why.
 
-    `side` is always the best of the three; `confidence` its calibrated probability, 0 to 1; `abstained` says that a person
-    should look. `severity` is 1 annoys, 2 slows, 4 blocks, 8 harms. `because` names the words, fields and rules that
-    decided. `model` identifies the artefact that decided, or "person:<id>" where a person did.
+    `side` is always the best of the three; `confidence` its calibrated probability, 0 to 1; `abstained` says that a
+    person should look. `severity` is 1 annoys, 2 slows, 4 blocks, 8 harms. `because` names the words, fields and
+    rules that decided. `model` identifies the artefact that decided, or "person:<id>" where a person did.
     """
 
     side: Side

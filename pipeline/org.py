@@ -19,7 +19,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One line of a team's `owns`: every key that is set must match. `path` is a glob over file paths named in the issue."""
+    """One line of a team's `owns`: every key that is set must match. `path` is a glob over files it names."""
 
     source: str | None = None
     project: str | None = None
@@ -45,7 +45,7 @@ class Team:
 
 @dataclass(frozen=True)
 class Org:
-    """The tree at one moment. Built by `workers.wiring` from org.yaml; `problems` in `pipeline.org_check` name its faults.
+    """The tree at one moment, built by `workers.wiring` from org.yaml; `pipeline.org_check` names its faults.
 
     `fallback` is the team that gets what nobody owns.
     """
@@ -109,4 +109,5 @@ class Org:
     @cached_property
     def leaders(self) -> tuple[str, ...]:
         """Ids of the people who lead at least one team, sorted."""
-        return tuple(sorted({t.leader for t in self.teams.values() if t.leader is not None and t.leader in self.people}))
+        named = {team.leader for team in self.teams.values() if team.leader is not None}
+        return tuple(sorted(named & set(self.people)))

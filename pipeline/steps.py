@@ -166,19 +166,26 @@ def ask_for_verdicts(session: Session, ids: Sequence[int]) -> None:
         work.request(session, "classify", key, {"ids": list(some)})
 
 
-def reconcile(session: Session, *, source: str, exists: set[str], at: datetime) -> tuple[int, str | None]:
-    """Mark as deleted what a source's census no longer holds; (how many, why not) with a safety stop.
+def missing(stored: set[str], exists: set[str]) -> list[str]:
+    """What a census no longer names of what was stored before it began. Raises `Suspicious` where that is too much.
 
-    A census that misses more than a fifth of what is stored is more likely a lost permission than a great clean-up.
+    A census that misses more than a fifth is more likely a lost permission than a great clean-up.
     """
-    stored = issues.alive(session, source)
-    missing = sorted(stored - exists)
-    if len(missing) > max(10, len(stored) // 5):
-        what = f"the census misses {len(missing)} of {len(stored)} issues"
-        return 0, f"{what}: nothing was marked as deleted; check the token's rights"
-    issues.mark_gone(session, source, [Gone(external_id=key, at=at) for key in missing])
+    gone = sorted(stored - exists)
+    if len(gone) > max(10, len(stored) // 5):
+        what = f"the census misses {len(gone)} of {len(stored)} issues"
+        raise Suspicious(f"{what}: nothing was marked as deleted; check the token's rights")
+    return gone
+
+
+class Suspicious(Exception):
+    """A census that must not be believed."""
+
+
+def reconcile(session: Session, *, source: str, gone: Sequence[Gone], at: datetime) -> None:
+    """Mark what a census found to be gone: the rows stay as history, digests leave them out."""
+    issues.mark_gone(session, source, gone)
     sources.counted(session, source, at)
-    return len(missing), None
 
 
 def classify(

@@ -26,7 +26,7 @@ def test_no_file_names_a_package_registry() -> None:
     locks = [*ROOT.glob("requirements/*.txt"), *ROOT.glob("*.lock")]
 
     assert locks
-    assert [path.name for path in locks if "uv.lock" != path.name and "://" in path.read_text()] == []
+    assert [path.name for path in locks if path.name != "uv.lock" and "://" in path.read_text()] == []
 
 
 def test_every_setting_and_variable_is_documented() -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from connectors.base import SourceError
 from pipeline import periods, steps
-from pipeline.issue import Period, Text, Verdict
+from pipeline.issue import Gone, Period, Text, Verdict
 from pipeline.steps import Ingested
 from pipeline.store import db, digests, issues, registry, sources, work
 from pipeline.store.work import Fenced, Job
@@ -65,8 +65,12 @@ class Engine:
             sources.ensure(session, {name: source.options.kind for name, source in house.sources.items()})
             for name, state in sources.states(session).items():
                 source = house.sources.get(name)
-                if source is not None and _is_due(source, state, now):
+                if source is None:
+                    continue
+                if _is_due(source, state, now):
                     work.request(session, "pull", name)
+                if _wants_census(source, state, now):
+                    work.request(session, "census", name)
             self._reroute(session)
             self._plan(session)
             self._tidy(session)
@@ -230,7 +234,8 @@ class Engine:
         log.warning("source failed", source=job.key, reason=str(error), permanent=error.permanent)
         with self.transaction() as session:
             sources.failed(session, job.key, self.deployment.now(), str(error))
-            if error.permanent or job.attempt >= TRIES:
+            asked_to_wait = error.retry_after is not None
+            if error.permanent or (job.attempt >= TRIES and not asked_to_wait):
                 work.finish(session, job)
                 self._wake_close(session)
                 return
@@ -245,15 +250,38 @@ class Engine:
         work.hurry(session, "close", periods.last_ended(self.deployment.now(), self.deployment.zone).label)
 
     def _census(self, job: Job) -> None:
-        source = self.deployment.sources[job.key]
-        exists = source.open().census()
+        """Compare what is stored with what the source still has, outside any transaction: it may take long."""
+        source, now = self.deployment.sources[job.key], self.deployment.now()
+        with db.transaction(self.deployment.database) as session:
+            stored = issues.alive(session, source.name)
+        try:
+            gone = self._gone(source, stored, now)
+        except (SourceError, steps.Suspicious) as error:
+            self._census_failed(job, error)
+            return
         with self.transaction() as session:
-            if exists is not None:
-                _, refused = steps.reconcile(session, source=source.name, exists=set(exists), at=self.deployment.now())
-                if refused is not None:
-                    work.quarantine(session, job, refused)
-                    return
+            steps.reconcile(session, source=source.name, gone=gone, at=now)
             work.finish(session, job)
+
+    def _gone(self, source: Source, stored: set[str], now: datetime) -> list[Gone]:
+        with closing(source.open()) as connector:
+            named = connector.census()
+            if named is None:
+                return []
+            gone = []
+            for key in steps.missing({key for key in stored if connector.covers(key)}, set(named)):
+                became = connector.probe(key)
+                if became != "exists":
+                    gone.append(Gone(external_id=key, at=now, reason=became or "deleted"))
+            return gone
+
+    def _census_failed(self, job: Job, error: SourceError | steps.Suspicious) -> None:
+        with self.transaction() as session:
+            if isinstance(error, steps.Suspicious) or error.permanent:
+                work.quarantine(session, job, str(error))
+            else:
+                wait = timedelta(seconds=error.retry_after or 600)
+                work.postpone(session, job, wait, reason=str(error), counts=error.retry_after is None)
 
     def _classify(self, job: Job) -> None:
         ids = list(job.payload["ids"])
@@ -301,12 +329,12 @@ class Engine:
     def _unsettled(self, session: Session, period: Period) -> str | None:
         """What a period waits for before its digests may be composed; None: everything was heard or given up."""
         first_due = min(self._due(session)[1].values(), default=period.end)
-        if self.deployment.now() >= first_due + PATIENCE and not work.outstanding(session, ["pull", "classify"]):
+        if self.deployment.now() >= first_due + PATIENCE and not work.imminent(session, ["pull", "classify"]):
             return None
         states = sources.states(session)
         for name in self.deployment.sources:
             attempted = states[name].attempted_at if name in states else None
-            if attempted is None or attempted < period.end or work.is_open(session, "pull", name):
+            if attempted is None or attempted < period.end or work.imminent(session, ["pull"], name):
                 work.request(session, "pull", name)
                 return f"{name} has not been read to the period's end yet"
         waiting = len(issues.unclassified(session, before=period.end))
@@ -345,6 +373,12 @@ def _is_due(source: Source, state: sources.SourceState, now: datetime) -> bool:
         return True
     wait = min(source.poll * 2 ** min(state.failures, 6), max(source.poll, timedelta(hours=1)))
     return bool(now - state.attempted_at >= wait)
+
+
+def _wants_census(source: Source, state: sources.SourceState, now: datetime) -> bool:
+    if not source.counts or state.pulled_at is None:
+        return False
+    return state.census_at is None or now - state.census_at >= CENSUS
 
 
 @dataclass(frozen=True, slots=True)

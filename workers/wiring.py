@@ -8,6 +8,7 @@ import hashlib
 import importlib
 import re
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
@@ -69,7 +70,13 @@ class Source:
         return self.connector.open(self.options, self.directory)
 
     def describe(self, cursor: Mapping[str, Any]) -> str:
-        return self.open().describe(cursor)
+        with closing(self.open()) as connector:
+            return connector.describe(cursor)
+
+    @property
+    def counts(self) -> bool:
+        """Whether the source can name everything that still exists."""
+        return self.connector.census is not Connector.census
 
 
 def span(text: str) -> timedelta:

@@ -59,7 +59,7 @@ class Classifier:
     ) -> Verdict:
         added, why = rules.prior(text)
         scale = np.float32(FOREIGN if rules.foreign(seen.spoken[at]) else 1.0)
-        chances = softmax((odds * scale + added) / np.float32(self.model.temperature))
+        chances = softmax(odds * scale / np.float32(self.model.temperature) + added)
         order = np.argsort(-chances, kind="stable")
         first, second = int(order[0]), int(order[1])
         side = SIDES[first]

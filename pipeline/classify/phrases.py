@@ -7,6 +7,13 @@ from typing import Final
 
 PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "workaround": (
+        r"\b(?:by hand|manually)\b(?! (?:installed|installing|install|set|setting|edited|created|triggered)\b)",
+        r"\bspreadsheets?\b(?! (?:fails?|crash\w*|is|does|cannot|can't|view|editor|file))",
+        r"\b(?:instead|so) (?:i|we|they|everyone|everybody)(?: now| just| all| simply| always)? "
+        r"(?:use|keep|write|copy|print|call|phone|mail|ask|send|restart|reload|paste|type|rename"
+        r"|download|maintain|batch|save)\b",
+        r"\b(?:on paper|sticky notes?|post-its?|on a whiteboard|with a calculator)\b|\b(?:my|our|their|his|her) own "
+        r"(?:\w+ )?(?:sheet|script|tool|list|notes?|table|file|macro|fork|copy|calendar|cron ?job)\b",
         r"work(?:-| )?arounds?\b",
         r"(?:for now|in the meantime|meanwhile|until then),? (?:i|we|they|our \w+) (?:just |have to |must |are "
         r"|am |re |'re )?\w+",
@@ -74,6 +81,8 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         r"|aucune (?:réponse|nouvelle)|sans réponse|personne ne répond",
     ),
     "doc_mismatch": (
+        r"\b(?:docs?|documentation|manual|guide|readme|help|wiki|tutorial|faq|article|page) still "
+        r"(?:says?|tells?|claims?|describes?|shows?|mentions?|lists?|points?)\b",
         r"(?:docs?|documentation|manual|guide|readme|help (?:page|article|centre|center)|wiki|tutorial|faq"
         r"|article|instructions|runbook|knowledge base)(?: page)? (?:\w+ )?(?:says?|said|claims?|states?|tells?"
         r"|suggests?|describes?|mentions?|promises?|shows?)\b[^.!?\n]{0,120}\b(?:but|however|yet|although|n't|not"
@@ -115,6 +124,9 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         r"|deaktiviert)|sans (?:relecture|revue|tests)|désactiv\w+ (?:les |le )?tests?",
     ),
     "rerun": (
+        r"\bre-?runs?\b|\bre-?ran\b|\bre-?running\b",
+        r"\b(?:press|click|hit|run|start|try|kick)(?:s|ed|ing)? (?:it|the (?:job|build|pipeline|tests?|suite)) "
+        r"(?:again|twice|three times|a second time|over and over)\b",
         r"re-?(?:run|ran|running|runs|try|tried|trigger\w*|start(?:ed|ing)?)(?: \w+){0,6}? (?:until|till|again"
         r"|twice|three times|\d+ times|several times|and (?:it|then it) (?:passes|passed|is green|went green"
         r"|works))",
@@ -128,6 +140,10 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         r"nochmal (?:starten|laufen lassen|anstoßen)|neu (?:starten|anstoßen),? bis|relanc\w+ (?:\w+ ){0,4}jusqu",
     ),
     "distrust": (
+        r"\b(?:nobody|no one|none of us|people|everyone|everybody|i|we) (?:\w+ )?"
+        r"(?:don't|do not|doesn't|no longer|stopped|hardly) (?:\w+ )?(?:trust|trusting|believe"
+        r"|believing) (?!you|him|her|me)",
+        r"\b(?:ignor(?:e|es|ed|ing)) (?:the |all |any |a )?(?:red|alerts?|warnings|failures|failing)\b",
         r"(?:no ?body|no one|nobody|none of us|we (?:no longer|don't|do not|stopped|hardly)|i (?:no longer|don't"
         r"|do not|stopped))(?: really| even| here| any ?more)? (?:trusts?|trusting|believes?|believing|looks? at"
         r"|looking at|reads?|reading|cares? about|takes?) (?:\w+ ){0,3}(?:ci|tests?|build|builds|results?"
@@ -190,6 +206,9 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         r"|keiner) zu|ça ne sert à rien|on ne signale plus|je ne signale plus",
     ),
     "waiting": (
+        r"\bqueue(?:s|d|ing)?\b[^.!?\n]{0,40}\b(?:minutes?|hours?|days?|weeks?)\b",
+        r"\b(?:approvals?|access|permissions?|reviews?)\b[^.!?\n]{0,40}\b(?:takes?|took|pending|waits?|waited)\b",
+        r"\bwait(?:s|ed|ing)?\b[^.!?\n]{0,40}\b(?:minutes?|hours?|days?|weeks?|months?|ages|forever)\b",
         r"(?:waiting|waited|waits?|stuck|blocked|been sitting|sat|sitting|pending|queued)(?: \w+){0,5}? (?:for"
         r"|since|over|more than|at least|about|around|nearly|almost|on) (?:\w+ ){0,3}(?:minutes?|hours?|days?"
         r"|weeks?|months?|years?|sprints?)\b",
@@ -342,6 +361,17 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
 
 TRIGGERS: Final[dict[str, tuple[str, ...]]] = {
     "workaround": (
+        " own ",
+        "instead",
+        "so i",
+        "so we",
+        "so they",
+        "so every",
+        "paper",
+        "sticky",
+        "post-it",
+        "whiteboard",
+        "calculator",
         "around",
         "for now",
         "meantime",
@@ -449,6 +479,7 @@ TRIGGERS: Final[dict[str, tuple[str, ...]]] = {
         "personne",
     ),
     "doc_mismatch": (
+        "page",
         "doc",
         "manual",
         "guide",
@@ -516,6 +547,13 @@ TRIGGERS: Final[dict[str, tuple[str, ...]]] = {
         "désactiv",
     ),
     "rerun": (
+        "press",
+        "click",
+        "hit",
+        "run",
+        "start",
+        "try",
+        "kick",
         "rerun",
         "re-run",
         "reran",
@@ -537,6 +575,10 @@ TRIGGERS: Final[dict[str, tuple[str, ...]]] = {
         "relanc",
     ),
     "distrust": (
+        "ignor",
+        "trust",
+        "believ",
+        "look",
         "nobody",
         "no body",
         "no one",
@@ -672,6 +714,10 @@ TRIGGERS: Final[dict[str, tuple[str, ...]]] = {
         "signale",
     ),
     "waiting": (
+        "approval",
+        "access",
+        "permission",
+        "review",
         "wait",
         "stuck",
         "blocked",

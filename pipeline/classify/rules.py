@@ -42,13 +42,13 @@ def prior(text: Text) -> tuple[Floats, tuple[str, ...]]:
 
     desk = (text.source_kind or "").casefold() in _DESKS
     if text.author_role == "staff":
-        add(0, 0.8, "written by staff")
+        add(0, 1.4 if desk else 1.0, "written by staff")
     elif text.author_role == "customer":
-        add(1, 0.9, "written by a customer")
+        add(0, -1.5, "written by a customer")
     elif text.author_role == "bot":
         add(2, 1.2, "written by a bot")
     elif desk:
-        add(1, 0.6, f"came through {text.source_kind}")
+        add(0, -0.8, f"came through {text.source_kind}")
     for label in text.labels[:20]:
         low = label.casefold()[:60].replace("_", "-")
         for side, weight, pattern in ((0, 0.7, _MAKER_LABELS), (1, 0.4, _USER_LABELS), (2, 0.5, _QUIET_LABELS)):
@@ -58,19 +58,20 @@ def prior(text: Text) -> tuple[Floats, tuple[str, ...]]:
 
 
 _BLOCKED: Final = re.compile(
-    r"\b(?:can't|cannot|can not|couldn't|could not|unable to|not able to|impossible to"
-    r"|no way to (?:log|sign|get in)) (?:\w+ ){0,2}(?:log in|sign in|log|sign|open|access|use|start"
-    r"|work|load|save|send|connect|install|build|deploy|release"
-    r"|run|pay|print|finish|proceed|continue|submit|upload|download|export|import|see|get|reach|ship"
-    r"|merge|test|compile|boot|update|upgrade|create|add|delete|edit|view|find|log in|receive"
-    r"|register)\b"
-    r"|\b(?:crash(?:es|ed|ing)?|segfault|panic|blocked|blocker|blocking|outage|is down|are down"
-    r"|was down|went down|hangs?|hanging|freez\w+|frozen|deadlock|lost|stopped working|does(?:n't"
-    r"| not) (?:work|start|load|open|respond|build|compile)"
-    r"|fails? to (?:start|load|open|build|install|connect|compile|boot)|not working|locked out"
-    r"|data loss|out of memory|infinite loop|nothing works|broken)\b"
+    r"\b(?:can't|cannot|can not|couldn't|could not|unable to|not able to|no way to"
+    r"|impossible to) (?:even |really |just |now |yet |any ?more )?"
+    r"(?!understand|believe|tell|figure|wait|seem|help|say|imagine|think|agree|stand|be\b"
+    r"|have\b)(?:log in|sign in|\w{2,})\b"
+    r"|\b(?:crash(?:es|ed|ing)?|segfaults?|panics?|blocked|blockers?|blocking|outage|is down"
+    r"|are down|was down|went down|hangs?|hanging"
+    r"|freez\w+|frozen|deadlocks?|lost|stopped working|stuck|does(?:n't| not) (?:work|start|load"
+    r"|open|respond|build|compile)|nothing works"
+    r"|(?:fails?|refuses) to (?:start|load|open|build|install|connect|compile|boot)|not working"
+    r"|no longer works?|locked out|out of memory"
+    r"|infinite loop|broken|stands? still)\b"
     r"|\b(?:kann|können) (?:\w+ ){0,4}nicht|abgestürzt|stürzt ab|funktioniert nicht|impossible de"
-    r"|ne (?:marche|fonctionne) (?:pas|plus)|plante\b"
+    r"|ne (?:marche|fonctionne) (?:pas|plus)"
+    r"|plante\b"
 )
 _SLOWED: Final = re.compile(
     r"\b(?:slow(?:ly|er|s|ness)?|sluggish|wait(?:ing|ed|s)?|takes? (?:\w+ ){0,3}(?:minutes?|hours?"

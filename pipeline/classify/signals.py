@@ -24,6 +24,19 @@ _MONEY: Final = re.compile(
     r"|invoices? (?:\w+ ){0,3}(?:wrong|incorrect|missing|twice|doubled|lost)|money is (?:stopped"
     r"|stuck|gone|missing)|doppelt abgebucht|zweimal abgebucht|débité deux fois"
 )
+_SUMS: Final = re.compile(
+    r"\b(?:invoic\w+|refund\w*|payments?|paid|charged?|vat|tax(?:es)?|salar(?:y|ies)|wages"
+    r"|payroll|fees?|deposits?|fines?"
+    r"|money|credit notes?|revenue|bank accounts?|direct debits?|receipts?|rechnung\w*|zahlung\w*"
+    r"|facture\w*|paiement\w*)\b"
+)
+_TROUBLE: Final = re.compile(
+    r"\b(?:wrong\w*|incorrect\w*|twice|doubled?|duplicat\w*|missing|lost|never|fail\w*|stuck"
+    r"|differ\w*|mismatch\w*|zero|short"
+    r"|owes?|stopped|blocked|reject\w*|refus\w*|late|overdue|chas\w+|again|without|no|not|cannot"
+    r"|still|too (?:much|high|low)"
+    r"|falsch\w*|doppelt|nicht|fausse?|pas)\b|n't\b"
+)
 _DATA: Final = re.compile(
     r"data[- ]?loss|(?:lost|lose|losing|loses|deleted|erased|wiped|overw\w+|corrupt(?:s|ed|ion)?"
     r"|destroy(?:s|ed)|vanished|gone missing) (?:\w+ ){0,4}(?:data|files?|work|records?|messages?"
@@ -137,6 +150,17 @@ def _mismatch(texts: tuple[str, str], lowered: tuple[str, str]) -> str | None:
     return None
 
 
+def _sums_in_trouble(low: str) -> tuple[int, int] | None:
+    """Where a sentence speaks of money and of something wrong with it, from the one word to the other."""
+    for sentence in _SENTENCE.finditer(low):
+        sums = _SUMS.search(sentence[0])
+        trouble = _TROUBLE.search(sentence[0]) if sums else None
+        if sums and trouble:
+            start = sentence.start()
+            return start + min(sums.start(), trouble.start()), start + max(sums.end(), trouble.end())
+    return None
+
+
 _AT_STAKE: Final = (
     "charge",
     "money",
@@ -183,6 +207,18 @@ _AT_STAKE: Final = (
     "harm",
     "risk",
     "refund",
+    "paid",
+    "fee",
+    "deposit",
+    "fine",
+    "credit",
+    "debit",
+    "receipt",
+    "rechnung",
+    "zahlung",
+    "factur",
+    "paiement",
+    "salar",
     "owe",
     "cost",
 )
@@ -198,4 +234,6 @@ def harm(title: str, body: str) -> str | None:
             hit = pattern.search(low)
             if hit:
                 return text[hit.start() : hit.end()].strip()
+        if (span := _sums_in_trouble(low)) is not None:
+            return text[span[0] : span[1]]
     return None

@@ -207,23 +207,34 @@ def _dense(texts: Sequence[tuple[str, str]], meaning: Meaning) -> Doubles:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    sparse: LogisticRegression
-    dense: LogisticRegression
+    """Weights and intercept of the head over words and pieces and of the head over meaning; their log-odds are added."""
+
+    sparse: Doubles
+    dense: Doubles
+    bias: Doubles
 
     def odds(self, sparse: Any, dense: Doubles) -> Doubles:
-        total: Doubles = self.sparse.decision_function(sparse) + self.dense.decision_function(dense)
+        total: Doubles = sparse @ self.sparse.T + dense @ self.dense.T + self.bias
         return total
 
 
 def fit(sparse: Any, dense: Doubles, sides: Ints, origins: NDArray[np.str_]) -> Heads:
-    """Two linear heads whose log-odds are added: words and pieces over everything, meaning over what people judged."""
-    weights = np.array([WEIGHTS[origin] for origin in origins])
-    first = LogisticRegression(C=SPARSE_C, max_iter=400, class_weight="balanced").fit(
-        sparse, sides, sample_weight=weights
-    )
+    """Words and pieces are learned twice, from everything and from what people judged, and averaged.
+
+    Weak labels know many words and lean to the style of their sources; careful ones are few. Meaning is learned from the
+    careful ones only: weak labels hurt it.
+    """
     careful = origins != "weak"
-    second = LogisticRegression(C=DENSE_C, max_iter=2000, class_weight="balanced").fit(dense[careful], sides[careful])
-    return Heads(first, second)
+    weights = np.array([WEIGHTS[origin] for origin in origins])
+    wide = _logistic(SPARSE_C).fit(sparse, sides, sample_weight=weights)
+    narrow = _logistic(SPARSE_C).fit(sparse[careful], sides[careful])
+    deep = _logistic(DENSE_C).fit(dense[careful], sides[careful])
+    bias = (wide.intercept_ + narrow.intercept_) / 2 + deep.intercept_
+    return Heads((wide.coef_ + narrow.coef_) / 2, deep.coef_, bias)
+
+
+def _logistic(c: float) -> LogisticRegression:
+    return LogisticRegression(C=c, max_iter=2000, class_weight="balanced")
 
 
 def _temperature(odds: Doubles, sides: Ints) -> float:
@@ -291,16 +302,16 @@ def train(data: Path) -> Model:
         [*_kinds(data, "train"), *_kinds(data, "test"), *(s for s in every if s.kind in KINDS)], word_rarity
     )
     return Model(
-        words=_f32(heads.sparse.coef_[:, : features.WIDTH].T),
-        pieces=_f32(heads.sparse.coef_[:, features.WIDTH :].T),
+        words=_f32(heads.sparse[:, : features.WIDTH].T),
+        pieces=_f32(heads.sparse[:, features.WIDTH :].T),
         word_rarity=_f32(word_rarity),
         piece_rarity=_f32(piece_rarity),
         tokens=meaning.pieces,
-        token_scores=_f32(meaning.vectors @ heads.dense.coef_[:, :width].T),
+        token_scores=_f32(meaning.vectors @ heads.dense[:, :width].T),
         token_weights=_f32(meaning.weights),
         cues=CUES,
-        cue_scores=_f32(heads.dense.coef_[:, width:].T * CUE),
-        bias=_f32(heads.sparse.intercept_ + heads.dense.intercept_),
+        cue_scores=_f32(heads.dense[:, width:].T * CUE),
+        bias=_f32(heads.bias),
         kinds=_f32(kinds.coef_.T),
         kind_bias=_f32(kinds.intercept_),
         temperature=temperature,

@@ -12,11 +12,11 @@ from pipeline.issue import Role, Signal, SourceHealth, State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """One classified issue that was created in the period (or spoke again in it), as the digest sees it.
+    """One classified issue that was created in the period, as the digest sees it.
 
-    `author` is the unit of counting: a person's id for staff, the account for customers, an opaque id for strangers; None
-    for bots, who count as nobody. `team` is the author's own leaf (staff), `leaf` the leaf that owns the issue, None where
-    nobody does. `text` for quotations is `title` or `body` exactly. `confession` is the signal of that name.
+    `author` is the unit of counting: a person's id for staff, the account for customers, an opaque id for strangers;
+    None for bots, who count as nobody. `team` is the author's own leaf (staff), `leaf` the leaf that owns the issue,
+    None where nobody does. Quotations are cut from `title` and `body` exactly.
     """
 
     key: str
@@ -51,7 +51,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """One author of one pain in one week; the history that usual ranges come from. `week` is the Monday's date."""
+    """One author of one pain in one week: the history that usual ranges come from. `week` is its Monday."""
 
     pain: str
     week: date
@@ -64,7 +64,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PainEntry:
-    """A pain of the registry. `first_at` is the first issue of its present episode's history, `title` its pinned name."""
+    """A pain of the registry. `first_at` is its first issue's time, `title` its pinned name."""
 
     id: str
     title: str
@@ -76,7 +76,7 @@ class PainEntry:
 class Material:
     """Everything for one period. `sightings` cover the 26 weeks before the period and the period itself.
 
-    `listening_since` is the Monday of the first week from which the sources hold anything: before it there is no history.
+    `listening_since` is the Monday of the first week from which the sources hold anything.
     """
 
     voices: Sequence[Voice]

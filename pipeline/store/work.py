@@ -215,12 +215,16 @@ def outstanding(session: Session, kinds: Sequence[str]) -> int:
     return session.execute(query).scalar_one()
 
 
-def is_open(session: Session, kind: str, key: str) -> bool:
-    """Whether this row waits or runs."""
+def imminent(session: Session, kinds: Sequence[str], key: str | None = None) -> int:
+    """How many rows run, or will within ten minutes; one that was asked to wait longer is no reason to wait for it."""
+    soon = db.now(session) + timedelta(minutes=10)
     query = select(func.count()).where(
-        WorkRow.kind == kind, WorkRow.key == key, WorkRow.state.in_(("ready", "running"))
+        WorkRow.kind.in_(kinds),
+        or_(WorkRow.state == "running", and_(WorkRow.state == "ready", WorkRow.run_after <= soon)),
     )
-    return session.execute(query).scalar_one() > 0
+    if key is not None:
+        query = query.where(WorkRow.key == key)
+    return session.execute(query).scalar_one()
 
 
 def next_due(session: Session, kinds: Sequence[str]) -> timedelta | None:

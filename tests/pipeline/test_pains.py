@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.pains import Assignment, Candidate, Pain, assign, from_json, proposals, to_json
-from pipeline.pains_title import plain_title, title_of
+from pipeline.pains.title import plain_title, title_of
 from tests.config.test_sample import PAINS
 from tests.pipeline.second_organisation import ISSUES
 

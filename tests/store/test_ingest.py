@@ -196,18 +196,19 @@ def test_what_the_source_deleted_stays_as_history_and_is_no_longer_alive(databas
     assert ("1", "deleted") in events(database)
 
 
-def test_a_census_marks_what_is_missing_and_refuses_to_mark_half_of_everything(database: Engine) -> None:
+def test_what_a_census_no_longer_names_is_marked_and_half_of_everything_is_not_believed(database: Engine) -> None:
     ingest(database, [raw(n) for n in range(100)])
     with db.transaction(database) as session:
-        gone, refused = steps.reconcile(session, source="desk", exists={str(n) for n in range(95)}, at=MONDAY)
-    assert (gone, refused) == (5, None)
+        stored = issues.alive(session, "desk")
+        lost = steps.missing(stored, {str(n) for n in range(95)})
+        gone = [Gone(external_id=key, at=MONDAY, reason="transferred") for key in lost]
+        steps.reconcile(session, source="desk", gone=gone, at=MONDAY)
+        left = issues.alive(session, "desk")
 
-    with db.transaction(database) as session:
-        gone, refused = steps.reconcile(session, source="desk", exists={"1"}, at=MONDAY)
-
-    assert gone == 0
-    assert refused is not None
-    assert "94 of 95" in refused
+    assert lost == ["95", "96", "97", "98", "99"]
+    assert left == stored - set(lost)
+    with pytest.raises(steps.Suspicious, match="94 of 95"):
+        steps.missing(left, {"1"})
 
 
 def test_the_reading_of_everything_goes_through_all_batches_in_order(database: Engine) -> None:

@@ -103,7 +103,7 @@ def test_a_verdict_says_what_else_it_could_have_been() -> None:
 def test_the_fields_around_a_text_are_named_where_they_counted() -> None:
     verdict = one(Text(title="Import", body="It could be quicker.", author_role="staff"))
 
-    assert "written by staff +0.8 developer" in verdict.because
+    assert "written by staff +1.0 developer" in verdict.because
 
 
 def test_words_can_overrule_the_fields_around_them() -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 
-from pipeline.pains_words import is_everyday, rarity, words_of
+from pipeline.pains.words import is_everyday, rarity, words_of
 
 LONGEST = 9
 """Words of a title."""

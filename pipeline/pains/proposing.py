@@ -1,0 +1,83 @@
+"""What a person should look at: one pain that may be two, two that may be one."""
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from pipeline.pains.founding import FOUND, ONE, likenesses
+from pipeline.pains.growing import JOIN
+from pipeline.pains.linkage import clusters
+from pipeline.pains.text import Text, unite
+from pipeline.pains.values import Assignment, Candidate, Pain, Proposal
+
+TWICE = 0.7
+"""Likeness of two profiles from which they may be one pain."""
+
+
+def proposals(
+    registry: Sequence[Pain], assignments: Sequence[Assignment], candidates: Sequence[Candidate]
+) -> list[Proposal]:
+    """Splits, then merges, that a person should look at, sorted by the pains' ids."""
+    by_key = {c.key: c for c in candidates}
+    members: dict[str, list[Candidate]] = {}
+    for told in sorted(assignments, key=lambda a: a.key):
+        if told.key in by_key:
+            members.setdefault(told.pain_id, []).append(by_key[told.key])
+    pains = sorted(registry, key=lambda p: p.id)
+    splits = [p for pain in pains if (p := _split(pain.id, members.get(pain.id, []))) is not None]
+    reasons = _same_authors(members) | _same_words(pains)
+    return splits + [Proposal(what="merge", pains=pair, because=why) for pair, why in sorted(reasons.items())]
+
+
+def _split(pain_id: str, members: Sequence[Candidate]) -> Proposal | None:
+    """Two groups of three authors or more each, that hold together within and hardly with each other."""
+    ordered = sorted(members, key=lambda c: (c.created_at, c.key))
+    texts = [Text(c) for c in ordered if c.author is not None]
+    for text in texts:
+        text.weigh({})
+    unite(texts)
+    like = likenesses(texts)
+    groups = [g for g in clusters(like, FOUND * ONE) if len({texts[n].candidate.author for n in g}) >= 3]
+    if len(groups) < 2:
+        return None
+    one, other = sorted(groups, key=len, reverse=True)[:2]
+    across = float(like[np.ix_(one, other)].sum()) / (len(one) * len(other)) / ONE
+    if across >= JOIN:
+        return None
+    return Proposal(what="split", pains=(pain_id,), because="its issues fall into two groups that share few words")
+
+
+def _same_authors(members: Mapping[str, Sequence[Candidate]]) -> dict[tuple[str, ...], str]:
+    authors = {pain: {c.author for c in told} - {None} for pain, told in members.items()}
+    pains_of: dict[str | None, list[str]] = {}
+    for pain in sorted(authors):
+        for author in authors[pain]:
+            pains_of.setdefault(author, []).append(pain)
+    pairs = {(a, b) for several in pains_of.values() for a, b in combinations(several, 2)}
+    why = "more than half of the new authors of one told of the other too"
+    return {
+        (a, b): why
+        for a, b in pairs
+        if len(authors[a] & authors[b]) >= 3
+        and 2 * len(authors[a] & authors[b]) > min(len(authors[a]), len(authors[b]))
+    }
+
+
+def _same_words(pains: Sequence[Pain]) -> dict[tuple[str, ...], str]:
+    holders: dict[str, list[Pain]] = {}
+    sums: dict[tuple[str, ...], int] = {}
+    for pain in pains:
+        for name, weight in sorted(pain.profile.items()):
+            for other in holders.setdefault(name, []):
+                if other.side == pain.side:
+                    pair = (other.id, pain.id)
+                    sums[pair] = sums.get(pair, 0) + weight * other.profile[name]
+            holders[name].append(pain)
+    squares = {pain.id: sum(w * w for w in pain.profile.values()) for pain in pains}
+    return {
+        (a, b): "their issues use the same words"
+        for (a, b), total in sums.items()
+        if total >= TWICE * math.sqrt(squares[a] * squares[b])
+    }

@@ -1,0 +1,95 @@
+"""What goes into the registry of pains and what comes out of it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One classified issue that tells of pain. `key` is "source:external_id"; `author` None is a bot, nobody.
+
+    `links` are the keys of other issues that it names explicitly; `labels` the source's own words for what it is about.
+    """
+
+    key: str
+    created_at: datetime
+    author: str | None
+    side: str
+    severity: int
+    title: str
+    body: str
+    leaf: str | None
+    links: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pain:
+    """One pain of the registry. `title` and `side` are pinned when it is founded.
+
+    `profile` sums the feature vectors of its issues and `seen` says how many of them have a feature, both under hashed
+    names, so that the registry, which outlives the texts, holds none of their words beside the title. `leaves` counts
+    its issues by leaf; `cases` are hashed keys of its last issues. Bots' issues join a pain but leave no trace in it:
+    `members`, `last_at` and the profile are of people's issues alone.
+    """
+
+    id: str
+    title: str
+    side: str
+    founded_by: str
+    first_at: datetime
+    last_at: datetime
+    profile: Mapping[str, int]
+    members: int
+    seen: Mapping[str, int] = field(default_factory=dict)
+    leaves: Mapping[str, int] = field(default_factory=dict)
+    cases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Which pain an issue tells of. `score` is its likeness when it joined, 0 to 1; 1 for an explicit link."""
+
+    key: str
+    pain_id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Something for a person to decide: one pain is two, or two pains are one. Nothing is changed by it."""
+
+    what: Literal["split", "merge"]
+    pains: tuple[str, ...]
+    because: str
+
+
+def to_json(pain: Pain) -> dict[str, Any]:
+    """JSON values only; `from_json` gives the equal pain back."""
+    raw = asdict(pain)
+    return raw | {
+        "first_at": pain.first_at.isoformat(),
+        "last_at": pain.last_at.isoformat(),
+        "profile": dict(pain.profile),
+        "seen": dict(pain.seen),
+        "leaves": dict(pain.leaves),
+        "cases": list(pain.cases),
+    }
+
+
+def from_json(raw: Mapping[str, Any]) -> Pain:
+    return Pain(
+        id=raw["id"],
+        title=raw["title"],
+        side=raw["side"],
+        founded_by=raw["founded_by"],
+        first_at=datetime.fromisoformat(raw["first_at"]),
+        last_at=datetime.fromisoformat(raw["last_at"]),
+        profile={name: int(weight) for name, weight in raw["profile"].items()},
+        members=int(raw["members"]),
+        seen={name: int(times) for name, times in raw["seen"].items()},
+        leaves={leaf: int(count) for leaf, count in raw.get("leaves", {}).items()},
+        cases=tuple(raw.get("cases", ())),
+    )

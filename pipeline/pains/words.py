@@ -1,0 +1,107 @@
+"""The features by which issues are compared: words, words side by side, and fields of words."""
+
+import re
+import unicodedata
+from itertools import pairwise
+
+from pipeline.pains.vocabulary import COMMON, FIELDS, SAME, STOP
+
+WORDS = 60
+"""Words of the body that count."""
+RARE = 10
+"""The weight of a word that the background list does not hold; a listed one weighs its level."""
+FIELD = 7
+"""The weight of a field of words."""
+FIELD_TIMES = (0, 3, 5, 7)
+"""How often a field counts, by how many different words of it there are: one is a chance, three are the subject."""
+PAIR = 4
+"""The weight of two words side by side."""
+
+_WORD = re.compile(r"[^\W_][\w']*")
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_NOISE = re.compile(
+    r"https?://\S+|www\.\S+|```.*?(?:```|\Z)|<!--.*?(?:-->|\Z)|<[^<>]{1,80}>|\b[0-9a-f]{8,}\b|\b[A-Z]{2,10}-\d+\b|[\w/-]*#\d+",
+    re.DOTALL,
+)
+_TEMPLATE = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t].*|[-*][ \t]*\[.?\].*|>.*|\*\*[^*\n]*\*\*:?[ \t]*|[\w ]{1,30}:[ \t].{0,25})$", re.MULTILINE
+)
+_SPELLINGS = [(re.compile(pattern), word) for pattern, word in SAME]
+_VOWEL = re.compile(r"[aeiouy]")
+
+
+def stem(word: str) -> str:
+    """Endings off, lightly: plural, -ing, -ed, a last e; y becomes i."""
+    word = word.removesuffix("'s").replace("'", "")
+    if len(word) <= 3:
+        return word
+    word = _singular(word)
+    for ending in ("ing", "ed"):
+        rest = word.removesuffix(ending)
+        if rest != word and len(rest) >= 3 and _VOWEL.search(rest):
+            word = rest[:-1] if rest[-1] == rest[-2] and rest[-1] not in "lsz" else rest
+            break
+    if word.endswith("e") and len(word) > 4:
+        word = word[:-1]
+    return word[:-1] + "i" if word.endswith("y") and len(word) > 3 else word
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith("sses"):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and word[-2] not in "sui" else word
+
+
+_STOPPED = frozenset(STOP.split()) | {stem(word) for word in STOP.split()}
+_LEVEL = {word: level for level, words in COMMON.items() for word in words.split()}
+_FIELDS_OF: dict[str, list[str]] = {}
+for _name, _words in FIELDS.items():
+    for _each in _words.split():
+        _FIELDS_OF.setdefault(stem(_each), []).append(_name)
+
+
+def rarity(word: str) -> int:
+    return _LEVEL.get(word, RARE)
+
+
+def is_everyday(word: str) -> bool:
+    short = stem(word.casefold())
+    return short in _STOPPED or short in _LEVEL
+
+
+def words_of(text: str) -> list[str]:
+    """The stems that carry meaning, in order: spellings of one thing unified, stop words, numbers and addresses out."""
+    plain = _NOISE.sub(" ", unicodedata.normalize("NFKC", text)).casefold().replace("\u2019", "'")
+    for pattern, word in _SPELLINGS:
+        plain = pattern.sub(f" {word} ", plain)
+    found: list[str] = []
+    for match in _WORD.finditer(plain):
+        raw = match.group()
+        if _WIDE.search(raw):  # scripts without spaces: two characters at a time
+            found += [raw[n : n + 2] for n in range(min(len(raw) - 1, WORDS))]
+        elif len(raw) <= 40 and raw not in _STOPPED and not raw[0].isdigit():
+            short = stem(raw)
+            if len(short) > 1 and short not in _STOPPED:
+                found.append(short)
+    return found
+
+
+def features(title: str, body: str, labels: tuple[str, ...] = ()) -> dict[str, tuple[int, int]]:
+    """Feature -> (how often, weight). A word or pair counts double in the title, and twice at most."""
+    found: dict[str, tuple[int, int]] = {}
+    touched: dict[str, set[str]] = {}
+    own = _TEMPLATE.sub(" ", body[:4000])
+    for times, words in ((2, words_of(title[:400])), (1, words_of(own)[:WORDS]), (1, words_of(" ".join(labels)[:400]))):
+        for word in words:
+            found[word] = (min(found.get(word, (0, 0))[0] + times, 2), rarity(word))
+            for name in _FIELDS_OF.get(word, ()):
+                touched.setdefault("~" + name, set()).add(word)
+        for pair in pairwise(words):
+            name = " ".join(pair)
+            found[name] = (min(found.get(name, (0, 0))[0] + times, 2), PAIR)
+    for name, several in touched.items():
+        if times := FIELD_TIMES[min(len(several), len(FIELD_TIMES)) - 1]:
+            found[name] = (times, FIELD)
+    return found

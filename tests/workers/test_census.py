@@ -1,0 +1,70 @@
+"""What the source deleted or moved is found by the daily census, and only what is really gone is marked."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from pipeline.store import db, issues, sources, work
+from pipeline.tables import EventRow
+from tests.connectors.github_replay import TOKEN, GitHubReplay
+from tests.workers.test_pull_crash import configure
+from workers.engine import Engine
+from workers.wiring import Deployment
+
+
+@pytest.fixture
+def server() -> Iterator[GitHubReplay]:
+    with GitHubReplay(synthetic=40) as made:
+        yield made
+
+
+@pytest.fixture
+def runner(server: GitHubReplay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    monkeypatch.setenv("REPLAY_TOKEN", TOKEN)
+    house = Deployment.read(configure(tmp_path / "one", server), as_of=datetime.fromisoformat("2026-09-10T12:00:00Z"))
+    house.prepare()
+    yield Engine(house)
+    house.database.dispose()
+
+
+def census(runner: Engine) -> None:
+    with runner.transaction() as session:
+        row = work.request(session, "census", "code")
+    runner.perform(row)
+
+
+def numbers(server: GitHubReplay, count: int) -> list[int]:
+    return sorted(int(key.rpartition("#")[2]) for key in server.issue_ids())[:count]
+
+
+def test_deleted_and_transferred_issues_are_told_apart(runner: Engine, server: GitHubReplay) -> None:
+    runner.tick()
+    runner.drain()
+    deleted, moved = numbers(server, 2)
+    server.remove(deleted)
+    server.remove(moved, moved_to="/repos/somebody/else/issues/7")
+
+    census(runner)
+
+    with db.transaction(runner.deployment.database) as session:
+        gone = {(row.issue.rpartition("#")[2], row.after) for row in session.scalars(select(EventRow)) if row.what == "deleted"}
+        assert issues.alive(session, "code") == server.issue_ids()
+        assert sources.state(session, "code").census_at is not None
+    assert gone == {(str(deleted), "deleted"), (str(moved), "transferred")}
+
+
+def test_a_census_that_misses_half_is_set_aside_for_a_person(runner: Engine, server: GitHubReplay) -> None:
+    runner.tick()
+    runner.drain()
+    stored = server.issue_ids()
+    for number in numbers(server, len(stored) // 2 + 5):
+        server.remove(number)
+
+    census(runner)
+
+    with db.transaction(runner.deployment.database) as session:
+        assert issues.alive(session, "code") == stored
+        assert any("census misses" in reason for _, _, reason in work.set_aside(session))

@@ -13,9 +13,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 
 from pipeline.pains.common import weigh
+from pipeline.pains.forms import learnt, place_of
 from pipeline.pains.founding import found_pain, groups, most_central
 from pipeline.pains.growing import WAITS, Index, State
-from pipeline.pains.text import Text, unite
+from pipeline.pains.text import NONE, Text, unite
 from pipeline.pains.title import title_of
 from pipeline.pains.values import Assignment, Candidate, Pain
 
@@ -37,7 +38,8 @@ def assign(
     ordered = sorted({c.key: c for c in candidates}.values(), key=lambda c: (c.created_at, c.key))
     told: dict[str, Assignment] = {}
     waiting: list[Text] = []
-    for fresh in _rounds([Text(c) for c in ordered]):
+    forms = learnt(ordered)
+    for fresh in _rounds([Text(c, forms.get(place_of(c), NONE)) for c in ordered]):
         newest = fresh[-1].candidate.created_at
         waiting = [t for t in waiting if newest - t.candidate.created_at <= WAITS][-POOL:] + fresh
         _settle(pains, waiting, told, names)

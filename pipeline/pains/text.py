@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from zlib import crc32
 
+from pipeline.pains.forms import Form, without
 from pipeline.pains.values import Candidate
 from pipeline.pains.words import features
 
@@ -14,6 +15,7 @@ UNIT = 1000
 """The length of a feature vector: components are whole numbers."""
 LIST = 5
 """An issue that names more others than this is a list of cases, not one of them."""
+NONE: Form = frozenset()
 
 
 class Text:
@@ -21,9 +23,9 @@ class Text:
 
     __slots__ = ("candidate", "case", "links", "raw", "tie", "unit")
 
-    def __init__(self, candidate: Candidate) -> None:
+    def __init__(self, candidate: Candidate, form: Form = NONE) -> None:
         self.candidate = candidate
-        named = features(candidate.title, candidate.body, candidate.labels)
+        named = features(candidate.title, without(candidate.body, form), candidate.labels)
         self.raw = {crc32(name.encode()): both for name, both in sorted(named.items())}
         self.unit: dict[int, int] = {}
         self.case = hashed(candidate.key)

@@ -227,9 +227,8 @@ def test_old_texts_are_forgotten_and_what_was_understood_of_them_stays(database:
     ingest(database, [raw(1), raw(2)])
     with db.transaction(database) as session:
         [first, second] = issues.to_classify(session, issues.unclassified(session))
-        verdict = Verdict(
-            side="customer", confidence=0.9, abstained=False, kind="bug", severity=4, signals=(Signal("churn", "Issue"),)
-        )
+        signals = (Signal("churn", "Issue"),)
+        verdict = Verdict(side="customer", confidence=0.9, abstained=False, kind="bug", severity=4, signals=signals)
         issues.save_verdicts(session, [(first[0], first[1], verdict, "leaf", ())], "org")
 
     with db.transaction(database) as session:

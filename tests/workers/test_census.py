@@ -50,7 +50,8 @@ def test_deleted_and_transferred_issues_are_told_apart(runner: Engine, server: G
     census(runner)
 
     with db.transaction(runner.deployment.database) as session:
-        gone = {(row.issue.rpartition("#")[2], row.after) for row in session.scalars(select(EventRow)) if row.what == "deleted"}
+        events = session.scalars(select(EventRow).where(EventRow.what == "deleted"))
+        gone = {(event.issue.rpartition("#")[2], event.after) for event in events}
         assert issues.alive(session, "code") == server.issue_ids()
         assert sources.state(session, "code").census_at is not None
     assert gone == {(str(deleted), "deleted"), (str(moved), "transferred")}

@@ -90,7 +90,10 @@ def test_issues_can_be_narrowed(run: Run) -> None:
 
 def test_classify_with_files_needs_no_configuration_and_keeps_every_line(tmp_path: Path) -> None:
     texts = tmp_path / "in.jsonl"
-    rows = [{"id": "a", "title": "The CI build is flaky", "body": "I restart it by hand."}, {"id": 2, "title": "", "body": ""}]
+    rows = [
+        {"id": "a", "title": "The CI build is flaky", "body": "I restart it by hand."},
+        {"id": 2, "title": "", "body": ""},
+    ]
     texts.write_text("".join(json.dumps(row) + "\n" for row in rows) + "not json\n")
 
     result = CliRunner().invoke(
@@ -165,7 +168,8 @@ def test_wrong_use_says_what_would_be_right(run: Run, arguments: tuple[str, ...]
 
 
 def test_a_broken_configuration_is_said_with_file_and_line_and_all_at_once(run: Run, rosta: Path) -> None:
-    (rosta / "sources.yaml").write_text("sources:\n- name: desk\n  kind: file\n  pth: x\n- name: code\n  kind: githup\n")
+    sources = "sources:\n- name: desk\n  kind: file\n  pth: x\n- name: code\n  kind: githup\n"
+    (rosta / "sources.yaml").write_text(sources)
     (rosta / "settings.yaml").write_text("organisation: {timezone: Europe/Viena}\n")
 
     result = run("check", "--offline")

@@ -77,7 +77,8 @@ def test_a_source_that_cannot_be_read_is_said_in_the_digest_and_stops_nothing(tm
 
 
 def test_private_issues_are_in_no_digest_and_no_count(tmp_path: Path) -> None:
-    secret = small.ticket(90, "Stale beans made a guest ill, our lawyer is involved", labels=["beans", "hush"], author="x")
+    title = "Stale beans made a guest ill, our lawyer is involved"
+    secret = small.ticket(90, title, labels=["beans", "hush"], author="x")
     directory = small.organisation(tmp_path / "rosta", [*small.subscribers(), secret])
 
     with engine(directory) as runner:
@@ -144,8 +145,9 @@ def test_a_changed_org_chart_routes_stored_issues_anew(tmp_path: Path) -> None:
     directory = small.organisation(tmp_path / "rosta", small.subscribers())
     with engine(directory, as_of="2026-03-05T12:00:00+01:00") as runner:
         runner.run_once()
-    org = (directory / "org.yaml").read_text().replace("label: beans", "label: cups").replace("label: parcels", "label: beans")
-    (directory / "org.yaml").write_text(org)
+    chart = (directory / "org.yaml").read_text()
+    chart = chart.replace("label: beans", "label: cups").replace("label: parcels", "label: beans")
+    (directory / "org.yaml").write_text(chart)
 
     with engine(directory, as_of="2026-03-05T12:00:00+01:00") as runner:
         runner.run_once()

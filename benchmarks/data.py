@@ -174,7 +174,7 @@ def period() -> Period:
 def fill(engine: Engine, issues: int, org: Org, *, older: int = 0) -> None:
     """Put `issues` spread over 26 weeks into the tables as if they had been pulled, classified and assigned.
 
-    `older` more lie in the 26 weeks before those, where no digest looks any more.
+    `older` more lie in the half year before those, where no digest looks any more.
     """
     week, rng = period(), random.Random(11)
     leaves = [team for team in org.teams if org.is_leaf(team)]
@@ -184,7 +184,7 @@ def fill(engine: Engine, issues: int, org: Org, *, older: int = 0) -> None:
         _insert(session, PainRow, [_pain(name, number, week) for number, (name, _) in enumerate(pains)])
         for start in range(0, issues + older, CHUNK):
             rows = [
-                _issue(rng, row_id, week, pains, age=WEEKS if row_id > issues else 0)
+                _issue(rng, row_id, week, pains, age=WEEKS + 1 if row_id > issues else 0)
                 for row_id in range(start + 1, min(start + CHUNK, issues + older) + 1)
             ]
             for table, name in (

@@ -44,7 +44,8 @@ def prior(text: Text) -> tuple[Floats, tuple[str, ...]]:
     if text.author_role == "staff":
         add(0, 1.4 if desk else 1.0, "written by staff")
     elif text.author_role == "customer":
-        add(0, -1.5, "written by a customer")
+        add(0, -1.0, "written by a customer")
+        add(1, 0.5, "written by a customer")
     elif text.author_role == "bot":
         add(2, 1.2, "written by a bot")
     elif desk:

@@ -161,67 +161,13 @@ def _sums_in_trouble(low: str) -> tuple[int, int] | None:
     return None
 
 
-_AT_STAKE: Final = (
-    "charge",
-    "money",
-    "revenue",
-    "pay",
-    "bill",
-    "invoice",
-    "sell",
-    "wage",
-    "amount",
-    "price",
-    "total",
-    "vat",
-    "tax",
-    "abgebucht",
-    "débité",
-    "lost",
-    "los",
-    "delet",
-    "eras",
-    "wip",
-    "overw",
-    "corrupt",
-    "destroy",
-    "vanish",
-    "missing",
-    "gone",
-    "disappear",
-    "datenverlust",
-    "perte",
-    "patient",
-    "medication",
-    "dos",
-    "allerg",
-    "injur",
-    "emergency",
-    "ambulance",
-    "danger",
-    "safe",
-    "life",
-    "hazard",
-    "shock",
-    "children",
-    "harm",
-    "risk",
-    "refund",
-    "paid",
-    "fee",
-    "deposit",
-    "fine",
-    "credit",
-    "debit",
-    "receipt",
-    "rechnung",
-    "zahlung",
-    "factur",
-    "paiement",
-    "salar",
-    "owe",
-    "cost",
+_STAKES: Final = (
+    "charge|money|revenue|pay|bill|invoice|sell|wage|amount|price|total|vat|tax|abgebucht|débité|lost|"
+    "los|delet|eras|wip|overw|corrupt|destroy|vanish|missing|gone|disappear|datenverlust|perte|patient|"
+    "medication|dos|allerg|injur|emergency|ambulance|danger|safe|life|hazard|shock|children|harm|risk|"
+    "refund|paid|fee|deposit|fine|credit|debit|receipt|rechnung|zahlung|factur|paiement|salar|owe|cost"
 )
+_AT_STAKE: Final = tuple(_STAKES.split("|"))
 
 
 def harm(title: str, body: str) -> str | None:

@@ -207,7 +207,7 @@ def _dense(texts: Sequence[tuple[str, str]], meaning: Meaning) -> Doubles:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """Weights and intercept of the head over words and pieces and of the head over meaning; their log-odds are added."""
+    """Weights of the head over words and pieces and of the head over meaning; their log-odds are added."""
 
     sparse: Doubles
     dense: Doubles
@@ -221,8 +221,8 @@ class Heads:
 def fit(sparse: Any, dense: Doubles, sides: Ints, origins: NDArray[np.str_]) -> Heads:
     """Words and pieces are learned twice, from everything and from what people judged, and averaged.
 
-    Weak labels know many words and lean to the style of their sources; careful ones are few. Meaning is learned from the
-    careful ones only: weak labels hurt it.
+    Weak labels know many words and lean to the style of their sources; careful ones are few. Meaning is learned from
+    the careful ones only: weak labels hurt it.
     """
     careful = origins != "weak"
     weights = np.array([WEIGHTS[origin] for origin in origins])

@@ -13,7 +13,7 @@ from pipeline.pains.values import Candidate
 
 RECURS = 3
 """Issues of one source and leaf from which the same piece may be a form's."""
-SHARE = 0.03
+SHARE = 0.01
 """And the part of that source's and leaf's issues."""
 TOGETHER = 2
 """Recurring pieces that an issue has to hold for them to be a form: one alone may be a message that everybody sees."""
@@ -25,7 +25,7 @@ LONGEST = 4000
 """Characters of a body that are looked at."""
 
 _SPLIT = re.compile(r"\n+|(?<=[.!?])[ \t]+")
-_LABEL = re.compile(r"^([^:|?]{2,60}[:|?])[ \t]*(.*)$", re.DOTALL)
+_LABEL = re.compile(r"^([^:|?]{2,60}(?:[|?]|:(?!//)))[ \t]*(.*)$", re.DOTALL)
 _DIGITS = re.compile(r"[0-9]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ROW = re.compile(r"^[^|\n]{0,60}(?:\|[^|\n]{0,60}){2,}\|?$|^[\w.-]{2,40}\|[^|\n]{0,60}$")
@@ -64,7 +64,7 @@ def without(body: str, form: Form) -> str:
             continue
         label, rest = _label(piece)
         if label and _plain(label) in form:
-            asked, piece = True, rest
+            asked, piece = True, "" if label[-1] == "|" else rest
         if not _ROW.match(piece) and not (asked and len(_WORD.findall(piece)) <= ANSWER):
             kept.append(piece)
             asked = False

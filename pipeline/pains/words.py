@@ -14,13 +14,15 @@ FIELD = 7
 """The weight of a field of words."""
 FIELD_TIMES = (0, 3, 5, 7)
 """How often a field counts, by how many different words of it there are: one is a chance, three are the subject."""
+import os
+TITLE = int(os.environ.get("T","2")); BODY=int(os.environ.get("B","2"))
 PAIR = 4
 """The weight of two words side by side."""
 
 _WORD = re.compile(r"[^\W_][\w']*")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _NOISE = re.compile(
-    r"https?://\S+|www\.\S+|```.*?(?:```|\Z)|<!--.*?(?:-->|\Z)|<[^<>]{1,80}>|\b[0-9a-f]{8,}\b|\b[A-Z]{2,10}-\d+\b|[\w/-]*#\d+",
+    r"https?://\S+|www\.\S+|\bMozilla/.*|\S+/[0-9]+\.\S*|\S*[\\/]\w[^\s\\/]*[\\/]+\S*|--[a-z]+(?:-[a-z]+)+|```.*?(?:```|\Z)|<!--.*?(?:-->|\Z)|<[^<>]{1,80}>|\b[0-9a-f]{8,}\b|\b[A-Z]{2,10}-\d+\b|[\w/-]*#\d+",
     re.DOTALL,
 )
 _TEMPLATE = re.compile(
@@ -89,18 +91,25 @@ def words_of(text: str) -> list[str]:
 
 
 def features(title: str, body: str, labels: tuple[str, ...] = ()) -> dict[str, tuple[int, int]]:
-    """Feature -> (how often, weight). A word or pair counts double in the title, and twice at most."""
+    """Feature -> (how often, weight). A word or pair of the title counts `TITLE` times, elsewhere `BODY` at most."""
     found: dict[str, tuple[int, int]] = {}
     touched: dict[str, set[str]] = {}
     own = _TEMPLATE.sub(" ", body[:4000])
-    for times, words in ((2, words_of(title[:400])), (1, words_of(own)[:WORDS]), (1, words_of(" ".join(labels)[:400]))):
+    once = words_of(own)[:WORDS]
+    for most, words in ((BODY, once), (1, words_of(" ".join(labels)[:400]))):
         for word in words:
-            found[word] = (min(found.get(word, (0, 0))[0] + times, 2), rarity(word))
-            for name in _FIELDS_OF.get(word, ()):
-                touched.setdefault("~" + name, set()).add(word)
+            found[word] = (min(found.get(word, (0, 0))[0] + 1, most), rarity(word))
         for pair in pairwise(words):
             name = " ".join(pair)
-            found[name] = (min(found.get(name, (0, 0))[0] + times, 2), PAIR)
+            found[name] = (min(found.get(name, (0, 0))[0] + 1, most), PAIR)
+    heading = words_of(title[:400])
+    for word in heading:
+        found[word] = (TITLE, rarity(word))
+    for pair in pairwise(heading):
+        found[" ".join(pair)] = (TITLE, PAIR)
+    for word in (*heading, *once):
+        for name in _FIELDS_OF.get(word, ()):
+            touched.setdefault("~" + name, set()).add(word)
     for name, several in touched.items():
         if times := FIELD_TIMES[min(len(several), len(FIELD_TIMES)) - 1]:
             found[name] = (times, FIELD)

@@ -71,9 +71,9 @@ def test_the_fields_around_a_text_lean_to_a_side_and_say_so(text: Text, side: in
 def test_customers_are_seldom_makers(text: Text) -> None:
     weights, why = rules.prior(text)
 
-    assert weights[0] < 0
-    assert weights[1:].tolist() == [0, 0]
-    assert len(why) == 1
+    assert weights[0] <= -0.8
+    assert weights[1] >= 0 == weights[2]
+    assert why
 
 
 def test_staff_who_write_through_a_support_desk_are_makers() -> None:

@@ -110,7 +110,7 @@ _PHONE: Final = re.compile(
 )
 _LONG_NUMBER: Final = re.compile(r"\d[\d ()./-]{5}|[A-Z]\d\d[ A-Z]")
 """Whatever has neither holds no card, account or phone number."""
-_MENTION: Final = re.compile(r"(?<![\w/.@`$&\]-])@([A-Za-z0-9][\w-]{0,38}+)(?![\w/(@-]|\.\w)")
+_MENTION: Final = re.compile(r"@(?<![\w/.@`$&\]-]@)([A-Za-z0-9][\w-]{0,38}+)(?![\w/(@-]|\.\w)")
 _NOT_PEOPLE: Final = frozenset(
     """
     override test tests before after autowired nullable notnull nonnull deprecated inject bean component

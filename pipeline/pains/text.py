@@ -9,7 +9,8 @@ from pipeline.pains.forms import Form, without
 from pipeline.pains.values import Candidate
 from pipeline.pains.words import features
 
-PAD = 25.0
+import os
+PAD = float(os.environ.get("PAD","25"))
 """Added to every text's length, as a word that it shares with no other: a short text has said less to be alike in."""
 UNIT = 1000
 """The length of a feature vector: components are whole numbers."""

@@ -10,35 +10,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from connectors.errors import BadItem, SourceError
+from connectors.http import Http
 from pipeline.issue import Gone, Issue, Remark, Tag
 
-if TYPE_CHECKING:
-    from connectors.http import Http
+__all__ = [
+    "BadItem", "Connector", "Cursor", "Page", "Raw", "SourceError", "SourceOptions", "tags_for",
+]  # fmt: skip
 
 Raw = Mapping[str, Any]
 """One item as the source gave it; JSON values only."""
 Cursor = Mapping[str, Any]
 """Where to go on, opaque to the core; JSON values only. An empty mapping is the beginning."""
-
-
-class SourceError(Exception):
-    """A source could not be read. `permanent`: trying again without a person's help is useless.
-
-    `retry_after` is the number of seconds that the source asked us to wait, None where it did not say.
-    """
-
-    def __init__(self, message: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.permanent = permanent
-        self.retry_after = retry_after
-
-
-class BadItem(ValueError):
-    """One raw item cannot be understood. The core sets it aside with this reason; its neighbours go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +67,7 @@ class Connector(ABC, Generic[Own]):
     """One line for `leafnotes connectors`."""
     Options: ClassVar[type[SourceOptions]]
 
-    def __init__(self, options: Own, http: "Http") -> None:
+    def __init__(self, options: Own, http: Http) -> None:
         self.options = options
         self.http = http
 

@@ -22,7 +22,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import parse_header_links
 
-from connectors.base import SourceError
+from connectors.errors import SourceError
 from connectors.limits import InProcess, Limiter, exhausted, retry_after, throttled
 
 TRIES: Final = 4

@@ -1,13 +1,12 @@
 """The Celery application: how ids of work rows travel. The settings are those of facts/reliability.md section 1.1."""
 
-import os
 import threading
 from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from celery import Celery
-from celery.signals import worker_process_init, worker_ready
+from celery.signals import worker_ready
 from kombu.exceptions import OperationalError
 
 log = structlog.get_logger()
@@ -76,14 +75,3 @@ def _tick_on_its_own(**_: Any) -> None:
 
 
 worker_ready.connect(_tick_on_its_own, weak=False)
-
-
-def _forget_parent(**_: Any) -> None:
-    """A pool child must not share the parent's idea of a database connection; it opens its own on first use."""
-    from workers import tasks
-
-    tasks.engine.cache_clear()
-    log.debug("pool child started", pid=os.getpid())
-
-
-worker_process_init.connect(_forget_parent, weak=False)

@@ -1,6 +1,9 @@
 """The two tasks: do a row of work, and look what is due. Arguments are row ids; what a row means is in the row."""
 
 from functools import cache
+from typing import Any
+
+from celery.signals import worker_process_init
 
 from workers.app import TICK, WORK, app, publish
 from workers.engine import Engine
@@ -22,3 +25,11 @@ def do_work(row_id: int) -> None:
 def tick() -> None:
     engine().tick()
     engine().sweep()
+
+
+def _forget_parent(**_: Any) -> None:
+    """A pool child must not share the parent's database connections; it opens its own on first use."""
+    engine.cache_clear()
+
+
+worker_process_init.connect(_forget_parent, weak=False)

@@ -15,7 +15,7 @@ from email.utils import parseaddr
 from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -24,14 +24,15 @@ from config.environment import Environment, WeakKey
 from config.reader import Problem
 from config.settings import Loaded, Settings
 from connectors.base import Connector, SourceOptions
-from connectors.smtp import Folder, Outcome, Smtp
+from connectors.smtp import Smtp
 from pipeline import periods
 from pipeline.issue import Period
 from pipeline.org import Claim, Org, Person, Team
 from pipeline.route import Router
-from pipeline.steps import Classifier, House, Letter
+from pipeline.steps import Classifier, House
 from pipeline.store import db, schema
 from workers import broker
+from workers.senders import FolderSender, Sender, SmtpSender
 
 GROUP = "leafnotes.connectors"
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -43,14 +44,6 @@ class Misconfigured(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("; ".join(str(problem) for problem in problems))
         self.problems = problems
-
-
-class Sender(Protocol):
-    """Where letters go. `safe_to_repeat`: handing the same letter over twice leaves one."""
-
-    @property
-    def safe_to_repeat(self) -> bool: ...
-    def send(self, letter: Letter) -> Outcome: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,29 +263,3 @@ def _claim(claim: Any) -> Claim:
         group=claim.group,
         path=claim.path,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class FolderSender:
-    """Without a mail server: LEADER.eml, .html, .txt and .json in a folder of the week."""
-
-    directory: Path
-    safe_to_repeat: bool = True
-
-    def send(self, letter: Letter) -> Outcome:
-        from workers.cli.digests import write
-
-        folder, _, name = letter.name.rpartition("/")
-        target = self.directory / folder
-        target.mkdir(parents=True, exist_ok=True)
-        write(target, name, letter.document, letter.text, letter.html)
-        return Folder(target).send(letter.message, letter.sender, letter.recipient, name=name)
-
-
-@dataclass(frozen=True, slots=True)
-class SmtpSender:
-    smtp: Smtp
-    safe_to_repeat: bool = False
-
-    def send(self, letter: Letter) -> Outcome:
-        return self.smtp.send(letter.message, parseaddr(letter.sender)[1], letter.recipient)

@@ -1,15 +1,17 @@
 """What is in everybody's mouth and says little of a cause."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pipeline.pains.founding import ONE, likenesses
 from pipeline.pains.growing import State
 from pipeline.pains.linkage import clusters
 from pipeline.pains.text import Text
-
+import os
 KNEE = 0.035
 """Part of all texts from which a feature is in everybody's mouth: the more, the less it says of a cause."""
+KNEE_PLACE = float(os.environ.get("KP","0.06"))
+"""The same among the texts of one leaf, which have their subject in common."""
 KNEE_LEAST = 6
 CROWD = 0.3
 """Mean likeness of texts that plainly tell of one thing."""
@@ -18,18 +20,35 @@ CROWD_HOLDS = 0.66
 
 
 def weigh(waiting: Sequence[Text], pains: Collection[State]) -> None:
-    """Give every text its vector, features that are in everybody's mouth here made light.
+    """Give every text its vector, features that are in everybody's mouth, here or at its leaf, made light.
 
     A pain's own word is no common word, however many tell of it in a bad week. So what the pain that uses a feature
     most has said is left out of its count, and so is a crowd of texts, plainly alike, that holds most of its uses.
     """
     for text in waiting:
         text.weigh({})
-    crowds = clusters(likenesses(waiting), CROWD * ONE) if len(waiting) > KNEE_LEAST else []
-    seen = Counter(name for text in waiting for name in text.raw)
+    numbers = clusters(likenesses(waiting), CROWD * ONE) if len(waiting) > KNEE_LEAST else []
+    crowds = [[waiting[n] for n in crowd] for crowd in numbers]
+    everywhere = _common(waiting, crowds, pains, KNEE)
+    for leaf in sorted({text.candidate.leaf or "" for text in waiting}):
+        here = [text for text in waiting if (text.candidate.leaf or "") == leaf]
+        near = [state for state in pains if state.home() == leaf]
+        inside = [kept for crowd in crowds if (kept := [t for t in crowd if (t.candidate.leaf or "") == leaf])]
+        common = dict(everywhere)
+        for name, part in _common(here, inside, near, KNEE_PLACE).items():
+            common[name] = min(part, common.get(name, 1.0))
+        for text in here:
+            text.weigh(common)
+
+
+def _common(
+    texts: Sequence[Text], crowds: Sequence[Sequence[Text]], pains: Collection[State], knee: float
+) -> dict[int, float]:
+    """The part of its weight that a common feature keeps."""
+    seen = Counter(name for text in texts for name in text.raw)
     own: dict[int, int] = {}
     for crowd in crowds:
-        for name, times in Counter(name for n in crowd for name in waiting[n].raw).items():
+        for name, times in Counter(name for text in crowd for name in text.raw).items():
             if times > CROWD_HOLDS * seen[name]:
                 own[name] = times
     most: dict[int, int] = {}
@@ -37,8 +56,6 @@ def weigh(waiting: Sequence[Text], pains: Collection[State]) -> None:
         for name, times in state.seen.items():
             seen[name] += times
             most[name] = max(most.get(name, 0), times)
-    usual = max(KNEE * (len(waiting) + sum(state.members for state in pains)), KNEE_LEAST)
+    usual = max(knee * (len(texts) + sum(state.members for state in pains)), KNEE_LEAST)
     elsewhere = {name: times - own.get(name, 0) - most.get(name, 0) for name, times in seen.items()}
-    common = {name: (usual / times) * (usual / times) for name, times in elsewhere.items() if times > usual}
-    for text in waiting:
-        text.weigh(common)
+    return {name: (usual / times) * (usual / times) for name, times in elsewhere.items() if times > usual}

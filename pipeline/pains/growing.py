@@ -59,6 +59,10 @@ class State:
             self.leaves[candidate.leaf] = self.leaves.get(candidate.leaf, 0) + 1
         self.cases = (*self.cases, text.case)[-CASES:]
 
+    def home(self) -> str:
+        """The leaf of most of its issues."""
+        return max(sorted(self.leaves), key=lambda leaf: self.leaves[leaf], default="")
+
     def freeze(self) -> Pain:
         kept = sorted(sorted(self.profile, key=lambda name: (-self.profile[name], name))[:PROFILE])
         return Pain(

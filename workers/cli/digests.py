@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from email.utils import make_msgid
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -14,6 +13,7 @@ from pipeline.digest.document import Document
 from pipeline.issue import Period
 from pipeline.store import db, digests, material
 from workers.cli.base import Global, deployment, engine, stop
+from workers.senders import write
 from workers.wiring import Deployment
 
 
@@ -90,13 +90,6 @@ def _documents(house: Deployment, period: Period, wanted: list[str]) -> Iterator
             made = made or material.read(session, period, house.org, house.kinds)
             written = steps.write(made, person, period, house.house, house.due(period, person))
             yield person, written.document, list(written.failures)
-
-
-def write(out: Path, leader: str, document: Any, text: str, html: str) -> None:
-    """The three files of one digest."""
-    (out / f"{leader}.json").write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    (out / f"{leader}.txt").write_text(text, encoding="utf-8")
-    (out / f"{leader}.html").write_text(html, encoding="utf-8")
 
 
 def _send(house: Deployment, period: Period, wanted: list[str]) -> None:

@@ -42,11 +42,12 @@ def _nobody(_ids: Sequence[int]) -> None:
 
 @dataclass(slots=True)
 class Engine:
-    """`publish` wakes workers up; `watch` is told of each stored page, for a progress line."""
+    """`publish` wakes workers up; `watch` is told a pull's totals after each page, `say` gets lines of progress."""
 
     deployment: Deployment
     publish: Publish = _nobody
-    watch: Callable[[Job, Ingested], None] | None = None
+    watch: Callable[[Ingested], None] | None = None
+    say: Callable[[str], None] | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -131,6 +132,8 @@ class Engine:
         if job is None:
             return False
         bound = log.bind(kind=job.kind, key=job.key, attempt=job.attempt)
+        if self.say is not None:
+            self.say(f"{job.kind} {job.key}")
         try:
             getattr(self, f"_{job.kind}")(job)
         except Fenced as lost:
@@ -208,9 +211,14 @@ class Engine:
                         at=now,
                     )
                 read_to = page.read_to
-                if self.watch is not None:
-                    self.watch(job, total)
+                self._tell(source.name, total)
         return total, read_to
+
+    def _tell(self, name: str, total: Ingested) -> None:
+        if self.watch is not None:
+            self.watch(total)
+        if self.say is not None:
+            self.say(f"{name}: {total.read} read, {total.new} new, {total.changed} changed")
 
     def replay(self, name: str) -> Ingested:
         """Normalise a source's archived pages again; content that did not change is not written."""

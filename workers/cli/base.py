@@ -69,6 +69,8 @@ def deployment(options: Global, *, migrate: bool = True) -> Iterator[Deployment]
             yield house
         finally:
             house.database.dispose()
+            if sys.stderr.isatty():
+                _progress()
     except Misconfigured as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)
@@ -81,13 +83,12 @@ def deployment(options: Global, *, migrate: bool = True) -> Iterator[Deployment]
 
 def engine(house: Deployment) -> Engine:
     """The engine in this process; with a terminal on standard error, a line of progress while pages come in."""
-    watch = None
-    if sys.stderr.isatty():
+    return Engine(house, say=_progress if sys.stderr.isatty() else None)
 
-        def watch(job: Any, total: Any) -> None:
-            click.echo(f"\r{job.key}: {total.read} read, {total.new} new, {total.changed} changed ", nl=False, err=True)
 
-    return Engine(house, watch=watch)
+def _progress(text: str = "") -> None:
+    """One line that is written over by the next."""
+    click.echo(f"\r\x1b[K{text[:100]}", nl=False, err=True)
 
 
 def command_name() -> str:

@@ -9,6 +9,7 @@ from typing import IO, Any
 import click
 
 from pipeline.issue import Text
+from pipeline.steps import Ingested, ask_for_verdicts
 from pipeline.store import db, issues, registry, sources, work
 from pipeline.store.issues import Stored
 from workers.cli.base import Global, Moment, deployment, engine, say_json, stop
@@ -53,12 +54,9 @@ def pull(options: Global, names: tuple[str, ...], as_json: bool) -> None:
 def _pull_one(house: Any, name: str) -> dict[str, Any]:
     runner = engine(house)
     totals: dict[str, Any] = {"source": name, "read": 0, "new": 0, "changed": 0, "skipped": 0, "set_aside": 0}
-    show = runner.watch
 
-    def watch(job: Any, total: Any) -> None:
+    def watch(total: Ingested) -> None:
         totals.update({key: getattr(total, key) for key in ("read", "new", "changed", "skipped", "set_aside")})
-        if show is not None:
-            show(job, total)
 
     runner.watch = watch
     with db.transaction(house.database) as session:
@@ -179,8 +177,6 @@ def classify(options: Global, source: IO[str] | None, target: IO[str]) -> None:
         runner = engine(house)
         with db.transaction(house.database) as session:
             pending = issues.unclassified(session)
-        from pipeline.steps import ask_for_verdicts
-
         with runner.transaction() as session:
             ask_for_verdicts(session, pending)
         runner.drain()

@@ -69,7 +69,7 @@ class Classifier:
         if rules.other(side, confidence, found, text.title, text.body):
             kind = "other"
         severity, gravity = rules.severity(text.title, text.body, side, found)
-        because = [*seen.reasons(at, found, first, second, float(scale)), *why[:2], gravity]
+        because = [*seen.reasons(at, found, first, second, float(scale) / self.model.temperature), *why[:2], gravity]
         if scale < 1:
             because.append("not English: half as sure")
         because.append(f"next likely: {SIDES[second]} {float(chances[second]):.2f}")

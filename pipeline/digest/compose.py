@@ -10,11 +10,11 @@ from datetime import datetime
 from urllib.parse import quote
 
 from pipeline import trend
-from pipeline.digest import parts, render, select, words
+from pipeline.digest import asking, front, parts, places, render, select, sentences, words
+from pipeline.digest.desk import Desk, Link
 from pipeline.digest.document import Ask, Document, Form, Heard, Made
 from pipeline.digest.ledger import Book
 from pipeline.digest.material import Material
-from pipeline.digest.parts import Desk, Link
 from pipeline.digest.select import Index, PainView, View
 from pipeline.issue import Period
 from pipeline.org import Org
@@ -22,8 +22,7 @@ from pipeline.org import Org
 FIRST_SCREEN = 120
 BOLD = 45
 WHOLE = 800
-SUBJECT = 60
-PREHEADER = (60, 100)
+SLOWS, BLOCKS = 2, 4
 CUTS = (
     "heard_once", "more", "yours", "unstated", "wins", "also_open", "unstated", "quiet", "facts", "quotes", "sit_with"
 )  # fmt: skip
@@ -72,8 +71,8 @@ class _Frame:
 
 def _full(desk: Desk, organisation: str) -> Document:
     view = desk.view
-    three = select.first_three(view)
-    frame = _Frame(three=three, rest=select.also_open(view, three), relieved=view.relieved)
+    three = places.first_three(view)
+    frame = _Frame(three=three, rest=places.also_open(view, three), relieved=view.relieved)
     document = _assembled(desk, organisation, frame)
     document = _fit_first_screen(desk, document, three)
     document, text = _fit_whole(document)
@@ -83,30 +82,31 @@ def _full(desk: Desk, organisation: str) -> Document:
 def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
     chosen = parts.chosen_quotes(desk, frame.three)
     harmed = next((p.id for p in frame.three if p.severity >= trend.HARM), None)
-    pains = tuple(parts.pain_of(desk, p, chosen[p.id], 9, harm=p.id == harmed) for p in frame.three)
-    storm = desk.book.ask("above()") > parts.STORM
+    pains = tuple(front.pain_of(desk, p, chosen[p.id], 9, harm=p.id == harmed) for p in frame.three)
+    storm = desk.book.ask("above()") > front.STORM
     taken = [c for some in chosen.values() for c in some]
-    once = parts.heard_once(desk, taken, 1 if pains else 3)
+    once = parts.heard_once(desk, taken, 2, BLOCKS if pains else SLOWS)
     by_key = {v.key: v.author for v in desk.view.voices}
     quoted = frozenset([*(c.voice.author for c in taken), *(by_key[q.issue] for q in once)])
+    subject = front.subject(desk, frame.three)
     return replace(
         _base(desk, organisation),
-        warnings=parts.warnings(desk),
-        notes=parts.notes(desk),
+        warnings=front.warnings(desk),
+        notes=front.notes(desk),
         pains=pains,
-        ask=parts.ask(desk, frame.three),
-        also_open=tuple(parts.open_line(desk, p) for p in frame.rest[:3]),
+        ask=asking.ask(desk, frame.three),
+        also_open=tuple(front.open_line(desk, p) for p in frame.rest[:3]),
         more=_more(desk, len(frame.three) + len(frame.rest[:3])),
         heard_once=once,
-        yours=parts.yours(desk, frame.three),
+        yours=asking.yours(desk, frame.three),
         unstated=() if storm else parts.unstated(desk, frame.three),
         quiet=parts.quiet(desk),
-        sit_with=parts.sit_with(desk, frame.three),
-        questions=parts.questions(desk, frame.three),
+        sit_with=asking.sit_with(desk, frame.three),
+        questions=asking.questions(desk, frame.three),
         wins=parts.wins(desk, frame.relieved, quoted),
         heard=parts.heard(desk),
-        subject=_subject(desk, [desk.title(p) for p in frame.three]),
-        preheader=_preheader(desk, frame.three),
+        subject=subject,
+        preheader=front.preheader(desk, frame.three, subject),
     )
 
 
@@ -159,50 +159,6 @@ def _opening(desk: Desk, form: Form) -> str:
     return words.capital(f"{name + ', ' if name else ''}{subject}, {dates}:")
 
 
-def _subject(desk: Desk, titles: Sequence[str]) -> str:
-    """The consequence of the first pains in plain words, then what this mail is, in 60 characters."""
-    week = desk.book.say("week {}", "week()")
-    name, short = f" | leaf notes, {week}", f" | {week}"
-    heads = [words.capital(words.printable(t)).rstrip(".…") for t in titles] or ["Single voices, no shared pain yet"]
-    first = heads[0]
-    if len(first) > SUBJECT - len(name):
-        return words.shorten(first, chars=SUBJECT - len(short)) + short
-    line = first
-    for head in heads[1:]:
-        lower = head if head[:2].isupper() else head[:1].lower() + head[1:]
-        if len(line) + 2 + len(lower) + len(name) <= SUBJECT:
-            line += f"; {lower}"
-    return line + name
-
-
-def _preheader(desk: Desk, three: Sequence[PainView]) -> str:
-    """Who is behind the first pain, and the longest wait.
-
-    A total of everybody who wrote is not given: with the pains' own numbers it would tell how few wrote of the rest.
-    """
-    text = "Friction was heard." if not three else _first_voice(desk, three[0])
-    longest = desk.book.ask("longest()")
-    if longest:
-        days = desk.book.say(f"{{}} day{'s' if longest > 1 else ''}", "longest()")
-        text += f" The longest wait for an answer is {days}."
-    fillers = ("What is asked of you stands first.", "Their words, not our scores.")
-    return _padded(text, fillers)
-
-
-def _first_voice(desk: Desk, pain: PainView) -> str:
-    nouns = words.NOUNS[pain.noun][1]
-    if pain.visible and pain.crowd != "relay":
-        return f"{desk.book.say(f'{{}} {nouns}', f'people({pain.id})', pain.voices)} wrote of the first pain."
-    return f"{words.capital(nouns)} wrote."
-
-
-def _padded(text: str, fillers: Sequence[str]) -> str:
-    for filler in fillers:
-        if len(text) < PREHEADER[0] and len(text) + 1 + len(filler) <= PREHEADER[1]:
-            text += f" {filler}"
-    return text
-
-
 # --- budgets ------------------------------------------------------------------------------------------------------
 
 
@@ -221,7 +177,7 @@ def _fit_first_screen(desk: Desk, document: Document, three: Sequence[PainView])
         if first_screen_words(document) <= FIRST_SCREEN and bold_words(document) <= BOLD:
             return document
         if limit == 10:
-            brief = tuple(w.removesuffix(parts.NO_QUIET) for w in document.warnings)
+            brief = tuple(w.removesuffix(front.NO_QUIET) for w in document.warnings)
             document = replace(document, warnings=brief)
             continue
         pains = [replace(p, title=desk.title(v, limit)) for p, v in zip(document.pains, three, strict=True)]
@@ -273,17 +229,17 @@ def _quiet(desk: Desk, organisation: str) -> Document:
     heard_of = "Nobody wrote about friction this week."
     if not view.blind:
         heard_of = f"Nobody wrote about friction this week; every source was read to the end of {_end_of(desk)}."
-    notes = (*parts.notes(desk), f"{heard_of} That can mean calm or silence.{_last_quiet(desk)}")
+    notes = (*front.notes(desk), f"{heard_of} That can mean calm or silence.{_last_quiet(desk)}")
     document = replace(
         base,
-        warnings=parts.warnings(desk),
+        warnings=front.warnings(desk),
         notes=notes,
-        ask=Ask(text=words.NO_ASK),
+        ask=Ask(text=sentences.NO_ASK),
         wins=parts.wins(desk, view.relieved, frozenset())[:1],
-        questions=(words.QUIET_QUESTION.partition(": ")[2].capitalize(),),
+        questions=(sentences.QUIET_QUESTION.partition(": ")[2].capitalize(),),
         made=replace(base.made, lines=(base.made.lines[0], base.made.lines[-1])),
         subject=f"Calm or silence | leaf notes, {book.say('week {}', 'week()')}",
-        preheader=_padded("Nobody wrote about friction this week.", ("That can mean calm or silence.",)),
+        preheader=front.padded("Nobody wrote about friction this week.", ("That can mean calm or silence.",)),
     )
     return _with_ledger(desk, document)
 

@@ -22,6 +22,8 @@ class Quote:
     by: str
     label: str | None = None
     url: str | None = None
+    note: str | None = None
+    """What the issue shows beside its words, in ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

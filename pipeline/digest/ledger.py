@@ -10,10 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline import privacy
-from pipeline.digest import words
+from pipeline.digest import places, wider, words
 from pipeline.digest.document import Entry
 from pipeline.digest.material import Voice
-from pipeline.digest.select import PainView, View, heard_again
+from pipeline.digest.select import PainView, View
 
 QUERY = re.compile(r"^(\w+)\((.*)\)$", re.DOTALL)
 Answer = Callable[[View, str], Any]
@@ -26,6 +26,23 @@ def _people(view: View, pain: str) -> int | None:
 
 def _usual(view: View, pain: str) -> tuple[int, int] | None:
     return view.pain(pain).reading.usual
+
+
+def _across(view: View, pain: str) -> int | None:
+    found = wider.whole(view, view.pain(pain))
+    return None if found is None else found[1].count
+
+
+def _usual_across(view: View, pain: str) -> tuple[int, int] | None:
+    found = wider.whole(view, view.pain(pain))
+    return None if found is None else found[1].reading.usual
+
+
+def _hour(view: View, asked: str, later: int) -> str:
+    found = wider.hours(view, view.pain(asked))
+    if found is None:
+        raise ValueError(f"no hours are known of {asked}")
+    return f"{found[1] + later}:00"
 
 
 def _week_counts(view: View, pain: str) -> tuple[int | None, ...]:
@@ -54,7 +71,7 @@ def _issues(view: View, part: str) -> int:
 
 
 def _silent_weeks(view: View, team: str) -> int:
-    return dict(heard_again(view))[team]
+    return dict(places.heard_again(view))[team]
 
 
 def _last_quiet_week(view: View, _: str) -> str | None:
@@ -86,6 +103,11 @@ def _last_day(view: View, _: str) -> str:
 ANSWERS: dict[str, Answer] = {
     "people": _people,
     "usual": _usual,
+    "across": _across,
+    "usual_across": _usual_across,
+    "hour": lambda view, pain: _hour(view, pain, 1),
+    "hour_begin": lambda view, pain: _hour(view, pain, 0),
+    "hour_end": lambda view, pain: _hour(view, pain, 3),
     "weeks": _week_counts,
     "last_week": lambda view, pain: printable_weeks(view.pain(pain))[-2],
     "teams": lambda view, pain: view.teams_behind(view.pain(pain)),

@@ -1,45 +1,40 @@
 """Which exact words of people stand in a digest.
 
 Chosen by maximal marginal relevance (Carbonell and Goldstein, 1998) under quotas: an author at most once, every area
-before any area twice, nobody who may not be quoted.
+before any area twice, nobody who may not be quoted. What counts as relevant depends on what the reader can do: a head
+of engineering hears what it costs, a team's lead what to answer, a head of support what comes back.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline import privacy
-from pipeline.digest import words
+from pipeline.digest import passages, places, words
 from pipeline.digest.document import Quote
 from pipeline.digest.material import Voice
-from pipeline.digest.select import PainView, View, long_unheard
+from pipeline.digest.select import PainView, View
+from pipeline.digest.words import Level
 
-SHORTEST, LONGEST = 6, 35
 BALANCE = 0.6
 """Relevance against novelty: lambda of the paper."""
 UNHEARD = 1.5
 """How much more a team counts from which nothing came for four weeks."""
+WEAK = 0.1
+"""A title below this tells nothing that the pain's name does not."""
+KEPT = 3
+"""Passages of one issue among which the leaders' choices fall."""
+MORE = 0.3
+"""A second passage of a pain that tells less than this only makes the mail longer."""
 
-_SENTENCE = re.compile(r"[^.!?…\s][^\n]*?(?:[.!?…]+(?=\s|$)|(?=\n)|$)")
-_CODE = re.compile(r"[{}<>|\\`=]|\[(?!(?:name|email|phone|secret|redacted)\b)|@\w|\w@|::|->|\$\w|^[#>*+\-]")
-_COST = re.compile(
-    r"\b(minutes?|hours?|days?|weeks?|nights?|months?|every|twice|third|fourth|money|payment|paid|invoices?|lost|lose|"
-    r"wait(?:ing|ed)?|gave up|by hand|manually|excel|spreadsheet|workaround|instead|export|print|trust(?:ing)?)\b",
-    re.IGNORECASE,
-)
-_FIRST = re.compile(r"\b(I|I've|I'm|we|we've|we're|my|our|us|me)\b")
-_BOILERPLATE = re.compile(
-    r"\b(thanks|thank you|regards|hello|hi|dear|steps to reproduce|expected behaviou?r|environment|version|please find|"
-    r"see (?:above|below|attached)|as follows|screenshot|attached)\b",
-    re.IGNORECASE,
-)
-_PLANTED = re.compile(
-    r"\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|earlier)\b|\byou are now\b|"
-    r"\bsystem prompt\b|\bas an ai\b|\bnew instructions\b",
-    re.IGNORECASE,
-)
-"""Text written for a machine. It can do nothing here, and it is nobody's pain."""
-_LEANING = re.compile(r"^(this|that|it|they|these|those|and|but|so|also|then|he|she|which|because|or)\b", re.IGNORECASE)
+WEIGHTS: dict[Level, dict[str, float]] = {
+    "top": {"cost": 0.35, "workaround": 0.35, "consequence": 0.4, "again": 0.1, "page": 0.1, "money": 0.15},
+    "middle": {"cost": 0.35, "workaround": 0.35, "consequence": 0.35, "again": 0.15, "page": 0.15, "money": 0.2},
+    "leaf": {"cost": 0.15, "workaround": 0.2, "consequence": 0.2, "again": 0.5, "page": 0.6, "money": 0.5},
+    "support": {"cost": 0.15, "workaround": 0.25, "consequence": 0.25, "again": 0.5, "page": 0.2, "money": 0.25},
+}
+EVERYWHERE = {"first": 0.2, "own": 0.1, "count": 0.1}
+
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _STOP = frozenset(
     words.split(
@@ -54,7 +49,14 @@ class Candidate:
     voice: Voice
     text: str
     tokens: frozenset[str]
-    relevance: float
+    marks: frozenset[str]
+    base: float
+
+    def relevance(self, level: Level) -> float:
+        weights = WEIGHTS[level]
+        score = self.base + sum(weights.get(m, 0.0) for m in self.marks)
+        # Customers who write again were not answered; colleagues who do mostly tell of the same wait.
+        return score - (weights["again"] / 2 if self.voice.role == "staff" and "again" in self.marks else 0.0)
 
 
 def tokens(text: str) -> frozenset[str]:
@@ -65,59 +67,44 @@ def similarity(a: frozenset[str], b: frozenset[str]) -> float:
     return len(a & b) / len(a | b) if a and b else 0.0
 
 
-def passages(text: str) -> list[str]:
-    """Runs of one or two whole sentences of a text, exactly as they stand there, on one line."""
-    found = []
-    for line in text[:4000].split("\n"):
-        sentences = [m.span() for m in _SENTENCE.finditer(line)]
-        for at, (begin, end) in enumerate(sentences[:40]):
-            found.append(line[begin:end])
-            if at + 1 < len(sentences):
-                found.append(line[begin : sentences[at + 1][1]])
-    return [p.rstrip() for p in found]
-
-
-def fit_to_quote(text: str, *, whole: bool = False) -> bool:
-    """Whether a passage can stand alone: length, letters rather than code, a beginning and an end."""
-    if len(text) > 240 or '"' in text or not SHORTEST <= len(text.split()) <= LONGEST:
-        return False
-    if any(foreign.search(text) for foreign in (_CODE, words.LINKISH, _PLANTED)):
-        return False
-    letters = sum(map(str.isalpha, text)) + text.count(" ")
-    if letters < 0.8 * len(text) or text != text.strip() or words.printable(text) != " ".join(text.split()):
-        return False
-    if "  " in text or "\t" in text or not (text[0].isupper() or text[0].isdigit() or not text[0].isascii()):
-        return False
-    return (whole or text[-1] in ".!?…") and not _LEANING.match(text) and max(map(len, text.split())) <= 30
-
-
-def _relevance(text: str, about: frozenset[str], voice: Voice) -> float:
-    score = similarity(tokens(text), about)
-    score += 0.1 * min(4, len(_COST.findall(text))) + (0.2 if _FIRST.search(text) else 0)
-    score += 0.15 if any(s.text and (s.text in text or text in s.text) for s in voice.signals) else 0
-    score -= 0 if text[-1] in ".!?…" else 0.25
-    score += 0.1 if 10 <= len(text.split()) <= 25 else 0
-    return score - (0.4 if _BOILERPLATE.search(text) else 0)
-
-
 def candidates(view: View, voices: Iterable[Voice], about: str) -> list[Candidate]:
     """The best passages of each issue that may be quoted, the issues in their own order."""
     kept = view.index.passages
     found: list[Candidate] = []
     for voice in voices:
         if (voice.key, about) not in kept:
-            kept[voice.key, about] = _best(view, voice, about) if privacy.quotable(voice) else ()
+            kept[voice.key, about] = _best(view, voice, about) if may_speak(voice) else ()
         found += kept[voice.key, about]
     return found
 
 
+def may_speak(voice: Voice) -> bool:
+    """Whether an issue may be quoted at all: by its author's wish and state, and not if it tries to steer a machine."""
+    return privacy.quotable(voice) and not passages.planted(f"{voice.title}\n{voice.body[:4000]}")
+
+
 def _best(view: View, voice: Voice, about: str) -> list[Candidate]:
     subject = tokens(about)
-    texts = [voice.title] if fit_to_quote(voice.title, whole=True) else []
-    texts += [p for p in dict.fromkeys(passages(f"{voice.title}\n{voice.body}")) if fit_to_quote(p)]
-    own = [Candidate(voice, t, tokens(t), _relevance(t, subject, voice)) for t in dict.fromkeys(texts)]
-    own = [c for c in own if not view.index.names.in_quote(c.text)]
-    return sorted(own, key=lambda c: (-c.relevance, len(c.text), c.text))[:2]
+    own = [_candidate(p, voice, subject) for p in _fit(passages.passages(voice.body))]
+    # What an issue opens with needs nothing before it to be understood.
+    own = [replace(c, base=c.base + 0.15) if voice.body.startswith(c.text) else c for c in own]
+    if not own:
+        titles = [voice.title] if passages.fit_to_quote(voice.title, whole=True) else []
+        own = [_candidate(t, voice, subject) for t in dict.fromkeys([*titles, *_fit(passages.passages(voice.title))])]
+        own = [c for c in own if c.relevance("top") >= WEAK]
+    own.sort(key=lambda c: (-c.relevance("top"), len(c.text), c.text))
+    return [c for c in own[: 3 * KEPT] if not view.index.names.in_quote(c.text)][:KEPT]
+
+
+def _fit(found: Sequence[str]) -> list[str]:
+    return [p for p in dict.fromkeys(found) if passages.fit_to_quote(p)]
+
+
+def _candidate(text: str, voice: Voice, subject: frozenset[str]) -> Candidate:
+    own, marks = tokens(text), passages.marks(text)
+    shown = any(s.text and (s.text in text or text in s.text) for s in voice.signals)
+    base = 0.5 * similarity(own, subject) + passages.shape(text) + (0.15 if shown else 0.0)
+    return Candidate(voice, text, own, marks, base + sum(EVERYWHERE.get(m, 0.0) for m in marks))
 
 
 class Choice:
@@ -136,6 +123,8 @@ class Choice:
         taken: list[Candidate] = []
         while self._left and len(taken) < at_most:
             free = [c for c in pool if self._free(c, fresh_areas=fresh_areas and not taken)]
+            if taken:
+                free = [c for c in free if c.relevance(self._view.level) >= MORE]
             if not free:
                 break
             best = min(free, key=lambda c: (-self._score(c, taken), c.voice.created_at, c.voice.key, c.text))
@@ -160,13 +149,22 @@ class Choice:
         # In one pain a second voice of the same team says less than the first of another.
         repeated = 0.2 if any(c.voice.team == candidate.voice.team and c.voice.team for c in taken) else 0.0
         weight = UNHEARD if self._unheard(candidate.voice) else 1.0
-        return BALANCE * weight * candidate.relevance - (1 - BALANCE) * near - repeated
+        relevance = weight * candidate.relevance(self._view.level)
+        return BALANCE * relevance - (1 - BALANCE) * near - self._told(candidate) - repeated
+
+    def _told(self, candidate: Candidate) -> float:
+        """What the customers, or the staff, chosen so far have told in the same way: one more workaround is no news."""
+        if self._view.level not in ("top", "middle"):
+            return 0.0
+        told = [c.marks for c in self._chosen if c.voice.role == candidate.voice.role]
+        again = candidate.marks & frozenset().union(*told) & {"workaround", "cost", "page", "money"}
+        return 0.15 * len(again)
 
     def _unheard(self, voice: Voice) -> bool:
         if voice.role != "staff" or voice.team is None:
             return False
         if voice.team not in self._silent:
-            self._silent[voice.team] = long_unheard(self._view, voice.team)
+            self._silent[voice.team] = places.long_unheard(self._view, voice.team)
         return self._silent[voice.team]
 
 
@@ -218,7 +216,7 @@ def link(voice: Voice) -> str | None:
     return url if plain and url.startswith(("https://", "http://")) else None
 
 
-def quotation(view: View, candidate: Candidate, named: Callable[[Voice], str]) -> Quote:
+def quotation(view: View, candidate: Candidate, named: Callable[[Voice], str], note: str | None = None) -> Quote:
     voice = candidate.voice
     pointed = may_point(view, voice)
     return Quote(
@@ -227,4 +225,5 @@ def quotation(view: View, candidate: Candidate, named: Callable[[Voice], str]) -
         by=attribution(view, voice),
         label=named(voice) if pointed else None,
         url=link(voice) if pointed else None,
+        note=note,
     )

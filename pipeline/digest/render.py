@@ -1,5 +1,6 @@
 """A document as plain text (72 columns) and as HTML: the same sections in the same order from one layout."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pipeline.digest import words
 from pipeline.digest.document import Document, Pain, Quote, Unstated
 
 COLUMNS = 72
+_TOGETHER = re.compile(r"(\d|\bnumber) (days?\b|\d)")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -26,12 +28,15 @@ class Block:
     number: int = 0
     label: str | None = None
     url: str | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     title: str
     blocks: tuple[Block, ...]
+    small: bool = False
+    """Set small: what is there to be looked up, not to be read."""
 
 
 def layout(document: Document) -> tuple[Section, ...]:
@@ -54,7 +59,7 @@ def layout(document: Document) -> tuple[Section, ...]:
         ),
         Section(title=head["wins"], blocks=tuple(b for w in d.wins for b in _win(w.text, w.quote))),
         Section(title=head["heard"], blocks=_items([d.heard.text] if d.heard.text else [], kind="para")),
-        Section(title=head["made"], blocks=_items(d.made.lines, kind="para")),
+        Section(title=head["made"], blocks=_items(d.made.lines, kind="para"), small=True),
     )
     return tuple(s for s in sections if s.blocks)
 
@@ -104,7 +109,8 @@ def _in_their_words(d: Document) -> tuple[Block, ...]:
 
 
 def _quote(quote: Quote) -> Block:
-    return Block(kind="quote", text=f'"{quote.text}"', lead=quote.by, label=quote.label, url=quote.url)
+    note = f"({quote.note})" if quote.note else ""
+    return Block(kind="quote", text=f'"{quote.text}"', lead=quote.by, label=quote.label, url=quote.url, note=note)
 
 
 def _also(d: Document) -> tuple[Block, ...]:
@@ -124,9 +130,12 @@ def _win(text: str | None, quote: Quote | None) -> tuple[Block, ...]:
 
 
 def _wrap(text: str, first: str = "", rest: str = "") -> str:
-    return textwrap.fill(
-        text, COLUMNS, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, break_long_words=False
+    # "(60 days)" and "number 1" stay on one line: a no-break space while the lines are made.
+    held = _TOGETHER.sub("\\1\xa0\\2", text)
+    lines = textwrap.fill(
+        held, COLUMNS, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, break_long_words=False
     )
+    return lines.replace("\xa0", " ")
 
 
 def plain(block: Block) -> str:
@@ -137,7 +146,8 @@ def plain(block: Block) -> str:
     if block.kind in ("numbered", "head"):
         return _wrap(f"{block.number}. {both}", rest="   ")
     if block.kind == "quote":
-        said = _wrap(f"{block.text} - {block.lead}{f', {block.label}' if block.label else ''}", "   ", "   ")
+        source = ", ".join(part for part in (block.lead, block.label) if part)
+        said = _wrap(f"{block.text} - {source} {block.note}".rstrip(), "   ", "   ")
         return said + (f"\n   {block.url}" if block.url else "")
     if block.kind == "fact":
         return _wrap(both, "   ", "   ")

@@ -19,13 +19,8 @@ __all__ = [
     "Index",
     "PainView",
     "View",
-    "also_open",
-    "first_three",
-    "heard_again",
     "index",
     "level",
-    "long_unheard",
-    "quiet_teams",
 ]
 
 WEEK = timedelta(days=7)
@@ -85,8 +80,8 @@ class PainView:
         return round(self.severity * math.log2(1 + self.authors) * lasting * momentum, 4)
 
     @property
-    def order(self) -> tuple[float, datetime, str]:
-        return (-self.impact, self.entry.first_at, self.id)
+    def order(self) -> tuple[float, bool, datetime, str]:
+        return (-self.impact, self.entry.side != "customer", self.entry.first_at, self.id)
 
 
 @dataclass(frozen=True)
@@ -226,10 +221,11 @@ class View:
 
     def pain(self, pain_id: str) -> PainView:
         """A pain of this scope by its id, also one of which nobody told this week. Raises KeyError."""
-        return self._by_id[pain_id]
+        return self.known[pain_id]
 
     @cached_property
-    def _by_id(self) -> dict[str, PainView]:
+    def known(self) -> dict[str, PainView]:
+        """The pains of this scope by id, relieved ones too."""
         return {view.id: view for view in (*self.relieved, *self.pains)}
 
     def _pain(self, entry: PainEntry, voices: Sequence[Voice]) -> PainView:
@@ -280,18 +276,6 @@ class View:
             return "colleague"
         return "agent" if team in self.index.hearing else "engineer"
 
-    def across(self, pain: PainView) -> str | None:
-        """The team at the top of the tree in whose scope a pain is above usual or new, if there is one above."""
-        path = self.org.up(self.led[0]) if self.led else ()
-        tops = [t for t in reversed(path) if self.org.teams[t].leader in self.org.people and t not in self.own]
-        if not tops:
-            return None
-        key = (str(self.org.teams[tops[0]].leader), self.period, self.generated_at)
-        if key not in self.index.widest:
-            self.index.widest[key] = View(self.index, *key)
-        wide = self.index.widest[key]._by_id.get(pain.id)
-        return tops[0] if wide is not None and wide.trend in ("above usual", "new") else None
-
     def waited(self, pain: PainView) -> int:
         """Whole days from a pain's first issue to the writing of the digest."""
         return max(0, (self.generated_at - pain.entry.first_at) // timedelta(days=1))
@@ -339,82 +323,7 @@ def _severity(voices: Sequence[Voice]) -> int:
     return ranked[1] if len(ranked) >= 3 else ranked[0]
 
 
-def first_three(view: View) -> tuple[PainView, ...]:
-    """The pains of the first screen: the heaviest, both sides where both hurt, and not all from one area."""
-    open_ = view.standing
-    if len(open_) <= 3:
-        return open_
-    chosen = open_[:2]
-    rest = open_[2:]
-    third = rest[0]
-    sides = {p.entry.side for p in chosen}
-    areas = {view.area(p) for p in chosen}
-    other_side = [p for p in rest if p.entry.side not in sides]
-    other_area = [p for p in rest if view.area(p) not in areas and p.impact >= rest[0].impact / 2]
-    if len(sides) == 1 and other_side:
-        third = other_side[0]
-    elif other_area:
-        third = other_area[0]
-    return tuple(sorted([*chosen, third], key=lambda p: p.order))
-
-
 def _may_stand(view: View, pain: PainView) -> bool:
     if pain.authors >= 2 or view.level == "leaf" or pain.severity >= trend.HARM:
         return not all(privacy.tender(v) for v in pain.voices) or view.level == "leaf"
     return all(v.role != "staff" for v in pain.voices)
-
-
-def also_open(view: View, shown: Sequence[PainView]) -> tuple[PainView, ...]:
-    ids = {p.id for p in shown}
-    return tuple(p for p in view.standing if p.id not in ids)
-
-
-def quiet_teams(view: View) -> tuple[str, ...]:
-    """Teams of at least five that wrote nothing though they usually do; empty while any source is blind."""
-    if view.blind or view.listened < trend.MIN_WEEKS:
-        return ()
-    return tuple(t for t in sorted(view.scope) if view.index.sizes[t] >= privacy.GROUP and _unusually_quiet(view, t))
-
-
-def _unusually_quiet(view: View, team: str) -> bool:
-    if _wrote(view, team):
-        return False
-    baseline = [y for y in _team_history(view, team)[-trend.BASELINE :] if y is not None]
-    return trend.at_most(0, baseline) < trend.LOW
-
-
-def long_unheard(view: View, team: str) -> bool:
-    """Whether nothing came from a team in the four weeks before this one."""
-    return not any(_team_history(view, team)[-4:])
-
-
-def heard_again(view: View) -> tuple[tuple[str, int], ...]:
-    """(team of at least five, weeks of silence before this one) where at least six weeks were silent."""
-    found = []
-    for team in sorted(view.scope):
-        if view.index.sizes[team] < privacy.GROUP or not _wrote(view, team):
-            continue
-        silence = _silence(_team_history(view, team))
-        if silence >= 6:
-            found.append((team, silence))
-    return tuple(found)
-
-
-def _silence(weeks: Sequence[int | None]) -> int:
-    """Listened weeks without a voice, up to now; 0 for a team that was never heard before."""
-    quiet = 0
-    for y in reversed(weeks):
-        if y:
-            return quiet
-        quiet += y is not None
-    return 0
-
-
-def _wrote(view: View, team: str) -> bool:
-    return any(v.team == team and v.role == "staff" for v in view.friction)
-
-
-def _team_history(view: View, team: str) -> list[int | None]:
-    since = view.index.material.listening_since
-    weeks = view.index.team_weeks.get(team, {})
-    return [None if monday < since else len(weeks.get(monday, ())) for monday in view.mondays]

@@ -1,21 +1,21 @@
 """What is in everybody's mouth and says little of a cause."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from pipeline.pains.founding import ONE, likenesses
-from pipeline.pains.growing import State
+from pipeline.pains.growing import SAME_LEAF, State
 from pipeline.pains.linkage import clusters
 from pipeline.pains.text import Text
-import os
+
 KNEE = 0.035
 """Part of all texts from which a feature is in everybody's mouth: the more, the less it says of a cause."""
-KNEE_PLACE = float(os.environ.get("KP","0.06"))
+KNEE_PLACE = 0.05
 """The same among the texts of one leaf, which have their subject in common."""
 KNEE_LEAST = 6
 CROWD = 0.3
 """Mean likeness of texts that plainly tell of one thing."""
-CROWD_HOLDS = 0.66
+CROWD_HOLDS = 0.7
 """Part of a feature's uses now that such a crowd has to hold for the feature to be its own."""
 
 
@@ -25,7 +25,9 @@ def weigh(waiting: Sequence[Text], pains: Collection[State]) -> None:
     A pain's own word is no common word, however many tell of it in a bad week. So what the pain that uses a feature
     most has said is left out of its count, and so is a crowd of texts, plainly alike, that holds most of its uses.
     """
+    leaves = Counter(text.candidate.leaf for text in waiting)
     for text in waiting:
+        text.near = SAME_LEAF - (SAME_LEAF - 1) * (leaves[text.candidate.leaf] / len(waiting)) ** 2
         text.weigh({})
     numbers = clusters(likenesses(waiting), CROWD * ONE) if len(waiting) > KNEE_LEAST else []
     crowds = [[waiting[n] for n in crowd] for crowd in numbers]

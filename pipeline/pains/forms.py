@@ -21,8 +21,8 @@ LABEL = 8
 """Words of a label at most: "Steps to reproduce:"."""
 ANSWER = 4
 """Words, at most, of an answer to a label or a heading; more is somebody's own account."""
-LONGEST = 4000
-"""Characters of a body that are looked at."""
+LONGEST = 12_000
+"""Characters of a body that are looked at: a form may be long, and what somebody has to say stand below it."""
 
 _SPLIT = re.compile(r"\n+|(?<=[.!?])[ \t]+")
 _LABEL = re.compile(r"^([^:|?]{2,60}(?:[|?]|:(?!//)))[ \t]*(.*)$", re.DOTALL)

@@ -1,18 +1,21 @@
 """Which waiting issues found a pain together."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.pains.growing import LONE, OTHER_LEAF, OTHER_SIDE, SAME_LEAF, State
+from pipeline.pains.growing import LONE, OTHER_LEAF, OTHER_SIDE, State
 from pipeline.pains.linkage import Whole, clusters
 from pipeline.pains.text import UNIT, Text
 from pipeline.pains.values import Candidate, Pain
 
 FOUND = 0.12
 """Mean likeness within a group from which it founds a pain: hard to found, easier to stay with."""
+WIDER = 0.015
+"""What a group has to have more of it each time that it is twice as large."""
 ONE = 1_000_000
 """Likeness 1 in a matrix of whole numbers."""
 
@@ -35,7 +38,7 @@ def likenesses(texts: Sequence[Text]) -> Whole:
         row = _shared_part(text, shared, len(texts))
         row = np.where(sides == sides[n], row, row * OTHER_SIDE)
         if leaves[n] >= 0:
-            row = row * np.where(leaves == leaves[n], SAME_LEAF, np.where(leaves < 0, 1.0, OTHER_LEAF))
+            row = row * np.where(leaves == leaves[n], text.near, np.where(leaves < 0, 1.0, OTHER_LEAF))
         row = np.rint(np.minimum(row, 1.0) * ONE)
         result[n] = row if ties[n] < 0 else np.where(ties == ties[n], float(ONE), row)
     np.fill_diagonal(result, 0.0)
@@ -61,12 +64,25 @@ def groups(texts: Sequence[Text]) -> list[tuple[list[Text], float]]:
         return []
     like = likenesses(texts)
     found = []
-    for numbers in clusters(like, FOUND * ONE):
+    for numbers in _close(like, list(range(len(texts))), FOUND):
         group = [texts[n] for n in numbers]
         if len({t.candidate.author for t in group} - {None}) >= 2:
-            total = float(like[np.ix_(numbers, numbers)].sum())
-            found.append((group, round(total / (len(group) * (len(group) - 1)) / ONE, 4)))
+            found.append((group, round(_mean(like, numbers), 4)))
     return found
+
+
+def _close(like: Whole, numbers: Sequence[int], least: float) -> list[list[int]]:
+    """Groups whose mean likeness is what their size asks for; one that falls short is divided once more."""
+    found = []
+    for places in clusters(like[np.ix_(numbers, numbers)], least * ONE):
+        group = [numbers[place] for place in places]
+        asked = FOUND + WIDER * math.log2(len(group) / 2)
+        found += [group] if _mean(like, group) >= asked else _close(like, group, max(asked, least + WIDER))
+    return sorted(found)
+
+
+def _mean(like: Whole, numbers: Sequence[int]) -> float:
+    return float(like[np.ix_(numbers, numbers)].sum()) / (len(numbers) * (len(numbers) - 1)) / ONE
 
 
 def found_pain(group: Sequence[Text], pains: Mapping[str, State]) -> State:
@@ -105,8 +121,8 @@ def _side_of(people: Sequence[Candidate]) -> str:
     return max(sorted(authors), key=lambda side: (len(authors[side]), side == "customer"))
 
 
-def most_central(members: Sequence[Text]) -> list[Candidate]:
+def most_central(members: Sequence[Text]) -> list[Text]:
     """The members, the one most like the others first; people's before bots'."""
     totals = likenesses(members).sum(axis=1).tolist()
     order = sorted(range(len(members)), key=lambda n: (members[n].candidate.author is None, -totals[n], n))
-    return [members[n].candidate for n in order]
+    return [members[n] for n in order]

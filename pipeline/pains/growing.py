@@ -1,10 +1,11 @@
 """A pain while a call works on it, and which living one an issue is most like."""
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from pipeline.pains.text import UNIT, Text
-from pipeline.pains.values import Candidate, Pain
+from pipeline.pains.values import Pain
 
 ALIVE = timedelta(weeks=26)
 """A pain that nobody has told of for longer is over; the same trouble later founds a new one."""
@@ -18,8 +19,12 @@ OTHER_SIDE = 0.6
 """What likeness counts between a developer's pain and a customer's: only what is strong unites them."""
 OTHER_LEAF = 0.85
 SAME_LEAF = 1.3
-LONE = 0.35
+LONE = 0.4
 """What the one strongest shared feature counts: likeness has to come from more than a single word."""
+HOLDS = 0.1
+"""Mean mutual likeness that a pain of one has to keep to be joined, """
+TIGHTER = 0.03
+"""and what it has to have more each time that its issues double: what grows on faint likeness stops growing."""
 PROFILE = 192
 """Features that a pain remembers: the strongest."""
 CASES = 128
@@ -31,6 +36,7 @@ class State:
 
     __slots__ = (
         "cases", "first_at", "founded_by", "id", "last_at", "leaves", "members", "profile", "seen", "side", "title",
+        "together",
     )  # fmt: skip
 
     def __init__(self, pain: Pain) -> None:
@@ -45,9 +51,11 @@ class State:
         self.members = pain.members
         self.leaves = dict(pain.leaves)
         self.cases = pain.cases
+        self.together = pain.together
 
     def add(self, text: Text) -> None:
         candidate = text.candidate
+        self.together += 2 * self._shared(text)
         for name, weight in text.unit.items():
             self.profile[name] = self.profile.get(name, 0) + weight
         for name in text.raw:
@@ -58,6 +66,16 @@ class State:
         if candidate.leaf is not None:
             self.leaves[candidate.leaf] = self.leaves.get(candidate.leaf, 0) + 1
         self.cases = (*self.cases, text.case)[-CASES:]
+
+    def _shared(self, text: Text) -> int:
+        return sum(weight * self.profile.get(name, 0) for name, weight in text.unit.items())
+
+    def holds_with(self, text: Text) -> bool:
+        """Whether its issues hang together still when this one joins, or do so no less than before."""
+        n, shared = self.members, self._shared(text)
+        before = self.together / (n * (n - 1)) if n > 1 else 0
+        after = (self.together + 2 * shared) / ((n + 1) * n)
+        return after >= min(before, (HOLDS + TIGHTER * math.log2(n + 1)) * UNIT * UNIT) if n > 1 else True
 
     def home(self) -> str:
         """The leaf of most of its issues."""
@@ -77,6 +95,7 @@ class State:
             seen={f"{name:08x}": self.seen.get(name, 0) for name in kept},
             leaves=dict(sorted(self.leaves.items())),
             cases=self.cases,
+            together=self.together,
         )
 
 
@@ -135,8 +154,12 @@ class Index:
             plain = (sums[n] - (1 - LONE) * tops[n]) / (state.members * UNIT * UNIT)
             if plain * SAME_LEAF < JOIN or not alive(state, text.candidate.created_at):
                 continue
-            score = likeness(plain, text.candidate, state)
-            if score >= JOIN * (1 + YOUNG / state.members) and (best is None or score > best[0]):
+            score = likeness(plain, text, state)
+            if (
+                score >= JOIN * (1 + YOUNG / state.members)
+                and (best is None or score > best[0])
+                and state.holds_with(text)
+            ):
                 best = (score, state)
         return None if best is None else (best[1], round(min(best[0], 1.0), 4))
 
@@ -145,10 +168,11 @@ def alive(state: State, at: datetime) -> bool:
     return at - state.last_at <= ALIVE and state.first_at - at <= WAITS
 
 
-def likeness(plain: float, candidate: Candidate, state: State) -> float:
+def likeness(plain: float, text: Text, state: State) -> float:
+    candidate = text.candidate
     if candidate.side != state.side:
         plain *= OTHER_SIDE
     if candidate.leaf is not None and state.leaves:
         near = state.leaves.get(candidate.leaf, 0) / sum(state.leaves.values())
-        plain *= OTHER_LEAF + (SAME_LEAF - OTHER_LEAF) * near
+        plain *= OTHER_LEAF + (text.near - OTHER_LEAF) * near
     return plain

@@ -88,7 +88,7 @@ def _settle(pains: dict[str, State], waiting: list[Text], told: dict[str, Assign
                 told[text.candidate.key] = Assignment(key=text.candidate.key, pain_id=state.id, score=score)
         waiting = _untold(waiting, told)
     for pain_id, members in new.items():
-        pains[pain_id].title = title_of([(c.title, c.body) for c in most_central(members)], names)
+        pains[pain_id].title = title_of([(t.candidate.title, t.body) for t in most_central(members)], names)
 
 
 def _join_all(

@@ -9,11 +9,12 @@ from pipeline.pains.forms import Form, without
 from pipeline.pains.values import Candidate
 from pipeline.pains.words import features
 
-import os
-PAD = float(os.environ.get("PAD","25"))
+PAD = 36.0
 """Added to every text's length, as a word that it shares with no other: a short text has said less to be alike in."""
 UNIT = 1000
 """The length of a feature vector: components are whole numbers."""
+SHOWN = 4000
+"""Characters of a body that count."""
 LIST = 5
 """An issue that names more others than this is a list of cases, not one of them."""
 NONE: Form = frozenset()
@@ -22,11 +23,12 @@ NONE: Form = frozenset()
 class Text:
     """A candidate with its features. `tie` is the same for issues that explicit links unite, -1 for the others."""
 
-    __slots__ = ("candidate", "case", "links", "raw", "tie", "unit")
+    __slots__ = ("body", "candidate", "case", "links", "near", "raw", "tie", "unit")
 
     def __init__(self, candidate: Candidate, form: Form = NONE) -> None:
         self.candidate = candidate
-        named = features(candidate.title, without(candidate.body, form), candidate.labels)
+        self.body = without(candidate.body, form)[:SHOWN]
+        named = features(candidate.title, self.body, candidate.labels)
         self.raw = {crc32(name.encode()): both for name, both in sorted(named.items())}
         self.unit: dict[int, int] = {}
         self.case = hashed(candidate.key)
@@ -34,6 +36,7 @@ class Text:
         if len(self.links) > LIST:
             self.links = []
         self.tie = -1
+        self.near = 1.0
 
     def weigh(self, common: Mapping[int, float]) -> None:
         """Set the vector of length `UNIT`; `common` is the part of its weight that a common feature keeps."""

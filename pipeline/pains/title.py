@@ -1,12 +1,17 @@
 """The name of a pain: the words of one of the people who have it, never invented ones."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from pipeline.pains.words import is_everyday, rarity, words_of
 
 LONGEST = 9
 """Words of a title."""
+SHORTEST = 4
+"""Words that are left at least of a title that is cut."""
+CENTRAL = 0.4
+"""Part of a pain's issues, the most central ones, among which a title that says who is hurt how goes first."""
+CENTRAL_LEAST = 3
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -26,15 +31,33 @@ _BLAMES = _any(
     r"incompeten|stupid|idiot|useless|moron|pathetic|\bfault\b|\bblam|nobody cares|\bagain\b",
 )
 _ASKS = _any(
-    r"\?\s*$|^(?:please|pls|can|could|how (?:do|to|can)|is there|where|why|what|who|when will|does|thanks|thank you)\b",
-    r"^(?:hello|hi|hey|dear)\b|^(?:help|urgent|question|fyi|test|issue|problem|bug|support)\W*\w*\W*$",
+    r"\?|^(?:please|pls|can|could|how|is|are|am|does|did|will|would|should|where|why|what|who|whose|which|when will)\b",
+    r"^(?:do (?:i|we|you)|any(?:one|body)? |whether|if|thanks|thank you|hello|hi|hey|dear)\b",
+    r"^(?:help|urgent|question|fyi|test|issue|problem|bug|support|import|error)\W*\w*\W*$",
 )
 _SOLVES = _any(
     r"^(?:add|allow|support|implement|make|create|remove|introduce|provide|need|want|bump|fix|update|upgrade|use)\b",
-    r"^(?:feature|request|proposal|idea|suggestion|bigger|better|more)\b|\bplease$",
+    r"^(?:consider|adopt|enable|release|render|show|have|let|move|expose|inform|disable|restore|improve|publish)\b",
+    r"^(?:feature|request|proposal|idea|suggestion|bigger|better|more)\b|\bplease\b",
 )
-_MARK = r"(?:re|fwd?|fw|aw|wg|sv|tr)\s*:|\[[^\]]{0,60}\]|\([^)]{0,60}\)|[a-z]{2,10}-\d+\s*[:\-]?|#\d+\s*[:\-]?"
+_REPORTS = _any(
+    r"\bin numbers\b|\b(?:week|day|part|round|attempt) (?:one|two|three|four|five|\d+)\b|\bminutes of\b|\broundup\b",
+    r"\b(?:attached|attachment|screenshots?|see (?:below|above|log|image|picture)|as follows)\b|\b(?:below|above)$",
+    r"\bfollow[- ]?up\b|^(?:summary|status|update|notes?|steps to|expected|actual|type)\b",
+)
+"""Speaks of the report rather than of what happened."""
+_HURTS = _any(
+    r"\b(?:cannot|can'?t|could ?n[o']t|unable|won'?t|(?:do|does|did|is|are|was|were|has|have)(?: not|n'?t)|never|nobody)\b",
+    r"\bno (?:longer|one|way|answer|reply)\b|\bnot \w+ed\b|\b(?:still|by hand|manually|twice|double|instead of)\b",
+    r"\b(?:los[et]|loses|lost|miss(?:ing|ed|es)|vanish\w*|disappear\w*|gone|empty|wrong|late|stuck|locked|blocked)\b",
+    r"\b(?:wait\w*|queue\w*|hours?|minutes?|days|slow\w*|charged?|overcharged|pays?|paid|costs?|owe)\b",
+    r"\b(?:fails?|failing|crash\w*|break|breaks|broken?|stops?|stopped|times? out|down|freez\w*|jumps?|blank|cut off)\b",
+)
+"""Says what it does to somebody."""
+_KINDS = r"(?:bug|issue|error|feature(?: request)?|regression|question|problem|task|request|support)\s*(?::|-+|\u2013|\u2014)"
+_MARK = rf"(?:re|fwd?|fw|aw|wg|sv|tr)\s*:|\[[^\]]{{0,60}}\]:?|\([^)]{{0,60}}\)|[a-z]{{2,10}}-\d+\s*[:\-]?|#\d+\s*[:\-]?|{_KINDS}"
 _MARKS = _any(rf"^(?:\s*(?:{_MARK})\s*)+")
+_ASIDE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*$")
 _CODE = re.compile(
     r"[{}<>|\\=`\[\]]|::|\w\(\)|\w(?:Exception|Error)\b|\w_\w|\bat [\w.]+\(|0x[0-9a-f]+|https?:|@|/\w+/|\d{5}"
     r"|\w\.\w+\.\w|\w#\d"
@@ -42,23 +65,93 @@ _CODE = re.compile(
 _PARTS = re.compile(r"[^\w]+")
 _LOOSE_ENDS = """
 a an and as at but by for from if in into is of on or our so that the their to when which while with your my has are
-was be not no its it after before
+was be not no its it after before because since until where than then this these very
 """
 _LOOSE = frozenset(_LOOSE_ENDS.split())
+_DANGLING = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "our",
+        "my",
+        "your",
+        "their",
+        "its",
+        "and",
+        "or",
+        "with",
+        "from",
+        "for",
+        "that",
+        "which",
+        "because",
+        "see",
+    ]
+)
+_CLAUSES = frozenset(
+    [
+        "because",
+        "when",
+        "after",
+        "since",
+        "while",
+        "but",
+        "and",
+        "which",
+        "so",
+        "until",
+        "unless",
+        "before",
+        "although",
+        "if",
+        "where",
+    ]
+)
+_PREPOSITIONS = frozenset(
+    [
+        "on",
+        "in",
+        "at",
+        "of",
+        "to",
+        "for",
+        "from",
+        "with",
+        "by",
+        "into",
+        "about",
+        "over",
+        "without",
+        "through",
+        "between",
+        "during",
+        "than",
+    ]
+)
+_DASHES = ("-", "--", "\u2013", "\u2014")
+_PAIRS = (("(", ")"), ("[", "]"), ("\u201c", "\u201d"), ("\u00ab", "\u00bb"))
 
 
 def title_of(texts: Sequence[tuple[str, str]], names: Collection[str] = ()) -> str:
     """At most nine words for a pain from (title, body) of its issues, the most central one first.
 
-    The first title that can stand whole is taken; else one cut at a word, else a first sentence. Where nothing may
-    stand for all, the words that most of them share. `names` are names of people: none is ever shown.
+    In order: a central title that stands whole and says what it does to somebody; one that stands whole; one cut where
+    a clause or a phrase ends; one that asks for a solution; a first sentence. Where nothing may stand for all, the words
+    that most of them share. `names` are names of people: none is ever shown.
     """
     banned = name_parts(names)
-    titles = [(text, plain_title(text, banned)) for text, _ in texts]
-    for text, title in titles:
-        if title and not _SOLVES.match(title) and len(_clean(text).split()) <= LONGEST:
-            return title
-    for title in (*(title for _, title in titles), *(plain_title(_first_sentence(body), banned) for _, body in texts)):
+    titles = [text for text, _ in texts]
+    central = titles[: max(CENTRAL_LEAST, round(CENTRAL * len(titles)))]
+    told = [text for text in titles if not _SOLVES.match(_clean(text))]
+    for title in (
+        *(_whole(text, banned) for text in central if text in told and _HURTS.search(text)),
+        *(_whole(text, banned) for text in told),
+        *(plain_title(text, banned) for text in told),
+        *(_whole(text, banned) for text in titles),
+        *(plain_title(text, banned) for text in (*titles, *(_first_sentence(body) for _, body in texts))),
+    ):
         if title:
             return title
     return _shared(texts, banned)
@@ -80,32 +173,76 @@ def plain_title(text: str, names: Collection[str] = ()) -> str | None:
     words = clean.split()
     if len(words) < 3 and not any(len(word) > 12 for word in words):
         return None
-    if any(_is_name(part, names) for word in words for part in _PARTS.split(word)):
+    if any(_is_name(part, names, first=n == 0) for n, word in enumerate(words) for part in _PARTS.split(word)):
         return None
     short = _cut(words)
-    return short[:1].upper() + short[1:] if short and short[0].isalnum() else None
+    if not short or not _stands(short):
+        return None
+    return short[:1].upper() + short[1:]
+
+
+def _whole(text: str, names: Collection[str]) -> str | None:
+    return plain_title(text, names) if len(_clean(text).split()) <= LONGEST else None
+
+
+def _stands(short: str) -> bool:
+    """Whether it is complete: quotes and brackets closed, no half a clause, no word left hanging."""
+    first, *_, last = short.casefold().split() if " " in short else (short, short)
+    if not (short[0].isalnum() or short[0] in "\"'\u201c") or not _balanced(short) or _REPORTS.search(short):
+        return False
+    return last.strip("\"'") not in _DANGLING and not (first in _CLAUSES and "," not in short)
+
+
+def _balanced(text: str) -> bool:
+    opened, closed = len(re.findall(r"(?:^|\s)'", text)), len(re.findall(r"\w'(?=\s|$)", text))
+    return all(text.count(a) == text.count(b) for a, b in _PAIRS) and text.count('"') % 2 == 0 and opened <= closed
 
 
 def _clean(text: str) -> str:
-    return _MARKS.sub("", " ".join(text[:400].split())).strip(" .,:;-!\u2013\u2014\"'*~")
+    """Marks, asides at the end and a pair of quotes around it off."""
+    plain = _MARKS.sub("", " ".join(text[:400].split())).strip(" .,:;-!\u2013\u2014*~")
+    plain = _ASIDE.sub("", plain).strip(" .,:;-!\u2013\u2014*~")
+    if (
+        len(plain) > 1
+        and plain[0] in "\"'\u201c"
+        and plain[-1] in "\"'\u201d"
+        and not re.search(r'["\u201c]', plain[1:-1])
+    ):
+        plain = plain[1:-1].strip()
+    head, colon, tail = plain.rpartition(": ")
+    return head if colon and _REPORTS.search(tail) and not _REPORTS.search(head) else plain
 
 
-def _is_name(part: str, names: Collection[str]) -> bool:
-    """Whether it names a person; "will" and "mark" do so only with a capital."""
-    return part.casefold() in names and (part[0].isupper() or not is_everyday(part))
+def _is_name(part: str, names: Collection[str], *, first: bool = False) -> bool:
+    """Whether it names a person; "will" and "mark" do so only with a capital, and not where everything has one."""
+    return part.casefold() in names and ((part[:1].isupper() and not first) or not is_everyday(part))
 
 
 def _cut(words: Sequence[str]) -> str:
-    """At a comma where there is one, else at the ninth word, loose ends off."""
+    """Whole where it is short enough; else up to the last clause that fits, or the last phrase; "" where none does."""
     if len(words) <= LONGEST:
         return " ".join(words)
-    kept = list(words[:LONGEST])
-    for n in range(LONGEST - 1, 2, -1):
-        if kept[n][-1] in ".,;:" or kept[n] in ("-", "\u2013", "\u2014"):
-            return " ".join(kept[: n + 1]).rstrip(" .,;:-\u2013\u2014")
-    while len(kept) > 3 and kept[-1].casefold().strip(",;:") in _LOOSE:
-        kept.pop()
-    return " ".join(kept).rstrip(" .,;:-\u2013\u2014")
+    for ends in (_after_a_mark, _before_a_clause, _before_a_phrase):
+        for n in ends(words):
+            kept = list(words[:n])
+            while len(kept) > SHORTEST and kept[-1].casefold().strip(",;:") in _LOOSE:
+                kept.pop()
+            short = " ".join(kept).rstrip(" .,;:-\u2013\u2014")
+            if len(kept) >= SHORTEST and kept[-1].casefold() not in _LOOSE and _balanced(short):
+                return short
+    return ""
+
+
+def _after_a_mark(words: Sequence[str]) -> Iterator[int]:
+    return (n for n in range(LONGEST, SHORTEST - 1, -1) if words[n - 1][-1] in ".,;:" or words[n - 1] in _DASHES)
+
+
+def _before_a_clause(words: Sequence[str]) -> Iterator[int]:
+    return (n for n in range(LONGEST, SHORTEST - 1, -1) if words[n].casefold() in _CLAUSES)
+
+
+def _before_a_phrase(words: Sequence[str]) -> Iterator[int]:
+    return (n for n in range(LONGEST, SHORTEST - 1, -1) if words[n].casefold() in _PREPOSITIONS)
 
 
 def _first_sentence(body: str) -> str:
@@ -113,10 +250,18 @@ def _first_sentence(body: str) -> str:
 
 
 def _shared(texts: Sequence[tuple[str, str]], names: Collection[str]) -> str:
+    """The words of most texts, those of titles first."""
     count: dict[str, int] = {}
+    weight: dict[str, int] = {}
     for title, body in texts:
-        for word in set(re.findall(r"[^\W\d_]{3,20}", f"{title[:400]} {body[:400]}".casefold())):
-            shown = words_of(word) and word not in names and not _BLAMES.search(word) and not _CONFESSES.search(word)
-            count[word] = count.get(word, 0) + bool(shown)
-    common = sorted((w for w, n in count.items() if n > 1), key=lambda w: (-count[w], -rarity(words_of(w)[0]), w))
+        heading = _letters(title)
+        for word in heading | _letters(body):
+            if words_of(word) and word not in names and not _BLAMES.search(word) and not _CONFESSES.search(word):
+                count[word] = count.get(word, 0) + 1
+                weight[word] = weight.get(word, 0) + 1 + (word in heading)
+    common = sorted((w for w, n in count.items() if n > 1), key=lambda w: (-weight[w], -rarity(words_of(w)[0]), w))
     return "Trouble with " + " and ".join(common[:2]) if common else "Trouble that several people describe"
+
+
+def _letters(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]{3,20}", text[:400].casefold()))

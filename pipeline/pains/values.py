@@ -31,8 +31,9 @@ class Pain:
 
     `profile` sums the feature vectors of its issues and `seen` says how many of them have a feature, both under hashed
     names, so that the registry, which outlives the texts, holds none of their words beside the title. `leaves` counts
-    its issues by leaf; `cases` are hashed keys of its last issues. Bots' issues join a pain but leave no trace in it:
-    `members`, `last_at` and the profile are of people's issues alone.
+    its issues by leaf; `cases` are hashed keys of its last issues; `together` sums the mutual likeness of all of them.
+    Bots' issues join a pain but leave no trace in it: `members`, `last_at` and the profile are of people's issues
+    alone.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Pain:
     seen: Mapping[str, int] = field(default_factory=dict)
     leaves: Mapping[str, int] = field(default_factory=dict)
     cases: tuple[str, ...] = ()
+    together: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,4 +94,5 @@ def from_json(raw: Mapping[str, Any]) -> Pain:
         seen={name: int(times) for name, times in raw["seen"].items()},
         leaves={leaf: int(count) for leaf, count in raw.get("leaves", {}).items()},
         cases=tuple(raw.get("cases", ())),
+        together=int(raw.get("together", 0)),
     )

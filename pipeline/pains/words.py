@@ -14,10 +14,10 @@ FIELD = 7
 """The weight of a field of words."""
 FIELD_TIMES = (0, 3, 5, 7)
 """How often a field counts, by how many different words of it there are: one is a chance, three are the subject."""
-import os
-TITLE = int(os.environ.get("T","2")); BODY=int(os.environ.get("B","2"))
 PAIR = 4
 """The weight of two words side by side."""
+TITLE = 3
+"""How often a word of the title counts: in the title people say what it is about. Elsewhere a word counts once."""
 
 _WORD = re.compile(r"[^\W_][\w']*")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
@@ -91,23 +91,15 @@ def words_of(text: str) -> list[str]:
 
 
 def features(title: str, body: str, labels: tuple[str, ...] = ()) -> dict[str, tuple[int, int]]:
-    """Feature -> (how often, weight). A word or pair of the title counts `TITLE` times, elsewhere `BODY` at most."""
+    """Feature -> (how often, weight)."""
     found: dict[str, tuple[int, int]] = {}
     touched: dict[str, set[str]] = {}
-    own = _TEMPLATE.sub(" ", body[:4000])
-    once = words_of(own)[:WORDS]
-    for most, words in ((BODY, once), (1, words_of(" ".join(labels)[:400]))):
-        for word in words:
-            found[word] = (min(found.get(word, (0, 0))[0] + 1, most), rarity(word))
-        for pair in pairwise(words):
-            name = " ".join(pair)
-            found[name] = (min(found.get(name, (0, 0))[0] + 1, most), PAIR)
+    told = words_of(_TEMPLATE.sub(" ", body))[:WORDS]
     heading = words_of(title[:400])
-    for word in heading:
-        found[word] = (TITLE, rarity(word))
-    for pair in pairwise(heading):
-        found[" ".join(pair)] = (TITLE, PAIR)
-    for word in (*heading, *once):
+    for times, words in ((1, told), (1, words_of(" ".join(labels)[:400])), (TITLE, heading)):
+        found |= {word: (times, rarity(word)) for word in words}
+        found |= {" ".join(pair): (times, PAIR) for pair in pairwise(words)}
+    for word in (*heading, *told):
         for name in _FIELDS_OF.get(word, ()):
             touched.setdefault("~" + name, set()).add(word)
     for name, several in touched.items():

@@ -10,6 +10,7 @@ import click
 from pipeline import periods, steps
 from pipeline.digest import render
 from pipeline.digest.document import Document
+from pipeline.digest.index import index
 from pipeline.issue import Period
 from pipeline.store import db, digests, material
 from workers.cli.base import Global, deployment, engine, stop
@@ -81,14 +82,15 @@ def _leaders(house: Deployment, leader: str | None) -> list[str]:
 def _documents(house: Deployment, period: Period, wanted: list[str]) -> Iterator[tuple[str, Document, list[str]]]:
     with db.transaction(house.database) as session:
         stored = {person: digests.digest(session, person, period.label) for person in wanted}
-        made = None
+        made, indexed = None, None
         for person in wanted:
             row = stored[person]
             if row is not None and row.document is not None:
                 yield person, Document.from_json(row.document), [row.reason] if row.reason else []
                 continue
             made = made or material.read(session, period, house.org, house.kinds)
-            written = steps.write(made, person, period, house.house, house.due(period, person))
+            indexed = indexed or index(made, house.org)
+            written = steps.write(made, person, period, house.house, house.due(period, person), indexed)
             yield person, written.document, list(written.failures)
 
 

@@ -167,7 +167,8 @@ def test_support_hears_agents_and_customers():
     assert [p.who for p in support.pains] == ["CUSTOMERS", "CUSTOMERS", "AGENTS"]
     assert {q.by for q in support.quotations()} == {"a customer", "an agent"}
     assert support.ask is not None
-    assert support.ask.text == "One thing only you can do: tell the customers of number 1 what we know."
+    asked = "tell those who wrote of the wrong tax (number 1) what we know."
+    assert support.ask.text == f"One thing only you can do: {asked}"
 
 
 def test_levels_differ_in_what_is_asked():
@@ -223,3 +224,17 @@ def test_the_contract_of_the_document_model_holds():
         )
     }
     assert set(plain["ledger"][0]) == {"text", "value", "query", "issues"}
+
+
+@pytest.mark.parametrize(
+    ("leader", "keys"),
+    [
+        ("ines", {"ZD 55119", "ZD 55099", "BR-881"}),
+        ("mara", {"ZD 55140", "ZD 55161", "ZD 55177", "BR-884", "BR-881"}),
+        ("dele", {"ZD 55126", "ZD 55150", "ZD 55140", "SUP-77", "SUP-79", "ZD 55177"}),
+    ],
+)
+def test_the_words_picked_by_hand_for_the_worked_mails_are_chosen(leader, keys):
+    chosen = {q.issue.partition(":")[2] for p in documents()[leader].pains for q in p.quotes}
+
+    assert {key.removeprefix("ZD ") for key in keys} == chosen

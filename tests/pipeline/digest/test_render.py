@@ -1,12 +1,13 @@
 """Text and HTML say the same, from the document alone."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from pipeline.digest import render
 from pipeline.digest.document import Document, Win
-from pipeline.digest.page import Page
+from pipeline.digest.page import Page, contrast
 from tests.pipeline.digest.builder import digest, history, material, voice
 
 MADE = material(
@@ -75,3 +76,29 @@ def test_an_empty_section_is_left_out():
     assert "What changed since you acted" not in [s.title for s in render.layout(plain())]
     acted = replace(plain(), since_you_acted=("Late mails: told.",))
     assert [s.title for s in render.layout(acted)][1] == "What changed since you acted"
+
+
+def test_what_the_dark_rules_declare_can_be_read():
+    html = render.html(plain())
+    rules = dict(re.findall(r"\.(\w+) \{([^}]*)\}", html[: html.index("</style>")]))
+    dark = "#1c1c1e"
+
+    for name in ("ink", "soft", "link"):
+        (front,) = re.findall(r"(?<![-\w])color: (#\w{6}) !important", rules[name])
+        assert contrast(front, dark) >= 4.5
+    warn = re.findall(r"(#\w{6}) !important", rules["warn"])
+    assert contrast(warn[0], warn[1]) >= 4.5
+    assert f"background-color: {dark} !important" in html
+
+
+def test_every_colour_set_in_the_mail_has_a_dark_rule_or_its_own_ground():
+    html = render.html(plain())
+
+    for tag in re.findall(r"<(?:h1|h2|h3|td|span|a)\b[^>]*(?<!-)color:#[^>]*>", html):
+        assert re.search(r'class="[^"]*(?:ink|soft|link|warn)', tag) or "color:#ffffff" in tag
+
+
+def test_a_number_and_its_days_stay_on_one_line():
+    lines = render.text(plain()).splitlines()
+
+    assert not [line for line in lines if re.search(r"\(\d+$", line) or line.endswith("number")]

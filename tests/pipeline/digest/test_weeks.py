@@ -225,7 +225,7 @@ def test_a_lead_learns_that_what_few_of_theirs_tell_is_above_usual_across_the_tr
 
     document = digest(made, "apps-lead")
 
-    assert "Heard from too few engineers to count. Above usual across Root." in text(document)
+    assert "7 engineers across Root (usual 0-1), part of it felt here. Above usual." in text(document)
     assert failures(document, made) == []
 
 

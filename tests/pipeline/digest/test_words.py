@@ -5,23 +5,26 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipeline.digest import sentences as own
 from pipeline.digest import words
 from tests.pipeline.digest.builder import PAINS, digest, material, org, voice
 
 
 def sentences():
-    for level in words.QUESTIONS.values():
+    for level in own.QUESTIONS.values():
         yield from itertools.chain.from_iterable(level.values())
-    for table in (words.ASK, words.SIT):
+    for table in (own.ASK, own.SIT):
         for level in table.values():
             yield from level.values()
-    for hunch in words.HUNCHES:
+    for hunch in own.HUNCHES:
         yield from (hunch.says, hunch.wrong_if)
-    yield from words.HINTS.values()
-    yield from words.SAID.values()
+    yield from own.HINTS.values()
+    for told in (own.NOTES, own.BESIDE, own.BRIEFLY):
+        yield from (text for _, text in told)
+    yield from own.SAID.values()
     for headings in words.HEADINGS.values():
         yield from headings.values()
-    yield from (words.PLEASE, words.NO_ASK, words.QUIET_QUESTION)
+    yield from (own.PLEASE, own.NO_ASK, own.QUIET_QUESTION)
 
 
 def test_nothing_that_we_say_blames_or_quotes():
@@ -48,10 +51,10 @@ def test_the_lint_finds_blame_and_words_we_do_not_use(text):
 
 
 def test_every_signal_of_a_hypothesis_can_be_said():
-    named = {name for h in words.HUNCHES for name in (*h.first, *h.second)} | words.HINTS.keys()
+    named = {name for h in own.HUNCHES for name in (*h.first, *h.second)} | own.HINTS.keys()
 
-    assert named <= words.SAID.keys()
-    assert set(words.ALIASES.values()) <= words.SAID.keys()
+    assert named <= own.SAID.keys()
+    assert set(own.ALIASES.values()) <= own.SAID.keys()
 
 
 def test_a_title_is_cut_between_words_and_says_that_it_was_cut():
@@ -74,7 +77,7 @@ def test_a_week_is_written_as_a_span_of_days():
 
 
 def test_questions_differ_from_one_week_to_the_next():
-    options = words.QUESTIONS["top"]["customer"]
+    options = own.QUESTIONS["top"]["customer"]
 
     assert words.pick(options, 10) != words.pick(options, 11)
     assert words.pick(options, 10) == words.pick(options, 10)
@@ -110,6 +113,10 @@ def test_short_titles_share_the_subject():
 
 def test_sources_of_one_kind_are_told_apart_by_name():
     assert words.labels([("a", "github"), ("b", "github"), ("c", "jira")]) == {"a": "a", "b": "b", "c": "Jira"}
+
+
+def test_a_file_is_called_as_the_organisation_called_it():
+    assert words.labels([("github-2023", "file")]) == {"github-2023": "github-2023"}
 
 
 def test_no_one_in_the_tree_is_above_level_leaf_by_accident():

@@ -1,0 +1,71 @@
+"""One digest under test, and how the gates read it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.digest import quotes, render, words
+from pipeline.digest.document import Document
+from pipeline.digest.material import Voice
+from pipeline.digest.page import Page
+from pipeline.digest.select import View
+
+STRAIGHT = re.compile(r'"([^"]*)"')
+LINK = re.compile(r"https?://\S+")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One digest under test."""
+
+    document: Document
+    text: str
+    html: str
+    view: View
+
+    @cached_property
+    def voices(self) -> dict[str, Voice]:
+        return {v.key: v for v in self.view.voices}
+
+    @cached_property
+    def flat(self) -> str:
+        return flat(self.text)
+
+    @cached_property
+    def page(self) -> Page:
+        page = Page()
+        page.feed(self.html)
+        page.close()
+        return page
+
+    @cached_property
+    def own_words(self) -> str:
+        """The text without quotations, names of pains, keys, links and what the organisation itself named."""
+        return self.without(f"{self.document.subject}\n{self.document.preheader}\n{self.flat}")
+
+    def without(self, said: str, spoken: Iterable[str] = ()) -> str:
+        """`said` without all that, and without the phrases `spoken`. At each place the longest expression goes."""
+        d = self.document
+        titles = [t for p in d.named() for t in (p.title, words.capital(p.title))]
+        named = [render.headline(p) for p in d.pains] + titles + [w.title for w in d.wins if w.title]
+        teams = [words.printable(t.name) for t in self.view.org.teams.values()]
+        reads = [s.label for s in d.made.sources]
+        whys = [words.reason(s.problem) for s in d.made.sources]
+        gone = {*named, d.subject.rpartition(" | ")[0], *teams, *self._labels, *reads, *whys, *spoken} - {""}
+        bare = STRAIGHT.sub(" ", LINK.sub(" ", said))
+        folded = bare.casefold()
+        present = [part for part in gone if part.casefold() in folded]
+        ordered = sorted(present, key=lambda part: (-len(part), part))
+        either = "|".join(map(re.escape, ordered))
+        return re.sub(rf"(?<!\w)(?:{either})(?!\w)", " ", bare, flags=re.IGNORECASE) if ordered else bare
+
+    @cached_property
+    def _labels(self) -> list[str]:
+        names = words.labels((s.name, s.kind) for s in self.view.index.material.sources)
+        pointed = (v for v in self.view.voices if quotes.may_point(self.view, v))
+        return [label for label in {quotes.label(v, names) for v in pointed} if label in self.flat]
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())

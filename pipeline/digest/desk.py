@@ -1,0 +1,93 @@
+"""What every part needs while one digest is made: the view, the ledger, names for sources, pains and links."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from pipeline.digest import brief, passages, quotes, sentences, words
+from pipeline.digest.ledger import Book
+from pipeline.digest.material import Voice
+from pipeline.digest.select import PainView, View
+
+Link = Callable[[str], str]
+
+
+class Desk:
+    """The tools on which one digest is made."""
+
+    def __init__(self, view: View, book: Book, link: Link | None) -> None:
+        self.view = view
+        self.book = book
+        self.link = link
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        return words.labels((s.name, s.kind) for s in self.view.index.material.sources)
+
+    def source(self, name: str) -> str:
+        return self.sources.get(name, name)
+
+    def label(self, voice: Voice) -> str:
+        return quotes.label(voice, self.sources)
+
+    def pointed(self, voices: Sequence[Voice], limit: int = 3) -> str:
+        """The keys that the mail may print, in brackets, or nothing."""
+        seen = list(dict.fromkeys(self.label(v) for v in voices if quotes.may_point(self.view, v)))[:limit]
+        return f" ({', '.join(seen)})" if seen else ""
+
+    def named(self, team: str | None) -> str | None:
+        return None if team is None else words.printable(self.view.org.teams[team].name)
+
+    def title(self, pain: PainView, limit: int = 14) -> str:
+        """A pain's pinned name, made safe to stand in our own sentences."""
+        clean = words.printable(words.LINKISH.sub("[link]", pain.entry.title))
+        if clean.count("'") == 1 and " '" in clean:
+            clean = clean.replace(" '", " ")
+        for name in self.view.index.names.found(clean):
+            clean = _without(clean, name)
+        if words.BLAMING.search(clean) or not clean or passages.planted(clean):
+            area = self.named(self.view.area(pain))
+            clean = f"a pain that {words.NOUNS[pain.noun][1]} describe{f' around {area}' if area else ''}"
+        return words.shorten(clean, words=limit, chars=110)
+
+    def brief(self, pain: PainView) -> str | None:
+        """A pain's name in a few words, as a subject may say it."""
+        found = brief.brief(self.title(pain, 99))
+        return None if found is None else found.text
+
+    def it(self, pain: PainView, number: int, *, numbered: bool = False) -> str:
+        """A pain in the middle of our own sentence: "the wrong VAT", or by its number where it has no short name."""
+        found = brief.brief(self.title(pain, 99))
+        if found is None or found.noun is None:
+            return f"number {number}"
+        return f"{brief.trouble(found.noun)}{f' (number {number})' if numbered else ''}"
+
+
+def _without(text: str, name: str) -> str:
+    at = text.casefold().find(name.split()[0])
+    end = text.casefold().find(name.split()[-1], at) + len(name.split()[-1])
+    return f"{text[:at]}[name]{text[end:]}" if at >= 0 else "[name]"
+
+
+def signals(pain: PainView) -> dict[str, list[Voice]]:
+    """The voices of a pain that show each signal, by our own name of it."""
+    found: dict[str, list[Voice]] = defaultdict(list)
+    for voice in pain.voices:
+        for name in sorted({sentences.signal(s.name) for s in voice.signals}):
+            found[name].append(voice)
+        if voice.reopened and voice not in found["reopened"]:
+            found["reopened"].append(voice)
+    return {name: voices for name, voices in found.items() if voices and name in sentences.SAID}
+
+
+def shows(pain: PainView) -> dict[str, list[Voice]]:
+    """The signals of a pain, and what its customers' words say by themselves of help pages and of money."""
+    found = {name: list(voices) for name, voices in signals(pain).items()}
+    for voice in pain.voices:
+        if voice.role == "staff":
+            continue
+        marked = passages.marks(f"{voice.title}. {voice.body[:2000]}") & {"page", "money"}
+        for name in sorted("doc_mismatch" if m == "page" else m for m in marked):
+            if voice not in found.setdefault(name, []):
+                found[name].append(voice)
+    return found

@@ -1,0 +1,254 @@
+"""The first screen: who suffers what, the warnings and notes before it, and the subject and preheader above it."""
+
+from collections.abc import Sequence
+
+from pipeline import privacy, trend
+from pipeline.digest import brief, quotes, sentences, wider, words
+from pipeline.digest.desk import Desk, shows
+from pipeline.digest.document import Open, Pain
+from pipeline.digest.facts import facts, quoted
+from pipeline.digest.ledger import printable_weeks
+from pipeline.digest.select import PainView
+from pipeline.issue import SourceHealth
+
+STORM = 8
+NO_QUIET = " No quiet is read from it."
+SUBJECT = 60
+PREHEADER = (60, 100)
+
+
+def who(desk: Desk, pain: PainView) -> str:
+    view = desk.view
+    if pain.crowd != "maker":
+        return "YOUR CUSTOMERS" if view.level == "leaf" else "CUSTOMERS"
+    own = all(v.team in view.own for v in pain.voices if v.role == "staff")
+    if view.level == "leaf" and own and pain.noun != "person":
+        return "YOUR TEAM"
+    return words.NOUNS[pain.noun][1].upper()
+
+
+def people(desk: Desk, pain: PainView) -> str:
+    """ "5 customers this week (usual 0-1)." or words where the floors forbid the number."""
+    view, book = desk.view, desk.book
+    if pain.crowd == "relay":
+        return "Passed on by colleagues."
+    if not pain.visible:
+        return _of_the_whole(desk, pain) or f"{words.some(pain.noun, pain.count)}."
+    said = book.say(f"{{}} {words.nouns(pain.noun, pain.count)}", f"people({pain.id})", pain.voices)
+    teams = view.teams_behind(pain)
+    # One person a team would be a number about one person.
+    if pain.crowd == "maker" and view.level != "leaf" and 1 < teams <= pain.count - 2:
+        said += " " + book.say("in {} teams", f"teams({pain.id})", pain.voices)
+    elif pain.crowd == "customer" and pain.trend != "steady":
+        said += " this week"
+    return f"{said}{usual(desk, pain)}."
+
+
+def _of_the_whole(desk: Desk, pain: PainView) -> str | None:
+    """Where this leader's part has no number, that of the whole of which it is a part."""
+    found = wider.whole(desk.view, pain)
+    if found is None:
+        return None
+    team, wide = found
+    said = desk.book.say(f"{{}} {words.NOUNS[wide.noun][1]} across {desk.named(team)}", f"across({pain.id})")
+    span = ""
+    if wide.reading.usual is not None and wide.trend not in ("steady", "new"):
+        span = " " + desk.book.say("(usual {})", f"usual_across({pain.id})")
+    return f"{said}{span}, part of it felt here."
+
+
+def usual(desk: Desk, pain: PainView) -> str:
+    if pain.reading.usual is None or pain.trend in ("steady", "new"):
+        return ""
+    return " " + desk.book.say("(usual {})", f"usual({pain.id})")
+
+
+def trend_word(desk: Desk, pain: PainView) -> str:
+    word = pain.trend
+    wide = wider.wide(desk.view, pain) if word == "too few to call" else None
+    if wide is not None and wide[1].trend in ("above usual", "new"):
+        part = wider.whole(desk.view, pain)
+        where = "" if part else f" across {desk.named(wide[0])}"
+        if part or desk.view.level == "leaf":
+            return f" Above usual{where}."
+    if word is None or (not pain.visible and pain.count < privacy.BEHIND):
+        return ""
+    if word == "steady" and 3 <= len(pain.reading.episode) < trend.BASELINE and pain.visible:
+        desk.book.say(f"{words.ordinal_week(len(pain.reading.episode))}, steady.", f"episode({pain.id})", pain.voices)
+        return f" {words.ordinal_week(len(pain.reading.episode))}, steady."
+    return f" {words.capital(word)}."
+
+
+def state(desk: Desk, pain: PainView) -> str:
+    days = desk.view.waited(pain)
+    if days == 0:
+        return "not yet answered"
+    unit = "day" if days == 1 else "days"
+    return "not yet answered " + desk.book.say(f"({{}} {unit})", f"waited({pain.id})", pain.voices)
+
+
+def pain_of(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], limit: int, *, harm: bool) -> Pain:
+    """A pain of the first screen. `harm` says that those who wrote describe harm and nobody has been told yet."""
+    view = desk.view
+    said = state(desk, pain)
+    line = f"{people(desk, pain)}{trend_word(desk, pain)} {words.capital(said)}."
+    area = view.area(pain) if view.level in ("top", "middle") else None
+    return Pain(
+        id=pain.id,
+        title=desk.title(pain, limit),
+        side=pain.entry.side,
+        who=who(desk, pain),
+        people=desk.book.ask(f"people({pain.id})") if pain.crowd != "relay" else None,
+        usual=pain.reading.usual,
+        trend=pain.trend,
+        weeks=printable_weeks(pain),
+        impact=round(pain.impact, 1),
+        state=said,
+        line=line,
+        area=desk.named(area),
+        answer_url=desk.link(pain.id) if desk.link else None,
+        facts=facts(desk, pain, chosen, harm=harm),
+        quotes=quoted(desk, pain, chosen),
+        issues=view.keys(pain.voices),
+    )
+
+
+def open_line(desk: Desk, pain: PainView) -> Open:
+    title = desk.title(pain, 12)
+    word = trend_word(desk, pain).strip(" .")
+    tail = f", {word[:1].lower()}{word[1:]}" if word else ""
+    how_many = people(desk, pain).removesuffix(".").replace(" this week", "")
+    return Open(
+        id=pain.id,
+        title=title,
+        line=f"{words.capital(title)}: {how_many[:1].lower()}{how_many[1:]}{tail}.",
+        people=desk.book.ask(f"people({pain.id})") if pain.crowd != "relay" else None,
+        trend=pain.trend,
+        issues=desk.view.keys(pain.voices),
+    )
+
+
+# --- above it -----------------------------------------------------------------------------------------------------
+
+
+def subject(desk: Desk, pains: Sequence[PainView]) -> str:
+    """Two or three pains in a few words each where they fit, else the first in its own; then what this mail is."""
+    week = desk.book.say("week {}", "week()")
+    name, short = f" | leaf notes, {week}", f" | {week}"
+    if not pains:
+        return f"Single voices, no shared pain yet{name}"
+    listed = _listed(desk, pains, SUBJECT - len(name))
+    if len(listed) > 1:
+        return words.capital(", ".join(listed)) + name
+    first = words.capital(words.printable(desk.title(pains[0]))).rstrip(".…")
+    if len(first) > SUBJECT - len(name):
+        return words.shorten(first, chars=SUBJECT - len(short)) + short
+    return first + name
+
+
+def _listed(desk: Desk, pains: Sequence[PainView], room: int) -> list[str]:
+    """The short names, the first pain's first, as far as there is room; empty where the first has none."""
+    found: list[str] = []
+    for pain in pains:
+        name = desk.brief(pain)
+        if name is not None and len(", ".join([*found, name])) <= room:
+            found.append(brief.lower(name))
+        elif not found:
+            return []
+    return found
+
+
+def preheader(desk: Desk, pains: Sequence[PainView], said: str) -> str:
+    """Who wrote, how it hurts, what the subject `said` nothing of, and the longest wait: as much as has room.
+
+    A total of everybody who wrote is not given: with the pains' own numbers it would tell how few wrote of the rest.
+    """
+    if not pains:
+        return padded("Friction was heard, each by a single voice.", ("Their words, not our scores.",))
+    longest = desk.book.ask("longest()")
+    days = desk.book.say(f"{{}} day{'s' if longest > 1 else ''}", "longest()") if longest else ""
+    wait = f"Longest wait for an answer: {days}." if longest else ""
+    second = _second(desk, pains, said)
+    short = wait.replace(" for an answer", "")
+    for first in _first_voices(desk, pains[0]):
+        for parts in ([*second, wait], [*second, short], [wait], [short]):
+            text = " ".join(p for p in [first, *parts] if p)
+            if len(text) <= PREHEADER[1]:
+                return padded(text, ("What is asked of you stands first.", "Their words, not our scores."))
+    return padded(wait, ("What is asked of you stands first.",))
+
+
+def _first_voices(desk: Desk, pain: PainView) -> list[str]:
+    """Who wrote of the first pain and how it hurts, the fullest sentence first."""
+    nouns = words.NOUNS[pain.noun][1]
+    crowd = "Several " + nouns if pain.count >= privacy.BEHIND else words.capital(nouns)
+    if pain.visible and pain.crowd != "relay":
+        crowd = desk.book.say(f"{{}} {nouns}", f"people({pain.id})", pain.voices)
+    elif pain.crowd == "relay":
+        crowd = "Colleagues"
+    verb = "passed it on" if pain.crowd == "relay" else "wrote"
+    verb = "describe harm" if pain.severity >= trend.HARM and pain.crowd == "customer" else verb
+    seen = shows(pain)
+    notes = [note for name, note in sentences.BRIEFLY if any(not privacy.tender(v) for v in seen.get(name, ()))]
+    return [*(f"{crowd} {verb}, {note}." for note in notes[:2]), f"{crowd} {verb}."]
+
+
+def _second(desk: Desk, pains: Sequence[PainView], said: str) -> list[str]:
+    """The first of the other pains that has a short name and is not in the subject, with its people."""
+    for pain in pains[1:]:
+        name = desk.brief(pain)
+        if name is not None and brief.lower(name) not in said.casefold() and name.casefold() not in said.casefold():
+            many = None
+            if pain.visible and pain.crowd != "relay":
+                nouns = words.nouns(pain.noun, pain.count)
+                many = desk.book.say(f"{{}} {nouns}", f"people({pain.id})", pain.voices)
+            return [f"{words.capital(name)}: {many}." if many else f"Also {brief.lower(name)}."]
+    return []
+
+
+def padded(text: str, fillers: Sequence[str]) -> str:
+    for filler in fillers:
+        if len(text) < PREHEADER[0] and len(text) + 1 + len(filler) <= PREHEADER[1]:
+            text += f" {filler}"
+    return text
+
+
+# --- before it ----------------------------------------------------------------------------------------------------
+
+
+def warning(desk: Desk, source: SourceHealth) -> str:
+    name = desk.source(source.name)
+    problem = words.reason(source.problem)
+    why = f" ({problem})" if problem else ""
+    if source.read_to is None:
+        return f"{name} could not be read{why}.{NO_QUIET}"
+    stopped = desk.book.say(f"{name} stopped {{}}", f"read_to({source.name})")
+    return f"{stopped}{why}. Its counts may be low.{NO_QUIET}"
+
+
+def warnings(desk: Desk) -> tuple[str, ...]:
+    view = desk.view
+    blind = [s for s in view.blind if s.problem or view.generated_at >= view.period.end]
+    if len(blind) > 2:
+        names = words.listing([desk.source(s.name) for s in blind])
+        return (f"{names} were not read to the end of the week. Counts may be low.",)
+    return tuple(warning(desk, s) for s in blind)
+
+
+def notes(desk: Desk) -> tuple[str, ...]:
+    view, book, found = desk.view, desk.book, []
+    if view.generated_at < view.period.end:
+        found.append(book.say("The week is not over: this is how it stood on {}.", "now()"))
+    if view.listened < trend.MIN_WEEKS:
+        found.append(_short_history(desk))
+    if book.ask("above()") > STORM:
+        found.append(f"{book.say('{} pains are above usual.', 'above()')} Those below hurt most.")
+    return tuple(found)
+
+
+def _short_history(desk: Desk) -> str:
+    weeks = desk.view.listened
+    if weeks == 0:
+        return "This is the first week we listen, so no trends are called yet."
+    had = desk.book.say(f"We have {{}} week{'s' if weeks > 1 else ''} of history", "listened()")
+    return f"{had}, so no trends are called yet."

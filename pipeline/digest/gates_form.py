@@ -1,0 +1,80 @@
+"""The gates on a digest's form: P21 to P25 and P35."""
+
+from collections.abc import Iterable
+
+from pipeline.digest import render
+from pipeline.digest.case import Case
+from pipeline.digest.page import contrast, inverted
+
+FIRST_SCREEN, BOLD, WHOLE, CALM, DEAF = 120, 45, 800, 120, 60
+HTML_LIMIT = 40_000
+CONTRAST = 4.5
+
+
+def budgets(case: Case) -> Iterable[str]:
+    d, count = case.document, len(case.text.split())
+    limit = {"full": WHOLE, "quiet": CALM, "deaf": DEAF}[d.form]
+    if count > limit:
+        yield f"{count} words, at most {limit}"
+    if d.form == "deaf":
+        return
+    first = len(render.first_screen(d).split())
+    if first > FIRST_SCREEN:
+        yield f"{first} words on the first screen, at most {FIRST_SCREEN}"
+    bold = sum(len(render.headline(p).split()) for p in d.pains) + len(d.ask.text.split() if d.ask else ())
+    if bold > BOLD:
+        yield f"{bold} bold words and ask, at most {BOLD}"
+    if len(d.pains) > 3 or d.ask is None or (d.pains and d.ask.pain is None):
+        yield "more than three pains, or not exactly one ask"
+
+
+def subject(case: Case) -> Iterable[str]:
+    subject, pre = case.document.subject, case.document.preheader
+    if not 10 <= len(subject) <= 60 or "\n" in subject:
+        yield f"a subject of {len(subject)} characters"
+    if not 35 <= len(pre) <= 100 or (case.document.form == "full" and len(pre) < 60):
+        yield f"a preheader of {len(pre)} characters"
+    if pre and pre.casefold() in subject.casefold():
+        yield "the preheader repeats the subject"
+
+
+def size(case: Case) -> Iterable[str]:
+    size = len(case.html.encode())
+    if size > HTML_LIMIT:
+        yield f"{size} bytes of html"
+    for number, line in enumerate(case.html.splitlines(), start=1):
+        # A line of SMTP holds 998 bytes; the encoding folds longer ones, and nothing should rely on it.
+        if len(line.encode()) > 5000:
+            yield f"line {number} of the html has {len(line)} characters"
+
+
+def html_is_sound(case: Case) -> Iterable[str]:
+    page = case.page
+    yield from page.problems
+    if page.open:
+        yield f"not closed: {', '.join(page.open)}"
+    if page.headings[:1] != [1] or page.headings.count(1) != 1:
+        yield "not exactly one h1 at the beginning"
+    if any(b - a > 1 for a, b in zip(page.headings, page.headings[1:], strict=False)):
+        yield "a heading level is skipped"
+    if not page.lang:
+        yield "no language is set"
+
+
+def legible(case: Case) -> Iterable[str]:
+    for front, back in sorted(case.page.colours):
+        ratio = contrast(front, back)
+        if ratio < CONTRAST:
+            yield f"{front} on {back} has a contrast of {ratio:.1f}"
+        turned = contrast(inverted(front), inverted(back))
+        if turned < CONTRAST:
+            yield f"{front} on {back} inverted has a contrast of {turned:.1f}"
+
+
+def unplaced_is_said(case: Case) -> Iterable[str]:
+    if case.document.form == "full" and "could not be placed" not in case.flat and case.document.made.unplaced:
+        yield "what could not be placed is not said"
+    for source in case.document.made.sources:
+        health = {s.name: s for s in case.view.sources}.get(source.name)
+        if health is None or health.read_to != source.read_to:
+            yield f"{source.name} was read to another moment"

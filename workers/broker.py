@@ -1,11 +1,11 @@
 """Whether the broker may be used: a Redis that evicts keys would lose the whole queue without an error."""
 
-import redis
-from redis.exceptions import RedisError
-
 
 def problem(url: str) -> str | None:
     """What is wrong with the broker, in one sentence with its remedy; None where it may be used."""
+    import redis  # half a second that only who has a broker should pay
+    from redis.exceptions import RedisError
+
     try:
         with redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5) as client:
             policy = client.config_get("maxmemory-policy").get("maxmemory-policy", "unknown")

@@ -74,7 +74,7 @@ _URL_KEY: Final = re.compile(
     re.IGNORECASE,
 )
 _KEYED: Final = re.compile(
-    r"(password|passwd|passphrase|passcode|passwort|kennwort|mot de passe|contraseña|pwd"
+    r"(?=[pkmcasbt])(password|passwd|passphrase|passcode|passwort|kennwort|mot de passe|contraseña|pwd"
     r"|(?:api[ _-]?key|secret[ _-]?key|access[ _-]?key(?:[ _-]?id)?|access[ _-]?token|auth[ _-]?token"
     r"|client[ _-]?secret"
     r"|private[ _-]?key|bearer[ _-]?token|session[ _-]?id|secret|token))"
@@ -103,13 +103,14 @@ _EMAIL: Final = re.compile(r"(?<![\w.+%-])[\w.+%-]++@(?!\[)[\w-]++(?:\.[\w-]++)+
 _CARD: Final = re.compile(r"(?<![\d.-])\d(?:[ -]?\d){12,18}(?![\d.])")
 _IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _PHONE: Final = re.compile(
-    r"(?<![\w.,:/+#-])(?:\+\d{1,3}|00[1-9]\d{0,2})[ .()/-]{0,3}(?:\d[ .()/-]{0,2}){6,12}\d(?![\w-])"
+    r"(?=[+(\d])(?:(?<![\w.,:/+#-])(?:\+\d{1,3}|00[1-9]\d{0,2})[ .()/-]{0,3}(?:\d[ .()/-]{0,2}){6,12}\d(?![\w-])"
     r"|(?<![\w.,:/+#-])\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])"
     r"|(?<![\w.,:/+#-])\(?0\d{1,5}\)?[ /-]{1,3}\d{2,5}(?:[ /-]?\d{2,5}){1,3}(?![\w-])"
-    r"|(?<=[lLeE][.: ] )(?<![\w])\d(?:[ .-]?\d){6,12}(?![\w-])|(?<![\w.,:/+#-])0\d{9,10}(?![\w.-])"
+    r"|(?<=[lLeE][.: ] )(?<![\w])\d(?:[ .-]?\d){6,12}(?![\w-])|(?<![\w.,:/+#-])0\d{9,10}(?![\w.-]))"
 )
-_LONG_NUMBER: Final = re.compile(r"\d[\d ()./-]{5}|[A-Z]\d\d[ A-Z]")
-"""Whatever has neither holds no card, account or phone number."""
+_LONG_NUMBER: Final = re.compile(r"\d(?:[ ().,/-]{0,4}\d){5}")
+"""Whatever has none holds no card and no phone number."""
+_IBAN_START: Final = re.compile(r"[A-Z]{2}\d\d")
 _MENTION: Final = re.compile(r"@(?<![\w/.@`$&\]-]@)([A-Za-z0-9][\w-]{0,38}+)(?![\w/(@-]|\.\w)")
 _NOT_PEOPLE: Final = frozenset(
     """
@@ -143,9 +144,10 @@ def _has(text: str, signs: tuple[str, ...]) -> bool:
 
 
 def _numbers(text: str) -> str:
+    if _IBAN_START.search(text):
+        text = _IBAN.sub(_if(_iban_valid, "[iban]"), text)
     if not _LONG_NUMBER.search(text):
         return text
-    text = _IBAN.sub(_if(_iban_valid, "[iban]"), text)
     text = _CARD.sub(_if(_luhn, "[card]"), text)
     return _PHONE.sub(_if(_dialled, "[phone]"), text)
 

@@ -137,9 +137,9 @@ def subject(desk: Desk, pains: Sequence[PainView]) -> str:
     name, short = f" | leaf notes, {week}", f" | {week}"
     if not pains:
         return f"Single voices, no shared pain yet{name}"
-    listed = _listed(desk, pains, SUBJECT - len(name))
-    if len(listed) > 1:
-        return words.capital(", ".join(listed)) + name
+    listed, more = (_listed(desk, pains, SUBJECT - len(tail)) for tail in (name, short))
+    if max(len(listed), len(more)) > 1:
+        return words.capital(", ".join(max(listed, more, key=len))) + (short if len(more) > len(listed) else name)
     first = words.capital(words.printable(desk.title(pains[0]))).rstrip(".…")
     if len(first) > SUBJECT - len(name):
         return words.shorten(first, chars=SUBJECT - len(short)) + short

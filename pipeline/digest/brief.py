@@ -38,7 +38,10 @@ _WISHES = frozenset(
         "convert run set hide open close avoid ability option ask asked clicking using trying unable cannot can't "
         "how why what when "
         "where which who i we my our you it this that these those there no not some feature bug error issue problem "
-        "question request help urgent re fwd weird every each all any"
+        "question request help urgent re fwd weird every each all any "
+        "adopt align apply attach collapse compile deprecate detect display ensure extend highlight ignore increase "
+        "investigate keep limit load mark prevent reduce refactor render replace respect revert revisit rework skip "
+        "sort stop surface toggle track train trigger warn wrap due probably maybe likely here"
     )
 )
 _PEOPLE = frozenset(
@@ -187,7 +190,8 @@ def trouble(noun: str) -> str:
 def lower(text: str) -> str:
     """A name as it stands inside a sentence."""
     first = text.partition(" ")[0]
-    return text if any(c.isupper() for c in first[1:]) or len(first) == 1 else text[:1].lower() + text[1:]
+    named = any(word.istitle() and len(word) > 1 for word in text.split()[1:])
+    return text if named or any(c.isupper() for c in first[1:]) or len(first) == 1 else text[:1].lower() + text[1:]
 
 
 def _sound(text: str) -> bool:
@@ -204,6 +208,6 @@ def _sound(text: str) -> bool:
         and len(parts) <= LONGEST
         and max(map(len, parts)) <= 20
         and not known <= _GENERIC | _ARTICLES
-        and last not in _LINKS | _TURNS | _ARTICLES
+        and last not in _LINKS | _TURNS | _ARTICLES | {"due"}
         and not words.blame(text)
     )

@@ -138,8 +138,10 @@ def subject(desk: Desk, pains: Sequence[PainView]) -> str:
     if not pains:
         return f"Single voices, no shared pain yet{name}"
     listed, more = (_listed(desk, pains, SUBJECT - len(tail)) for tail in (name, short))
-    if max(len(listed), len(more)) > 1:
-        return words.capital(", ".join(max(listed, more, key=len))) + (short if len(more) > len(listed) else name)
+    if len(more) > max(1, len(listed)):
+        return words.capital(", ".join(more)) + short
+    if len(listed) > 1:
+        return words.capital(", ".join(listed)) + name
     first = words.capital(words.printable(desk.title(pains[0]))).rstrip(".…")
     if len(first) > SUBJECT - len(name):
         return words.shorten(first, chars=SUBJECT - len(short)) + short

@@ -34,7 +34,7 @@ def heard_once(desk: Desk, taken: Sequence[quotes.Candidate], limit: int, least:
     alone = [v for v in view.friction if v.pain not in view.index.material.pains and v.author not in authors]
     alone = [v for v in alone if v.severity >= least and not passages.selling(f"{v.title} {v.body[:2000]}")]
     alone = [v for v in alone if v.role != "staff" or (view.level == "leaf" and quotes.may_quote_staff(view, v))]
-    telling = [c for c in quotes.candidates(view, alone, "") if c.relevance(view.level) >= quotes.WEAK]
+    telling = [c for c in quotes.candidates(view, alone, "") if c.relevance(view.level) >= quotes.MORE]
     pool = sorted(telling, key=lambda c: (-c.voice.severity, -c.relevance(view.level), c.voice.key))
     found: list[quotes.Candidate] = []
     for candidate in pool:

@@ -25,9 +25,10 @@ _FORM = re.compile(
     r"issue|bug|what|have you|did you|does this|is this|do you|are you willing|please|describe|provide|note|edit|"
     r"click to|reproduc\w+|commit|date|electron|node|python|screenshot|relevant|standalone|custom code|"
     r"source|tensorflow|mobile|gpu|cuda|bazel|gcc|vs ?code|extensions?)\b[^.!?]{0,60}:|"
-    r"^(?:a bug happened|click to expand|no response|testing|test|verif\w+|refs?|fix(?:es|ed)?|closes?)\b|"
+    r"^here's why|^(?:have you|did you|do you|are you|does this)\b.*\?$|"
+    r"^(?:a bug happened|click to expand|no response|verif\w+|refs?|fix(?:es|ed)?|closes?)\b|"
     r"^(?:try|open|click|run|press|go|select|type|create|use|install|add|move|set|start|close|launch|hover|make|check|"
-    r"enter|drag|right-click|execute|expand|observe|notice|enable|disable|switch|see|ensure|repeat|wait|save)\b|"
+    r"enter|drag|right-click|execute|expand|observe|notice|enable|disable|switch|see|ensure|repeat|save)\b|"
     r"\b(?:steps to reproduce|to reproduce|as follows|following (?:code|error|steps?|command)|"
     r"(?:see|shown?) (?:above|below|attached|here)|attached|screenshots?|(?:code|log|error|output) (?:is )?below|"
     r"stack ?trace|repro(?:duction)? steps|expected behaviou?r|actual behaviou?r|feature request)\b",
@@ -74,7 +75,7 @@ _LEANING = re.compile(
 
 _HALF = re.compile(r"^(?:since|although|while|because|as|when|if|though)\b[^,]*$|^since\b[^,]*?[.!?…]", re.IGNORECASE)
 """A clause that lost its sentence."""
-_POINTING = re.compile(r"\b(?:this|that|the same) (?:problem|issue|error|bug|thing)\b", re.IGNORECASE)
+_POINTING = re.compile(r"\b(?:this|that|the same) (?:problem|issue|error|bug|thing)\b|\bthe above\b", re.IGNORECASE)
 
 _NUMBER = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|half|several|few)"
 _MARKS = {
@@ -84,7 +85,8 @@ _MARKS = {
         rf"\b{_NUMBER} (?:an? |whole |full |working )*(?:minute|min|hour|day|week|night|month|time|year)s?\b|"
         r"\b(?:every|each) (?:single )?(?:day|night|week|month|morning|time|release|build|\w+day)\b|\ball day\b|"
         r"\b(?:twice|third|fourth|fifth) (?:time|re-?run|day|week)\b|\b(?:forty|fifty|sixty|twenty|thirty) minutes\b|"
-        r"[€£$]\s?\d|\b(?:an|half an) hour\b",
+        r"\bfor (?:minutes|hours|days|weeks|months|years)\b|\bover \d+|\b\d+ ?[GM]B\b|[€£$]\s?\d|"
+        r"\b(?:an|half an) hour\b",
         re.IGNORECASE,
     ),
     "count": re.compile(
@@ -100,7 +102,8 @@ _MARKS = {
         r"\b(?:found out|noticed|caught it|arrived|accountant|auditor|patients?|embarrass\w+|gave up|give up|giving up|"
         r"los(?:t|e|ing)|missed|holding|charged|stopped|trust\w*|nobody|no one|nothing new|apologi[sz]e|unusable|stuck|"
         r"afraid|refund|furious|useless|drives? me|deadline|again|empty|missing|unable to work|can(?:'t|not) work|"
-        r"the client|wast(?:e[ds]?|ing)|no longer|miss one|impossible)\b",
+        r"crash\w*|fr[eo]ezes?|frozen|hangs|killed|annoy\w*|frustrat\w+|confus\w+|unreadable|no idea|painful|"
+        r"disrupt\w*|the client|wast(?:e[ds]?|ing)|no longer|miss one|impossible)\b",
         re.IGNORECASE,
     ),
     "again": re.compile(

@@ -21,7 +21,9 @@ BALANCE = 0.6
 UNHEARD = 1.5
 """How much more a team counts from which nothing came for four weeks."""
 WEAK = 0.1
-"""A title below this tells nothing that the pain's name does not."""
+"""A passage below this tells nothing that the pain's name does not."""
+ECHO = 0.6
+"""From this likeness on a passage repeats the name of its pain."""
 KEPT = 3
 """Passages of one issue among which the leaders' choices fall."""
 MORE = 0.3
@@ -91,7 +93,7 @@ def _best(view: View, voice: Voice, about: str) -> list[Candidate]:
     if not own:
         titles = [voice.title] if passages.fit_to_quote(voice.title, whole=True) else []
         own = [_candidate(t, voice, subject) for t in dict.fromkeys([*titles, *_fit(passages.passages(voice.title))])]
-        own = [c for c in own if c.relevance("top") >= WEAK]
+    own = [c for c in own if max(c.relevance(level) for level in WEIGHTS) >= WEAK]
     own.sort(key=lambda c: (-c.relevance("top"), len(c.text), c.text))
     return [c for c in own[: 3 * KEPT] if not view.index.names.in_quote(c.text)][:KEPT]
 
@@ -103,7 +105,9 @@ def _fit(found: Sequence[str]) -> list[str]:
 def _candidate(text: str, voice: Voice, subject: frozenset[str]) -> Candidate:
     own, marks = tokens(text), passages.marks(text)
     shown = any(s.text and (s.text in text or text in s.text) for s in voice.signals)
-    base = 0.5 * similarity(own, subject) + passages.shape(text) + (0.15 if shown else 0.0)
+    near = similarity(own, subject)
+    # What only says the pain's name again is no voice.
+    base = (0.5 * near if near < ECHO else -ECHO) + passages.shape(text) + (0.15 if shown else 0.0)
     return Candidate(voice, text, own, marks, base + sum(EVERYWHERE.get(m, 0.0) for m in marks))
 
 

@@ -132,8 +132,8 @@ HUNCHES = (
         "those with a workaround say that it costs them nothing",
     ),
     _hunch(
-        "macro_gap workaround",
-        "apology_load waiting",
+        "macro_gap",
+        "apology_load waiting workaround",
         "developer",
         "The official answer is behind the product, and people carry the gap themselves",
         "the answers in use were checked against the present release",
@@ -173,7 +173,7 @@ HINTS = {
     "priority_mismatch": "The form may not let people say how bad it is",
 }
 NOTES = (
-    ("money", "Payment is being held back."),
+    ("money", "At least one of them holds back payment."),
     ("churn", "Some speak of leaving."),
     ("repeat_contact", "Some have written before."),
     ("long_silence", "Some still wait for any reply."),

@@ -34,6 +34,8 @@ def test_a_title_gives_its_own_short_name(title, short):
         "CTRL+P on selected text must fill the search input",
         "thing 3 broke for customers",
         "wrong tickets",
+        "Probably due to invalid string argument",
+        "Render terminal cursor in the webgl canvas",
         "Error",
         "",
         "<b>wrong</b> {{ x }}",
@@ -47,4 +49,5 @@ def test_a_thing_that_is_not_a_fault_is_spoken_of_as_trouble_with_it():
     assert brief.trouble("wrong VAT") == "the wrong VAT"
     assert brief.trouble("CI queue") == "the CI queue"
     assert brief.trouble("Test data") == "the trouble with the test data"
+    assert brief.trouble("Diff Editor") == "the trouble with the Diff Editor"
     assert brief.trouble("GitHub login") == "the trouble with the GitHub login"

@@ -202,3 +202,11 @@ def test_a_gate_refuses_words_from_an_issue_that_instructs_a_machine():
     found = failures(document, replace(made, voices=planted))
 
     assert any(problem.startswith("P2") for problem in found)
+
+
+def test_what_only_repeats_the_name_of_the_pain_is_not_quoted():
+    made = material(
+        [voice(n, f"account:{n}", "Our clinics are charged the wrong tax.", body="It broke.") for n in range(5)]
+    )
+
+    assert quoted(digest(made)) == []

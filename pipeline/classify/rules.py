@@ -45,7 +45,7 @@ def prior(text: Text) -> tuple[Floats, tuple[str, ...]]:
         add(0, 1.4 if desk else 1.0, "written by staff")
     elif text.author_role == "customer":
         add(0, -1.0, "written by a customer")
-        add(1, 0.5, "written by a customer")
+        add(1, 1.5, "written by a customer")
     elif text.author_role == "bot":
         add(2, 1.2, "written by a bot")
     elif desk:

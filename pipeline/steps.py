@@ -13,6 +13,7 @@ commits. What has to happen next is written as a work row in the same transactio
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,7 @@ from pipeline.digest.index import Index, index
 from pipeline.digest.material import Material
 from pipeline.issue import Comment, Event, Gone, Issue, Period, Remark, Text, Verdict
 from pipeline.org import Org
+from pipeline.sound import sound
 from pipeline.store import db, digests, issues, registry, sources, work
 from pipeline.store import material as material_store
 
@@ -86,6 +88,8 @@ def ingest(
     done.set_aside += len(problems)
 
     before = issues.known(session, source, list(page.issues))
+    if cursor is None:  # an old page knows nothing of what was deleted since
+        page.issues = {k: v for k, v in page.issues.items() if k not in before or before[k].state != "deleted"}
     rows = {key: issues.columns(issue) for key, issue in page.issues.items()}
     fresh = {key: row for key, row in rows.items() if _is_newer(row, before.get(key))}
     issues.upsert(session, list(fresh.values()))
@@ -116,6 +120,7 @@ def _understand(
     for item in items:
         try:
             value = normalise(item)
+            value = None if value is None else sound(value)
         except Exception as error:  # one bad item, whatever is wrong with it or with its connector, stops no other
             reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
             raw = issues.dump(item)
@@ -188,6 +193,17 @@ def reconcile(session: Session, *, source: str, gone: Sequence[Gone], at: dateti
     sources.counted(session, source, at)
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was decided of one issue at one text: its verdict, whose it is, and who hears of it."""
+
+    row_id: int
+    text_hash: str
+    verdict: Verdict
+    leaf: str | None
+    heard_by: tuple[str, ...]
+
+
 def classify(
     session: Session,
     ids: Sequence[int],
@@ -195,10 +211,9 @@ def classify(
     classifier: Classifier,
     router: Router,
     org: Org,
-    org_hash: str,
     kinds: Mapping[str, str],
-) -> int:
-    """Give each issue its verdict and its leaf. A person's correction is kept apart and wins whenever it is read."""
+) -> list[Judged]:
+    """Verdict and leaf of each issue. Only reads: it may take long. `keep_verdicts` saves the outcome."""
     rows = issues.to_classify(session, ids)
     texts = [
         Text(
@@ -211,43 +226,93 @@ def classify(
         )
         for _, _, issue in rows
     ]
-    verdicts = classifier.classify(texts)
+    return [
+        Judged(row_id, text_hash, verdict, router.leaf(issue), router.hearers(issue))
+        for (row_id, text_hash, issue), verdict in zip(rows, classifier.classify(texts), strict=True)
+    ]
+
+
+def keep_verdicts(session: Session, judged: Sequence[Judged], org_hash: str) -> None:
+    """Save verdicts of texts that are still the stored ones. A person's correction is kept apart and wins when read."""
+    current = issues.hold(session, [one.row_id for one in judged])
     issues.save_verdicts(
         session,
         [
-            (row_id, text_hash, verdict, router.leaf(issue), router.hearers(issue))
-            for (row_id, text_hash, issue), verdict in zip(rows, verdicts, strict=True)
+            (one.row_id, one.text_hash, one.verdict, one.leaf, one.heard_by)
+            for one in judged
+            if current.get(one.row_id) == one.text_hash
         ],
         org_hash,
     )
     work.request(session, "assign", "all")
-    return len(rows)
 
 
 EARLIER = timedelta(weeks=8)
 """How far back single issues, which founded nothing yet, are looked at again."""
 
 
-def assign(session: Session, *, org: Org, zone: str, until: datetime | None = None, freeze: bool = False) -> int:
-    """Let every open issue of pain join a pain or found one; from the frozen registry on, always in the same order.
+@dataclass(frozen=True, slots=True)
+class OpenPart:
+    """The registry as it was when the last period closed, and everything since that may join it."""
 
-    Replaying the open part from the last closed period makes the outcome depend on the set of issues alone, never on
-    the order in which they arrived or on how many workers classified them.
-    """
-    registry.lock(session)
+    known: tuple[pains.Pain, ...]
+    candidates: tuple[pains.Candidate, ...]
+    rows: Mapping[str, int]
+    mark: str
+    """A hash of all of it: two equal marks give equal groupings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    mark: str
+    living: tuple[pains.Pain, ...]
+    joined: tuple[pains.Assignment, ...]
+
+
+def gather(session: Session, *, org: Org, zone: str, until: datetime | None = None) -> OpenPart:
+    """What assigning has to look at. Only reads."""
     closed = registry.mark(session, "closed")
     since = periods.week_of(closed, zone).end - EARLIER if closed else datetime.min.replace(tzinfo=UTC)
     found = registry.candidates(session, since, until)
-    row_of = {f"{issue.source}:{issue.external_id}": row_id for row_id, issue, _, _ in found}
-    known = [pains.from_json(pain) for pain in registry.frozen(session)]
-    living, joined = pains.assign(known, [_candidate(org, issue, verdict, side) for _, issue, verdict, side in found])
+    candidates = tuple(_candidate(org, issue, verdict, side) for _, issue, verdict, side in found)
+    known = tuple(pains.from_json(pain) for pain in registry.frozen(session))
+    mark = hashlib.blake2b(repr((closed, candidates)).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return OpenPart(known, candidates, {c.key: row[0] for c, row in zip(candidates, found, strict=True)}, mark)
+
+
+def group(part: OpenPart, org: Org) -> Grouping:
+    """Let every open issue of pain join a pain or found one. Pure, and the long part of assigning."""
+    people = org.people.values()
+    names = {word for p in people for word in re.findall(r"\w{3,}", f"{p.name or ''} {' '.join(p.accounts.values())}")}
+    living, joined = pains.assign(part.known, part.candidates, names=sorted(names))
+    return Grouping(part.mark, tuple(living), tuple(joined))
+
+
+def assign(
+    session: Session,
+    *,
+    org: Org,
+    zone: str,
+    until: datetime | None = None,
+    freeze: bool = False,
+    ready: Grouping | None = None,
+) -> int:
+    """Save who belongs to which pain; one at a time for the whole organisation.
+
+    Replaying the open part from the last closed period makes the outcome depend on the set of issues alone, never on
+    the order in which they arrived or on how many workers classified them. `ready` was worked out before the lock was
+    taken, and serves where nothing changed since.
+    """
+    registry.lock(session)
+    part = gather(session, org=org, zone=zone, until=until)
+    done = ready if ready is not None and ready.mark == part.mark else group(part, org)
     registry.save(
         session,
-        [(pain.id, pains.to_json(pain)) for pain in living],
-        [(row_of[one.key], one.pain_id, one.score) for one in joined],
+        [(pain.id, pains.to_json(pain)) for pain in done.living],
+        [(part.rows[one.key], one.pain_id, one.score) for one in done.joined],
         freeze=freeze,
     )
-    return len(joined)
+    return len(done.joined)
 
 
 def _candidate(org: Org, issue: Any, verdict: Any, side: str) -> pains.Candidate:
@@ -266,13 +331,19 @@ def _candidate(org: Org, issue: Any, verdict: Any, side: str) -> pains.Candidate
     )
 
 
-def close(session: Session, period: Period, *, org: Org) -> bool:
-    """Freeze the pains of a period that has ended; False where it was closed before."""
+def close(session: Session, period: Period, *, org: Org, ready: Grouping | None = None, at: datetime) -> bool:
+    """Freeze the pains and the issues of a period that has ended; False where it was closed before.
+
+    From now on every leader's digest of the period is made from the same issues, and every leader has a row that says
+    what became of theirs.
+    """
     registry.lock(session)
     closed = registry.mark(session, "closed")
     if closed is not None and closed >= period.label:
         return False
-    assign(session, org=org, zone=period.zone, until=period.end, freeze=True)
+    assign(session, org=org, zone=period.zone, until=period.end, freeze=True, ready=ready)
+    issues.stamp(session, period.label, period.end)
+    digests.expect(session, org.leaders, period.label, at)
     registry.set_mark(session, "closed", period.label)
     work.request(session, "assign", "all")
     return True
@@ -327,6 +398,10 @@ def write(
 
 def compose(session: Session, period: Period, due: Mapping[str, datetime], house: House) -> list[int]:
     """Decide the digest of each due leader (leader to due instant) who has none yet; ids of the mails to deliver."""
+    for leader, digest in digests.unaddressed(session, period.label).items():
+        if leader in house.org.people and house.org.people[leader].email:
+            digests.release(session, digest)
+            _post(session, period, leader, digest, house)
     waiting = sorted(set(due) - digests.decided(session, period.label))
     if not waiting:
         return []
@@ -334,8 +409,7 @@ def compose(session: Session, period: Period, due: Mapping[str, datetime], house
     hidden = material_store.withheld(session, period)
     indexed = index(material, house.org)
     written = {leader: write(material, leader, period, house, due[leader], indexed) for leader in waiting}
-    earlier = [Document.from_json(document) for document in digests.documents(session, period.label)]
-    revealing = gates.differencing([*earlier, *(one.document for one in written.values())])
+    revealing = gates.differencing([*_decided(session, period.label), *(one.document for one in written.values())])
     mails = []
     for leader, one in written.items():
         one = replace(one, failures=(*one.failures, *(said for whose, said in revealing if whose == leader)))
@@ -349,25 +423,31 @@ def _decide(
     session: Session, period: Period, leader: str, written: Written, at: datetime, house: House, hidden: str
 ) -> int | None:
     person = house.org.people[leader]
-    reason = None
+    state, reason = "composed", None
     if written.failures:
-        reason = "held by gates: " + "; ".join(written.failures)
+        state, reason = "held", "held by gates: " + "; ".join(written.failures)
     elif not person.email:
-        reason = f"{leader} has no e-mail address in org.yaml"
+        state, reason = "unaddressed", f"{leader} has no e-mail address in org.yaml"
     digest = digests.decide(
         session,
         leader=leader,
         period=period.label,
-        state="held" if reason else "composed",
+        state=state,
         document=written.document.to_json(),
         reason=reason,
         at=at,
         hidden=hidden,
     )
-    if digest is None or reason is not None or person.email is None:
+    return None if digest is None or reason is not None else _post(session, period, leader, digest, house)
+
+
+def _post(session: Session, period: Period, leader: str, digest: int, house: House) -> int | None:
+    """Put a decided digest on its way."""
+    address = house.org.people[leader].email
+    if not address:
         return None
     message_id = mime.message_id(house.domain, leader, period.label, 1)
-    mail = digests.address(session, digest, person.email, message_id)
+    mail = digests.address(session, digest, address, message_id)
     work.request(session, "deliver", str(mail))
     return mail
 
@@ -411,11 +491,13 @@ def prepare(session: Session, mail_id: int, house: House, *, safe_to_repeat: boo
         return None
     if mail.state == "sending" and not safe_to_repeat:
         return _unknown(session, mail)
-    if mail.message is None:
-        held = _recheck(session, mail, house)
-        if held:
-            digests.set_mail(session, mail_id, state="rejected", alarm=held)
+    untouched = mail.message is None or (mail.state == "deferred" and not mail.resent)
+    if untouched:  # no server can have it: what may no longer be shown is taken out now
+        refused, fresh = _recheck(session, mail, house)
+        if refused:
+            digests.set_mail(session, mail_id, state="rejected", alarm=refused)
             return None
+        mail = replace(mail, message=None) if fresh else mail
     digest = digests.digest_by_id(session, mail.digest_id)
     document = Document.from_json(digest.document or {})
     text, html = render.text(document), render.html(document)
@@ -448,16 +530,22 @@ def _unknown(session: Session, mail: digests.StoredMail) -> timedelta | None:
     return step.wait
 
 
-def _recheck(session: Session, mail: digests.StoredMail, house: House) -> str | None:
-    """Compose again where an issue of the period may no longer be shown; why nothing can be sent, or None."""
+def _recheck(session: Session, mail: digests.StoredMail, house: House) -> tuple[str | None, bool]:
+    """(why nothing may be sent, whether it was composed again) where something of the period may no longer be shown."""
     digest = digests.digest_by_id(session, mail.digest_id)
+    if digest.leader not in house.org.leaders:
+        return f"{digest.leader} leads no team any more", False
     document = Document.from_json(digest.document or {})
     hidden = material_store.withheld(session, document.period)
     if hidden == digest.hidden:
-        return None
+        return None, False
     material = material_store.read(session, document.period, house.org, house.kinds)
     written = write(material, digest.leader, document.period, house, document.generated_at)
-    reason = "held by gates: " + "; ".join(written.failures) if written.failures else None
+    # Those not sent yet are composed again in their own turn, and compared with this one then.
+    others = [d for d in _decided(session, digest.period, sent=True) if d.leader != digest.leader]
+    revealing = [said for _, said in gates.differencing([*others, written.document])]
+    failures = [*written.failures, *revealing]
+    reason = "held by gates: " + "; ".join(failures) if failures else None
     digests.revise(
         session,
         digest.id,
@@ -467,7 +555,11 @@ def _recheck(session: Session, mail: digests.StoredMail, house: House) -> str | 
         reason=reason,
         hidden=hidden,
     )
-    return reason
+    return reason, True
+
+
+def _decided(session: Session, period: str, *, sent: bool = False) -> list[Document]:
+    return [Document.from_json(document) for document in digests.documents(session, period, sent=sent)]
 
 
 def _message(
@@ -510,33 +602,39 @@ def record(session: Session, mail_id: int, outcome: str, reply: str, alarm: str 
 
 def plan(
     session: Session, *, now: datetime, zone: str, day: str, hour: int, org: Org
-) -> tuple[Period, dict[str, datetime]]:
-    """(the newest ended period, the leaders due in it). Older ones that nobody decided become skipped ones."""
-    period = periods.last_ended(now, zone)
-    due = {
-        leader: moment
-        for leader in org.leaders
-        if (moment := periods.due(period, day, hour, org.people[leader].timezone or zone)) <= now
-    }
-    _skip_stale(session, period, org, now)
-    return period, due
+) -> dict[Period, dict[str, datetime]]:
+    """Which leaders are due in which period: each in the newest one whose moment has come in their own zone.
+
+    Weeks that a leader missed because the system was down become rows that say so, and are not mailed all at once.
+    """
+    newest = periods.last_ended(now, zone)
+    before = periods.before(newest)
+    running = digests.last_period(session, newest.label) is not None
+    due: dict[Period, dict[str, datetime]] = {}
+    for leader in org.leaders:
+        own = org.people[leader].timezone or zone
+        period = newest if periods.due(newest, day, hour, own) <= now else before
+        if period == newest or running:  # a new deployment does not begin with the week before the last
+            due.setdefault(period, {})[leader] = periods.due(period, day, hour, own)
+            _skip_missed(session, leader, period, now)
+    return due
 
 
-def _skip_stale(session: Session, period: Period, org: Org, now: datetime) -> None:
-    """After down time: one catch-up, and the weeks before it are visible as skipped instead of mailed all at once."""
-    last = digests.last_period(session, period.label)
-    if last is None:
-        return
-    missed = periods.after(periods.week_of(last, period.zone))
+def _skip_missed(session: Session, leader: str, period: Period, now: datetime) -> None:
+    last = digests.last_decided(session, leader, period.label)
+    first = digests.first_expected(session, leader, period.label)
+    if last is not None:
+        missed = periods.after(periods.week_of(last, period.zone))
+    else:
+        missed = periods.week_of(first, period.zone) if first is not None else period
     while missed.label < period.label:
-        for leader in org.leaders:
-            digests.decide(
-                session,
-                leader=leader,
-                period=missed.label,
-                state="skipped",
-                document=None,
-                reason="stale: the system was down over the whole week that followed",
-                at=now,
-            )
+        digests.decide(
+            session,
+            leader=leader,
+            period=missed.label,
+            state="skipped",
+            document=None,
+            reason="stale: the system was down when it was due, and over the whole week that followed",
+            at=now,
+        )
         missed = periods.after(missed)

@@ -160,6 +160,8 @@ class VerdictRow(Base):
     model: Mapped[str] = mapped_column(String(64))
     leaf: Mapped[str | None] = mapped_column(String(255))
     heard_by: Mapped[list[Any]]
+    period: Mapped[str | None] = mapped_column(String(16))
+    """The period with which it was closed; what arrives later for a closed week is in none of that week's digests."""
 
 
 class CorrectionRow(Base):
@@ -250,7 +252,7 @@ class DigestRow(Base):
     kind: Mapped[str] = mapped_column(String(16))
     version: Mapped[int] = mapped_column(default=1)
     state: Mapped[str] = mapped_column(String(12))
-    """composed, held (a gate failed), skipped (stale)."""
+    """planned, composed, held (a gate failed), unaddressed (no e-mail), skipped (stale)."""
     reason: Mapped[str | None] = mapped_column(Text)
     document: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     composed_at: Mapped[datetime]

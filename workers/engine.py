@@ -30,6 +30,8 @@ TRIES = 3
 """Of a pull before the source counts as unreadable for now; the next poll tries again."""
 PATIENCE = timedelta(hours=2)
 """How long after the first leader is due a period waits for a source or a verdict that does not come."""
+RECHECK = timedelta(seconds=5)
+"""How soon a period that waits is looked at again; what it waits for wakes it up before."""
 KEEP_DONE = timedelta(days=7)
 CENSUS = timedelta(days=1)
 
@@ -104,15 +106,18 @@ class Engine:
         work.tidy(session, KEEP_DONE)
 
     def _plan(self, session: Session) -> None:
-        period, due = self._due(session)
-        undecided = set(due) - digests.decided(session, period.label)
-        if not undecided:
-            return
         closed = registry.mark(session, "closed")
-        kind = "compose" if closed is not None and closed >= period.label else "close"
-        work.request(session, kind, period.label)
+        for period, due in self._due(session).items():
+            if set(due) - digests.decided(session, period.label) or self._reachable(session, period):
+                kind = "compose" if closed is not None and closed >= period.label else "close"
+                work.request(session, kind, period.label)
 
-    def _due(self, session: Session) -> tuple[Period, dict[str, datetime]]:
+    def _reachable(self, session: Session, period: Period) -> bool:
+        """Whether somebody whose digest waited for an e-mail address has one now."""
+        people = self.deployment.org.people
+        return any(leader in people and people[leader].email for leader in digests.unaddressed(session, period.label))
+
+    def _due(self, session: Session) -> dict[Period, dict[str, datetime]]:
         house = self.deployment
         return steps.plan(
             session,
@@ -141,7 +146,10 @@ class Engine:
             return False
         except Exception as error:
             bound.exception("work failed")
-            self._failed(job, error)
+            try:
+                self._failed(job, error)
+            except Fenced as lost:
+                bound.warning("lease lost", reason=str(lost))
         return True
 
     def _failed(self, job: Job, error: Exception) -> None:
@@ -180,20 +188,25 @@ class Engine:
             with self.transaction() as session:
                 work.finish(session, job)
             return
+        began = self.deployment.now()
         try:
-            total, read_to = self._pages(job, source)
+            total, read_to = self._pages(job, source, began)
+        except Fenced:
+            raise
         except SourceError as error:
             self._pull_failed(job, error)
             return
-        now = self.deployment.now()
+        except Exception as error:  # a connector, or the database, failed in a way that nobody foresaw
+            log.exception("pull failed", source=source.name)
+            self._pull_failed(job, SourceError(f"{type(error).__name__}: {error}"))
+            return
         with self.transaction() as session:
-            sources.pulled(session, source.name, now, read_to or now)
+            sources.pulled(session, source.name, began, read_to or began)
             work.finish(session, job)
             self._wake_close(session)
         log.info("pulled", source=source.name, read=total.read, new=total.new, changed=total.changed)
 
-    def _pages(self, job: Job, source: Source) -> tuple[Ingested, datetime | None]:
-        now = self.deployment.now()
+    def _pages(self, job: Job, source: Source, now: datetime) -> tuple[Ingested, datetime | None]:
         with db.transaction(self.deployment.database) as session:
             cursor = sources.state(session, source.name).cursor
         total, read_to = Ingested(), None
@@ -247,15 +260,14 @@ class Engine:
                 work.finish(session, job)
                 self._wake_close(session)
                 return
-            wait = timedelta(
-                seconds=error.retry_after if error.retry_after is not None else 30 * 4 ** (job.attempt - 1)
-            )
-            work.postpone(session, job, wait, reason=str(error), counts=True)
+            seconds = error.retry_after if error.retry_after is not None else 30 * 4 ** (job.attempt - 1)
+            work.postpone(session, job, timedelta(seconds=seconds), reason=str(error), counts=not asked_to_wait)
 
     def _wake_close(self, session: Session) -> None:
         """A period that waits for this source, or for its verdicts, is looked at again at once."""
         self._plan(session)
-        work.hurry(session, "close", periods.last_ended(self.deployment.now(), self.deployment.zone).label)
+        for period in self._due(session):
+            work.hurry(session, "close", period.label)
 
     def _census(self, job: Job) -> None:
         """Compare what is stored with what the source still has, outside any transaction: it may take long."""
@@ -301,59 +313,71 @@ class Engine:
                 work.finish(session, job)
             return
         classifier = _Unclassifiable(job.key) if job.attempt > TRIES else self.deployment.classifier
-        with self.transaction() as session:
-            steps.classify(
-                session,
-                ids,
-                classifier=classifier,
-                router=self.deployment.router,
-                org=self.deployment.org,
-                org_hash=self.deployment.org_hash,
-                kinds=self.deployment.kinds,
+        house = self.deployment
+        with db.reading(house.database) as session:
+            judged = steps.classify(
+                session, ids, classifier=classifier, router=house.router, org=house.org, kinds=house.kinds
             )
+        with self.transaction() as session:
+            work.renew(session, job, house.lease)
+            steps.keep_verdicts(session, judged, house.org_hash)
             work.finish(session, job)
             self._wake_close(session)
 
     def _assign(self, job: Job) -> None:
+        org, zone = self.deployment.org, self.deployment.zone
         with self.transaction() as session:
             if work.outstanding(session, ["classify"]):
                 # More is on its way and each batch asks again, so the last one finds everything.
                 work.finish(session, job)
                 return
-            steps.assign(session, org=self.deployment.org, zone=self.deployment.zone)
+        with db.reading(self.deployment.database) as session:
+            part = steps.gather(session, org=org, zone=zone)
+        ready = steps.group(part, org)
+        with self.transaction() as session:
+            work.renew(session, job, self.deployment.lease)
+            steps.assign(session, org=org, zone=zone, ready=ready)
             work.finish(session, job)
 
     def _close(self, job: Job) -> None:
-        period = periods.week_of(job.key, self.deployment.zone)
+        house, period = self.deployment, periods.week_of(job.key, self.deployment.zone)
         with self.transaction() as session:
             waits_for = self._unsettled(session, period)
             if waits_for is not None:
-                work.postpone(session, job, timedelta(seconds=2), reason=waits_for, counts=False)
+                work.postpone(session, job, RECHECK, reason=waits_for, counts=False)
                 return
-            steps.close(session, period, org=self.deployment.org)
+        with db.reading(house.database) as session:
+            part = steps.gather(session, org=house.org, zone=house.zone, until=period.end)
+        ready = steps.group(part, house.org)
+        with self.transaction() as session:
+            work.renew(session, job, house.lease)
+            steps.close(session, period, org=house.org, ready=ready, at=house.now())
             work.request(session, "compose", period.label)
             work.finish(session, job)
 
     def _unsettled(self, session: Session, period: Period) -> str | None:
         """What a period waits for before its digests may be composed; None: everything was heard or given up."""
-        first_due = min(self._due(session)[1].values(), default=period.end)
+        first_due = min(self._due(session).get(period, {}).values(), default=period.end)
         if self.deployment.now() >= first_due + PATIENCE and not work.imminent(session, ["pull", "classify"]):
             return None
         states = sources.states(session)
         for name in self.deployment.sources:
             attempted = states[name].attempted_at if name in states else None
-            if attempted is None or attempted < period.end or work.imminent(session, ["pull"], name):
+            if work.imminent(session, ["pull"], name):
+                return f"{name} is being read"
+            if (attempted is None or attempted < period.end) and not work.is_set_aside(session, "pull", name):
                 work.request(session, "pull", name)
                 return f"{name} has not been read to the period's end yet"
-        waiting = len(issues.unclassified(session, before=period.end))
-        return f"{waiting} issues are not classified yet" if waiting else None
+        stale = issues.unclassified(session, before=period.end, org_hash=self.deployment.org_hash)
+        if stale and not work.imminent(session, ["classify"]):
+            steps.ask_for_verdicts(session, stale)
+        return f"{len(stale)} issues are not classified yet" if stale else None
 
     def _compose(self, job: Job) -> None:
         period = periods.week_of(job.key, self.deployment.zone)
         with self.transaction() as session:
-            newest, due = self._due(session)
-            if newest.label == period.label:
-                steps.compose(session, period, due, self.deployment.house)
+            work.renew(session, job, self.deployment.lease)
+            steps.compose(session, period, self._due(session).get(period, {}), self.deployment.house)
             work.finish(session, job)
 
     def _deliver(self, job: Job) -> None:

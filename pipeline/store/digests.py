@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.store import db
-from pipeline.store.upsert import ignore
+from pipeline.store.upsert import ignore, put
 from pipeline.tables import DigestRow, MailRow
 
 WEEKLY = "weekly"
@@ -43,14 +43,44 @@ class StoredMail:
 
 
 def decided(session: Session, period: str) -> set[str]:
-    """The leaders who have a digest row for this period."""
-    return set(session.scalars(select(DigestRow.leader).where(DigestRow.period == period, DigestRow.kind == WEEKLY)))
+    """The leaders whose digest of this period was decided, one way or another."""
+    query = select(DigestRow.leader).where(DigestRow.period == period, DigestRow.kind == WEEKLY)
+    return set(session.scalars(query.where(DigestRow.state != "planned")))
+
+
+def expect(session: Session, leaders: Sequence[str], period: str, at: datetime) -> None:
+    """A row for each leader of a closed period: whatever becomes of it will be visible."""
+    rows = [
+        {"leader": leader, "period": period, "kind": WEEKLY, "version": 1, "state": "planned", "composed_at": at}
+        for leader in leaders
+    ]
+    ignore(session, DigestRow, rows, ["leader", "period", "kind"])
 
 
 def last_period(session: Session, before: str) -> str | None:
-    """The newest period before this one for which anything was decided."""
+    """The newest period before this one for which anything was decided or expected."""
     query = select(func.max(DigestRow.period)).where(DigestRow.period < before, DigestRow.kind == WEEKLY)
     return session.execute(query).scalar_one()
+
+
+def last_decided(session: Session, leader: str, before: str) -> str | None:
+    query = select(func.max(DigestRow.period)).where(DigestRow.period < before, DigestRow.leader == leader)
+    return session.execute(query.where(DigestRow.state != "planned")).scalar_one()
+
+
+def first_expected(session: Session, leader: str, before: str) -> str | None:
+    query = select(func.min(DigestRow.period)).where(DigestRow.period < before, DigestRow.leader == leader)
+    return session.execute(query.where(DigestRow.state == "planned")).scalar_one()
+
+
+def unaddressed(session: Session, period: str) -> dict[str, int]:
+    """Leader to digest, of those that wait for an e-mail address."""
+    query = select(DigestRow.leader, DigestRow.id).where(DigestRow.period == period, DigestRow.state == "unaddressed")
+    return dict(session.execute(query).all())
+
+
+def release(session: Session, digest_id: int) -> None:
+    session.execute(update(DigestRow).where(DigestRow.id == digest_id).values(state="composed", reason=None))
 
 
 def decide(
@@ -66,7 +96,7 @@ def decide(
 ) -> int | None:
     """Write the one digest of a leader and period; None where somebody did so before."""
     before = _find(session, leader, period)
-    if before is not None:
+    if before is not None and before.state != "planned":
         return None
     row = {
         "leader": leader,
@@ -79,7 +109,8 @@ def decide(
         "composed_at": at,
         "hidden": hidden,
     }
-    ignore(session, DigestRow, [row], ["leader", "period", "kind"])
+    put(session, DigestRow, [row], ["leader", "period", "kind"], where=DigestRow.state == "planned")
+    session.expire_all()
     found = _find(session, leader, period)
     return None if found is None else found.id
 
@@ -112,9 +143,12 @@ def digest(session: Session, leader: str, period: str) -> StoredDigest | None:
     return None if row is None else _digest(row)
 
 
-def documents(session: Session, period: str) -> list[Mapping[str, Any]]:
-    """The documents of a period that may have been read by somebody."""
+def documents(session: Session, period: str, *, sent: bool) -> list[Mapping[str, Any]]:
+    """The documents of a period, or only those that somebody may have read."""
     query = select(DigestRow.document).where(DigestRow.period == period, DigestRow.state == "composed")
+    if sent:
+        gone_out = select(MailRow.digest_id).where(MailRow.state.in_(("sending", "accepted", "unknown", "gave_up")))
+        query = query.where(DigestRow.id.in_(gone_out))
     return [document for document in session.scalars(query.order_by(DigestRow.leader)) if document is not None]
 
 

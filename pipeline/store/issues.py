@@ -175,8 +175,19 @@ def forget_text(session: Session, before: datetime) -> int:
 
 
 def quarantine(session: Session, source: str, what: str, reason: str, raw: str | None, at: datetime) -> None:
-    row = {"source": source, "what": what[:255], "reason": reason, "raw": raw and raw[:100_000], "at": at}
+    row = {
+        "source": source,
+        "what": _safe(what)[:255],
+        "reason": _safe(reason),
+        "raw": raw and _safe(raw[:100_000]),
+        "at": at,
+    }
     put(session, QuarantineRow, [row], ["source", "what"])
+
+
+def _safe(text: str) -> str:
+    """Storable whatever it is; odd characters become visible."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
 def release_from_quarantine(session: Session, source: str, whats: Sequence[str]) -> None:
@@ -233,6 +244,23 @@ def save_verdicts(
         for row_id, text_hash, verdict, leaf, heard_by in verdicts
     ]
     put(session, VerdictRow, rows, ["issue_id"])
+
+
+def hold(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """The present text hash of each issue; none of them changes until this transaction ends."""
+    held: dict[int, str] = {}
+    for some in chunks(sorted(ids)):
+        query = select(IssueRow.id, IssueRow.text_hash).where(IssueRow.id.in_(some)).order_by(IssueRow.id)
+        held.update(session.execute(query.with_for_update()).all())
+    return held
+
+
+def stamp(session: Session, period: str, end: datetime) -> None:
+    """Write down with which period everything before its end was closed, where that was not written before."""
+    open_ones = select(IssueRow.id).where(IssueRow.created_at < end)
+    session.execute(
+        update(VerdictRow).where(VerdictRow.period.is_(None), VerdictRow.issue_id.in_(open_ones)).values(period=period)
+    )
 
 
 def correct(session: Session, issue: tuple[str, str], side: str, by: str, at: datetime) -> str | None:

@@ -43,8 +43,9 @@ def author_of(
 def read(session: Session, period: Period, org: Org, kinds: Mapping[str, str]) -> Material:
     """Everything that digests of this period may speak of. `kinds` are the configured sources, name to kind."""
     fixed = corrections(session)
-    voices = _voices(session, period, org, fixed)
-    first = first_created(session) or period.start
+    closed = registry.mark(session, "closed")
+    voices = _voices(session, period, org, fixed, closed=closed is not None and closed >= period.label)
+    first = max(first_created(session) or period.start, period.start - HISTORY * 4)
     zone = ZoneInfo(period.zone)
     return Material(
         voices=voices,
@@ -68,8 +69,9 @@ def _monday(day: date) -> date:
 
 
 def _voices(
-    session: Session, period: Period, org: Org, fixed: Mapping[tuple[str, str], tuple[str, str]]
+    session: Session, period: Period, org: Org, fixed: Mapping[tuple[str, str], tuple[str, str]], *, closed: bool
 ) -> list[Voice]:
+    """The period's issues; once it is closed, those that it was closed with, so that all leaders read of the same."""
     query = (
         select(IssueRow, VerdictRow, MemberRow.pain)
         .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
@@ -77,6 +79,8 @@ def _voices(
         .where(IssueRow.created_at >= period.start, IssueRow.created_at < period.end, IssueRow.state != "deleted")
         .order_by(IssueRow.created_at, IssueRow.source, IssueRow.external_id)
     )
+    if closed:
+        query = query.where(VerdictRow.period <= period.label)
     rows = list(session.execute(query))
     past = _history(session, [row[0].external_id for row in rows], period)
     found = []

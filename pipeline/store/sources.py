@@ -77,8 +77,12 @@ def counted(session: Session, name: str, at: datetime) -> None:
 
 
 def archive(session: Session, source: str, body: bytes, items: int, at: datetime) -> None:
-    """Keep a raw page. The same bytes are kept once; level 1, since the page waits for this in the hot path."""
+    """Keep a raw page. The same bytes are kept once, in the place where they came last: a replay ends as life did.
+
+    Level 1, since the page waits for this in the hot path.
+    """
     digest = hashlib.blake2b(body, digest_size=20).hexdigest()
+    session.execute(delete(PageRow).where(PageRow.source == source, PageRow.digest == digest))
     row = {"source": source, "digest": digest, "fetched_at": at, "items": items, "body": zlib.compress(body, 1)}
     ignore(session, PageRow, [row], ["source", "digest"])
 

@@ -112,6 +112,9 @@ def claim(session: Session, row_id: int, kinds: Sequence[str], lease: timedelta 
     """
     moment = db.now(session)
     mine = and_(WorkRow.id == row_id, WorkRow.kind.in_(kinds), WorkRow.version <= VERSION, _claimable(moment))
+    # A row that somebody is finishing right now, lease or not, is left to them: no waiting, no second worker.
+    if session.execute(select(WorkRow.id).where(mine).with_for_update(skip_locked=True)).one_or_none() is None:
+        return None
     spent = session.execute(
         update(WorkRow)
         .where(mine, WorkRow.attempt >= ATTEMPTS)
@@ -225,6 +228,19 @@ def imminent(session: Session, kinds: Sequence[str], key: str | None = None) -> 
     if key is not None:
         query = query.where(WorkRow.key == key)
     return session.execute(query).scalar_one()
+
+
+def is_set_aside(session: Session, kind: str, key: str) -> bool:
+    query = select(func.count()).where(WorkRow.kind == kind, WorkRow.key == key, WorkRow.state == "quarantined")
+    return session.execute(query).scalar_one() > 0
+
+
+def failing(session: Session) -> list[tuple[str, str, int, str]]:
+    """(kind, key, failed attempts, last reason) of what will be tried again."""
+    query = select(WorkRow.kind, WorkRow.key, WorkRow.attempt, WorkRow.error).where(
+        WorkRow.state == "ready", WorkRow.attempt > 0, WorkRow.error.is_not(None)
+    )
+    return [(kind, key, attempt, error or "") for kind, key, attempt, error in session.execute(query)]
 
 
 def next_due(session: Session, kinds: Sequence[str]) -> timedelta | None:

@@ -33,7 +33,7 @@ def normalise(item: Mapping[str, Any]) -> Issue | Remark | Gone | None:
         source="desk",
         external_id=item["id"],
         title=item["title"],
-        created_at=MONDAY,
+        created_at=datetime.fromisoformat(item["when"]) if "when" in item else MONDAY,
         updated_at=MONDAY + timedelta(days=item["day"]),
         state=item["state"],
         closed_at=MONDAY + timedelta(days=item["day"]) if item["state"] == "closed" else None,
@@ -239,3 +239,46 @@ def test_old_texts_are_forgotten_and_what_was_understood_of_them_stays(database:
     kept = stored[first[2].external_id]
     assert (kept.issue.title, kept.verdict and kept.verdict.side, kept.leaf) == ("", "customer", "leaf")
     assert stored[second[2].external_id].issue.title != ""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": "x" * 300},
+        {"title": "half a \ud800 character", "when": "0001-01-01T00:00:00+00:00"},
+        {"when": "9999-12-31T23:59:59+00:00"},
+        {"when": "2026-09-14T09:00:00"},
+    ],
+    ids=["an id too long", "a broken character", "year 9999", "no zone"],
+)
+def test_what_no_table_can_hold_is_set_aside_and_stops_nobody(database: Engine, change: dict[str, Any]) -> None:
+    done = ingest(database, [raw(1), raw(2, **change), raw(3)])
+
+    assert (done.new, done.set_aside) == (2, 1)
+
+
+def test_long_names_are_cut_and_odd_characters_left_out(database: Engine) -> None:
+    ingest(database, [raw(1, title="A\0 title\ud800", project="p" * 400)])
+
+    with db.transaction(database) as session:
+        issue = next(issues.read(session)).issue
+    assert issue.title == "A title"
+    assert issue.project == "p" * 255
+
+
+def test_a_replay_brings_nothing_back_that_was_deleted(database: Engine) -> None:
+    ingest(database, [raw(1), raw(2)])
+    ingest(database, [{"id": "1", "gone": True}])
+
+    with db.transaction(database) as session:
+        steps.ingest(session, source="desk", items=[raw(1)], problems=(), normalise=normalise, cursor=None, at=MONDAY)
+        assert issues.alive(session, "desk") == {"2"}
+
+
+def test_the_archive_ends_with_what_came_last(database: Engine) -> None:
+    for title in ("A", "B", "A"):
+        ingest(database, [raw(1, title=title)])
+
+    with db.transaction(database) as session:
+        pages = [sources.archived(session, page) for page in sources.archived_ids(session, "desk")]
+    assert [b'"A"' in page for page in pages] == [False, True]

@@ -98,7 +98,7 @@ def _send(house: Deployment, period: Period, wanted: list[str]) -> None:
     """Through the same rows as the scheduler's mails: who already has this digest does not get it again."""
     runner = engine(house)
     with runner.transaction() as session:
-        steps.close(session, period, org=house.org)
+        steps.close(session, period, org=house.org, at=house.now())
         steps.compose(session, period, {person: house.due(period, person) for person in wanted}, house.house)
     runner.drain()
     with db.transaction(house.database) as session:

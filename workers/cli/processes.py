@@ -67,7 +67,7 @@ def _say(house: Deployment) -> int:
     click.echo(f"{report['period']}: {report['digests'] or 'no digest is due'}")
     for problem in report["problems"]:
         click.echo(problem, err=True)
-    return 1 if failed or "held" in report["digests"] else 0
+    return 1 if failed or report["failing"] or "held" in report["digests"] else 0
 
 
 def _health(source: dict[str, Any]) -> str:
@@ -172,6 +172,7 @@ def _report(house: Deployment) -> dict[str, Any]:
         states = sources.states(session)
         counts = digests.counts(session, period.label)
         problems = [f"set aside: {kind} {key}: {why}" for kind, key, why in work.set_aside(session)]
+        problems += [f"failing: {kind} {key}, {n} tries: {why}" for kind, key, n, why in work.failing(session)]
         problems += [f"quarantine: {source} {what}: {why}" for source, what, why in issues.quarantined(session)]
         problems += [f"digest of {leader}, {label}: {why}" for leader, label, why in digests.alarms(session)]
         return {
@@ -182,6 +183,7 @@ def _report(house: Deployment) -> dict[str, Any]:
             "backlog": {
                 f"{kind} {state}": n for (kind, state), n in sorted(work.backlog(session).items()) if state != "done"
             },
+            "failing": len(work.failing(session)) + len(work.set_aside(session)),
             "problems": problems,
         }
 

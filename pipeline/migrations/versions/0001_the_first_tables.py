@@ -195,6 +195,7 @@ def upgrade() -> None:
         sa.Column("model", sa.String(length=64), nullable=False),
         sa.Column("leaf", sa.String(length=255), nullable=True),
         sa.Column("heard_by", sa.JSON(), nullable=False),
+        sa.Column("period", sa.String(length=16), nullable=True),
         sa.PrimaryKeyConstraint("issue_id"),
     )
     op.create_table(

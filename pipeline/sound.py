@@ -1,0 +1,85 @@
+"""Whether a value that a connector made can be stored at all, whatever the source sent. Pure.
+
+A value that no table can hold must not take its page down with it: it is set aside, or its harmless parts are cut.
+"""
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from pipeline.issue import Comment, Event, Gone, Issue, Remark
+
+LONGEST = 255
+"""Characters of a name: an id, an author, a project."""
+FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+NAMES = frozenset({"kind", "author", "account", "project", "component", "group", "priority"})
+"""What may be cut: nobody finds an issue by it alone."""
+
+
+def sound(value: Issue | Remark | Gone) -> Issue | Remark | Gone:
+    """The value with unstorable characters gone and long names cut. Raises ValueError where that cannot be enough."""
+    if isinstance(value, Remark):
+        return replace(value, issue=_key("issue", value.issue), comment=_comment(value.comment))
+    if isinstance(value, Gone):
+        _moment("at", value.at)
+        return replace(value, external_id=_key("external_id", value.external_id))
+    return _issue(value)
+
+
+def _issue(issue: Issue) -> Issue:
+    for name in ("created_at", "updated_at", "closed_at"):
+        if (moment := getattr(issue, name)) is not None:
+            _moment(name, moment)
+    if not issue.title.strip() and not issue.body.strip():
+        raise ValueError("there is no text: title and body are empty")
+    changed: dict[str, Any] = {
+        "external_id": _key("external_id", issue.external_id),
+        "comments": tuple(_comment(comment) for comment in issue.comments),
+        "history": tuple(_event(event) for event in issue.history),
+        "labels": tuple(_text(label)[:LONGEST] for label in issue.labels),
+    }
+    for field in fields(issue):
+        found = getattr(issue, field.name)
+        if isinstance(found, str) and field.name not in changed:
+            changed[field.name] = _text(found)[: LONGEST if field.name in NAMES else None]
+    return replace(issue, **changed)
+
+
+def _comment(comment: Comment) -> Comment:
+    _moment("a comment's created_at", comment.created_at)
+    return replace(
+        comment,
+        external_id=_key("a comment's id", comment.external_id),
+        author=None if comment.author is None else _text(comment.author)[:LONGEST],
+        body=_text(comment.body),
+    )
+
+
+def _event(event: Event) -> Event:
+    _moment(f"history ({event.what})", event.at)
+    before = None if event.before is None else _text(event.before)
+    after = None if event.after is None else _text(event.after)
+    return replace(event, before=before, after=after)
+
+
+def _key(name: str, text: str) -> str:
+    key = _text(text)
+    if not key:
+        raise ValueError(f"{name} is empty")
+    if len(key) > LONGEST:
+        raise ValueError(f"{name} has {len(key)} characters, more than {LONGEST}: {key[:40]}...")
+    return key
+
+
+def _moment(name: str, moment: datetime) -> None:
+    if moment.tzinfo is None:
+        raise ValueError(f"{name} has no time zone: {moment.isoformat()}")
+    if not FIRST <= moment < LAST:
+        raise ValueError(f"{name} is {moment.isoformat()}, which no tracker of today can mean")
+
+
+def _text(text: str) -> str:
+    """Without NUL, which PostgreSQL refuses, and without halves of characters, which nothing can encode."""
+    if text.isascii():
+        return text.replace("\0", "")
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()

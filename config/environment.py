@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from itertools import pairwise
 from pathlib import Path
 from typing import Final, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from pydantic import SecretStr
 
@@ -25,6 +25,28 @@ NAMES: Final = (
 DEFAULT_DIRECTORY: Final = Path("leafnotes.d")
 SHORTEST_KEY: Final = 32
 MAKE_A_KEY: Final = "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+
+_NUMBER: Final = r"[0-9]{1,6}"
+DATABASE_OPTIONS: Final = {
+    "sslmode": "disable|allow|prefer|require|verify-ca|verify-full",
+    "sslrootcert": ".+",
+    "sslcert": ".+",
+    "sslkey": ".+",
+    "connect_timeout": _NUMBER,
+    "application_name": ".{1,63}",
+    "target_session_attrs": "any|read-write|primary|prefer-standby",
+    "options": ".+",
+    "host": ".+",
+    "port": _NUMBER,
+}
+BROKER_OPTIONS: Final = {
+    "ssl_cert_reqs": "(?:CERT_)?(?:required|optional|none|REQUIRED|OPTIONAL|NONE)",
+    "ssl_ca_certs": ".+",
+    "ssl_certfile": ".+",
+    "ssl_keyfile": ".+",
+    "socket_timeout": _NUMBER,
+    "socket_connect_timeout": _NUMBER,
+}
 
 _KUBERNETES: Final = re.compile(
     r"LEAFNOTES(?:_.+)?_(?:SERVICE_HOST|SERVICE_PORT(?:_.+)?|PORT(?:_[0-9]+_(?:TCP|UDP)(?:_.+)?)?)"
@@ -137,7 +159,21 @@ def _split(url: str, remedy: str) -> SplitResult:
         raise _Wrong(f"is not a URL: {reason}", f"{remedy} In a password / # ? are written %2F %23 %3F.") from None
     if re.search(r"\s", url) or port == 0:
         raise _Wrong("is not a URL", remedy)
+    if parts.netloc.count("@") > 1:
+        raise _Wrong(
+            "has two @ in it, so its password cannot be told from its host", "Write %40 for an @ in a password."
+        )
     return parts
+
+
+def _options(parts: SplitResult, known: Mapping[str, str], remedy: str) -> None:
+    """Refuse options that the driver would not know; `known` maps a name to the form of its value."""
+    for name, value in parse_qsl(parts.query, keep_blank_values=True):
+        if name not in known:
+            close = nearest(name, tuple(known))
+            raise _Wrong(f"has the option {name!r}, which is not known", f"Did you mean {close}?" if close else remedy)
+        if not re.fullmatch(known[name], value):
+            raise _Wrong(f"has a value of {name} that cannot be used", remedy)
 
 
 def _database(url: str, directory: Path) -> str:
@@ -152,6 +188,7 @@ def _database(url: str, directory: Path) -> str:
     parts = _split(f"postgresql://{rest}", remedy)
     if not parts.path.strip("/"):
         raise _Wrong("names no database", remedy)
+    _options(parts, DATABASE_OPTIONS, f"Known are {', '.join(DATABASE_OPTIONS)}.")
     return f"postgresql+psycopg://{rest}"
 
 
@@ -172,6 +209,7 @@ def _broker(url: str) -> str:
         raise _Wrong("is not the URL of a Redis server", remedy)
     if not parts.hostname:
         raise _Wrong("names no host", remedy)
+    _options(parts, BROKER_OPTIONS, f"Known are {', '.join(BROKER_OPTIONS)}.")
     return url
 
 
@@ -182,6 +220,7 @@ def _smtp(url: str) -> SecretStr:
         raise _Wrong("is not the URL of a mail server", remedy)
     if not parts.hostname:
         raise _Wrong("names no host", remedy)
+    _options(parts, {"starttls": "required|optional|no"}, "starttls is required, optional or no.")
     return SecretStr(url)
 
 

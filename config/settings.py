@@ -113,7 +113,8 @@ class ClaimEntry(_Values):
     component: Words | None = Field(None, description="a component of the project")
     group: Words | None = Field(None, description="the group or queue of a support desk")
     path: Annotated[str, Field(pattern=r"^\S(.*\S)?$", max_length=200)] | None = Field(
-        None, description="a pattern over files that the issue names, as src/billing/*")
+        None, description="a pattern over files that the issue names, as src/billing/*"
+    )
 
     @model_validator(mode="after")
     def _claims_something(self) -> "ClaimEntry":
@@ -174,7 +175,7 @@ class Loaded:
     problems: tuple[Problem, ...]
 
     def where(self, kind: str, name: str) -> str:
-        """"org.yaml:12" for a person, team or source by its id, or for the fallback; the file alone for others."""
+        """ "org.yaml:12" for a person, team or source by its id, or for the fallback; the file alone for others."""
         if kind == "fallback":
             return f"{self.org_document.file}:{self.org_document.line(('fallback',))}"
         return self._places.get((kind, name), self.org_document.file)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from time import sleep
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from connectors.base import SourceError
@@ -145,7 +146,7 @@ class Engine:
             bound.warning("lease lost", reason=str(lost))
             return False
         except Exception as error:
-            bound.exception("work failed")
+            bound.error("work failed", reason=db.said(error), exc_info=not isinstance(error, DBAPIError))
             try:
                 self._failed(job, error)
             except Fenced as lost:
@@ -153,7 +154,7 @@ class Engine:
         return True
 
     def _failed(self, job: Job, error: Exception) -> None:
-        reason = f"{type(error).__name__}: {error}"[:2000]
+        reason = db.said(error)[:2000]
         with self.transaction() as session:
             if job.attempt >= work.ATTEMPTS:
                 work.quarantine(session, job, reason)
@@ -197,8 +198,7 @@ class Engine:
             self._pull_failed(job, error)
             return
         except Exception as error:  # a connector, or the database, failed in a way that nobody foresaw
-            log.exception("pull failed", source=source.name)
-            self._pull_failed(job, SourceError(f"{type(error).__name__}: {error}"))
+            self._pull_failed(job, SourceError(db.said(error)))
             return
         with self.transaction() as session:
             sources.pulled(session, source.name, began, read_to or began)

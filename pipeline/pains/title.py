@@ -47,17 +47,24 @@ _REPORTS = _any(
 )
 """Speaks of the report rather than of what happened."""
 _HURTS = _any(
-    r"\b(?:cannot|can'?t|could ?n[o']t|unable|won'?t|(?:do|does|did|is|are|was|were|has|have)(?: not|n'?t)|never|nobody)\b",
+    r"\b(?:cannot|can'?t|could ?n[o']t|unable|won'?t|never|nobody)\b",
+    r"\b(?:do|does|did|is|are|was|were|has|have)(?: not|n'?t)\b",
     r"\bno (?:longer|one|way|answer|reply)\b|\bnot \w+ed\b|\b(?:still|by hand|manually|twice|double|instead of)\b",
     r"\b(?:los[et]|loses|lost|miss(?:ing|ed|es)|vanish\w*|disappear\w*|gone|empty|wrong|late|stuck|locked|blocked)\b",
     r"\b(?:wait\w*|queue\w*|hours?|minutes?|days|slow\w*|charged?|overcharged|pays?|paid|costs?|owe)\b",
-    r"\b(?:fails?|failing|crash\w*|break|breaks|broken?|stops?|stopped|times? out|down|freez\w*|jumps?|blank|cut off)\b",
+    r"\b(?:fails?|failing|crash\w*|breaks?|broken?|stops?|stopped|times? out|down|freez\w*|jumps?|blank|cut off)\b",
 )
 """Says what it does to somebody."""
-_KINDS = r"(?:bug|issue|error|feature(?: request)?|regression|question|problem|task|request|support)\s*(?::|-+|\u2013|\u2014)"
-_MARK = rf"(?:re|fwd?|fw|aw|wg|sv|tr)\s*:|\[[^\]]{{0,60}}\]:?|\([^)]{{0,60}}\)|[a-z]{{2,10}}-\d+\s*[:\-]?|#\d+\s*[:\-]?|{_KINDS}"
+_STARTS_NOT = _any(r"^(?:due|probably|maybe|whenever|running|using|in my|i (?:have|am|was)|i'm|we're|this|it|that)\b")
+"""A first sentence that leans on its heading."""
+_KINDS = r"bug|issue|error|feature(?: request)?|regression|question|problem|task|request|support"
+_MARK = (
+    r"(?:re|fwd?|fw|aw|wg|sv|tr)\s*:|\[[^\]]{0,60}\]:?|\([^)]{0,60}\)|[a-z]{2,10}-\d+\s*[:\-]?|#\d+\s*[:\-]?"
+    rf"|(?:{_KINDS})\s*(?::|-+\s|\u2013|\u2014|\uff1a)"
+)
 _MARKS = _any(rf"^(?:\s*(?:{_MARK})\s*)+")
 _ASIDE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*$")
+_QUOTED = re.compile(r"""^["'\u201c][^"'\u201c\u201d]+["'\u201d]$""")
 _CODE = re.compile(
     r"[{}<>|\\=`\[\]]|::|\w\(\)|\w(?:Exception|Error)\b|\w_\w|\bat [\w.]+\(|0x[0-9a-f]+|https?:|@|/\w+/|\d{5}"
     r"|\w\.\w+\.\w|\w#\d"
@@ -67,69 +74,11 @@ _LOOSE_ENDS = """
 a an and as at but by for from if in into is of on or our so that the their to when which while with your my has are
 was be not no its it after before because since until where than then this these very
 """
-_LOOSE = frozenset(_LOOSE_ENDS.split())
-_DANGLING = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "our",
-        "my",
-        "your",
-        "their",
-        "its",
-        "and",
-        "or",
-        "with",
-        "from",
-        "for",
-        "that",
-        "which",
-        "because",
-        "see",
-    ]
-)
-_CLAUSES = frozenset(
-    [
-        "because",
-        "when",
-        "after",
-        "since",
-        "while",
-        "but",
-        "and",
-        "which",
-        "so",
-        "until",
-        "unless",
-        "before",
-        "although",
-        "if",
-        "where",
-    ]
-)
-_PREPOSITIONS = frozenset(
-    [
-        "on",
-        "in",
-        "at",
-        "of",
-        "to",
-        "for",
-        "from",
-        "with",
-        "by",
-        "into",
-        "about",
-        "over",
-        "without",
-        "through",
-        "between",
-        "during",
-        "than",
-    ]
-)
+_ENDS_NOT = "a an the of our my your their its and or with from for that which because see"
+_CLAUSE = "because when after since while but and which so until unless before although if where"
+_PHRASE = "on in at of to for from with by into about over without through between during than"
+_LOOSE, _DANGLING = frozenset(_LOOSE_ENDS.split()), frozenset(_ENDS_NOT.split())
+_CLAUSES, _PREPOSITIONS = frozenset(_CLAUSE.split()), frozenset(_PHRASE.split())
 _DASHES = ("-", "--", "\u2013", "\u2014")
 _PAIRS = (("(", ")"), ("[", "]"), ("\u201c", "\u201d"), ("\u00ab", "\u00bb"))
 
@@ -138,19 +87,21 @@ def title_of(texts: Sequence[tuple[str, str]], names: Collection[str] = ()) -> s
     """At most nine words for a pain from (title, body) of its issues, the most central one first.
 
     In order: a central title that stands whole and says what it does to somebody; one that stands whole; one cut where
-    a clause or a phrase ends; one that asks for a solution; a first sentence. Where nothing may stand for all, the words
-    that most of them share. `names` are names of people: none is ever shown.
+    a clause or a phrase ends; one that asks for a solution; a first sentence that says what hurts. Where nothing may
+    stand for all, the words that most of them share. `names` are names of people: none is ever shown.
     """
     banned = name_parts(names)
     titles = [text for text, _ in texts]
     central = titles[: max(CENTRAL_LEAST, round(CENTRAL * len(titles)))]
+    firsts = [_first_sentence(body) for _, body in texts]
     told = [text for text in titles if not _SOLVES.match(_clean(text))]
     for title in (
         *(_whole(text, banned) for text in central if text in told and _HURTS.search(text)),
         *(_whole(text, banned) for text in told),
         *(plain_title(text, banned) for text in told),
         *(_whole(text, banned) for text in titles),
-        *(plain_title(text, banned) for text in (*titles, *(_first_sentence(body) for _, body in texts))),
+        *(plain_title(text, banned) for text in titles),
+        *(plain_title(text, banned) for text in firsts if _HURTS.search(text) and not _STARTS_NOT.match(text)),
     ):
         if title:
             return title

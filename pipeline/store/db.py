@@ -8,14 +8,21 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 
 def connect(url: str) -> Engine:
-    """An engine with the settings each database needs: psycopg 3, or SQLite in WAL mode with one writer at a time."""
+    """An engine with the settings each database needs: psycopg 3, or SQLite in WAL mode with one writer at a time.
+
+    An error never carries a statement's parameters: they are what people wrote.
+    """
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=4)
-    engine = create_engine(url, connect_args={"timeout": 60})
+        connect = {"options": "-c timezone=utc"} if "options" not in make_url(url).query else {}
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=4, max_overflow=4, connect_args=connect, hide_parameters=True
+        )
+    engine = create_engine(url, connect_args={"timeout": 60}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
@@ -49,6 +56,13 @@ def reading(engine: Engine) -> Iterator[Session]:
     bind = engine.execution_options(reading=True)
     with Session(bind, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def said(error: Exception) -> str:
+    """An error in one line for logs and status. Of a database's error only the first: the rest quotes the row."""
+    if isinstance(error, DBAPIError):
+        return f"{type(error).__name__}: {str(error.orig).partition(chr(10))[0]}"
+    return f"{type(error).__name__}: {error}"
 
 
 def now(session: Session) -> datetime:

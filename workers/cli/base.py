@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import click
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from pipeline.store.schema import Outdated
 from workers.engine import Engine
@@ -77,8 +77,8 @@ def deployment(options: Global, *, migrate: bool = True) -> Iterator[Deployment]
         stop("`leafnotes check` shows everything that is wrong")
     except Outdated as error:
         stop(str(error))
-    except OperationalError as error:
-        stop(f"the database cannot be used: {str(error.orig or error).splitlines()[0]}")
+    except DBAPIError as error:
+        stop(f"the database cannot be used: {str(error.orig or type(error).__name__).splitlines()[0]}")
 
 
 def engine(house: Deployment) -> Engine:

@@ -94,7 +94,7 @@ def list_issues(
       leafnotes issues --json > issues.jsonl
       leafnotes issues --side customer --leaf billing --since 2026-09-14
     """
-    with deployment(options) as house, db.transaction(house.database) as session:
+    with deployment(options) as house, db.reading(house.database) as session:
         for stored in issues.read(session, source=source, side=side, pain=pain, leaf=leaf, since=since):
             if as_json:
                 say_json(_json(stored))
@@ -253,7 +253,7 @@ def explain(options: Global, issue: str, as_json: bool) -> None:
     Example:
       leafnotes explain support:55119
     """
-    with deployment(options) as house, db.transaction(house.database) as session:
+    with deployment(options) as house, db.reading(house.database) as session:
         stored = _find(session, issue)
         title = registry.current(session).get(stored.pain or "", {}).get("title")
         if as_json:

@@ -80,7 +80,7 @@ def _leaders(house: Deployment, leader: str | None) -> list[str]:
 
 
 def _documents(house: Deployment, period: Period, wanted: list[str]) -> Iterator[tuple[str, Document, list[str]]]:
-    with db.transaction(house.database) as session:
+    with db.reading(house.database) as session:
         stored = {person: digests.digest(session, person, period.label) for person in wanted}
         made, indexed = None, None
         for person in wanted:

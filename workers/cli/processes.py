@@ -168,7 +168,7 @@ def status(options: Global, as_json: bool) -> None:
 def _report(house: Deployment) -> dict[str, Any]:
     now = house.now()
     period = periods.last_ended(now, house.zone)
-    with db.transaction(house.database) as session:
+    with db.reading(house.database) as session:
         states = sources.states(session)
         counts = digests.counts(session, period.label)
         problems = [f"set aside: {kind} {key}: {why}" for kind, key, why in work.set_aside(session)]

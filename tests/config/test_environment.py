@@ -86,7 +86,9 @@ def test_a_url_that_cannot_be_used_is_a_problem_with_a_remedy(name: str, url: st
     assert words in problem
 
 
-@pytest.mark.parametrize("url", ["http://localhost:8000", "http://127.0.0.1:8000/", "http://[::1]:8000", "https://a.example/n/"])
+@pytest.mark.parametrize(
+    "url", ["http://localhost:8000", "http://127.0.0.1:8000/", "http://[::1]:8000", "https://a.example/n/"]
+)
 def test_a_public_url_is_https_or_on_this_machine(url: str) -> None:
     assert read(PUBLIC_URL=url).public_url == url.rstrip("/")
 
@@ -151,5 +153,3 @@ def test_keys_that_chance_makes_are_accepted() -> None:
 
 def test_a_weak_key_stops_only_those_who_sign() -> None:
     assert read(SECRET_KEY="short").secret_key is not None
-
-

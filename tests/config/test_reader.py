@@ -244,9 +244,7 @@ def test_all_faults_are_told_at_once_each_on_its_line(write: Write) -> None:
 def test_the_key_names_the_whole_way_to_a_nested_fault(write: Write) -> None:
     document = write("sources:\n- name: a\n- name: b\n  repos: [x, {y: 1}]\n")
 
-    assert faults(document, ("sources", 1)) == [
-        "sources.yaml:4: sources[1].repos[1]: must be text, not a set of keys"
-    ]
+    assert faults(document, ("sources", 1)) == ["sources.yaml:4: sources[1].repos[1]: must be text, not a set of keys"]
 
 
 def test_a_missing_key_says_what_it_is_for(write: Write) -> None:

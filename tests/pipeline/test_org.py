@@ -20,8 +20,12 @@ DESK = (Claim(source="desk"),)
 
 
 def team(
-    name: str, parent: str | None = None, leader: str | None = "ines", size: int | None = 7,
-    owns: tuple[Claim, ...] = (), hears: tuple[Claim, ...] = (),
+    name: str,
+    parent: str | None = None,
+    leader: str | None = "ines",
+    size: int | None = 7,
+    owns: tuple[Claim, ...] = (),
+    hears: tuple[Claim, ...] = (),
 ) -> Team:
     return Team(id=name, name=name, parent=parent, leader=leader, size=size, owns=owns, hears=hears)  # fmt: skip
 

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from itertools import pairwise
 from pathlib import Path
 from typing import Final, TypeVar
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from pydantic import SecretStr
 
@@ -32,21 +32,30 @@ DATABASE_OPTIONS: Final = {
     "sslrootcert": ".+",
     "sslcert": ".+",
     "sslkey": ".+",
+    "sslcrl": ".+",
+    "passfile": ".+",
+    "channel_binding": "disable|prefer|require",
     "connect_timeout": _NUMBER,
     "application_name": ".{1,63}",
-    "target_session_attrs": "any|read-write|primary|prefer-standby",
+    "target_session_attrs": "any|read-write|read-only|primary|standby|prefer-standby",
+    "keepalives": "0|1",
+    "keepalives_idle": _NUMBER,
+    "keepalives_interval": _NUMBER,
+    "keepalives_count": _NUMBER,
+    "tcp_user_timeout": _NUMBER,
     "options": ".+",
     "host": ".+",
     "port": _NUMBER,
 }
 BROKER_OPTIONS: Final = {
-    "ssl_cert_reqs": "(?:CERT_)?(?:required|optional|none|REQUIRED|OPTIONAL|NONE)",
+    "ssl_cert_reqs": "required|optional|none",
     "ssl_ca_certs": ".+",
     "ssl_certfile": ".+",
     "ssl_keyfile": ".+",
-    "socket_timeout": _NUMBER,
-    "socket_connect_timeout": _NUMBER,
+    "ssl_check_hostname": "true|false",
 }
+"""What redis-py and Celery both take in a URL; Celery refuses timeouts there, and has its own in workers/app.py."""
+_ESCAPE: Final = "In a user name or password % / # ? @ ; are written %25 %2F %23 %3F %40 %3B."
 
 _KUBERNETES: Final = re.compile(
     r"LEAFNOTES(?:_.+)?_(?:SERVICE_HOST|SERVICE_PORT(?:_.+)?|PORT(?:_[0-9]+_(?:TCP|UDP)(?:_.+)?)?)"
@@ -156,24 +165,38 @@ def _split(url: str, remedy: str) -> SplitResult:
         port = parts.port
     except ValueError as error:
         reason = "its port is not a number" if "ort" in str(error) else "it is malformed"
-        raise _Wrong(f"is not a URL: {reason}", f"{remedy} In a password / # ? are written %2F %23 %3F.") from None
-    if re.search(r"\s", url) or port == 0:
+        raise _Wrong(f"is not a URL: {reason}", f"{remedy} {_ESCAPE}") from None
+    if re.search(r"\s", url) or re.search(r"[\x00-\x1f\x7f]", unquote(url)) or port == 0:
         raise _Wrong("is not a URL", remedy)
     if parts.netloc.count("@") > 1:
         raise _Wrong(
             "has two @ in it, so its password cannot be told from its host", "Write %40 for an @ in a password."
         )
+    if "@" in parts.path + parts.query + parts.fragment:
+        raise _Wrong("has an @ after its host, as if a password were cut short", _ESCAPE)
     return parts
 
 
 def _options(parts: SplitResult, known: Mapping[str, str], remedy: str) -> None:
     """Refuse options that the driver would not know; `known` maps a name to the form of its value."""
+    seen: set[str] = set()
     for name, value in parse_qsl(parts.query, keep_blank_values=True):
         if name not in known:
+            # What looks like no name may be a piece of something secret.
+            called = f"the option {name!r}" if re.fullmatch("[A-Za-z_]{1,40}", name) else "an option"
             close = nearest(name, tuple(known))
-            raise _Wrong(f"has the option {name!r}, which is not known", f"Did you mean {close}?" if close else remedy)
+            raise _Wrong(f"has {called}, which is not known", f"Did you mean {close}?" if close else remedy)
         if not re.fullmatch(known[name], value):
-            raise _Wrong(f"has a value of {name} that cannot be used", remedy)
+            raise _Wrong(f"has a value of {name} that cannot be used", _form(known[name]) or remedy)
+        if name in seen and name != "host":
+            raise _Wrong(f"has the option {name!r} twice", "Write it once.")
+        seen.add(name)
+
+
+def _form(pattern: str) -> str:
+    if pattern == _NUMBER:
+        return "Write a whole number."
+    return f"Write one of {', '.join(pattern.split('|'))}." if "|" in pattern else ""
 
 
 def _database(url: str, directory: Path) -> str:
@@ -184,10 +207,13 @@ def _database(url: str, directory: Path) -> str:
     if scheme in ("sqlite", "sqlite+pysqlite"):
         return _sqlite(rest, directory)
     if scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
-        raise _Wrong(f"names the database {scheme!r}, which is not supported", remedy)
+        named = f" {scheme!r}" if re.fullmatch(r"[a-z0-9+]{1,30}", scheme) else ""
+        raise _Wrong(f"names the database{named}, which is not supported", remedy)
     parts = _split(f"postgresql://{rest}", remedy)
     if not parts.path.strip("/"):
         raise _Wrong("names no database", remedy)
+    if parts.fragment:
+        raise _Wrong("has a # in it", _ESCAPE)
     _options(parts, DATABASE_OPTIONS, f"Known are {', '.join(DATABASE_OPTIONS)}.")
     return f"postgresql+psycopg://{rest}"
 
@@ -199,7 +225,9 @@ def _sqlite(rest: str, directory: Path) -> str:
         raise _Wrong("is a database in memory, which forgets everything", "Write sqlite:///file.db.")
     if not rest.startswith("/"):
         raise _Wrong("has two slashes before the file", "Write three for a relative file, four for an absolute one.")
-    return f"sqlite:///{directory / file}" + (f"?{options}" if options else "")
+    if options:
+        raise _Wrong("has options, and a file has none", "Write sqlite:///file.db.")
+    return f"sqlite:///{directory / file}"
 
 
 def _broker(url: str) -> str:
@@ -209,7 +237,13 @@ def _broker(url: str) -> str:
         raise _Wrong("is not the URL of a Redis server", remedy)
     if not parts.hostname:
         raise _Wrong("names no host", remedy)
+    if ";" in url:  # Celery would read two addresses
+        raise _Wrong("has a ; in it", _ESCAPE)
+    if parts.fragment or not re.fullmatch("/?[0-9]{0,5}", parts.path):
+        raise _Wrong("goes on after its host with something else than the number of a database", remedy)
     _options(parts, BROKER_OPTIONS, f"Known are {', '.join(BROKER_OPTIONS)}.")
+    if parts.query and parts.scheme != "rediss":
+        raise _Wrong("has options of TLS but does not use it", "Write rediss://.")
     return url
 
 
@@ -220,6 +254,8 @@ def _smtp(url: str) -> SecretStr:
         raise _Wrong("is not the URL of a mail server", remedy)
     if not parts.hostname:
         raise _Wrong("names no host", remedy)
+    if parts.path.strip("/") or parts.fragment:
+        raise _Wrong("goes on after its host", f"{remedy} {_ESCAPE}")
     _options(parts, {"starttls": "required|optional|no"}, "starttls is required, optional or no.")
     return SecretStr(url)
 

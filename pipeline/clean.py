@@ -18,6 +18,8 @@ Markup = Literal["markdown", "html", "plain", "wiki"]
 LONGEST: Final = 20_000
 """Characters that are kept; the cut is marked."""
 CUT: Final = "[cut]"
+_ROUNDS: Final = 4
+"""A mark is shorter than what it hides, and a shorter line can turn out to be part of a signature."""
 _READ: Final = 10 * LONGEST
 """Characters of raw markup that are looked at: markup shrinks, and nobody reads on after this much."""
 
@@ -32,9 +34,13 @@ def clean(text: str, markup: Markup = "markdown") -> str:
     text = _characters(text[:_READ])
     text = _READERS[markup](text)
     text = _spaces(text)
-    for change in (_traces, _own_words, mark):
-        changed = change(text)
-        text = text if changed == text else _spaces(changed)
+    for _ in range(_ROUNDS):
+        before = text
+        for change in (_traces, _own_words, mark):
+            changed = change(text)
+            text = text if changed == text else _spaces(changed)
+        if text == before:
+            break
     return _cap(text, cut)
 
 

@@ -274,8 +274,10 @@ def gather(session: Session, *, org: Org, zone: str, until: datetime | None = No
     closed = registry.mark(session, "closed")
     since = periods.week_of(closed, zone).end - EARLIER if closed else datetime.min.replace(tzinfo=UTC)
     found = registry.candidates(session, since, until)
-    candidates = tuple(_candidate(org, issue, verdict, side) for _, issue, verdict, side in found)
     known = tuple(pains.from_json(pain) for pain in registry.frozen(session))
+    addresses = {f"{issue.source}:{issue.external_id}": issue.url for _, issue, _, _ in found if issue.url}
+    plain = [_candidate(org, issue, verdict, side) for _, issue, verdict, side in found]
+    candidates = tuple(pains.linked(plain, addresses, known))
     mark = hashlib.blake2b(repr((closed, candidates)).encode("utf-8", "replace"), digest_size=16).hexdigest()
     return OpenPart(known, candidates, {c.key: row[0] for c, row in zip(candidates, found, strict=True)}, mark)
 
@@ -283,7 +285,8 @@ def gather(session: Session, *, org: Org, zone: str, until: datetime | None = No
 def group(part: OpenPart, org: Org) -> Grouping:
     """Let every open issue of pain join a pain or found one. Pure, and the long part of assigning."""
     people = org.people.values()
-    names = {word for p in people for word in re.findall(r"\w{3,}", f"{p.name or ''} {' '.join(p.accounts.values())}")}
+    told = (f"{p.name or ''} {' '.join(p.accounts.values())} {(p.email or '').partition('@')[0]}" for p in people)
+    names = {word for text in told for word in re.findall(r"\w{3,}", text)}
     living, joined = pains.assign(part.known, part.candidates, names=sorted(names))
     return Grouping(part.mark, tuple(living), tuple(joined))
 
@@ -328,6 +331,7 @@ def _candidate(org: Org, issue: Any, verdict: Any, side: str) -> pains.Candidate
         title=issue.title,
         body=issue.body,
         leaf=verdict.leaf,
+        labels=tuple(issue.labels),
     )
 
 
@@ -345,6 +349,7 @@ def close(session: Session, period: Period, *, org: Org, ready: Grouping | None 
     issues.stamp(session, period.label, period.end)
     digests.expect(session, org.leaders, period.label, at)
     registry.set_mark(session, "closed", period.label)
+    registry.set_mark(session, f"closed {period.label}", at.isoformat())
     work.request(session, "assign", "all")
     return True
 

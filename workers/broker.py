@@ -9,7 +9,9 @@ def problem(url: str) -> str | None:
     try:
         with redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5) as client:
             policy = client.config_get("maxmemory-policy").get("maxmemory-policy", "unknown")
-    except (RedisError, ValueError, TypeError) as error:
+    except (ValueError, TypeError):  # their words may repeat a value of the URL
+        return "Redis cannot be reached: its URL is not understood"
+    except RedisError as error:
         return f"Redis cannot be reached: {error}"
     if policy != "noeviction":
         return (

@@ -18,7 +18,8 @@ def connect(url: str) -> Engine:
     An error never carries a statement's parameters: they are what people wrote.
     """
     if make_url(url).get_backend_name() != "sqlite":
-        connect = {"options": "-c timezone=utc"} if "options" not in make_url(url).query else {}
+        given = make_url(url).normalized_query.get("options", ())
+        connect = {"options": " ".join([*given, "-c timezone=utc"])}
         return create_engine(
             url, pool_pre_ping=True, pool_size=4, max_overflow=4, connect_args=connect, hide_parameters=True
         )

@@ -43,8 +43,7 @@ def author_of(
 def read(session: Session, period: Period, org: Org, kinds: Mapping[str, str]) -> Material:
     """Everything that digests of this period may speak of. `kinds` are the configured sources, name to kind."""
     fixed = corrections(session)
-    closed = registry.mark(session, "closed")
-    voices = _voices(session, period, org, fixed, closed=closed is not None and closed >= period.label)
+    voices = _voices(session, period, org, fixed, closed=registry.mark(session, f"closed {period.label}") is not None)
     first = max(first_created(session) or period.start, period.start - HISTORY * 4)
     zone = ZoneInfo(period.zone)
     return Material(

@@ -61,19 +61,39 @@ def test_a_database_url_is_brought_to_the_form_that_is_used(url: str, becomes: s
         ("DATABASE_URL", "leafnotes.db", "is not a URL"),
         ("DATABASE_URL", "postgresql://h", "names no database"),
         ("DATABASE_URL", "postgresql://u:a/b@h/d", "%2F"),
+        ("DATABASE_URL", "postgresql://u:a@b@h/d", "%40"),
+        ("DATABASE_URL", "postgresql://u:1/a?b@h/d", "%3F"),
+        ("DATABASE_URL", "postgresql://u:a%00b@h/d", "is not a URL"),
+        ("DATABASE_URL", "postgresql://h/d#x", "%23"),
+        ("DATABASE_URL", "postgresql://h/d?conect_timeout=3", "Did you mean connect_timeout?"),
+        ("DATABASE_URL", "postgresql://h/d?connect_timeout=soon", "a whole number"),
+        ("DATABASE_URL", "postgresql://h/d?sslmode=on", "verify-full"),
+        ("DATABASE_URL", "postgresql://h/d?sslmode=require&sslmode=disable", "twice"),
+        ("DATABASE_URL", "sqlite:///a.db?bogus=1", "options"),
         ("DATABASE_URL", "sqlite://", "forgets everything"),
         ("DATABASE_URL", "sqlite:///:memory:", "forgets everything"),
         ("DATABASE_URL", "sqlite://leafnotes.db", "two slashes"),
         ("BROKER_URL", "amqp://h", "Redis"),
         ("BROKER_URL", "redis://", "names no host"),
         ("BROKER_URL", "redis://h:port", "port"),
+        ("BROKER_URL", "redis://u:a@b@h", "%40"),
+        ("BROKER_URL", "redis://u:a;b@h", "%3B"),
+        ("BROKER_URL", "redis://h/first", "number of a database"),
+        ("BROKER_URL", "redis://h?socket_timeout=3", "Known are ssl_cert_reqs"),
+        ("BROKER_URL", "rediss://h?ssl_cert_reqs=CERT_NONE", "required, optional, none"),
+        ("BROKER_URL", "redis://h?ssl_cert_reqs=none", "rediss://"),
         ("SMTP_URL", "http://h", "mail server"),
         ("SMTP_URL", "smtp://", "names no host"),
+        ("SMTP_URL", "smtp://u:a@b@h", "%40"),
+        ("SMTP_URL", "smtp://u:p@h/inbox", "goes on after its host"),
+        ("SMTP_URL", "smtp://h?tls=yes", "starttls"),
+        ("SMTP_URL", "smtp://h?starttls=maybe", "required, optional, no"),
         ("SMTP_URL", "smtp.example.org", "mail server"),
         ("PUBLIC_URL", "http://notes.example.org", "https://"),
         ("PUBLIC_URL", "http://127.0.0.1.example.org", "https://"),
         ("PUBLIC_URL", "notes.example.org", "web site"),
         ("PUBLIC_URL", "https://u:p@notes.example.org", "a user"),
+        ("PUBLIC_URL", "https://u:a@b@notes.example.org", "%40"),
         ("PUBLIC_URL", "https://notes.example.org/?a=1", "? or #"),
         ("PUBLIC_URL", "https://[", "is not a URL"),
         ("PUBLIC_URL", "javascript:alert(1)", "web site"),
@@ -91,6 +111,37 @@ def test_a_url_that_cannot_be_used_is_a_problem_with_a_remedy(name: str, url: st
 )
 def test_a_public_url_is_https_or_on_this_machine(url: str) -> None:
     assert read(PUBLIC_URL=url).public_url == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("DATABASE_URL", "mysql+u:hunter2@h://x"),
+        ("DATABASE_URL", "postgresql://u:1/d?hunter2x@h/d"),
+        ("DATABASE_URL", "postgresql://h/d?hunter2=1"),
+        ("DATABASE_URL", "postgresql://h/d?connect_timeout=hunter2"),
+        ("BROKER_URL", "redis://u:a@hunter2@h"),
+        ("BROKER_URL", "redis://h/hunter2"),
+        ("SMTP_URL", "smtp://h/hunter2"),
+        ("SMTP_URL", "smtp://h?starttls=hunter2"),
+    ],
+)
+def test_a_problem_never_repeats_what_may_be_secret(name: str, url: str) -> None:
+    assert "hunter2" not in fault(**{name: url})
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("database_url", "postgresql+psycopg://u:p%40q@h/d?connect_timeout=3&keepalives=1&keepalives_idle=30"),
+        ("database_url", "postgresql+psycopg://h/d?sslmode=verify-full&sslrootcert=/ca.pem&channel_binding=require"),
+        ("database_url", "postgresql+psycopg://h/d?options=-c%20statement_timeout%3D5000&application_name=notes"),
+        ("broker_url", "rediss://:p%40q@h:6380/1?ssl_cert_reqs=required&ssl_ca_certs=/ca.pem&ssl_check_hostname=false"),
+        ("broker_url", "redis://h"),
+    ],
+)
+def test_options_that_the_drivers_know_are_kept(name: str, url: str) -> None:
+    assert getattr(read(**{name.upper(): url}), name) == url
 
 
 def test_a_misspelt_variable_is_answered_with_the_nearest_name() -> None:

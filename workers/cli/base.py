@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import click
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from pipeline.store.schema import Outdated
 from workers.engine import Engine
@@ -79,6 +79,8 @@ def deployment(options: Global, *, migrate: bool = True) -> Iterator[Deployment]
         stop(str(error))
     except DBAPIError as error:
         stop(f"the database cannot be used: {str(error.orig or type(error).__name__).splitlines()[0]}")
+    except ArgumentError:  # its words may repeat the URL
+        stop("the database cannot be used: LEAFNOTES_DATABASE_URL is not understood")
 
 
 def engine(house: Deployment) -> Engine:

@@ -207,8 +207,8 @@ def _database(url: str, directory: Path) -> str:
     if scheme in ("sqlite", "sqlite+pysqlite"):
         return _sqlite(rest, directory)
     if scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
-        named = f" {scheme!r}" if re.fullmatch(r"[a-z0-9+]{1,30}", scheme) else ""
-        raise _Wrong(f"names the database{named}, which is not supported", remedy)
+        named = f"the database {scheme!r}, which" if re.fullmatch(r"[a-z0-9+]{1,30}", scheme) else "a database that"
+        raise _Wrong(f"names {named} is not supported", remedy)
     parts = _split(f"postgresql://{rest}", remedy)
     if not parts.path.strip("/"):
         raise _Wrong("names no database", remedy)

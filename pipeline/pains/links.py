@@ -33,7 +33,7 @@ _LAST = re.compile(r"/(?:tickets|cases|conversations|issues|browse)/((?:[A-Z][A-
 
 
 def linked(candidates: Sequence[Candidate], addresses: Mapping[str, str], known: Iterable[Pain]) -> list[Candidate]:
-    """The candidates, each with the keys of the issues that it names, sorted. `addresses` are URLs of candidates by key.
+    """The candidates, each with the keys of the issues that it names, sorted. `addresses` are their URLs by key.
 
     The same whatever the order of the candidates.
     """

@@ -62,6 +62,8 @@ def reading(engine: Engine) -> Iterator[Session]:
 def said(error: Exception) -> str:
     """An error in one line for logs and status. Of a database's error only the first: the rest quotes the row."""
     if isinstance(error, DBAPIError):
+        if str(getattr(error.orig, "sqlstate", None) or "").startswith("22"):  # a value's own fault, and it is quoted
+            return f"{type(error).__name__}: {type(error.orig).__name__}"
         return f"{type(error).__name__}: {str(error.orig).partition(chr(10))[0]}"
     return f"{type(error).__name__}: {error}"
 

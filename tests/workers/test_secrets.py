@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.issue import Issue
@@ -71,3 +71,21 @@ def test_an_issues_text_is_in_no_database_error(database: Engine) -> None:
 
     assert CANARY not in db.said(caught.value)
     assert "state" in db.said(caught.value)
+
+
+@pytest.mark.parametrize(("query", "limit"), [("", "0"), ("?options=-c%20statement_timeout%3D5000", "5s")])
+def test_a_session_is_in_utc_and_keeps_the_options_of_its_url(postgres_url: str, query: str, limit: str) -> None:
+    engine = db.connect(postgres_url + query)
+    with engine.connect() as connection:
+        zone = connection.execute(text("SHOW timezone")).scalar_one()
+        timeout = connection.execute(text("SHOW statement_timeout")).scalar_one()
+    engine.dispose()
+
+    assert (zone.lower(), timeout) == ("utc", limit)
+
+
+def test_a_statements_parameters_are_in_no_error_even_in_full(database: Engine) -> None:
+    with pytest.raises(DBAPIError) as caught, db.transaction(database) as session:
+        session.execute(text("INSERT INTO nowhere VALUES (:words)"), {"words": CANARY})
+
+    assert CANARY not in str(caught.value)

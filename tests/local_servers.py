@@ -91,11 +91,11 @@ def _valkey_binary() -> tuple[str, str]:
 def postgres() -> Iterator[Url]:
     """A PostgreSQL server. What `database` makes in a server of yours (TEST_DATABASE_URL) is dropped again."""
     if url := os.environ.get("TEST_DATABASE_URL"):
-        server = Url(_with_driver(url), "TEST_DATABASE_URL")
+        server, before = Url(_with_driver(url), "TEST_DATABASE_URL"), len(_MADE)
         try:
             yield server
         finally:
-            _drop_databases(server)
+            _drop_databases(server, before)
         return
     binaries, origin = _postgres_binaries()
     root = Path(tempfile.mkdtemp(prefix="postgres-"))
@@ -179,8 +179,9 @@ def database(server_url: str, template: str = "template0") -> str:
     return f"{head.rpartition('/')[0]}/{name}{mark}{query}"
 
 
-def _drop_databases(server_url: str) -> None:
-    mine = [name for url, name in _MADE if url == str(server_url)]
+def _drop_databases(server_url: str, before: int) -> None:
+    """Those made since the list had `before` names: the same server may serve an outer block too."""
+    mine = [name for url, name in _MADE[before:] if url == str(server_url)]
     with psycopg.connect(_plain(server_url), autocommit=True) as connection:
         for name in mine:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

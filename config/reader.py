@@ -1,7 +1,8 @@
 """Reading configuration: a YAML file with positions, checked against a pydantic model, its faults in plain words.
 
 A secret, any field that a model types `SecretStr`, is never written in the file itself: its value is `${ENV_NAME}` or
-`file:PATH`, with PATH relative to the directory of the file.
+`file:PATH`, with PATH relative to the directory of the file. Elsewhere `${ENV_NAME}` is text like any other, so that no
+secret gets into a message by mistake; only a field of `json_schema_extra={"variables": True}` has its variables filled.
 """
 
 import os
@@ -69,6 +70,7 @@ def validate(
         if isinstance(answer, Problem):
             found.append(answer)
         _put(data, loc, _HIDDEN if isinstance(answer, Problem) else answer)
+    found += _fill(document, model, at, data, os.environ if environ is None else environ)
     while True:
         try:
             value = model.model_validate(data)
@@ -131,10 +133,34 @@ def _problems(document: Document, model: type[BaseModel], at: Loc, faults: Seque
     places: dict[Loc, list[_Fault]] = {}
     for fault in faults:
         places.setdefault(fault.loc, []).append(fault)
+    instead = _instead(places)
     for loc, here in places.items():
+        if loc in instead.values():
+            continue
+        if loc in instead:
+            name, what = instead[loc][-1], _described(model, instead[loc])
+            message = f"is not a key that is known here, and `{name}` is missing"
+            yield document.problem((*at, *loc), message, f"Did you mean `{name}`? {what}".rstrip())
+            continue
         types = dict.fromkeys(_TYPES[fault.type] for fault in here if fault.type in _TYPES)
         message, remedy = _wrong_type(here, types) if types else _wrong_value(here[0], model)
         yield document.problem((*at, *loc), message, remedy or _described(model, loc))
+
+
+def _instead(places: Mapping[Loc, Sequence[_Fault]]) -> dict[Loc, Loc]:
+    """Unknown keys that most likely are a missing one of the same entry under a wrong name, to that one."""
+    meant: dict[Loc, Loc] = {}
+    for parent in dict.fromkeys(loc[:-1] for loc in places):
+        here = {loc: faults[0].type for loc, faults in places.items() if loc and loc[:-1] == parent}
+        unknown = [loc for loc, kind in here.items() if kind == "extra_forbidden"]
+        missing = {str(loc[-1]): loc for loc, kind in here.items() if kind == "missing"}
+        for loc in unknown:
+            close = nearest(str(loc[-1]), list(missing))
+            if close is None and len(unknown) == len(missing) == 1:
+                close = next(iter(missing))
+            if close is not None and missing[close] not in meant.values():
+                meant[loc] = missing[close]
+    return meant
 
 
 def _wrong_type(here: Sequence[_Fault], types: Mapping[str, None]) -> tuple[str, str]:
@@ -257,6 +283,25 @@ def _models(model: type[BaseModel], loc: Loc) -> list[type[BaseModel]]:
 
 def _keys(model: type[BaseModel], loc: Loc) -> list[str]:
     return [key for owner in _models(model, loc) for key in _fields(owner)]
+
+
+# The environment.
+
+
+def _fill(
+    document: Document, model: type[BaseModel], at: Loc, data: Any, environ: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Put the variables into the fields of a model that may hold some; a problem for each that is not set."""
+    for name, info in _fields(model).items() if isinstance(data, dict) else ():
+        extra, value = info.json_schema_extra, data.get(name)
+        if not isinstance(extra, dict) or not extra.get("variables") or not isinstance(value, str):
+            continue
+        for variable in dict.fromkeys(_VARIABLE.findall(value)):
+            if not environ.get(variable, "").strip():
+                state = "set but empty" if variable in environ else "not set"
+                remedy = f"Export {variable}, or write the value here."
+                yield document.problem((*at, name), f"the environment variable {variable} is {state}", remedy)
+        data[name] = _VARIABLE.sub(lambda seen: environ.get(seen[1], "").strip() or seen[0], value)
 
 
 # Secrets.

@@ -147,7 +147,8 @@ class TeamEntry(_Values):
 
 
 class OrgFile(_Values):
-    """org.yaml. `load` sees that ids are there once, `pipeline.org_check` that they refer to each other."""
+    """org.yaml. `load` sees that ids are there once and no teams above each other in a circle; `pipeline.org_check`
+    that ids refer to each other."""
 
     people: Annotated[tuple[PersonEntry, ...], BeforeValidator(_items)] = ()
     teams: Annotated[tuple[TeamEntry, ...], BeforeValidator(_items)] = ()
@@ -205,6 +206,7 @@ def load(directory: Path) -> Loaded:
     problems += _twice(org_document, "people", "id")
     problems += _twice(org_document, "teams", "id")
     problems += _twice(sources_document, "sources", "name")
+    problems += _circles(org_document)
     return Loaded(
         settings=settings or Settings(),
         org=org or OrgFile(fallback="none"),
@@ -240,6 +242,24 @@ def _twice(document: Document, entries: str, key: str) -> Iterator[Problem]:
             remedy = f"It is on line {first[name]} already: every {key} is there once."
             yield document.problem((*loc, key), f"{name!r} is there twice", remedy)
         first.setdefault(name, document.line((*loc, key)))
+
+
+def _circles(document: Document) -> Iterator[Problem]:
+    """Teams that are above each other, a circle once: what hangs below it is no fault of its own."""
+    place = {name: loc for loc, name in _named(document, "teams", "id")}
+    parent = {name: document.at((*loc, "parent")) for name, loc in place.items()}
+    seen: set[str] = set()
+    for team in place:
+        path: list[str] = []
+        here: Any = team
+        while isinstance(here, str) and here in place and here not in seen:
+            seen.add(here)
+            path.append(here)
+            here = parent[here]
+        if here in path:
+            circle = path[path.index(here) :]
+            message = f"teams are above each other in a circle: {' -> '.join((*circle, here))}"
+            yield document.problem((*place[here], "parent"), message, "Give one of them another parent, or none.")
 
 
 def _named(document: Document, entries: str, key: str) -> Iterator[tuple[Loc, str]]:

@@ -6,9 +6,9 @@ de-duplication, quarantine and the archive.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.errors import BadItem, SourceError
 from connectors.http import Http
+from connectors.profile import SourceProfile
 from pipeline.issue import Gone, Issue, Remark, Tag
 
 __all__ = [
@@ -41,6 +42,9 @@ class Page:
     problems: Sequence[tuple[str, str]] = field(default=())
     read_to: datetime | None = None
     """The source is read up to this moment once this page is stored; None: up to now, when the pull ends."""
+    restarts: Sequence[str] = field(default=())
+    """Parts of the source (files) that are read again from their start: what was set aside of them, called
+    `part:...`, counts no more."""
 
 
 class SourceOptions(BaseModel):
@@ -56,6 +60,10 @@ class SourceOptions(BaseModel):
     )
 
 
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 Own = TypeVar("Own", bound=SourceOptions)
 
 
@@ -66,6 +74,11 @@ class Connector(ABC, Generic[Own]):
     summary: ClassVar[str]
     """One line for `leafnotes connectors`."""
     Options: ClassVar[type[SourceOptions]]
+    profile: ClassVar[SourceProfile | None] = None
+    """What the source promises, where it is a list of changes."""
+    dialect: ClassVar[str] = ""
+    """`package.module:Class` of the kit's fake of this source, see `connectors.kit.dialect`."""
+    clock: Callable[[], datetime] = staticmethod(utc_now)
 
     def __init__(self, options: Own, http: Http) -> None:
         self.options = options
@@ -89,6 +102,19 @@ class Connector(ABC, Generic[Own]):
 
         Raises `BadItem` when the item lacks what an issue needs.
         """
+
+    def known_as(self, raw: Raw) -> str | None:
+        """What a person looks for where this item had to be set aside: its key, or file:line; None: unknown."""
+        return None
+
+    @classmethod
+    def webhook(cls, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> str | None:
+        """The unique id of a genuine delivery, the same when it is sent again; None for anything else.
+
+        Header names are in lower case. `secrets` are all that are valid now: two while one is exchanged for another.
+        Only called for sources that have a `webhook_secret`.
+        """
+        return None
 
     def check(self) -> list[str]:
         """Problems an operator should know, each a sentence with its remedy. Asks the source."""

@@ -12,6 +12,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -27,11 +28,18 @@ from pipeline.issue import Comment, Event, Issue, Role, State, What
 
 LONGEST_LINE: Final = 16 * 1024 * 1024
 SUFFIXES: Final = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "csv"}
-NAMES: Final = (
+Name = Literal[
     "external_id", "url", "title", "body", "state", "kind", "author", "author_role", "account", "labels", "project",
     "component", "group", "priority", "created_at", "updated_at", "closed_at", "comments", "history",
-)  # fmt: skip
-REQUIRED: Final = ("external_id", "title", "created_at")
+]  # fmt: skip
+NAMES: Final[tuple[Name, ...]] = get_args(Name)
+REQUIRED: Final[tuple[Name, ...]] = ("external_id", "title", "created_at")
+FOUND_AT: Final = "found_at"
+"""Where a raw item came from, "exports/x.csv:17"; beside our fields, and no part of the issue."""
+DAY_AND_MONTH: Final = re.compile(
+    r"(?P<day>[0-9]{1,2})(?P<mark>[./-])[0-9]{1,2}(?P=mark)(?P<year>[0-9]{4}|[0-9]{2})"
+    r"(?P<time>[ T]+[0-9]{1,2}:[0-9]{2}(?P<seconds>:[0-9]{2})?)?"
+)
 CLOSED: Final = frozenset(
     {"closed", "done", "resolved", "solved", "fixed", "completed", "cancelled", "canceled", "wontfix"}
 )
@@ -42,11 +50,18 @@ csv.field_size_limit(max(csv.field_size_limit(), LONGEST_LINE))  # the default r
 
 
 class FileOptions(SourceOptions):
-    path: str = Field(min_length=1, description="a file, a directory or a pattern such as exports/*.csv")
+    path: str = Field(
+        min_length=1,
+        description="a file, a directory or a pattern such as exports/*.csv",
+        json_schema_extra={"variables": True},
+    )
     format: Literal["jsonl", "csv"] | None = Field(default=None, description="where the file's name does not tell")
-    fields: dict[str, str] = Field(default_factory=dict, description="our name: the file's name; dots go into objects")
-    constants: dict[str, str | int] = Field(default_factory=dict, description="our name: one value for every line")
+    fields: dict[Name, str] = Field(default_factory=dict, description="our name: the file's name; dots go into objects")
+    constants: dict[Name, str | int] = Field(default_factory=dict, description="our name: one value for every line")
     timezone: str = Field(default="UTC", description="of times that come without one, as Europe/Berlin")
+    date_format: str | list[str] | None = Field(
+        default=None, description='how times are written, where not as 2026-09-14 08:30:00: "%d.%m.%Y %H:%M"'
+    )
     markup: Literal["markdown", "html", "plain", "wiki"] = Field(
         default="markdown", description="how bodies are written"
     )
@@ -56,7 +71,7 @@ class FileOptions(SourceOptions):
     number_rows: bool = Field(default=False, description="use the row's number where a line has no external_id")
     author_role: Role = Field(default="unknown", description="who wrote the lines that do not say it")
     complete_to: AwareDatetime | None = Field(
-        default=None, description="when the export was taken: nothing later is in it"
+        default=None, description="when the export was taken, where not when the file was last changed"
     )
     page: int = Field(default=500, ge=1, le=5000, description="lines that are read and stored at a time")
 
@@ -69,11 +84,19 @@ class FileOptions(SourceOptions):
             raise ValueError(f"{name!r} is not a time zone: write its name, as Europe/Berlin") from None
         return name
 
+    @field_validator("date_format")
+    @classmethod
+    def _tells_the_day(cls, given: str | list[str] | None) -> str | list[str] | None:
+        if given == []:
+            raise ValueError("needs at least one format, as %d.%m.%Y %H:%M")
+        for form in _listed(given) if given is not None else []:
+            problem = _unclear(form)
+            if problem is not None:
+                raise ValueError(f"{form!r} {problem}. Write it like '%d.%m.%Y %H:%M'")
+        return given
+
     @model_validator(mode="after")
-    def _our_names(self) -> Self:
-        for key in (*self.fields, *self.constants):
-            if key not in NAMES:
-                raise ValueError(f"{key!r} is none of our fields: {', '.join(NAMES)}")
+    def _once(self) -> Self:
         both = sorted(set(self.fields) & set(self.constants))
         if both:
             raise ValueError(f"{', '.join(both)}: give a field or a constant, not both")
@@ -92,6 +115,9 @@ class FileConnector(Connector[FileOptions]):
         self.options = options
         self.base_dir = base_dir
         self._zone = ZoneInfo(options.timezone)
+        asked = options.model_dump(mode="json", exclude={"name", "kind", "path", "poll", "page", "complete_to"})
+        self._how = hashlib.blake2b(json.dumps(asked, sort_keys=True).encode(), digest_size=8).hexdigest()
+        self._forms: list[str] = _listed(options.date_format) if options.date_format is not None else []
 
     @classmethod
     def open(cls, options: FileOptions, base_dir: Path) -> Self:
@@ -102,17 +128,22 @@ class FileConnector(Connector[FileOptions]):
         reached: dict[str, Any] = dict(cursor)
         failures: list[str] = []
         silent = True
-        for path in self._paths():
+        paths = self._paths()
+        read_to = self._read_to(paths)
+        for path in paths:
             try:
-                for page in self._file(path, reached):
+                for page in self._file(path, reached, read_to):
                     silent = False
                     yield page
             except (SourceError, OSError) as error:
                 failures.append(_why(path, error))
         if silent and not failures:
-            yield Page(items=(), cursor=reached, read_to=self.options.complete_to)
+            yield Page(items=(), cursor=reached, read_to=read_to)
         if failures:
             raise SourceError("; ".join(failures), permanent=True)
+
+    def known_as(self, raw: Raw) -> str | None:
+        return _words(raw.get(FOUND_AT))
 
     def normalise(self, raw: Raw) -> Issue:
         words = {name: _words(raw.get(name)) for name in NAMES}
@@ -182,8 +213,18 @@ class FileConnector(Connector[FileOptions]):
         """A file as cursors and problems call it: from the configuration directory where it lies below it."""
         return path.relative_to(self.base_dir).as_posix() if path.is_relative_to(self.base_dir) else path.as_posix()
 
-    def _file(self, path: Path, reached: dict[str, Any]) -> Iterator[Page]:
-        name, before = self._name(path), reached.get(self._name(path))
+    def _read_to(self, paths: Sequence[Path]) -> datetime | None:
+        """When the export was taken. A file knows nothing of what came after it was written, however often we look."""
+        if self.options.complete_to is not None:
+            return self.options.complete_to
+        changed = [path.stat().st_mtime for path in paths if path.exists()]
+        return min(datetime.fromtimestamp(max(changed), UTC), self.clock()) if changed else None
+
+    def _file(self, path: Path, reached: dict[str, Any], read_to: datetime | None) -> Iterator[Page]:
+        name = self._name(path)
+        before = reached.get(name)
+        if isinstance(before, Mapping) and before.get("how") != self._how:
+            before = None  # with other options the same lines say something else
         with path.open("rb") as stream:
             stat = os.fstat(stream.fileno())
             if isinstance(before, Mapping) and (before.get("size"), before.get("mtime")) == (
@@ -193,22 +234,21 @@ class FileConnector(Connector[FileOptions]):
                 return
             lines = _Lines(stream, name)
             rows = self._rows(path, lines, before)
-            whole = False
+            whole, restarts = False, [name]
             while not whole:
                 chunk = list(islice(rows, self.options.page))
                 whole = len(chunk) < self.options.page
-                reached[name] = lines.cursor()
+                reached[name] = lines.cursor() | {"how": self._how}
                 if whole:  # until now, its size and time said nothing about what was read
                     reached[name] |= {"size": stat.st_size, "mtime": stat.st_mtime_ns}
-                yield self._page(chunk, lines, reached)
-
-    def _page(self, chunk: Sequence["Raw | _Bad"], lines: "_Lines", reached: Mapping[str, Any]) -> Page:
-        return Page(
-            items=[row for row in chunk if not isinstance(row, _Bad)],
-            cursor=dict(reached),
-            problems=[(row.where, row.why) for row in chunk if isinstance(row, _Bad)] + lines.take_notes(),
-            read_to=self.options.complete_to,
-        )
+                yield Page(
+                    items=[row for row in chunk if not isinstance(row, _Bad)],
+                    cursor=dict(reached),
+                    problems=[(row.where, row.why) for row in chunk if isinstance(row, _Bad)] + lines.take_notes(),
+                    read_to=read_to,
+                    restarts=[] if lines.resumed else restarts,
+                )
+                restarts = []
 
     def _rows(self, path: Path, lines: "_Lines", before: object) -> Iterator["Raw | _Bad"]:
         reader = _csv_rows if self._format(path) == "csv" else _json_rows
@@ -222,7 +262,8 @@ class FileConnector(Connector[FileOptions]):
             if self.options.number_rows and _words(mapped.get("external_id")) is None:
                 mapped["external_id"] = str(lines.mark.row) if single else f"{lines.name}:{lines.mark.row}"
             missing = next((key for key in REQUIRED if _words(mapped.get(key)) is None), None)
-            yield mapped if missing is None else _Bad(lines.where(), f"`{missing}` is missing")
+            where = lines.where()
+            yield {**mapped, FOUND_AT: where} if missing is None else _Bad(where, f"`{missing}` is missing")
 
     def _format(self, path: Path) -> str:
         known = self.options.format or SUFFIXES.get(path.suffix.lower())
@@ -234,7 +275,9 @@ class FileConnector(Connector[FileOptions]):
 
     def _must_have(self, columns: Sequence[str]) -> None:
         """A CSV without a column that we need is one problem, not one a line."""
-        given = set(self.options.constants) | ({"external_id"} if self.options.number_rows else set())
+        given: set[Name] = set(self.options.constants)
+        if self.options.number_rows:
+            given.add("external_id")
         for name in REQUIRED:
             theirs = self.options.fields.get(name, name)
             if name not in given and theirs not in columns:
@@ -245,8 +288,10 @@ class FileConnector(Connector[FileOptions]):
                 )
 
     def _mapped(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        found = {name: _at(row, self.options.fields.get(name, name)) for name in NAMES}
-        return {name: value for name, value in {**found, **self.options.constants}.items() if value is not None}
+        found: dict[str, Any] = {name: _at(row, self.options.fields.get(name, name)) for name in NAMES}
+        for name, value in self.options.constants.items():
+            found[name] = value
+        return {name: value for name, value in found.items() if value is not None}
 
     def _look(self, path: Path) -> list[str]:
         with path.open("rb") as stream:
@@ -276,13 +321,26 @@ class FileConnector(Connector[FileOptions]):
         try:
             if isinstance(value, int | float) and not isinstance(value, bool):
                 return datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)
-            text = str(value).removesuffix(" UTC") + ("+00:00" if str(value).endswith(" UTC") else "")
-            at = datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-"))
+            at = self._written(str(value))
             return (at if at.tzinfo else at.replace(tzinfo=self._zone)).astimezone(UTC)
         except (ValueError, OverflowError, OSError):
-            raise BadItem(
-                f"`{name}` {value!r:.40} is not a time as 2026-09-14T08:30:00Z or 2026-09-14 08:30:00"
-            ) from None
+            raise BadItem(f"`{name}` {value!r:.40} is not a time as {self._wanted(value)}") from None
+
+    def _written(self, text: str) -> datetime:
+        """A time in one of the forms of `date_format`, or else in that of ISO 8601. Raises ValueError."""
+        if not self._forms:
+            iso = text.removesuffix(" UTC") + ("+00:00" if text.endswith(" UTC") else "")
+            return datetime.fromisoformat(iso.replace(" +", "+").replace(" -", "-"))
+        for form in self._forms:
+            with suppress(ValueError):
+                return datetime.strptime(text, form)  # noqa: DTZ007  who calls adds the zone
+        raise ValueError(text)
+
+    def _wanted(self, value: object) -> str:
+        if self._forms:
+            return f"`date_format` has it: {' or '.join(self._forms)}"
+        hint = _suggested(value) if isinstance(value, str) else ""
+        return "2026-09-14T08:30:00Z or 2026-09-14 08:30:00" + hint
 
     def _role(self, word: str | None) -> Role:
         known: tuple[Role, ...] = get_args(Role)
@@ -353,6 +411,8 @@ class _Lines:
         self._held: _Mark | None = None
         self._unfinished = False
         self.ended = False
+        self.resumed = False
+        """Whether an earlier read is gone on with."""
         self._stream = stream
         self._latin = False
         self._notes: list[tuple[str, str]] = []
@@ -398,7 +458,7 @@ class _Lines:
                 mark.seen.update(part)
                 left -= len(part)
             if left == 0 and mark.seen.hexdigest() == before.get("sha"):
-                self.mark = mark
+                self.mark, self.resumed = mark, True
         self._stream.seek(self.mark.offset)
 
     def next(self) -> str | None:
@@ -544,6 +604,33 @@ def _is_json_list(text: str) -> bool:
         return text.lstrip().startswith("[") and isinstance(json.loads(text), list)
     except (ValueError, RecursionError):
         return False
+
+
+def _unclear(form: str) -> str | None:
+    """Why a format of `strptime` cannot be used: a moment has to be the same when it was written and is read by it."""
+    if "%Z" in form.replace("%%", ""):
+        return "has %Z, and names of zones cannot be read: write `timezone` for it"
+    there = datetime(2026, 9, 17, 21, 42, 37, tzinfo=UTC)
+    try:
+        back = datetime.strptime(there.strftime(form), form)  # noqa: DTZ007  only its parts are compared
+    except (ValueError, re.error) as error:
+        return f"is no format of a time: {error}"
+    if back.date() != there.date():
+        return "does not tell the day, the month and the year"
+    return None if back.hour in (there.hour, 0) else "has an hour of twelve without %p"
+
+
+def _suggested(text: str) -> str:
+    """What to write where days and months stand in an order that only the operator knows."""
+    seen = DAY_AND_MONTH.fullmatch(text.strip())
+    if seen is None:
+        return ""
+    mark, year = seen["mark"], "%Y" if len(seen["year"]) == 4 else "%y"
+    time = f"{' ' if seen['time'][0] == ' ' else 'T'}%H:%M{':%S' if seen['seconds'] else ''}" if seen["time"] else ""
+    days, months = (f'`date_format: "{mark.join(order)}{time}"`' for order in (("%d", "%m", year), ("%m", "%d", year)))
+    if mark == "." or int(seen["day"]) > 12:
+        return f"; if the export writes days first, add {days} to this source"
+    return f"; if the export writes days first, add {days} to this source, or {months} if months come first"
 
 
 def _state(word: str | None, closed: datetime | None) -> State:

@@ -1,25 +1,29 @@
 """GitHub: the issues of several repositories, and what people said on them.
 
-Two feeds a repository, both oldest change first: its issues, then its comments. Each page is asked anew by time, since
-the last change seen, because counting pages skips an issue whenever an earlier one is edited, moved or deleted
-meanwhile. Only where more items share one second than fit on a page are GitHub's own links followed.
+Without `state=all` the list shows open issues only, and pull requests are among them. Two feeds a repository: its
+issues, then its comments. Deep pages are refused (422), and links lead to another path than the one that was asked, so
+each page is asked anew by time, and GitHub's own links are followed only within one second.
 """
 
+import hmac
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from connectors import limits
-from connectors.base import BadItem, Connector, Cursor, Page, Raw, SourceError, SourceOptions, tags_for
+from connectors.base import BadItem, Cursor, Page, Raw, SourceError, SourceOptions, tags_for
+from connectors.feed import Feed, Listing
 from connectors.http import Answer, Http, HttpError
-from connectors.limits import Limiters
+from connectors.profile import SourceProfile
+from connectors.rest import RestConnector, RestOptions, clock, concerns_all, secret, together
+from connectors.values import at, kind_label, mapping, moment, names, text, whole
 from pipeline.clean import clean
 from pipeline.issue import Comment, Event, Issue, Remark, Role
 
@@ -29,24 +33,10 @@ except ImportError:  # only GitHub Apps sign anything
     jwt = None  # type: ignore[assignment]
 
 PUBLIC: Final = "https://api.github.com"
-TRAIL: Final = timedelta(minutes=2)
-"""A change can become visible after a later one: each pull begins this much before where the last one ended."""
-TICK: Final = timedelta(seconds=1)
-"""GitHub's times are whole seconds."""
-PASSES: Final = 50
-"""How often one second is read before we give up: each time, something in it was changed meanwhile."""
-FEEDS: Final = {"issues": "/repos/{}/issues", "comments": "/repos/{}/issues/comments"}
+Part = Literal["issue", "comment"]
+LISTS: Final[Mapping[Part, str]] = {"issue": "/repos/{}/issues", "comment": "/repos/{}/issues/comments"}
 STAFF: Final = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 PUBLIC_AUTHORS: Final = frozenset({"NONE", "CONTRIBUTOR", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR"})
-KIND_LABEL: Final = re.compile(
-    r"^(?:(?:kind|type|t|c)\s*[:/-]\s*)?"
-    r"(bug|defect|regression|incident|enhancement|feature|feature[ -]request|improvement|question|support|"
-    r"documentation|docs|task|chore)$",
-    re.IGNORECASE,
-)
-
-Given = tuple[Sequence[Any], datetime | None]
-Walk = Iterator[Given]
 
 
 class App(BaseModel):
@@ -59,16 +49,13 @@ class App(BaseModel):
     installation: int = Field(description="the id of its installation in your organisation")
 
 
-class GitHubOptions(SourceOptions):
+class GitHubOptions(RestOptions):
     repos: list[str] = Field(min_length=1, description="owner/name, as many as you like")
     base_url: str = Field(default=PUBLIC, description="for GitHub Enterprise Server: https://HOST/api/v3")
     token: SecretStr | None = Field(default=None, description="a personal access token that may read issues")
     app: App | None = Field(default=None, description="instead of a token: id, private_key and installation of an App")
     pull_requests: bool = Field(default=False, description="read pull requests too, and what is said on them")
-    comments: bool = Field(default=True, description="read the comments on issues")
     per_page: int = Field(default=100, ge=1, le=100, description="items a request; fewer where answers are too large")
-    insecure: bool = Field(default=False, description="allow http:// to another machine")
-    ca_file: Path | None = Field(default=None, description="the certificates to trust, where yours are your own")
 
     @field_validator("repos")
     @classmethod
@@ -89,44 +76,86 @@ class GitHubOptions(SourceOptions):
         return self
 
 
-class GitHub(Connector[GitHubOptions]):
+class GitHub(RestConnector[GitHubOptions]):
     """Raw items are `{"repo": the configured name, "issue" or "comment": the item as GitHub gave it}`."""
 
     kind: ClassVar[str] = "github"
     summary: ClassVar[str] = "issues and comments of GitHub repositories, on github.com or your own server"
     Options: ClassVar[type[SourceOptions]] = GitHubOptions
+    dialect: ClassVar[str] = "connectors.kit.dialects.github:GitHubDialect"
+    profile: ClassVar[SourceProfile] = SourceProfile(
+        cursor="updated_at",
+        page_size=100,
+        window=40_000,
+        widening={"state": "without state=all the list shows open issues only"},
+        tombstones="census",
+        redact=("performed_via_github_app",),
+    )
 
     @classmethod
-    def open(cls, options: GitHubOptions, base_dir: Path, *, limiters: Limiters = limits.in_process) -> Self:
-        """A connector ready to use. `base_dir` is where relative paths of the options begin."""
-        return cls(options, _http(options, base_dir, limiters))
+    def connect(cls, options: GitHubOptions, base_dir: Path) -> Http:
+        """The seam to GitHub, with the credentials of the options."""
+        who = f"app:{options.app.id}:{options.app.installation}" if options.app else secret(options.token)
+        limiter = limits.shared(limits.fingerprint(options.base_url, who))
+        common = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 
-    def close(self) -> None:
-        self.http.close()
+        def made(credentials: Callable[[], Mapping[str, str]], renew: Callable[[], None] | None = None) -> Http:
+            return Http(
+                options.base_url,
+                headers=lambda: {**common, **credentials()},
+                limiter=limiter,
+                insecure=options.insecure,
+                ca_file=None if options.ca_file is None else base_dir / options.ca_file,
+                renew=renew,
+            )
+
+        if options.app is not None:
+            installation = _Installation(options.app, made)
+            return made(installation.headers, installation.renew)
+        return made(lambda: cls.headers(options))
+
+    def feeds(self) -> Sequence[Feed]:
+        return [self._feed(repo, part) for repo in self.options.repos for part in self._parts]
 
     def pull(self, cursor: Cursor) -> Iterator[Page]:
         """Each repository in turn. One that cannot be read stops no other; it is named when the rest is done."""
-        reached: dict[str, dict[str, str]] = {repo: dict(marks) for repo, marks in cursor.items()}
-        feeds = ("issues", "comments") if self.options.comments else ("issues",)
+        reached: dict[str, Mapping[str, str]] = {name: dict(mark) for name, mark in cursor.items()}
         failures: list[tuple[str, SourceError]] = []
         for repo in self.options.repos:
             try:
-                for feed in feeds:
-                    yield from self._feed(repo, feed, reached)
+                for part in self._parts:
+                    feed = self._feed(repo, part)
+                    for items, mark in feed.follow(reached.get(feed.name, {}), self.clock()):
+                        reached[feed.name] = mark
+                        yield _page(repo, part, items, dict(reached))
             except SourceError as error:
                 failures.append((repo, error))
-                if _concerns_all(error):
+                if concerns_all(error):
                     break
         if failures:
-            raise _together(failures, of=len(self.options.repos))
+            raise together(failures, of=len(self.options.repos))
 
     def normalise(self, raw: Raw) -> Issue | Remark | None:
-        repo = raw.get("repo")
-        if not isinstance(repo, str):
+        repo = text(raw.get("repo"))
+        if repo is None:
             raise BadItem("this is not an item that the github connector gave: `repo` is missing")
         if "comment" in raw:
-            return self._remark(repo, _mapping(raw["comment"]))
-        return self._issue(repo, _mapping(raw.get("issue")))
+            return self._remark(repo, mapping(raw["comment"]))
+        return self._issue(repo, mapping(raw.get("issue")))
+
+    def known_as(self, raw: Raw) -> str | None:
+        repo, number, comment = text(raw.get("repo")), text(at(raw, "issue", "number")), text(at(raw, "comment", "id"))
+        if repo is None or (number is None and comment is None):
+            return None
+        return f"{repo}#{number}" if number is not None else f"{repo}: comment {comment}"
+
+    @classmethod
+    def webhook(cls, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> str | None:
+        """GitHub signs the body and no time, so that an old delivery is known only by its id."""
+        given = headers.get("x-hub-signature-256", "").encode("utf-8", "replace")
+        made = [hmac.new(key.encode(), body, sha256).hexdigest() for key in secrets if key]
+        genuine = [hmac.compare_digest(given, f"sha256={one}".encode()) for one in made]
+        return headers.get("x-github-delivery") or None if any(genuine) else None
 
     def check(self) -> list[str]:
         problems: list[str] = []
@@ -140,17 +169,17 @@ class GitHub(Connector[GitHubOptions]):
                 last = self.http.get(f"/repos/{repo}")
             except SourceError as error:
                 problems.append(f"{repo}: {error}")
-                if _concerns_all(error):
+                if concerns_all(error):
                     break
             else:
                 problems += _visible(repo, last)
-        return problems + ([] if last is None else _clock(last, time.time()) + _expiry(last, time.time()))
+        return problems + ([] if last is None else clock(last, "GitHub") + _expiry(last, time.time()))
 
     def census(self) -> Iterator[str]:
         """Every issue that exists. Raises `SourceError` rather than leave out a repository that it cannot see."""
         for repo in self.options.repos:
             self._must_have_issues(repo)
-            for items, _ in self._walk(repo, FEEDS["issues"].format(repo), None):
+            for items, _ in self._feed(repo, "issue").walk(None):
                 for item in items:
                     if isinstance(item, Mapping) and self._wanted(item) and "number" in item:
                         yield f"{repo}#{item['number']}"
@@ -173,105 +202,46 @@ class GitHub(Connector[GitHubOptions]):
             return "transferred"
         return "exists" if self.http.get(path, allow=(404, 410)).status == 200 else "deleted"
 
-    def describe(self, cursor: Cursor) -> str:
-        told = [
-            f"{repo}: " + ", ".join(f"{feed} to {moment}" for feed, moment in sorted(marks.items(), reverse=True))
-            for repo, marks in cursor.items()
-        ]
-        return "; ".join(told) or "at the beginning"
+    @property
+    def _parts(self) -> Sequence[Part]:
+        return ("issue", "comment") if self.options.comments else ("issue",)
 
-    def _feed(self, repo: str, feed: str, reached: dict[str, dict[str, str]]) -> Iterator[Page]:
-        """The pages of one feed. `reached` is moved along; each page carries a copy of it as its cursor."""
-        marks = reached.setdefault(repo, {})
-        name = "issue" if feed == "issues" else "comment"
-        for items, moment in self._walk(repo, FEEDS[feed].format(repo), _cursor_time(marks.get(feed))):
-            if moment is not None:
-                marks[feed] = _iso(moment)
-            good = [{"repo": repo, name: item} for item in items if isinstance(item, Mapping)]
-            odd = [
-                (f"{repo}: {name}", f"{item!r:.80} is not an object") for item in items if not isinstance(item, Mapping)
-            ]
-            yield Page(items=good, cursor={at: dict(mark) for at, mark in reached.items()}, problems=odd)
+    def _feed(self, repo: str, part: Part) -> Feed:
+        return Feed(
+            name=f"{repo} {part}s",
+            profile=self.profile,
+            read=partial(self._read, repo, part),
+            moment=lambda item: moment(at(item, "updated_at")),
+            key=lambda item: at(item, "id"),
+        )
 
-    def _walk(self, repo: str, path: str, since: datetime | None) -> Walk:
-        """A list, oldest change first: the items of each page, and the moment up to which everything has been given."""
-        asked, reached = None if since is None else since - TRAIL, since
-        page = self._read(path, asked)
-        while page.ascends_from(asked) and (page.moments or page.link is None):
-            if page.link is None or asked is None or page.goes_beyond(asked):
-                reached = _latest(reached, page.last)
-                yield page.items, reached
-                following = page.last
-            else:
-                yield from self._same_second(repo, path, page, asked, reached)
-                reached, following = _latest(reached, asked), asked + TICK
-            if page.link is None:
-                return
-            fresh = self._read(path, following)
-            if not fresh.ascends_from(following):
-                # This server does not filter by time (some that stand in for GitHub do not): only its links are left.
-                page = self._follow(repo, page.link, None, set())
-                break
-            asked, page = following, fresh
-        yield from self._by_links(repo, page, reached)
-
-    def _same_second(self, repo: str, path: str, page: "_Listing", second: datetime, reached: datetime | None) -> Walk:
-        """More items changed in one second than fit on a page: GitHub's links lead through them.
-
-        A page is a count of items from the start, so an item that leaves the second meanwhile makes another one slip
-        by unseen. The second is therefore read until it is the same twice; until then the cursor stays before it.
-        """
-        before: list[Any] | None = None
-        for _ in range(PASSES):
-            ids, links = page.ids_at(second), set[str]()
-            yield page.items, reached
-            while page.link is not None and not (page.ascends_from(second) and page.goes_beyond(second)):
-                page = self._follow(repo, page.link, second, links)
-                ids += page.ids_at(second)
-                yield page.items, reached
-            if ids == before:
-                return
-            before, page = ids, self._read(path, second)
-        raise SourceError(f"{repo}: what changed in one second does not come to rest; it will be tried again later.")
-
-    def _by_links(self, repo: str, page: "_Listing", reached: datetime | None) -> Walk:
-        """In whatever order it comes, so that nothing is certain before the end."""
-        newest, links = reached, set[str]()
-        while True:
-            newest = _latest(newest, *page.moments)
-            yield page.items, newest if page.link is None else reached
-            if page.link is None:
-                return
-            page = self._follow(repo, page.link, None, links)
-
-    def _read(self, path: str, since: datetime | None) -> "_Listing":
+    def _read(self, repo: str, part: Part, since: datetime | None, link: Any) -> Listing:
+        if link is not None:
+            return _listing(self._follow(repo, link, since))
         params: dict[str, str | int] = {"sort": "updated", "direction": "asc", "per_page": self.options.per_page}
-        if not path.endswith("/comments"):
+        if part == "issue":
             params = {"state": "all", **params}
         if since is not None:
-            params["since"] = _iso(since)
-        return _listing(self.http.get(path, params))
+            params["since"] = f"{since:%Y-%m-%dT%H:%M:%SZ}"
+        return _listing(self.http.get(LISTS[part].format(repo), params))
 
-    def _follow(self, repo: str, link: str, second: datetime | None, followed: set[str]) -> "_Listing":
-        if link in followed:
-            raise SourceError(f"{repo}: GitHub's next page is one that was read already.")
-        followed.add(link)
+    def _follow(self, repo: str, link: str, second: datetime | None) -> Answer:
         try:
-            return _listing(self.http.get(link))
+            return self.http.get(link)
         except HttpError as error:
             if error.status != 422:
                 raise
             told = f"GitHub refuses to list further ({error.reason})"
             if second is not None:
                 told += (
-                    f", and too many items changed in the one second {_iso(second)} to go on from a later one. "
-                    "Change some of them, a label will do, so that they move on"
+                    f", and too many items changed in the one second {second:%Y-%m-%dT%H:%M:%SZ} to go on from a "
+                    "later one. Change some of them, a label will do, so that they move on"
                 )
             raise SourceError(f"{repo}: {told}.", permanent=True) from None
 
     def _must_have_issues(self, repo: str) -> Raw:
         """The repository as GitHub knows it today; `SourceError` where its issues cannot be seen at all."""
-        data = _mapping(self.http.get(f"/repos/{repo}").data)
+        data = mapping(self.http.get(f"/repos/{repo}").data)
         if data.get("has_issues") is False:
             raise SourceError(f"{repo} has its issues switched off; leave it out of `repos:`.", permanent=True)
         return data
@@ -282,73 +252,50 @@ class GitHub(Connector[GitHubOptions]):
     def _issue(self, repo: str, item: Raw) -> Issue | None:
         if not self._wanted(item):
             return None
-        number, title, created = item.get("number"), item.get("title"), _time(item.get("created_at"))
-        if not isinstance(number, int) or not isinstance(title, str) or created is None:
+        number, title = whole(item.get("number")), text(item.get("title"))
+        created = moment(item.get("created_at"))
+        if number is None or title is None or created is None:
             raise BadItem(f"an issue of {repo} lacks its number, title or created_at")
-        labels = _labels(item.get("labels"))
-        closed = _time(item.get("closed_at"))
+        labels = names(item.get("labels"))
+        kind = _kind(item, labels)
+        closed = moment(item.get("closed_at"))
         history = [Event(at=created, what="created")]
         if closed is not None:
-            history.append(Event(at=closed, what="closed", after=_text(item.get("state_reason"))))
+            history.append(Event(at=closed, what="closed", after=text(item.get("state_reason"))))
         return Issue(
             source=self.options.name,
             external_id=f"{repo}#{number}",
             title=clean(title, "plain"),
-            body=clean(_text(item.get("body")) or "", "markdown"),
-            url=_text(item.get("html_url")),
+            body=clean(text(item.get("body")) or "", "markdown"),
+            url=text(item.get("html_url")),
             created_at=created,
-            updated_at=_time(item.get("updated_at")) or created,
+            updated_at=moment(item.get("updated_at")) or created,
             closed_at=closed,
             state="closed" if item.get("state") == "closed" else "open",
-            kind=_kind(item, labels),
-            author=_login(item),
+            kind=kind,
+            author=text(at(item, "user", "login")),
             author_role=_role(item),
             labels=labels,
             project=repo,
-            tags=tags_for(self.options, labels),
+            tags=tags_for(self.options, [*labels, *([kind] if kind else [])]),
             history=tuple(history),
         )
 
     def _remark(self, repo: str, item: Raw) -> Remark | None:
         if not self.options.pull_requests and "/pull/" in str(item.get("html_url", "")):
             return None
-        number = str(item.get("issue_url", "")).rpartition("/")[2]
-        created = _time(item.get("created_at"))
-        if not number.isdigit() or item.get("id") is None or created is None:
+        number, key = whole(str(item.get("issue_url")).rpartition("/")[2]), text(item.get("id"))
+        created = moment(item.get("created_at"))
+        if number is None or key is None or created is None:
             raise BadItem(f"a comment of {repo} lacks its id, issue_url or created_at")
         comment = Comment(
-            external_id=str(item["id"]),
-            author=_login(item),
+            external_id=key,
+            author=text(at(item, "user", "login")),
             author_role=_role(item),
-            body=clean(_text(item.get("body")) or "", "markdown"),
+            body=clean(text(item.get("body")) or "", "markdown"),
             created_at=created,
         )
         return Remark(issue=f"{repo}#{number}", comment=comment)
-
-
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    """One page of a list. `moments` are the times of change of its items, in its own order."""
-
-    items: Sequence[Any]
-    moments: Sequence[datetime]
-    link: str | None
-
-    @property
-    def last(self) -> datetime | None:
-        return self.moments[-1] if self.moments else None
-
-    def ascends_from(self, asked: datetime | None) -> bool:
-        """It begins where it was asked to, and is in order."""
-        begins = asked is None or not self.moments or self.moments[0] >= asked
-        return begins and list(self.moments) == sorted(self.moments)
-
-    def goes_beyond(self, second: datetime) -> bool:
-        return self.last is not None and self.last > second
-
-    def ids_at(self, second: datetime | None) -> list[Any]:
-        objects = (item for item in self.items if isinstance(item, Mapping))
-        return [item.get("id") for item in objects if _time(item.get("updated_at")) == second]
 
 
 class _Installation:
@@ -371,8 +318,8 @@ class _Installation:
     def _ask(self) -> None:
         answer = self._http.post(f"/app/installations/{self._app.installation}/access_tokens")
         self._http.close()
-        data = _mapping(answer.data)
-        ends = _time(data.get("expires_at"))
+        data = mapping(answer.data)
+        ends = moment(data.get("expires_at"))
         if not isinstance(data.get("token"), str) or ends is None:
             raise SourceError(
                 "GitHub gave no token for the App's installation; check `app.installation`.", permanent=True
@@ -393,46 +340,16 @@ class _Installation:
         return {"Authorization": f"Bearer {signed}"}
 
 
-def _http(options: GitHubOptions, base_dir: Path, limiters: Limiters) -> Http:
-    """The seam to GitHub, with the credentials of the options."""
-    secret = "" if options.token is None else options.token.get_secret_value().strip()
-    who = f"app:{options.app.id}:{options.app.installation}" if options.app is not None else secret
-    limiter = limiters(limits.fingerprint(options.base_url, who))
-    common = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
-
-    def made(credentials: Callable[[], Mapping[str, str]], renew: Callable[[], None] | None = None) -> Http:
-        return Http(
-            options.base_url,
-            headers=lambda: {**common, **credentials()},
-            limiter=limiter,
-            insecure=options.insecure,
-            ca_file=None if options.ca_file is None else base_dir / options.ca_file,
-            renew=renew,
-        )
-
-    if options.app is not None:
-        installation = _Installation(options.app, made)
-        return made(installation.headers, installation.renew)
-    return made(lambda: {"Authorization": f"Bearer {secret}"} if secret else {})
-
-
-def _concerns_all(error: SourceError) -> bool:
-    """A limit or a refused credential: the other repositories would be refused too."""
-    return error.retry_after is not None or (isinstance(error, HttpError) and error.status == 401)
-
-
-def _together(failures: Sequence[tuple[str, SourceError]], *, of: int) -> SourceError:
-    """One error for all: permanent only if nothing can be read, or a source with one bad name would fall silent."""
-    permanent = all(error.permanent for _, error in failures) and (
-        len(failures) == of or _concerns_all(failures[-1][1])
+def _page(repo: str, part: Part, items: Sequence[Any], cursor: Cursor) -> Page:
+    good = [{"repo": repo, part: item} for item in items if isinstance(item, Mapping)]
+    odd = [item for item in items if not isinstance(item, Mapping)]
+    return Page(
+        items=good, cursor=cursor, problems=[(f"{repo}: {part}", f"{item!r:.80} is not an object") for item in odd]
     )
-    waits = [error.retry_after for _, error in failures if error.retry_after is not None]
-    message = "; ".join(f"{repo}: {error}" for repo, error in failures)
-    return SourceError(message, permanent=permanent, retry_after=max(waits, default=None))
 
 
 def _visible(repo: str, answer: Answer) -> list[str]:
-    data = _mapping(answer.data)
+    data = mapping(answer.data)
     problems = []
     name = str(data.get("full_name", repo))
     if name.casefold() != repo.casefold():
@@ -445,19 +362,6 @@ def _visible(repo: str, answer: Answer) -> list[str]:
     return problems
 
 
-def _clock(answer: Answer, now: float) -> list[str]:
-    try:
-        offset = now - parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
-    except ValueError:
-        return []
-    if abs(offset) < 60:
-        return []
-    way = "ahead of" if offset > 0 else "behind"
-    return [
-        f"This machine's clock is {abs(offset):.0f} s {way} GitHub's. Set it right (NTP), or tokens may be refused."
-    ]
-
-
 def _expiry(answer: Answer, now: float) -> list[str]:
     """Personal tokens end; GitHub says when with each answer."""
     said = answer.headers.get("github-authentication-token-expiration", "")
@@ -468,80 +372,26 @@ def _expiry(answer: Answer, now: float) -> list[str]:
     return [f"The token expires in {days:.0f} days ({said}). Make a new one in time."] if days < 14 else []
 
 
-def _listing(answer: Answer) -> _Listing:
+def _listing(answer: Answer) -> Listing:
     if not isinstance(answer.data, list):
         raise SourceError(f"GET {answer.url.partition('?')[0]} did not give a list. Is `base_url` right?")
-    times = (_time(item.get("updated_at")) for item in answer.data if isinstance(item, Mapping))
-    return _Listing(answer.data, [at for at in times if at is not None], answer.link("next"))
-
-
-def _latest(*moments: datetime | None) -> datetime | None:
-    return max((moment for moment in moments if moment is not None), default=None)
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _time(value: object) -> datetime | None:
-    """A moment of GitHub's, in whole seconds."""
-    if not isinstance(value, str):
-        return None
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
-
-
-def _cursor_time(value: object) -> datetime | None:
-    at = _time(value)
-    if at is None and value is not None:
-        raise SourceError(
-            f"the cursor holds {value!r:.40}, which is not a time; reset this source's cursor", permanent=True
-        )
-    return at
-
-
-def _iso(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _text(value: object) -> str | None:
-    """Text that a database takes: no NUL, no half of a surrogate pair."""
-    if not isinstance(value, str):
-        return None
-    return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
-
-
-def _labels(value: object) -> tuple[str, ...]:
-    entries = value if isinstance(value, list) else []
-    names = (_text(entry.get("name") if isinstance(entry, Mapping) else entry) for entry in entries)
-    return tuple(name for name in names if name)
+    return Listing(answer.data, answer.link("next"))
 
 
 def _kind(item: Raw, labels: Sequence[str]) -> str | None:
     """GitHub's own word: its issue type, else a label that is one."""
     if "pull_request" in item:
         return "pull request"
-    named = item.get("type")
-    if isinstance(named, Mapping) and _text(named.get("name")):
-        return _text(named["name"])
-    return next((match[1] for label in labels if (match := KIND_LABEL.match(label))), None)
-
-
-def _login(item: Raw) -> str | None:
-    user = item.get("user")
-    return _text(user.get("login")) if isinstance(user, Mapping) else None
+    return text(at(item, "type", "name")) or kind_label(labels)
 
 
 def _role(item: Raw) -> Role:
     user = item.get("user")
     if not isinstance(user, Mapping):
         return "unknown"
-    if user.get("type") == "Bot" or str(user.get("login", "")).endswith("[bot]"):
+    if user.get("type") == "Bot" or str(user.get("login")).endswith("[bot]"):
         return "bot"
-    association = item.get("author_association")
+    association = text(item.get("author_association"))
     if association in STAFF:
         return "staff"
     return "customer" if association in PUBLIC_AUTHORS else "unknown"

@@ -37,6 +37,11 @@ _ODD: Final = re.compile(r"[\s\\\x00-\x1f\x7f]")
 Headers = Mapping[str, str]
 
 
+def pause(seconds: float) -> None:
+    """How a request waits; the kit has no time for it."""
+    time.sleep(seconds)
+
+
 class HttpError(SourceError):
     """The server answered, and the answer is a refusal. `reason` is the server's own sentence."""
 
@@ -63,12 +68,16 @@ class _PassingTrouble(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: `data` is its parsed JSON (None where the body is empty), header names are in lower case."""
+    """One answer: `data` is its parsed JSON (None where the body is empty), header names are in lower case.
+
+    `refusal` is what the body of a status in `allow` says, where that is JSON; its `data` is None.
+    """
 
     url: str
     status: int
     headers: Headers
     data: Any
+    refusal: Any = None
 
     def link(self, rel: str) -> str | None:
         """The target of a Link header, absolute."""
@@ -97,7 +106,7 @@ class Http:
         timeout: tuple[float, float] = (5, 30),
         max_bytes: int = MAX_BYTES,
         renew: Callable[[], None] | None = None,
-        wait: Callable[[float], None] = time.sleep,
+        wait: Callable[[float], None] | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         base = _checked(base_url, insecure=insecure)
@@ -109,7 +118,7 @@ class Http:
         self._timeout = timeout
         self._max_bytes = max_bytes
         self._renew = renew
-        self._wait = wait
+        self._wait = wait or pause
         self._now = now
         self._session = _session(ca_file)
 
@@ -141,10 +150,13 @@ class Http:
             f"{_name('GET', url)}: more than {MAX_REDIRECTS} redirects. Is `base_url` right?", permanent=True
         )
 
-    def post(self, target: str, body: Mapping[str, Any] | None = None) -> Answer:
-        """POST JSON. Not repeated unless the server said that it did nothing (a limit, 503), and never redirected."""
+    def post(
+        self, target: str, body: Mapping[str, Any] | None = None, *, reads: bool = False, allow: Collection[int] = ()
+    ) -> Answer:
+        """POST JSON, never redirected. Not repeated unless the server said that it did nothing (a limit, 503), or
+        where it only `reads` (a search)."""
         url = self._url(target, None)
-        answer = self._send("POST", url, dict(body or {}), ())
+        answer = self._send("SEARCH" if reads else "POST", url, dict(body or {}), allow)
         if answer.status in _REDIRECTS:
             raise SourceError(
                 f"{_name('POST', url)} was redirected, which is not followed. Is `base_url` right?", permanent=True
@@ -232,14 +244,15 @@ class Http:
     def _once(self, method: str, url: str, body: Any, allow: Collection[int], attempt: int) -> Answer | None:
         """One try: an answer, None for a refused credential, or an error."""
         headers = dict(self._headers() if callable(self._headers) else self._headers)
-        status, got, content = self._exchange(self._prepared(method, url, headers, body))
+        verb = "POST" if method == "SEARCH" else method
+        status, got, content = self._exchange(self._prepared(verb, url, headers, body))
         if status == 401:
             return None
         if 200 <= status < 300:
             self._note(got)
             return Answer(url, status, got, _parsed(content, got))
         if status in _REDIRECTS or status in allow:
-            return Answer(url, status, got, None)
+            return Answer(url, status, got, None, _json(content))
         raise self._refusal(method, url, status, got, _without(_sentence(content), headers), attempt)
 
     def _prepared(self, method: str, url: str, headers: Headers, body: Any) -> requests.PreparedRequest:
@@ -268,7 +281,7 @@ class Http:
             self._limiter.hold(wait)
             what = f"answered {status}, too many requests{said}. It asks to wait {math.ceil(wait)} s"
             return _PassingTrouble(what, wait, status=status, reason=reason, limited=True)
-        if status == 408 or (status >= 500 and (method == "GET" or status == 503)):
+        if status == 408 or (status >= 500 and (method != "POST" or status == 503)):
             return _PassingTrouble(f"answered {status}{said}", retry_after(got, now), status=status, reason=reason)
         message = f"{_name(method, url)} answered {status}{said}.{_REMEDIES.get(status, '')}"
         return HttpError(message, status=status, reason=reason, permanent=status < 500)
@@ -389,14 +402,30 @@ def _parsed(content: bytes, headers: Headers) -> Any:
         raise _PassingTrouble("answered with something that is not JSON, or only a part of it") from None
 
 
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
 def _sentence(content: bytes) -> str:
     """What the server says went wrong, in one short line."""
-    try:
-        data = json.loads(content)
-    except (ValueError, RecursionError):
-        return ""
-    said = data.get("message") or data.get("error") if isinstance(data, dict) else None
+    data = _json(content)
+    said = _said(data, depth=3)
     return " ".join(_ODD.sub(" ", said).split())[:300].rstrip(".") if isinstance(said, str) else ""
+
+
+def _said(data: Any, depth: int) -> str | None:
+    """The first sentence under one of the names that services use for it."""
+    if isinstance(data, str):
+        return data
+    if isinstance(data, list) and data and depth:
+        return _said(data[0], depth - 1)
+    if not isinstance(data, dict) or not depth:
+        return None
+    names = ("message", "error", "error_description", "errorMessages", "description", "detail", "errors")
+    return next((said for name in names if (said := _said(data.get(name), depth - 1))), None)
 
 
 def _without(text: str, headers: Headers) -> str:
@@ -410,7 +439,7 @@ def _without(text: str, headers: Headers) -> str:
 
 def _name(method: str, url: str) -> str:
     """The request in an error's words: without the query, which may carry what nobody should read in a log."""
-    return f"{method} {url.partition('?')[0]}"
+    return f"{'POST' if method == 'SEARCH' else method} {url.partition('?')[0]}"
 
 
 def _first_line(error: Exception) -> str:

@@ -1,7 +1,6 @@
 """Rate limits: what a service asked us to wait, and a memory of it that every request with the same credential shares.
 
-The memory is one process's. A deployment with many workers can put another `Limiter` in its place (`limiters` of
-`Connector.open`); nothing else has to change.
+The memory is one process's, or, where the wiring puts another factory in its place (`share`), that of all workers.
 """
 
 import hashlib
@@ -15,8 +14,13 @@ from typing import Protocol
 UNSAID = 60.0
 """Seconds to wait where a service says "too much" and not for how long (GitHub asks for at least a minute)."""
 
-_REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining")
-_RESET = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
+_REMAINING = (
+    "x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining", "rate-limit-remaining",
+    "x-ratelimit-remaining-minute",
+)  # fmt: skip
+_RESET = (
+    "x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset", "rate-limit-reset", "x-ratelimit-retry-after",
+)  # fmt: skip
 _EPOCH = 1_000_000_000  # a larger number is a moment, a smaller one a number of seconds
 
 
@@ -59,6 +63,25 @@ def in_process(credential: str) -> InProcess:
     """The one limiter of this process for a credential."""
     with _known_lock:
         return _known.setdefault(credential, InProcess())
+
+
+_factory: Limiters = in_process
+
+
+def share(limiters: Limiters) -> None:
+    """From now on limiters come from here: the wiring's way to share them between processes."""
+    global _factory
+    _factory = limiters
+
+
+def current() -> Limiters:
+    """Where limiters come from now."""
+    return _factory
+
+
+def shared(credential: str) -> Limiter:
+    """The limiter of a credential, by its fingerprint."""
+    return _factory(credential)
 
 
 def fingerprint(origin: str, secret: str) -> str:

@@ -154,3 +154,10 @@ class SourceHealth:
     problem: str | None = None
     read: int = 0
     """Issues of the period that came from it and are in scope."""
+    set_aside: int = 0
+    """Items that came since the period before was closed and could not be understood: any of them may belong here."""
+
+    @property
+    def lossy(self) -> bool:
+        """Whether so much was set aside (one item in twenty) that fewer voices may only mean fewer understood."""
+        return self.set_aside * 20 >= self.read + self.set_aside > 0

@@ -14,7 +14,8 @@ commits. What has to happen next is written as a work row in the same transactio
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -34,6 +35,11 @@ from pipeline.store import db, digests, issues, registry, sources, work
 from pipeline.store import material as material_store
 
 Normalise = Callable[[Mapping[str, Any]], Issue | Remark | Gone | None]
+KnownAs = Callable[[Mapping[str, Any]], str | None]
+
+
+def _unnamed(_item: Mapping[str, Any]) -> str | None:
+    return None
 
 
 class Classifier(Protocol):
@@ -79,10 +85,18 @@ def ingest(
     normalise: Normalise,
     cursor: Mapping[str, Any] | None,
     at: datetime,
+    known_as: KnownAs = _unnamed,
+    restarts: Sequence[str] = (),
+    redact: Collection[str] = (),
 ) -> Ingested:
-    """Store one page: issues by identity, comments, history, the raw page and the cursor. `cursor` None is a replay."""
+    """Store one page: issues by identity, comments, history, the raw page and the cursor. `cursor` None is a replay.
+
+    What cannot be understood is set aside under the name that `known_as` gives it, until an item of that name is.
+    Keys in `redact` are taken out of what is archived.
+    """
     done = Ingested(read=len(items) + len(problems))
-    page = _understand(session, source, items, normalise, at, done)
+    issues.void(session, source, restarts)
+    page = _understand(session, source, items, normalise, known_as, at, done)
     for what, reason in problems:
         issues.quarantine(session, source, what, reason, None, at)
     done.set_aside += len(problems)
@@ -103,7 +117,7 @@ def ingest(
     ask_for_verdicts(session, sorted(known.id for known in issues.known(session, source, reread).values()))
     if cursor is not None:
         if items and (fresh or page.comments or page.gone):
-            sources.archive(session, source, issues.dump_page(items), len(items), at)
+            sources.archive(session, source, issues.dump_page(_without(items, frozenset(redact))), len(items), at)
         sources.move_cursor(session, source, cursor)
     return done
 
@@ -113,19 +127,20 @@ def _understand(
     source: str,
     items: Sequence[Mapping[str, Any]],
     normalise: Normalise,
+    known_as: KnownAs,
     at: datetime,
     done: Ingested,
 ) -> _Page:
     page = _Page()
+    understood: list[Mapping[str, Any]] = []
     for item in items:
         try:
             value = normalise(item)
             value = None if value is None else sound(value)
+            understood.append(item)
         except Exception as error:  # one bad item, whatever is wrong with it or with its connector, stops no other
             reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-            raw = issues.dump(item)
-            what = hashlib.blake2b(raw.encode("utf-8", "replace"), digest_size=8).hexdigest()
-            issues.quarantine(session, source, what, reason, raw, at)
+            issues.quarantine(session, source, _name(item, known_as), reason, issues.dump(item), at)
             done.set_aside += 1
             continue
         if isinstance(value, Issue):
@@ -139,7 +154,29 @@ def _understand(
             page.gone.append(value)
         else:
             done.skipped += 1
+    if issues.has_quarantined(session, source):
+        issues.release_from_quarantine(session, source, [_name(item, known_as) for item in understood])
     return page
+
+
+def _without(value: Any, keys: frozenset[str]) -> Any:
+    """JSON values without these keys, at any depth."""
+    if not keys:
+        return value
+    if isinstance(value, Mapping):
+        return {name: _without(inner, keys) for name, inner in value.items() if name not in keys}
+    if isinstance(value, list | tuple):
+        return [_without(inner, keys) for inner in value]
+    return value
+
+
+def _name(item: Mapping[str, Any], known_as: KnownAs) -> str:
+    """What an operator looks for: the connector's name of an item, or a hash of it."""
+    try:
+        known = known_as(item)
+    except Exception:  # an item may be anything
+        known = None
+    return known or hashlib.blake2b(issues.dump(item).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def _is_newer(row: Mapping[str, Any], known: issues.Known | None) -> bool:
@@ -354,6 +391,28 @@ def close(session: Session, period: Period, *, org: Org, ready: Grouping | None 
     return True
 
 
+class AlreadyMailed(Exception):
+    """Digests that somebody may have read are not decided again."""
+
+
+def decide_again(session: Session) -> None:
+    """Forget every digest, pain and closed period, and keep what was read, judged and corrected.
+
+    For an operator who is still setting up. Raises `AlreadyMailed` once any mail was handed to a mail server.
+    """
+    if registry.mark(session, MAILED) is not None:
+        raise AlreadyMailed
+    registry.lock(session)
+    digests.forget_all(session)
+    registry.forget_all(session)
+    work.cancel(session, ("close", "compose", "deliver"))
+    work.request(session, "assign", "all")
+
+
+MAILED = "mailed"
+"""The mark that says that a mail server was handed something."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """What composing and delivering need to know of the deployment."""
@@ -383,6 +442,7 @@ def write(
     house: House,
     generated_at: datetime,
     indexed: Index | None = None,
+    unsaid: frozenset[str] = frozenset(),
 ) -> Written:
     """Compose and render one leader's digest. Pure: nothing is stored or sent. `indexed` is shared by all leaders."""
     indexed = indexed or index(material, house.org)
@@ -395,10 +455,46 @@ def write(
         generated_at=generated_at,
         public_url=house.public_url,
         index=indexed,
+        unsaid=unsaid,
     )
     text, html = render.text(document), render.html(document)
-    failures = gates.failures(document, text, html, material, house.org, indexed)
+    failures = gates.failures(document, text, html, material, house.org, indexed, unsaid)
     return Written(document, text, html, tuple(failures))
+
+
+def write_all(
+    material: Material,
+    leaders: Mapping[str, datetime],
+    period: Period,
+    house: House,
+    others: Sequence[Document] = (),
+) -> dict[str, Written]:
+    """The digests of several leaders (to when each is made), none of which tells of too few people beside the rest.
+
+    Where the numbers of two digests together would, one of them says words instead, and nobody's digest is held.
+    `others` are documents of the period that can no longer be changed.
+    """
+    indexed = index(material, house.org)
+    unsaid: dict[str, frozenset[str]] = defaultdict(frozenset)
+    written = {leader: write(material, leader, period, house, at, indexed) for leader, at in leaders.items()}
+    while True:
+        documents = [*others, *(one.document for one in written.values())]
+        again: set[str] = set()
+        for found in gates.differencing(documents):
+            free = [name for name in found.leaders if name in written and found.pain not in unsaid[name]]
+            if free and not again.intersection(found.leaders):
+                unsaid[free[0]] |= {found.pain}
+                again.add(free[0])
+        if not again:
+            return {leader: _with_revealing(one, documents) for leader, one in written.items()}
+        for leader in sorted(again):
+            written[leader] = write(material, leader, period, house, leaders[leader], indexed, unsaid[leader])
+
+
+def _with_revealing(written: Written, documents: Sequence[Document]) -> Written:
+    """A last look: what words could not hide holds the digest."""
+    mine = [found.said for found in gates.differencing(documents) if found.leaders[0] == written.document.leader]
+    return replace(written, failures=(*written.failures, *mine))
 
 
 def compose(session: Session, period: Period, due: Mapping[str, datetime], house: House) -> list[int]:
@@ -412,12 +508,9 @@ def compose(session: Session, period: Period, due: Mapping[str, datetime], house
         return []
     material = material_store.read(session, period, house.org, house.kinds)
     hidden = material_store.withheld(session, period)
-    indexed = index(material, house.org)
-    written = {leader: write(material, leader, period, house, due[leader], indexed) for leader in waiting}
-    revealing = gates.differencing([*_decided(session, period.label), *(one.document for one in written.values())])
+    made_at = {leader: due[leader] for leader in waiting}
     mails = []
-    for leader, one in written.items():
-        one = replace(one, failures=(*one.failures, *(said for whose, said in revealing if whose == leader)))
+    for leader, one in write_all(material, made_at, period, house, _decided(session, period.label)).items():
         mail = _decide(session, period, leader, one, due[leader], house, hidden)
         if mail is not None:
             mails.append(mail)
@@ -509,6 +602,8 @@ def prepare(session: Session, mail_id: int, house: House, *, safe_to_repeat: boo
     reference = f"{digest.period}.{digest.leader}.{digest.version}"
     message = mail.message or _message(document, text, html, mail.recipient, mail.message_id, reference, house)
     now = db.now(session)
+    if not safe_to_repeat:
+        registry.set_mark_once(session, MAILED, now.isoformat())
     digests.set_mail(
         session,
         mail_id,
@@ -545,12 +640,11 @@ def _recheck(session: Session, mail: digests.StoredMail, house: House) -> tuple[
     if hidden == digest.hidden:
         return None, False
     material = material_store.read(session, document.period, house.org, house.kinds)
-    written = write(material, digest.leader, document.period, house, document.generated_at)
     # Those not sent yet are composed again in their own turn, and compared with this one then.
     others = [d for d in _decided(session, digest.period, sent=True) if d.leader != digest.leader]
-    revealing = [said for _, said in gates.differencing([*others, written.document])]
-    failures = [*written.failures, *revealing]
-    reason = "held by gates: " + "; ".join(failures) if failures else None
+    made_at = {digest.leader: document.generated_at}
+    written = write_all(material, made_at, document.period, house, others)[digest.leader]
+    reason = "held by gates: " + "; ".join(written.failures) if written.failures else None
     digests.revise(
         session,
         digest.id,
@@ -612,6 +706,8 @@ def plan(
 
     Weeks that a leader missed because the system was down become rows that say so, and are not mailed all at once.
     """
+    if issues.first_created(session) is None:
+        return {}  # before anything was read there is nothing to tell, and a first mail should not be an apology
     newest = periods.last_ended(now, zone)
     before = periods.before(newest)
     running = digests.last_period(session, newest.label) is not None

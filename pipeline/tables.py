@@ -206,6 +206,15 @@ class MarkRow(Base):
     value: Mapped[str] = mapped_column(Text)
 
 
+class DeliveryRow(Base):
+    """A webhook that came: the same delivery is a hint once, however often it is sent."""
+
+    __tablename__ = "deliveries"
+    source: Mapped[str] = mapped_column(String(63), primary_key=True)
+    delivery: Mapped[str] = mapped_column(String(255), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
 class WorkRow(Base):
     """Something to do, claimed with a lease on the database's clock and a fencing token."""
 
@@ -223,6 +232,8 @@ class WorkRow(Base):
     attempt: Mapped[int] = mapped_column(default=0)
     token: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
+    holder: Mapped[str | None] = mapped_column(String(255))
+    """The process that runs it, so that another one on the same machine can tell whether it still lives."""
     run_after: Mapped[datetime]
     error: Mapped[str | None] = mapped_column(Text)
     changed_at: Mapped[datetime]
@@ -256,6 +267,8 @@ class DigestRow(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     document: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     composed_at: Mapped[datetime]
+    form: Mapped[str | None] = mapped_column(String(8))
+    """The document's form: which weeks were quiet is asked often, and needs no document."""
     hidden: Mapped[str] = mapped_column(String(32), server_default="")
     """Hash of what was withheld when it was composed; another one at sending means: compose again."""
     __table_args__ = (UniqueConstraint("leader", "period", "kind"),)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from time import sleep
+from time import monotonic, sleep
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -22,6 +22,7 @@ from pipeline.issue import Gone, Period, Text, Verdict
 from pipeline.steps import Ingested
 from pipeline.store import db, digests, issues, registry, sources, work
 from pipeline.store.work import Fenced, Job
+from workers import alive
 from workers.wiring import Deployment, Source, span
 
 log = structlog.get_logger()
@@ -31,10 +32,15 @@ TRIES = 3
 """Of a pull before the source counts as unreadable for now; the next poll tries again."""
 PATIENCE = timedelta(hours=2)
 """How long after the first leader is due a period waits for a source or a verdict that does not come."""
+LIMIT = timedelta(hours=6)
+"""After so long a period is closed whatever is still being read: one endless source must not keep everybody waiting."""
 RECHECK = timedelta(seconds=5)
 """How soon a period that waits is looked at again; what it waits for wakes it up before."""
 KEEP_DONE = timedelta(days=7)
+KEEP_DELIVERIES = timedelta(days=30)
 CENSUS = timedelta(days=1)
+SETTLE = timedelta(seconds=3)
+"""How long a webhook's hint waits for others, so that a storm of them is one pull."""
 
 Publish = Callable[[Sequence[int]], None]
 
@@ -51,6 +57,8 @@ class Engine:
     publish: Publish = _nobody
     watch: Callable[[Ingested], None] | None = None
     say: Callable[[str], None] | None = None
+    turn: float = 60.0
+    """Seconds after which a pull that is not done lets the other work go first."""
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -103,6 +111,7 @@ class Engine:
             return
         registry.set_mark(session, "tidied", f"{now:%Y-%m-%d}")
         sources.forget_pages(session, now - span(keep.raw_pages))
+        sources.forget_deliveries(session, now - KEEP_DELIVERIES)
         issues.forget_text(session, now - span(keep.text))
         work.tidy(session, KEEP_DONE)
 
@@ -134,7 +143,7 @@ class Engine:
     def perform(self, row_id: int) -> bool:
         """Claim and do one row; False where there was nothing to claim or the lease was lost on the way."""
         with db.transaction(self.deployment.database) as session:
-            job = work.claim(session, row_id, KINDS, self.deployment.lease)
+            job = work.claim(session, row_id, KINDS, self.deployment.lease, alive.name())
         if job is None:
             return False
         bound = log.bind(kind=job.kind, key=job.key, attempt=job.attempt)
@@ -163,12 +172,18 @@ class Engine:
 
     def drain(self, *, patience: timedelta = timedelta(seconds=3)) -> None:
         """Do everything that is due, and what follows from it, until nothing is due within `patience`."""
+        told: set[tuple[str, str]] = set()
         while True:
             with db.transaction(self.deployment.database) as session:
                 ids = work.due(session, KINDS, limit=50)
                 wait = work.next_due(session, KINDS)
+                held = [] if ids else work.held(session, KINDS)
             for row_id in ids:
                 self.perform(row_id)
+            for kind, key, until in held:
+                if (kind, key) not in told:
+                    log.warning("held by another process", kind=kind, key=key, until=f"{until:%H:%M:%S} UTC")
+                    told.add((kind, key))
             if not ids:
                 if wait is None or wait > patience:
                     return
@@ -176,10 +191,34 @@ class Engine:
 
     def run_once(self) -> None:
         """The whole loop once: pull, classify, assign, close, compose, deliver."""
+        self._take_over()
         self.tick()
         self.drain()
         self.tick()
         self.drain()
+
+    def pull_now(self, names: Sequence[str]) -> None:
+        """Ask for sources at once, whatever their poll interval and back-off say."""
+        with self.transaction() as session:
+            sources.ensure(session, {name: self.deployment.kinds[name] for name in names})
+            for name in names:
+                work.request(session, "pull", name)
+                work.release(session, "pull", name)
+
+    def hint(self, source: str, delivery: str) -> bool:
+        """A genuine webhook came: look at its source soon. False where this delivery was seen before."""
+        with self.transaction() as session:
+            fresh = sources.hinted(session, source, delivery, self.deployment.now())
+            if fresh:
+                work.request(session, "pull", source, run_after=db.now(session) + SETTLE)
+        return fresh
+
+    def _take_over(self) -> None:
+        """What a process of this machine held when it died need not wait for its lease to run out."""
+        with self.transaction() as session:
+            for holder in sorted(work.holders(session)):
+                if alive.is_dead(holder):
+                    work.abandon(session, holder)
 
     # --- one method a kind -------------------------------------------------------------------------------------------
 
@@ -191,7 +230,7 @@ class Engine:
             return
         began = self.deployment.now()
         try:
-            total, read_to = self._pages(job, source, began)
+            total, read_to, whole = self._pages(job, source, began)
         except Fenced:
             raise
         except SourceError as error:
@@ -201,15 +240,19 @@ class Engine:
             self._pull_failed(job, SourceError(db.said(error)))
             return
         with self.transaction() as session:
-            sources.pulled(session, source.name, began, read_to or began)
-            work.finish(session, job)
-            self._wake_close(session)
+            if whole:
+                sources.pulled(session, source.name, began, read_to or began)
+                work.finish(session, job)
+                self._wake_close(session)
+            else:
+                work.postpone(session, job, timedelta(0), reason="goes on after the others' turn", counts=False)
         log.info("pulled", source=source.name, read=total.read, new=total.new, changed=total.changed)
 
-    def _pages(self, job: Job, source: Source, now: datetime) -> tuple[Ingested, datetime | None]:
+    def _pages(self, job: Job, source: Source, now: datetime) -> tuple[Ingested, datetime | None, bool]:
+        """(what was stored, how far, whether that was everything): a long pull stops between pages, to go on later."""
         with db.transaction(self.deployment.database) as session:
             cursor = sources.state(session, source.name).cursor
-        total, read_to = Ingested(), None
+        total, read_to, until = Ingested(), None, monotonic() + self.turn
         with closing(source.open()) as connector:
             for page in connector.pull(cursor):
                 with self.transaction() as session:
@@ -220,12 +263,17 @@ class Engine:
                         items=page.items,
                         problems=page.problems,
                         normalise=connector.normalise,
+                        known_as=connector.known_as,
+                        restarts=page.restarts,
+                        redact=connector.profile.redact if connector.profile is not None else (),
                         cursor=page.cursor,
                         at=now,
                     )
                 read_to = page.read_to
                 self._tell(source.name, total)
-        return total, read_to
+                if monotonic() > until and page.cursor != cursor:  # what cannot go on from here must go on now
+                    return total, read_to, False
+        return total, read_to, True
 
     def _tell(self, name: str, total: Ingested) -> None:
         if self.watch is not None:
@@ -246,6 +294,7 @@ class Engine:
                     items=json.loads(sources.archived(session, page)),
                     problems=(),
                     normalise=connector.normalise,
+                    known_as=connector.known_as,
                     cursor=None,
                     at=self.deployment.now(),
                 )
@@ -357,19 +406,26 @@ class Engine:
 
     def _unsettled(self, session: Session, period: Period) -> str | None:
         """What a period waits for before its digests may be composed; None: everything was heard or given up."""
-        first_due = min(self._due(session).get(period, {}).values(), default=period.end)
-        if self.deployment.now() >= first_due + PATIENCE and not work.imminent(session, ["pull", "classify"]):
+        now, asked = self.deployment.now(), f"closing {period.label}"
+        registry.set_mark_once(session, asked, now.isoformat())
+        if now - datetime.fromisoformat(registry.mark(session, asked) or now.isoformat()) >= LIMIT:
             return None
+        first_due = min(self._due(session).get(period, {}).values(), default=period.end)
+        late = now >= first_due + PATIENCE
         states = sources.states(session)
         for name in self.deployment.sources:
             attempted = states[name].attempted_at if name in states else None
+            if attempted is not None and attempted >= period.end:
+                continue
             if work.imminent(session, ["pull"], name):
                 return f"{name} is being read"
-            if (attempted is None or attempted < period.end) and not work.is_set_aside(session, "pull", name):
+            if not late and not work.is_set_aside(session, "pull", name):
                 work.request(session, "pull", name)
                 return f"{name} has not been read to the period's end yet"
         stale = issues.unclassified(session, before=period.end, org_hash=self.deployment.org_hash)
         if stale and not work.imminent(session, ["classify"]):
+            if late:
+                return None
             steps.ask_for_verdicts(session, stale)
         return f"{len(stale)} issues are not classified yet" if stale else None
 

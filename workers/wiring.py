@@ -24,6 +24,7 @@ from config.environment import Environment, WeakKey
 from config.reader import Problem
 from config.settings import Loaded, Settings
 from connectors.base import Connector, SourceOptions
+from connectors.limits import share
 from connectors.smtp import Smtp
 from pipeline import periods
 from pipeline.issue import Period
@@ -32,6 +33,7 @@ from pipeline.route import Router
 from pipeline.steps import Classifier, House
 from pipeline.store import db, schema
 from workers import broker
+from workers.limits import in_redis
 from workers.senders import FolderSender, Sender, SmtpSender
 
 GROUP = "leafnotes.connectors"
@@ -58,6 +60,11 @@ class Source:
     @property
     def poll(self) -> timedelta:
         return span(self.options.poll)
+
+    @property
+    def webhook_secrets(self) -> list[str]:
+        """What webhooks of this source may be signed with; none: webhooks are not read."""
+        return [one.get_secret_value().strip() for one in getattr(self.options, "webhook_secrets", ())]
 
     def open(self) -> Connector[Any]:
         return self.connector.open(self.options, self.directory)
@@ -129,6 +136,8 @@ class Deployment:
         problems += more
         if problems or environment is None:
             return None, problems
+        if environment.broker_url is not None:
+            share(in_redis(environment.broker_url))
         clock = (lambda: as_of.astimezone(UTC)) if as_of is not None else (lambda: datetime.now(UTC))
         return cls(directory, environment, loaded.settings, to_org(loaded), sources, clock, loaded), []
 
@@ -178,7 +187,7 @@ class Deployment:
             kinds=self.kinds,
             sender=sender,
             domain=parseaddr(sender)[1].rpartition("@")[2] or "localhost",
-            public_url=self.environment.public_url,
+            public_url=None,  # links would lead to an answer page, and there is none yet
         )
 
     @cached_property

@@ -12,11 +12,11 @@ from typing import Final, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.classify import artefact, features, rules, signals
+from pipeline.classify import artefact, features, language, rules, signals
 from pipeline.classify.artefact import KINDS, SIDES, Model
 from pipeline.classify.features import Block, Floats, Read
 from pipeline.classify.tokens import Tokens
-from pipeline.issue import Kind, Signal, Text, Verdict
+from pipeline.issue import Kind, Side, Signal, Text, Verdict
 
 BATCH: Final = 64
 """Texts that are computed together: enough to be fast, few enough to stay in the processor's cache."""
@@ -24,8 +24,6 @@ SHOWN: Final = 4
 """Words that a verdict names for its side; one against it follows."""
 LONGEST: Final = 40
 """Letters of a word that is worth naming."""
-FOREIGN: Final = 0.5
-"""What is left of the log-odds of a text that is not English: it is then seldom sure."""
 
 
 class Classifier:
@@ -58,31 +56,39 @@ class Classifier:
         self, text: Text, found: tuple[Signal, ...], odds: Floats, kinds: Floats, seen: "Seen", at: int
     ) -> Verdict:
         added, why = rules.prior(text)
-        scale = np.float32(FOREIGN if rules.foreign(seen.spoken[at]) else 1.0)
-        chances = softmax(odds * scale / np.float32(self.model.temperature) + added)
+        foreign = language.foreign(text.title, text.body)
+        chances = softmax(rules.unread(added) if foreign else odds / np.float32(self.model.temperature) + added)
         order = np.argsort(-chances, kind="stable")
         first, second = int(order[0]), int(order[1])
         side = SIDES[first]
         confidence = round(float(chances[first]), 4)
-        kinds = kinds + rules.kind_lean(found, text.title, text.body)
-        kind: Kind = KINDS[int(np.argmax(kinds))]
-        if rules.other(side, confidence, found, text.title, text.body):
-            kind = "other"
-        severity, gravity = rules.severity(text.title, text.body, side, found)
-        because = [*seen.reasons(at, found, first, second, float(scale) / self.model.temperature), *why[:2], gravity]
-        if scale < 1:
-            because.append("not English: half as sure")
-        because.append(f"next likely: {SIDES[second]} {float(chances[second]):.2f}")
+        kind = _kind(text, found, kinds, side, confidence)
+        severity, gravity = rules.severity(text.title, text.body, side, found, text.labels)
+        if foreign and severity == 1:
+            gravity = rules.UNKNOWN
+        words = (
+            [rules.NOT_ENGLISH, rules.HALF]
+            if foreign
+            else seen.reasons(at, found, first, second, 1 / self.model.temperature)
+        )
+        because = [*words, *why[:2], gravity, f"next likely: {SIDES[second]} {float(chances[second]):.2f}"]
         return Verdict(
             side=side,
             confidence=confidence,
-            abstained=confidence < self.model.threshold,
+            abstained=foreign or confidence < self.model.threshold,
             kind=kind,
             severity=severity,
             signals=found,
             because=tuple(because),
             model=self.model.name,
         )
+
+
+def _kind(text: Text, found: tuple[Signal, ...], kinds: Floats, side: Side, confidence: float) -> Kind:
+    if rules.other(side, confidence, found, text.title, text.body):
+        return "other"
+    leaned = kinds + rules.kind_lean(found, text.title, text.body, text.source_kind)
+    return KINDS[int(np.argmax(leaned))]
 
 
 class Seen:
@@ -97,7 +103,6 @@ class Seen:
         self.piece_values = features.values(self.pieces, model.piece_rarity, len(texts))
         ends = [*(int(o) - 1 for o in self.batch.offsets[1:]), len(self.batch.flat)]
         self.cut = [tokens.of(self.batch.flat[int(a) : b]) for a, b in zip(self.batch.offsets, ends, strict=True)]
-        self.spoken = [[word for word, _ in cut] for cut in self.cut]
         self.count = len(texts)
 
     def odds(self, found: Sequence[tuple[Signal, ...]]) -> Floats:
@@ -127,7 +132,7 @@ class Seen:
         for cue in self._cues(found):
             weight = float(self.model.cue_scores[cue][first] - self.model.cue_scores[cue][second])
             moved[f"signal {self.model.cues[cue]}"] = moved.get(f"signal {self.model.cues[cue]}", 0.0) + weight
-        ranked = sorted(moved.items(), key=lambda item: (-item[1], item[0]))
+        ranked = _telling(sorted(moved.items(), key=lambda item: (-item[1], item[0])))
         told = [item for item in ranked[:SHOWN] if item[1] >= 0.01]
         against = [item for item in ranked[-1:] if item[1] <= -0.05]
         return [_told(name, weight * scale, SIDES[first], SIDES[second]) for name, weight in told + against]
@@ -176,6 +181,12 @@ class Seen:
     def _cues(self, found: tuple[Signal, ...]) -> list[int]:
         names = {signal.name for signal in found}
         return [i for i, cue in enumerate(self.model.cues) if cue in names]
+
+
+def _telling(ranked: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Without small words, which tell a reader nothing, where another word or a signal moved the same way."""
+    content = [item for item in ranked if not language.small(item[0])]
+    return content if any(weight >= 0.01 for _, weight in content) else ranked
 
 
 def _told(name: str, weight: float, first: str, second: str) -> str:

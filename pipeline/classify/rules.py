@@ -1,11 +1,12 @@
 """What rules decide and not the model: severity, the weight of the fields around a text, and the kind "other"."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
-from pipeline.classify import signals
+from pipeline.classify import stakes
 from pipeline.classify.features import Floats
 from pipeline.issue import Signal, Text
 
@@ -29,6 +30,22 @@ _USER_LABELS: Final = re.compile(
 _QUIET_LABELS: Final = re.compile(
     r"\b(?:chore|release|dependenc(?:y|ies)|announcement|epic|spike|meeting|meta|praise|spam|invalid)\b"
 )
+
+
+UNREAD: Final = 0.5
+"""What is left of the fields' weight where the words cannot be read: alone they never make a sure verdict."""
+_ANYBODY: Final = 0.2
+"""Customer's lead where nothing at all is known: most of the hand-labelled texts are customers'."""
+NOT_ENGLISH: Final = "not in English: this model reads English only"
+UNKNOWN: Final = "severity 1: none of the few words known in other languages"
+HALF: Final = "its words were not read; the fields around it count half"
+
+
+def unread(added: Floats) -> Floats:
+    """Log-odds of the sides of a text whose words say nothing to the model: the fields around it, at half weight."""
+    odds = added * np.float32(UNREAD)
+    odds[1] += np.float32(_ANYBODY)
+    return odds
 
 
 def prior(text: Text) -> tuple[Floats, tuple[str, ...]]:
@@ -70,12 +87,13 @@ _BLOCKED: Final = re.compile(
     r"|(?:fails?|refuses) to (?:start|load|open|build|install|connect|compile|boot)|not working"
     r"|no longer works?|locked out|out of memory"
     r"|infinite loop|broken|stands? still)\b"
-    r"|\b(?:kann|können) (?:\w+ ){0,4}nicht|abgestürzt|stürzt ab|funktioniert nicht|impossible de"
+    r"|\b(?:kann|können) (?:\w+ ){0,4}(?:nicht|keine?n?)\b"
+    r"|lädt (?:\w+ ){0,3}nicht|abgestürzt|stürzt ab|funktioniert nicht|impossible de"
     r"|ne (?:marche|fonctionne) (?:pas|plus)"
     r"|plante\b"
 )
 _SLOWED: Final = re.compile(
-    r"\b(?:slow(?:ly|er|s|ness)?|sluggish|wait(?:ing|ed|s)?|takes? (?:\w+ ){0,3}(?:minutes?|hours?"
+    r"\b(?:slow(?:ly|er|s|ness)?|sluggish|wait(?:ing|ed|s)?|(?:takes?|took) (?:\w+ ){0,3}(?:minutes?|hours?"
     r"|days?|weeks?|ages|forever|long)|flaky|intermittent(?:ly)?|timeouts?|time out|workaround"
     r"|work around|by hand|manual(?:ly)?|every time|again and again"
     r"|confus\w+|misleading|duplicat\w+|delay(?:s|ed)?|lag(?:s|gy)?|inconsistent|hard to|difficult"
@@ -84,7 +102,9 @@ _SLOWED: Final = re.compile(
 )
 
 
-def severity(title: str, body: str, side: str, found: tuple[Signal, ...]) -> tuple[int, str]:
+def severity(
+    title: str, body: str, side: str, found: tuple[Signal, ...], labels: Sequence[str] = ()
+) -> tuple[int, str]:
     """1 annoys, 2 slows, 4 blocks, 8 harms, and the reason in words."""
     names = {signal.name: signal for signal in found}
     for grave in ("security", "legal", "hr"):
@@ -92,24 +112,26 @@ def severity(title: str, body: str, side: str, found: tuple[Signal, ...]) -> tup
             return 8, f"severity 8: {grave}, '{names[grave].text}'"
     if "thanks" in names and side == "none":
         return 1, "severity 1: praise"
-    stake = signals.harm(title, body)
+    stake = stakes.harm(title, body)
     if stake:
         return 8, f"severity 8: money, data or safety, '{stake}'"
     if "priority_mismatch" in names:
         return 8, f"severity 8: '{names['priority_mismatch'].text}'"
-    whole = f"{title}\n{body[:4000]}"
-    low = whole.lower().replace("’", "'")
+    out = stakes.outage(title, body, labels)
+    if out is not None and (out[0] == 8 or side != "none"):
+        return out[0], f"severity {out[0]}: outage, '{out[1]}'"
     if side == "none":
         return 1, "severity 1: no pain"
-    if (hit := _BLOCKED.search(low)) is not None:
-        return 4, f"severity 4: '{hit[0]}'"
+    whole = f"{title}\n{body[:4000]}"
+    if (hit := stakes.told(whole, _BLOCKED)) is not None:
+        return 4, f"severity 4: '{hit}'"
     if "distress" in names:
         return 4, f"severity 4: '{names['distress'].text}'"
     for name in ("waiting", "workaround", "rerun", "repeat_contact", "long_silence"):
         if name in names:
             return 2, f"severity 2: '{names[name].text}'"
-    if (hit := _SLOWED.search(low)) is not None:
-        return 2, f"severity 2: '{hit[0]}'"
+    if (hit := stakes.told(whole, _SLOWED)) is not None:
+        return 2, f"severity 2: '{hit}'"
     return 1, "severity 1: no word of being slowed, blocked or harmed"
 
 
@@ -117,18 +139,54 @@ _QUESTION: Final = re.compile(
     r"\?|^(?:how|what|why|where|when|which|who|is|are|can|could|does|do|should)\b|\b(?:how (?:do|to|can)"
     r"|wondering|question)\b|^(?:wie|was|warum|wo|comment|pourquoi)\b"
 )
+_ASKS_HOW: Final = re.compile(
+    r"(?:^|[.!?:\n,]\s{0,3}|\b(?:and|but|so|hi|hello|question|wondering|know|tell me|explain)[ ,]{1,2})"
+    r"(?:how (?:do|can|could|should|would|does) (?:i|we|you|one|people|anyone|it)\b"
+    r"|how to (?!repro|replicate|test|use\b)\w+"
+    r"|is (?:it|this|that) (?:at all )?(?:possible|allowed|supported)\b|are (?:we|you) (?:allowed|supposed) to\b"
+    r"|(?:what|which) (?:is|are) the (?:right|proper|best|correct|recommended|official) (?:way|place|format|option"
+    r"|setting)|where (?:can|do|should|could) (?:i|we)\b|can (?:somebody|someone|anybody|anyone) (?:tell|explain|point)"
+    r"|(?:who|whom) (?:do|can|should) (?:i|we)\b|wie (?:kann|können|geht|macht)\b|comment (?:faire|peut|puis)\b"
+    r"|¿?cómo (?:se|puedo|podemos)\b|ist es möglich|est-il possible|¿?es posible)"
+)
+"""Plain how-to questions, at the beginning of a sentence or a clause."""
+_WISH: Final = re.compile(
+    r"^(?:\[[^\]\n]*\] ?|\w+: ?)?(?:add|allow|support|make|enable|improve|implement|create|provide|remove|replace|use"
+    r"|move|upgrade|introduce|show|let|extend|change|update|include|expose|drop|switch|set up|publish"
+    r"|document|clean up)\b"
+    r"|\b(?:please|pls|like|wish|want|should|could|would|need|needs|feature|proposal|propose|request|option to|allow"
+    r"|allows|ability|support for|instead of|better if|helpful|useful|suggest\w*|missing|enhancement|bitte|könnte\w*"
+    r"|wünsch\w*|souhait\w*|serait|podría\w*)\b"
+)
 _FAULT: Final = re.compile(
     r"\b(?:error|exception|crash\w*|bug|fail\w*|broken|wrong|n't work|not work\w*|regression|incorrect\w*"
-    r"|hangs?|freez\w*|traceback|fehler)\b|\[trace\]"
+    r"|hangs?|freez\w*|traceback|fehler|slow|slower|slowly|sluggish"
+    r"|(?:takes?|took) (?:\w+ ){0,3}(?:minutes|hours|days|weeks|ages|forever))\b|\[trace\]"
 )
 
+_HOW: Final = 3.0
+"""Log-odds of a question for "how do I" and "is it possible": a wish that it contains does not count beside it."""
+_NO_WISH: Final = -1.0
+"""For a text without any word of wishing."""
+_SILENT: Final = -2.0
+"""For a text that asks nothing anywhere."""
+_HOSTS: Final = frozenset(("github", "gitlab"))
+"""Where the last two do not count and only titles ask how: maintainers there call many a remark a question, and the
+model learned from them."""
 
-def kind_lean(found: tuple[Signal, ...], title: str, body: str) -> Floats:
+
+def kind_lean(found: tuple[Signal, ...], title: str, body: str, source_kind: str | None = None) -> Floats:
     """Log-odds that plain words add for (bug, request, question): the model knows developers' trackers only."""
     low = f"{title}\n{body[:2000]}".lower()
-    names = {signal.name for signal in found}
+    pleads = any(signal.name == "feature_plea" for signal in found)
+    fault = 1.0 * bool(_FAULT.search(low))
+    plain = source_kind not in _HOSTS
+    if _ASKS_HOW.search(low if plain else title.lower()):
+        return np.array([fault, 0.0, _HOW], dtype=np.float32)
     asks = bool(_QUESTION.search(title.lower())) or body.rstrip().endswith("?")
-    return np.array([1.0 * bool(_FAULT.search(low)), 1.5 * ("feature_plea" in names), 1.0 * asks], dtype=np.float32)
+    wish = 1.5 if pleads else _NO_WISH if plain and not _WISH.search(low) else 0.0
+    question = 1.0 if asks else _SILENT if plain and not _QUESTION.search(low) else 0.0
+    return np.array([fault, wish, question], dtype=np.float32)
 
 
 def other(side: str, confidence: float, found: tuple[Signal, ...], title: str, body: str) -> bool:
@@ -138,17 +196,3 @@ def other(side: str, confidence: float, found: tuple[Signal, ...], title: str, b
         return True
     wishes = any(signal.name == "feature_plea" for signal in found)
     return side == "none" and confidence >= 0.5 and not wishes and not _QUESTION.search(low) and not _FAULT.search(low)
-
-
-_ENGLISH: Final = frozenset(
-    """
-    the a an to of and in is it that for on with this be not i we you are was have has when if as but or from at
-    by my our can do does
-    """.split()  # noqa: SIM905
-)
-
-
-def foreign(words: list[str]) -> bool:
-    """Whether a text of some length holds hardly any of the small words of English, which the model was trained on."""
-    spoken = [word for word in words if word[0].isalpha()]
-    return len(spoken) >= 12 and sum(word in _ENGLISH for word in spoken) < 0.08 * len(spoken)

@@ -24,12 +24,16 @@ _TURNS = frozenset(
 )
 _VERBS = frozenset(
     words.split(
-        "is are was were be been has have had does doesn't do don't did didn't can can't cannot could will won't would "
-        "should must may might needs need not no never gets get got makes make takes take shows show says say goes go "
-        "vanish vanishes disappear disappears fail fails break breaks crash crashes stop stops lose loses wait waits "
-        "drop drops hang hangs freeze freezes arrive arrives jump jumps leave leaves cuts keeps keep stays stay throws "
-        "returns works work opens open closes ignores approves causes takes uses feels grows runs runs describe"
+        "is are was were be been has have had does doesn't do don't did didn't can can't cannot could will won't "
+        "would should must may might needs need needed not no never gets get got makes make takes take shows show "
+        "says say goes go vanish vanishes disappear disappears fail fails break breaks crash crashes stop stops lose "
+        "loses wait waits drop drops hang hangs freeze freezes arrive arrives jump jumps leave leaves cuts keeps keep "
+        "stays stay throws returns works work opens open closes ignores approves causes takes uses feels grows runs "
+        "runs describe"
     )
+)
+_COPULAS = frozenset(
+    words.split("is are was were be been has have had does do did can could will would should must may")
 )
 _WISHES = frozenset(
     words.split(
@@ -60,6 +64,7 @@ _GENERIC = frozenset(
         "macro report update"
     )
 )
+_STATES = frozenset(words.split("wait vanishing disappearing red dark"))
 _CUT = re.compile(r"[:;,(\[]| - | -- | – | — ")
 
 
@@ -92,7 +97,7 @@ def _checked(found: Brief) -> Brief | None:
 def _flaw_first(parts: list[str]) -> Brief | None:
     """ "... have the wrong VAT": from the flaw to the end of what it belongs to."""
     for at, part in enumerate(parts):
-        if part.casefold() not in _BEFORE or at + 1 == len(parts) or _ends(part):
+        if part.casefold() not in _BEFORE or at + 1 == len(parts) or _ends(part) or parts[at + 1].endswith("ly"):
             continue
         if {p.casefold() for p in parts[:at]} & {"not", "no", "never"}:
             return None
@@ -140,6 +145,8 @@ def _turned(parts: list[str]) -> Brief | None:
             return _thing(["wait", parts[at + 1], *_run(parts[at + 2 :], 2)])
         if part in ("lose", "loses") and at > 0 and (thing := _run(parts[at + 1 :], 2)):
             return _thing(["lost", *thing])
+        if part in ("goes", "go", "went") and 0 < at < 4 and folded[at + 1 : at + 2] in (["red"], ["blank"], ["dark"]):
+            return _thing([folded[at + 1], *_small(parts[:at])])
         if part in ("vanish", "vanishes", "disappear", "disappears") and 0 < at < 4:
             return _thing([f"{part.removesuffix('es') if part == 'vanishes' else part.rstrip('s')}ing", *parts[:at]])
     return None
@@ -181,10 +188,10 @@ def _small(thing: list[str]) -> list[str]:
 
 
 def trouble(noun: str) -> str:
-    """A pain's noun in the middle of a sentence: "the wrong VAT", but "the trouble with the test data"."""
+    """A pain's noun in the middle of a sentence: "the wrong VAT", but "the problem with the test data"."""
     parts = noun.casefold().split()
-    hurts = parts[0] in _AFTER or parts[0] in ("wait", "vanishing", "disappearing") or parts[-1] in _HURTING
-    return f"the {lower(noun)}" if hurts else f"the trouble with the {lower(noun)}"
+    hurts = parts[0] in _AFTER | _STATES or parts[-1] in _HURTING
+    return f"the {lower(noun)}" if hurts else f"the problem with the {lower(noun)}"
 
 
 def lower(text: str) -> str:
@@ -208,6 +215,6 @@ def _sound(text: str) -> bool:
         and len(parts) <= LONGEST
         and max(map(len, parts)) <= 20
         and not known <= _GENERIC | _ARTICLES
-        and last not in _LINKS | _TURNS | _ARTICLES | {"due"}
+        and last not in _LINKS | _TURNS | _ARTICLES | _COPULAS | {"due"}
         and not words.blame(text)
     )

@@ -4,7 +4,7 @@ The same material gives the same document whatever the order in which it arrived
 ledger, every quotation is cut from an issue; `gates` checks both again before anything is sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
@@ -22,6 +22,7 @@ from pipeline.org import Org
 FIRST_SCREEN = 120
 BOLD = 45
 WHOLE = 800
+CALM = 120
 SLOWS, BLOCKS = 2, 4
 CUTS = (
     "heard_once", "more", "yours", "unstated", "wins", "also_open", "unstated", "quiet", "facts", "quotes", "sit_with"
@@ -40,12 +41,15 @@ def compose(
     public_url: str | None,
     index: Index | None = None,
     link: Link | None = None,
+    unsaid: frozenset[str] = frozenset(),
 ) -> Document:
     """The leaf notes of one leader. `index` is `select.index(material, org)`, worth sharing between leaders.
 
+    `unsaid` are pains whose number must not be said, because of what others' digests say.
+
     `link` makes the address where a pain (by id) is answered; without it one is made from `public_url`.
     """
-    view = View(index or select.index(material, org), leader, period, generated_at)
+    view = View(index or select.index(material, org), leader, period, generated_at, unsaid)
     if link is None and public_url is not None:
         link = _plain_link(public_url, period, leader)
     desk = Desk(view, Book(view), link)
@@ -152,7 +156,7 @@ def _opening(desk: Desk, form: Form) -> str:
     }[view.level]
     if form == "quiet":
         subject = f"a quiet week around {'you and your agents' if view.level == 'support' else team}"
-    elif form == "deaf":
+    elif form in ("partial", "deaf"):
         subject = f"about {'your agents' if view.level == 'support' else team}"
     name = _first_name(desk)
     dates = desk.book.say("{}", "span()")
@@ -223,25 +227,47 @@ def _with_ledger(desk: Desk, document: Document, text: str | None = None) -> Doc
 
 
 def _quiet(desk: Desk, organisation: str) -> Document:
-    """Nobody told of friction: said as calm or silence, never as good news."""
+    """Nobody told of friction: said as calm or silence, never as good news, and only of what was heard in full."""
     view, book = desk.view, desk.book
-    base = _base(desk, organisation, "quiet")
-    heard_of = "Nobody wrote about friction this week."
-    if not view.blind:
+    partial = bool(view.blind or view.lossy)
+    base = _base(desk, organisation, "partial" if partial else "quiet")
+    week = book.say("week {}", "week()")
+    if partial:
+        heard_of = "Nobody wrote about friction in what we could hear, and we could not hear everything."
+        subject = f"Not everything was heard | leaf notes, {week}"
+        preheader = "Nobody wrote about friction in what we could hear; that is not good news."
+    else:
         heard_of = f"Nobody wrote about friction this week; every source was read to the end of {_end_of(desk)}."
-    notes = (*front.notes(desk), f"{heard_of} That can mean calm or silence.{_last_quiet(desk)}")
+        heard_of += f" That can mean calm or silence.{_last_quiet(desk)}"
+        subject = f"Calm or silence | leaf notes, {week}"
+        preheader = "Nobody wrote about friction this week. That can mean calm or silence."
     document = replace(
         base,
         warnings=front.warnings(desk),
-        notes=notes,
+        notes=(*front.notes(desk), heard_of),
         ask=Ask(text=sentences.NO_ASK),
         wins=parts.wins(desk, view.relieved, frozenset())[:1],
         questions=(sentences.QUIET_QUESTION.partition(": ")[2].capitalize(),),
         made=replace(base.made, lines=(base.made.lines[0], base.made.lines[-1])),
-        subject=f"Calm or silence | leaf notes, {book.say('week {}', 'week()')}",
-        preheader=front.padded("Nobody wrote about friction this week.", ("That can mean calm or silence.",)),
+        subject=subject,
+        preheader=preheader,
     )
+    document = next((d for d in _shorter(document) if len(render.text(d).split()) <= CALM), document)
     return _with_ledger(desk, document)
+
+
+def _shorter(document: Document) -> Iterator[Document]:
+    """A short form as it is, then without what is missed least; the warnings stay."""
+    yield document
+    document = replace(document, wins=())
+    yield document
+    document = replace(document, warnings=tuple(w.removesuffix(front.NO_QUIET) for w in document.warnings))
+    yield document
+    document = replace(document, questions=())
+    yield document
+    document = replace(document, made=replace(document.made, lines=document.made.lines[:1]))
+    yield document
+    yield replace(document, made=replace(document.made, lines=()))
 
 
 def _end_of(desk: Desk) -> str:
@@ -256,7 +282,7 @@ def _last_quiet(desk: Desk) -> str:
 def _deaf(desk: Desk, organisation: str) -> Document:
     """No source could be read: a short note, never a digest."""
     view, book = desk.view, desk.book
-    lost = words.listing([desk.source(s.name) for s in view.sources][:4])
+    lost = front.several(desk, view.sources)
     why = f"{lost} could not be read" if lost else "no source is set up"
     document = replace(
         _base(desk, organisation, "deaf"),

@@ -9,8 +9,9 @@ from typing import Any, Literal, TypeVar, cast
 from pipeline.digest.words import Level
 from pipeline.issue import Period
 
-Form = Literal["full", "quiet", "deaf"]
-"""`quiet`: nobody wrote of friction; `deaf`: no source could be read, a note instead of a digest."""
+Form = Literal["full", "quiet", "partial", "deaf"]
+"""`quiet`: everything was heard and nobody wrote of friction; `partial`: nobody did in what could be heard;
+`deaf`: no source could be read, a note instead of a digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

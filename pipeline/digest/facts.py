@@ -1,5 +1,6 @@
 """What is known of a pain beside the words quoted: what came back, what hurts most, how the weeks went."""
 
+import re
 from collections.abc import Sequence
 
 from pipeline import privacy, trend
@@ -9,6 +10,25 @@ from pipeline.digest.document import Quote
 from pipeline.digest.ledger import printable_weeks
 from pipeline.digest.material import Voice
 from pipeline.digest.select import PainView
+
+_STAKES = {
+    "money": re.compile(
+        r"[€£$]\s?\d|\b(?:money|invoic\w+|charg\w+|pay(?:s|ing|ments?)?|paid|bill(?:s|ed|ing)?|refund\w*|tax|vat|price[sd]?|"
+        r"fees?|owe[sd]?|credit notes?|revenue)\b",
+        re.IGNORECASE,
+    ),
+    "data": re.compile(
+        r"\b(?:data|files?|records?|backups?|database|entries|history)\b.{0,30}\b(?:lost|gone|deleted|erased|wiped|"
+        r"corrupt\w*|overwritten|vanished)\b|\b(?:los[et]s?|losing|deletes?d?|erase[sd]?|wipe[sd]?|corrupts?|overwrites?|"
+        r"overwrote)\b.{0,30}\b(?:data|files?|records?|backups?|database|entries|history)\b|\bdata[- ]loss\b",
+        re.IGNORECASE,
+    ),
+    "safety": re.compile(
+        r"\b(?:patients?|medication|dos(?:e|age)s?|allerg\w+|injur\w+|ambulance|dangerous|unsafe|safety|emergency)\b",
+        re.IGNORECASE,
+    ),
+}
+"""What harm speaks of."""
 
 
 def quoted(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate]) -> tuple[Quote, ...]:
@@ -36,11 +56,34 @@ def facts(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], *, har
     if any(v.key not in keys or v.role == "staff" for v in seen.get("reopened", ())):
         found.append("At least one issue was closed and came back.")
     if harm and "money" not in seen:
-        found.append("Those who wrote describe harm: money, data, safety or dignity.")
+        found.append(_harm(pain))
     found += _seen_beside(seen, keys)
     found += _colleagues(desk, pain)
     found += _weeks(desk, pain)
+    if not found and not chosen and not pain.visible:
+        found.append(_at_least(desk, pain, seen))
     return (" ".join(found),) if found else ()
+
+
+def _harm(pain: PainView) -> str:
+    """What is at stake in the words of those who are harmed."""
+    told = [f"{v.title}. {v.body[:2000]}" for v in pain.voices if v.severity >= trend.HARM]
+    kinds = [kind for kind, words_of in _STAKES.items() if any(words_of.search(text) for text in told)]
+    if not kinds:
+        return "Those who wrote describe harm."
+    listed = words.listing(kinds)
+    return f"{words.capital(listed)} {'is' if len(kinds) == 1 else 'are'} at stake for those who wrote."
+
+
+def _at_least(desk: Desk, pain: PainView, seen: dict[str, list[Voice]]) -> str:
+    """One thing that is known of a pain of which neither a number nor a word may be printed."""
+    open_voices = [v for v in pain.voices if not privacy.tender(v)]
+    for name, voices in sorted(seen.items()):
+        if name in sentences.SAID and all(v in open_voices for v in voices):
+            return f"What was written shows {sentences.SAID[name]}{desk.pointed(voices)}."
+    weight = sentences.WEIGHT[max(w for w in sentences.WEIGHT if w <= pain.severity)]
+    lasting = sentences.LASTING if any(desk.view.weeks(pain.entry, pain.crowd)) else ""
+    return f"{weight}{desk.pointed(open_voices)}{lasting}."
 
 
 def _seen_beside(seen: dict[str, list[Voice]], quoted_keys: set[str]) -> list[str]:

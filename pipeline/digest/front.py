@@ -12,7 +12,7 @@ from pipeline.digest.select import PainView
 from pipeline.issue import SourceHealth
 
 STORM = 8
-NO_QUIET = " No quiet is read from it."
+NO_QUIET = " Few voices from it do not mean calm."
 SUBJECT = 60
 PREHEADER = (60, 100)
 
@@ -232,9 +232,27 @@ def warnings(desk: Desk) -> tuple[str, ...]:
     view = desk.view
     blind = [s for s in view.blind if s.problem or view.generated_at >= view.period.end]
     if len(blind) > 2:
-        names = words.listing([desk.source(s.name) for s in blind])
-        return (f"{names} were not read to the end of the week. Counts may be low.",)
-    return tuple(warning(desk, s) for s in blind)
+        told = [f"{several(desk, blind)} were not read to the end of the week. Counts may be low."]
+    else:
+        told = [warning(desk, s) for s in blind]
+    if len(view.lossy) > 2:
+        told.append(f"Items of {several(desk, view.lossy)} could not be understood and are not counted.")
+    else:
+        told += [_lost(desk, s) for s in view.lossy]
+    return tuple(told)
+
+
+def several(desk: Desk, sources: Sequence[SourceHealth], limit: int = 4) -> str:
+    """Sources by name, the first few where there are many: a warning is short or it is not read."""
+    names = [desk.source(s.name) for s in sources]
+    return words.listing(names if len(names) <= limit else [*names[:limit], "others"])
+
+
+def _lost(desk: Desk, source: SourceHealth) -> str:
+    what = "item" if source.set_aside == 1 else "items"
+    many = desk.book.say(f"{{}} {what} of {desk.source(source.name)}", f"set_aside({source.name})")
+    tail = NO_QUIET if source.lossy else ""
+    return f"{many} could not be understood and {'is' if source.set_aside == 1 else 'are'} not counted.{tail}"
 
 
 def notes(desk: Desk) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ read the finished text and HTML and count again from the material; they trust no
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from pipeline import privacy
 from pipeline.digest import gates_form, passages, quotes, select, words
@@ -22,10 +23,16 @@ _ENUMERATED = re.compile(r"(?:^|(?<=\s))\d\.(?=\s)|\bnumber \d\b|^30 minutes|(?<
 
 
 def failures(
-    document: Document, text: str, html: str, material: Material, org: Org, index: select.Index | None = None
+    document: Document,
+    text: str,
+    html: str,
+    material: Material,
+    org: Org,
+    index: select.Index | None = None,
+    unsaid: frozenset[str] = frozenset(),
 ) -> list[str]:
-    """The gates that a digest fails, empty when it may be sent. `index` as in `compose`."""
-    view = View(index or select.index(material, org), document.leader, document.period, document.generated_at)
+    """The gates that a digest fails, empty when it may be sent. `index` and `unsaid` as in `compose`."""
+    view = View(index or select.index(material, org), document.leader, document.period, document.generated_at, unsaid)
     case = Case(document, text, html, view)
     return [f"{name}: {problem}" for name, gate in GATES for problem in gate(case)]
 
@@ -201,20 +208,31 @@ GATES: Sequence[tuple[str, Gate]] = (
     ("P24 html", gates_form.html_is_sound),
     ("P25 contrast", gates_form.legible),
     ("P35 unplaced", gates_form.unplaced_is_said),
+    ("P36 calm", gates_form.calm_is_heard),
 )
 
 
-def differencing(documents: Sequence[Document]) -> list[tuple[str, str]]:
-    """P12 across digests of one period: (leader, what their number minus those of the leaders below would tell).
+@dataclass(frozen=True, slots=True)
+class Revealing:
+    """Numbers of one pain in several digests whose difference would tell of too few people."""
+
+    pain: str
+    leaders: tuple[str, ...]
+    """Whose digests say them, the widest first."""
+    said: str
+
+
+def differencing(documents: Sequence[Document]) -> list[Revealing]:
+    """P12 across digests of one period: what a leader's number minus those of the leaders below would tell.
 
     Checks every pair of digests whose scopes lie one inside the other, and each leader against all below together.
     """
-    found: list[tuple[str, str]] = []
+    found: list[Revealing] = []
     for large in documents:
         below = [d for d in documents if d.leader != large.leader and d.within(large) and not large.within(d)]
         for pain in large.named():
             numbers = [(d, n) for d in below if (n := _number(d, pain.id))]
-            found += ((large.leader, said) for said in _revealed(large.leader, pain, numbers))
+            found += _revealed(large.leader, pain, numbers)
     return found
 
 
@@ -222,18 +240,20 @@ def _number(document: Document, pain_id: str) -> int | None:
     return next((p.people for p in document.named() if p.id == pain_id), None)
 
 
-def _revealed(leader: str, pain: Pain | Open, numbers: Sequence[tuple[Document, int]]) -> Iterable[str]:
+def _revealed(leader: str, pain: Pain | Open, numbers: Sequence[tuple[Document, int]]) -> Iterable[Revealing]:
     whole = pain.people
     if whole is None:
         return
     for part, n in sorted(numbers, key=lambda found: found[0].leader):
         if 0 < whole - n < privacy.BEHIND:
-            yield f"P12 differencing: pain {pain.id}: {leader} says {whole}, {part.leader} says {n}"
+            said = f"P12 differencing: pain {pain.id}: {leader} says {whole}, {part.leader} says {n}"
+            yield Revealing(pain.id, (leader, part.leader), said)
     apart: list[tuple[Document, int]] = []
     for part, n in sorted(numbers, key=lambda found: (-found[1], found[0].leader)):
         if not any(part.within(other) or other.within(part) for other, _ in apart):
             apart.append((part, n))
     left = whole - sum(n for _, n in apart)
     if len(apart) > 1 and 0 < left < privacy.BEHIND:
-        names = words.listing([part.leader for part, _ in apart])
-        yield f"P12 differencing: pain {pain.id}: {leader} says {whole}, {names} leave {left}"
+        names = [part.leader for part, _ in apart]
+        said = f"P12 differencing: pain {pain.id}: {leader} says {whole}, {words.listing(names)} leave {left}"
+        yield Revealing(pain.id, (leader, *names), said)

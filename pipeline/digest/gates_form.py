@@ -1,9 +1,10 @@
 """The gates on a digest's form: P21 to P25 and P35."""
 
+import re
 from collections.abc import Iterable
 
 from pipeline.digest import render
-from pipeline.digest.case import Case
+from pipeline.digest.case import STRAIGHT, Case
 from pipeline.digest.page import contrast, inverted
 
 FIRST_SCREEN, BOLD, WHOLE, CALM, DEAF = 120, 45, 800, 120, 60
@@ -13,7 +14,7 @@ CONTRAST = 4.5
 
 def budgets(case: Case) -> Iterable[str]:
     d, count = case.document, len(case.text.split())
-    limit = {"full": WHOLE, "quiet": CALM, "deaf": DEAF}[d.form]
+    limit = {"full": WHOLE, "quiet": CALM, "partial": CALM, "deaf": DEAF}[d.form]
     if count > limit:
         yield f"{count} words, at most {limit}"
     if d.form == "deaf":
@@ -69,6 +70,15 @@ def legible(case: Case) -> Iterable[str]:
         turned = contrast(inverted(front), inverted(back))
         if turned < CONTRAST:
             yield f"{front} on {back} inverted has a contrast of {turned:.1f}"
+
+
+def calm_is_heard(case: Case) -> Iterable[str]:
+    if not (case.view.blind or case.view.lossy):
+        return
+    if case.document.form == "quiet":
+        yield "a quiet week is told though not everything was heard"
+    if re.search(r"\b(every source|everything) was read to", STRAIGHT.sub(" ", case.flat), re.IGNORECASE):
+        yield "everything is said to have been read, and was not"
 
 
 def unplaced_is_said(case: Case) -> Iterable[str]:

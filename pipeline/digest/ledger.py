@@ -75,12 +75,13 @@ def _silent_weeks(view: View, team: str) -> int:
 
 
 def _last_quiet_week(view: View, _: str) -> str | None:
-    """The last week before this one in which nobody in scope wrote of friction."""
-    since = view.index.material.listening_since
-    history = view.index.history.get(view.leader, {})
-    busy = {week for weeks in history.values() for week in weeks}
-    empty = [m for m in view.mondays if m >= since and m not in busy]
-    return f"week {empty[-1].isocalendar().week}" if empty else None
+    """The last week before this one that was heard in full and told this leader of no friction."""
+    label = view.index.material.last_quiet.get(view.leader)
+    return None if label is None else f"week {int(label[-2:])}"
+
+
+def _set_aside(view: View, source: str) -> int:
+    return {s.name: s.set_aside for s in view.sources}[source]
 
 
 def _read_to(view: View, source: str) -> str | None:
@@ -121,6 +122,7 @@ ANSWERS: dict[str, Answer] = {
     "silent_weeks": _silent_weeks,
     "last_quiet_week": _last_quiet_week,
     "read_to": _read_to,
+    "set_aside": _set_aside,
     "span": _span,
     "last_day": _last_day,
     "week": lambda view, _: int(view.period.label[-2:]),

@@ -4,7 +4,7 @@ Nothing private, security, HR, legal or muted is ever in here: the store leaves 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipeline.issue import Role, Signal, SourceHealth, State
@@ -76,7 +76,8 @@ class PainEntry:
 class Material:
     """Everything for one period. `sightings` cover the 26 weeks before the period and the period itself.
 
-    `listening_since` is the Monday of the first week from which the sources hold anything.
+    `listening_since` is the Monday of the first week from which the sources hold anything. `last_quiet` says for a
+    leader in which period before this one, if any, everything was heard and nobody wrote of friction.
     """
 
     voices: Sequence[Voice]
@@ -84,3 +85,4 @@ class Material:
     pains: Mapping[str, PainEntry]
     sources: Sequence[SourceHealth]
     listening_since: date
+    last_quiet: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from pipeline.digest import passages, places, quotes, sentences, words
 from pipeline.digest.desk import Desk, signals
 from pipeline.digest.document import Heard, Made, Quote, SourceRead, Unstated, Win
 from pipeline.digest.material import Voice
-from pipeline.digest.select import PainView
+from pipeline.digest.select import PainView, View
 
 QUOTES = {"leaf": (6, (3, 2, 1)), "middle": (3, (1, 1, 1)), "top": (3, (1, 1, 1)), "support": (6, (2, 2, 2))}
 """Quotations in the whole mail and for each of the three pains, by level."""
@@ -28,12 +28,13 @@ def chosen_quotes(desk: Desk, pains: Sequence[PainView]) -> dict[str, list[quote
 
 
 def heard_once(desk: Desk, taken: Sequence[quotes.Candidate], limit: int, least: int) -> tuple[Quote, ...]:
-    """Words that belong to no pain: of customers to everybody above, of staff to their own lead only. Nothing below a
-    severity of `least`, nothing that tells no cost, consequence or workaround."""
+    """Words that belong to no pain of this mail: of customers to everybody above, of staff to their own lead, of agents
+    to all who lead them. Nothing that tells no cost, consequence or workaround, and of customers nothing below a
+    severity of `least`: what slows an agent weighs less than that and is heard nowhere else."""
     view, authors = desk.view, {c.voice.author for c in taken}
-    alone = [v for v in view.friction if v.pain not in view.index.material.pains and v.author not in authors]
-    alone = [v for v in alone if v.severity >= least and not passages.selling(f"{v.title} {v.body[:2000]}")]
-    alone = [v for v in alone if v.role != "staff" or (view.level == "leaf" and quotes.may_quote_staff(view, v))]
+    alone = [v for v in view.friction if _untold(view, v) and v.author not in authors]
+    alone = [v for v in alone if not passages.selling(f"{v.title} {v.body[:2000]}")]
+    alone = [v for v in alone if (_may_stand_alone(view, v) if v.role == "staff" else v.severity >= least)]
     telling = [c for c in quotes.candidates(view, alone, "") if c.relevance(view.level) >= quotes.MORE]
     pool = sorted(telling, key=lambda c: (-c.voice.severity, -c.relevance(view.level), c.voice.key))
     found: list[quotes.Candidate] = []
@@ -41,6 +42,20 @@ def heard_once(desk: Desk, taken: Sequence[quotes.Candidate], limit: int, least:
         if len(found) < limit and candidate.voice.author not in {c.voice.author for c in found}:
             found.append(candidate)
     return tuple(quotes.quotation(view, c, desk.label) for c in found)
+
+
+def _untold(view: View, voice: Voice) -> bool:
+    """Whether an issue belongs to no pain, or is a colleague's whose words stand in none: the only one in a pain that
+    this digest may not name, or, for those who lead agents, an agent's beside the customers who have it."""
+    if voice.pain is None or voice.pain not in view.known:
+        return True
+    pain = view.pain(voice.pain)
+    beside = view.level == "support" and pain.crowd == "customer"
+    return voice.role == "staff" and pain not in view.relieved and (beside or pain not in view.standing)
+
+
+def _may_stand_alone(view: View, voice: Voice) -> bool:
+    return view.level in ("leaf", "support") and voice.team in view.scope and quotes.may_quote_staff(view, voice)
 
 
 def unstated(desk: Desk, pains: Sequence[PainView]) -> tuple[Unstated, ...]:
@@ -120,8 +135,8 @@ def quiet(desk: Desk) -> tuple[str, ...]:
         )
     if not found and any(v.has("voice_withdrawn") for v in view.friction):
         found.append(f"We heard that filing has stopped in places because nothing came back. {sentences.PLEASE}")
-    if not found and view.blind:
-        found.append("Nothing is said of silence this week: not every source was read to the end.")
+    if not found and view.unheard:
+        found.append("Nothing is said of silence this week: not everything was heard.")
     elif not found and view.level == "support" and view.listened >= trend.MIN_WEEKS:
         found.append("Nothing unusual this week.")
     return tuple(found)
@@ -213,7 +228,7 @@ def _told_line(desk: Desk, counts: dict[str, int]) -> str:
     if counts["thanks"]:
         parts.append(book.say("{} of thanks", "issues(thanks)", view.thanks))
     if counts["other"]:
-        parts.append(book.say("{} of neither", "issues(other)"))
+        parts.append(book.say("{} of other things", "issues(other)"))
     if not counts["unplaced"]:
         return f"{', '.join(parts)}; every one could be placed."
     lost = book.say("{} could not be placed", "issues(unplaced)", view.unplaced)
@@ -222,7 +237,7 @@ def _told_line(desk: Desk, counts: dict[str, int]) -> str:
 
 def _how(desk: Desk) -> tuple[str, ...]:
     view, book = desk.view, desk.book
-    cut = "" if view.blind else book.say("Everything was read to the end of {}. ", "last_day()")
+    cut = "" if view.blind or view.lossy else book.say("Everything was read to the end of {}. ", "last_day()")
     group = book.say("under {} people", "floor(group)")
     behind = book.say("fewer than {} behind it", "floor(behind)")
     whom = "Agents are not" if view.level == "support" else "Nobody is"

@@ -57,7 +57,7 @@ def also_open(view: View, shown: Sequence[PainView]) -> tuple[PainView, ...]:
 
 def quiet_teams(view: View) -> tuple[str, ...]:
     """Teams of at least five that wrote nothing though they usually do; empty while any source is blind."""
-    if view.blind or view.listened < trend.MIN_WEEKS:
+    if view.unheard or view.listened < trend.MIN_WEEKS:
         return ()
     return tuple(t for t in sorted(view.scope) if view.index.sizes[t] >= privacy.GROUP and _unusually_quiet(view, t))
 

@@ -26,6 +26,8 @@ ECHO = 0.6
 """From this likeness on a passage repeats the name of its pain."""
 KEPT = 3
 """Passages of one issue among which the leaders' choices fall."""
+ABOVE = 0.15
+"""How much less a passage counts for a leader whose own leader hears it anyway: two hear two people."""
 MORE = 0.3
 """A second passage of a pain that tells less than this only makes the mail longer."""
 
@@ -120,10 +122,12 @@ class Choice:
         self._chosen: list[Candidate] = []
         self._branches: dict[str | None, int] = {}
         self._silent: dict[str, bool] = {}
+        self._above: Candidate | None = None
 
     def take(self, pain: PainView, at_most: int, *, fresh_areas: bool) -> list[Candidate]:
         """Up to `at_most` passages for a pain; with `fresh_areas` none from an area that has spoken already."""
         pool = candidates(self._view, _speakers(self._view, pain), pain.entry.title)
+        self._above = _heard_above(self._view, pool)
         taken: list[Candidate] = []
         while self._left and len(taken) < at_most:
             free = [c for c in pool if self._free(c, fresh_areas=fresh_areas and not taken)]
@@ -154,6 +158,7 @@ class Choice:
         repeated = 0.2 if any(c.voice.team == candidate.voice.team and c.voice.team for c in taken) else 0.0
         weight = UNHEARD if self._unheard(candidate.voice) else 1.0
         relevance = weight * candidate.relevance(self._view.level)
+        repeated += ABOVE if candidate is self._above else 0.0
         return BALANCE * relevance - (1 - BALANCE) * near - self._told(candidate) - repeated
 
     def _told(self, candidate: Candidate) -> float:
@@ -170,6 +175,13 @@ class Choice:
         if voice.team not in self._silent:
             self._silent[voice.team] = places.long_unheard(self._view, voice.team)
         return self._silent[voice.team]
+
+
+def _heard_above(view: View, pool: Sequence[Candidate]) -> Candidate | None:
+    """What the leader above one in the middle is likely to be told first."""
+    if view.level != "middle" or not pool:
+        return None
+    return min(pool, key=lambda c: (-c.relevance("top"), c.voice.created_at, c.voice.key, c.text))
 
 
 def _speakers(view: View, pain: PainView) -> Sequence[Voice]:

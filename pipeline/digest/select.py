@@ -25,6 +25,8 @@ __all__ = [
 
 WEEK = timedelta(days=7)
 WEEKS = 26
+MORNING = timedelta(hours=9)
+"""How long after a period's end its digests are read, in the organisation's zone."""
 
 
 def level(org: Org, leader: str) -> Level:
@@ -92,6 +94,8 @@ class View:
     leader: str
     period: Period
     generated_at: datetime
+    unsaid: frozenset[str] = frozenset()
+    """Pains whose number this digest must not say: with the others' numbers it would tell of too few people."""
 
     @property
     def org(self) -> Org:
@@ -159,6 +163,16 @@ class View:
         return tuple(s for s in self.sources if s.read_to is None or s.read_to < self.period.end)
 
     @cached_property
+    def lossy(self) -> tuple[SourceHealth, ...]:
+        """Sources in scope of which items could not be understood."""
+        return tuple(s for s in self.sources if s.set_aside)
+
+    @cached_property
+    def unheard(self) -> bool:
+        """Whether so much is missing that nothing may be said of silence."""
+        return bool(self.blind) or any(s.lossy for s in self.lossy)
+
+    @cached_property
     def deaf(self) -> bool:
         """Nothing at all could be heard in this period."""
         ends = (s.read_to for s in self.sources)
@@ -168,7 +182,7 @@ class View:
         feeds = self.index.feeds.get(pain) or self._feeds_of_side(side)
         everything = self.index.material.sources
         talking = {v.source for v in self.index.material.voices} if not feeds else self._talking
-        lost = [s for s in everything if s.read_to is None or s.read_to < self.period.end]
+        lost = [s for s in everything if s.read_to is None or s.read_to < self.period.end or s.lossy]
         return [s for s in lost if s.name in feeds or s.name not in talking]
 
     @cached_property
@@ -242,6 +256,7 @@ class View:
         )
         key: Key = (entry.id, who)
         visible = self.index.shown(self.leader, key) if behind else self.index.base(self.scope, key) >= privacy.GROUP
+        visible = visible and entry.id not in self.unsaid
         return PainView(
             entry=entry,
             voices=tuple(voices),
@@ -277,8 +292,9 @@ class View:
         return "agent" if team in self.index.hearing else "engineer"
 
     def waited(self, pain: PainView) -> int:
-        """Whole days from a pain's first issue to the writing of the digest."""
-        return max(0, (self.generated_at - pain.entry.first_at) // timedelta(days=1))
+        """Whole days from a pain's first issue to the morning after the period, the same for every reader."""
+        until = self.generated_at if self.generated_at < self.period.end else self.period.end + MORNING
+        return max(0, (until - pain.entry.first_at) // timedelta(days=1))
 
     def keys(self, voices: Iterable[Voice]) -> tuple[str, ...]:
         """The issues that may be named to this leader, sorted."""

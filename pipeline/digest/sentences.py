@@ -183,6 +183,14 @@ NOTES = (
     ("workaround", "People get by with their own workaround."),
 )
 """What the issues of a pain show beside the words quoted, the most telling first."""
+WEIGHT = {
+    1: "It is written down",
+    2: "It slows work",
+    4: "It stops work",
+    8: "It does harm",
+}
+"""By severity, where nothing else can be said of a pain."""
+LASTING = ", and was heard in earlier weeks too"
 BESIDE = (
     ("money", "money is stopped"),
     ("doc_mismatch", "the help page disagrees with the product"),
@@ -202,25 +210,42 @@ BRIEFLY = (
     ("waiting", "some stand and wait"),
 )
 """The same for the preheader, after the people who wrote."""
+ONLY_YOU = "One thing only you can do: "
+STEP = "Smallest useful step today: "
 ASK: dict[Level, dict[str, str]] = {
     "leaf": {
-        "customer": "Smallest useful step today: write one honest line to those who met {named}",
-        "developer": "Smallest useful step today: tell your team what happens next about {named}",
+        "customer": "write one honest line to those who met {named}",
+        "developer": "tell your team what happens next about {named}",
+        "relay": "ask the whole team which customers met {named}, and what they did then",
+        "others": "ask {owner} what happens next about {named}, and tell your team",
     },
     "middle": {
-        "customer": "One thing only you can do: decide which team answers for {named}",
-        "developer": "One thing only you can do: bring together the teams that can end {named}",
+        "nobody": "give {named} an owner",
+        "one": "ask {owner} what stands in the way of ending {named}",
+        "vacant": "say who answers for {named}",
+        "several": "decide who answers for {named}: {owner}",
+        "across": "limit with {owner} what {named} costs others",
+        "others": "agree with {owner} what {named} may cost your teams",
     },
     "top": {
-        "customer": "One thing only you can do: give {named} an owner",
-        "developer": "One thing only you can do: give {named} an owner and a limit to what it may cost",
+        "nobody": "give {named} an owner",
+        "one": "ask {owner} what ending {named} would take: time, money or a rule",
+        "vacant": "say who answers for {named}",
+        "several": "decide who answers for {named}: {owner}",
+        "across": "limit with {owner} what {named} costs others",
+        "others": "agree with {owner} what {named} may cost your teams",
     },
     "support": {
-        "customer": "One thing only you can do: tell those who wrote of {named} what we know",
-        "developer": "One thing only you can do: change the wording or the rule behind {named}",
+        "customer": "tell those who wrote of {named} what we know",
+        "developer": "change the wording or the rule behind {named}",
+        "relay": "ask your agents which customers met {named}",
+        "answer": "get an answer from {owner} on {named} that your agents can pass on",
+        "nobody": "get an answer on {named} that your agents can pass on",
     },
 }
-ASK_AGAIN = "Smallest useful step today: reply to a customer who has written before"
+"""By level, then by who answers for a pain: nobody; one leader below; one team below that has none; several areas; one
+area while others suffer from it; only teams elsewhere. A team's own lead, and agents, are asked by who wrote."""
+ASK_AGAIN = "reply to a customer who has written before"
 NO_ASK = "Nothing this week needs you alone."
 WHEN = "{day} around {hour} is a good time: most of it is written between {begin} and {end}."
 SIT: dict[Level, dict[str, str]] = {
@@ -269,6 +294,7 @@ QUESTIONS: dict[Level, dict[str, tuple[str, ...]]] = {
         "trade": (
             "If we fixed only {it} this week, what would we have to leave?",
             "What could we stop doing to make room for work on {it}?",
+            "Who would have to wait if we ended {it} first?",
         ),
     },
     "middle": {
@@ -290,6 +316,7 @@ QUESTIONS: dict[Level, dict[str, tuple[str, ...]]] = {
         "trade": (
             "If {it} were the only thing fixed this month, what would have to stop?",
             "What would you trade for an end to {it}?",
+            "What keeps you from ending {it}: time, a rule, or another team?",
         ),
     },
     "top": {
@@ -311,6 +338,7 @@ QUESTIONS: dict[Level, dict[str, tuple[str, ...]]] = {
         "trade": (
             "If {it} were the only thing we fixed this month, what would we have to stop?",
             "What are we protecting that keeps us from ending {it}?",
+            "What would you need from me to end {it}, and what would you give up for it?",
         ),
     },
     "support": {
@@ -332,6 +360,7 @@ QUESTIONS: dict[Level, dict[str, tuple[str, ...]]] = {
         "trade": (
             "What would let you tell a customer, this month, that we have fixed {it}?",
             "Which of our rules would you bend for those who met {it}?",
+            "What would you stop doing to have an hour for those who met {it}?",
         ),
     },
 }

@@ -58,7 +58,7 @@ def some(noun: str, count: int) -> str:
     """People in words, where their number may not be shown."""
     if count >= 3:
         return f"Several {NOUNS[noun][1]}"
-    return "One or two customers" if noun == "customer" else "Too few voices here for a number"
+    return "Customers, too few for a number" if noun == "customer" else "Too few voices here for a number"
 
 
 def ordinal_week(weeks: int) -> str:

@@ -53,8 +53,19 @@ _HURTS = _any(
     r"\b(?:los[et]|loses|lost|miss(?:ing|ed|es)|vanish\w*|disappear\w*|gone|empty|wrong|late|stuck|locked|blocked)\b",
     r"\b(?:wait\w*|queue\w*|hours?|minutes?|days|slow\w*|charged?|overcharged|pays?|paid|costs?|owe)\b",
     r"\b(?:fails?|failing|crash\w*|breaks?|broken?|stops?|stopped|times? out|down|freez\w*|jumps?|blank|cut off)\b",
+    r"\b(?:go(?:es)?|went|turns?) (?:red|dark|quiet)\b|\b(?:flaky|aborted|invalid|expired|ignored|for no reason)\b",
 )
 """Says what it does to somebody."""
+_TELLS = _any(
+    r"\b(?:is|are|was|were|has|have|had|does|do|did|cannot|can'?t|won'?t|\w+n'?t)\b",
+    r"\b(?:not|never|nobody|no (?:one|longer|way)|charged|pays?|needed|aborted|times? out)\b",
+    r"\b(?:goes|go|went|gets?|got|takes?|took|makes?|made|loses?|keeps?|kept|comes?|came|sends?|shows?|says?|asks?)\b",
+    r"\b(?:vanish\w*|disappear\w*|fail(?:s|ed|ing)?|breaks?|broke|crash(?:es|ed|ing)?|stops?|stopped|waits?|waited)\b",
+    r"\b(?:hangs?|freez\w+|froze|drops?|dropped|jumps?|cuts?|ignores?|ignored)\b",
+    r"\b(?:wrong|incorrect|missing|lost|late|broken|gone|empty|double|twice|duplicated?|invalid|stuck|stale|expired)\b",
+    r"\b(?:blank|slow|flaky|locked|blocked|unable|behind|down|by hand|manually)\b",
+)
+"""Has a verb or a flaw in it, and so says what goes wrong: "CI queue in the afternoon" only names where."""
 _STARTS_NOT = _any(r"^(?:due|probably|maybe|whenever|running|using|in my|i (?:have|am|was)|i'm|we're|this|it|that)\b")
 """A first sentence that leans on its heading."""
 _KINDS = r"bug|issue|error|feature(?: request)?|regression|question|problem|task|request|support"
@@ -86,19 +97,24 @@ _PAIRS = (("(", ")"), ("[", "]"), ("\u201c", "\u201d"), ("\u00ab", "\u00bb"))
 def title_of(texts: Sequence[tuple[str, str]], names: Collection[str] = ()) -> str:
     """At most nine words for a pain from (title, body) of its issues, the most central one first.
 
-    In order: a central title that stands whole and says what it does to somebody; one that stands whole; one cut where
-    a clause or a phrase ends; one that asks for a solution; a first sentence that says what hurts. Where nothing may
-    stand for all, the words that most of them share. `names` are names of people: none is ever shown.
+    In order: a central title that says what goes wrong and what it does to somebody, best one that stands whole, else
+    one cut where a clause or a phrase ends; one that stands whole; a cut one; one that asks for a solution; a first
+    sentence that says what hurts. Where nothing may stand for all, the words that most of them share. `names` are names
+    of people: none is ever shown.
     """
     banned = name_parts(names)
     titles = [text for text, _ in texts]
     central = titles[: max(CENTRAL_LEAST, round(CENTRAL * len(titles)))]
     firsts = [_first_sentence(body) for _, body in texts]
     told = [text for text in titles if not _SOLVES.match(_clean(text))]
+    whole, short = [_whole(text, banned) for text in told], [plain_title(text, banned) for text in told]
+    at_heart = len([text for text in central if text in told])
     for title in (
-        *(_whole(text, banned) for text in central if text in told and _HURTS.search(text)),
-        *(_whole(text, banned) for text in told),
-        *(plain_title(text, banned) for text in told),
+        *(title for title in whole[:at_heart] if title and _hurts(title)),
+        *(title for title in short[:at_heart] if title and _hurts(title)),
+        *(title for title in whole if title and _TELLS.search(title)),
+        *whole,
+        *short,
         *(_whole(text, banned) for text in titles),
         *(plain_title(text, banned) for text in titles),
         *(plain_title(text, banned) for text in firsts if _HURTS.search(text) and not _STARTS_NOT.match(text)),
@@ -106,6 +122,10 @@ def title_of(texts: Sequence[tuple[str, str]], names: Collection[str] = ()) -> s
         if title:
             return title
     return _shared(texts, banned)
+
+
+def _hurts(title: str) -> bool:
+    return bool(_HURTS.search(title) and _TELLS.search(title))
 
 
 def name_parts(names: Collection[str]) -> frozenset[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.store import db
@@ -73,6 +73,16 @@ def first_expected(session: Session, leader: str, before: str) -> str | None:
     return session.execute(query.where(DigestRow.state == "planned")).scalar_one()
 
 
+def last_quiet(session: Session, before: str) -> dict[str, str]:
+    """Leader to the newest period before this one in which everything was heard and nobody wrote of friction."""
+    query = (
+        select(DigestRow.leader, func.max(DigestRow.period))
+        .where(DigestRow.period < before, DigestRow.kind == WEEKLY, DigestRow.form == "quiet")
+        .group_by(DigestRow.leader)
+    )
+    return dict(session.execute(query).all())
+
+
 def unaddressed(session: Session, period: str) -> dict[str, int]:
     """Leader to digest, of those that wait for an e-mail address."""
     query = select(DigestRow.leader, DigestRow.id).where(DigestRow.period == period, DigestRow.state == "unaddressed")
@@ -106,6 +116,7 @@ def decide(
         "state": state,
         "reason": reason,
         "document": None if document is None else dict(document),
+        "form": None if document is None else document["form"],
         "composed_at": at,
         "hidden": hidden,
     }
@@ -129,7 +140,14 @@ def revise(
     session.execute(
         update(DigestRow)
         .where(DigestRow.id == digest_id)
-        .values(version=version, state=state, document=dict(document), reason=reason, hidden=hidden)
+        .values(
+            version=version,
+            state=state,
+            document=dict(document),
+            form=document["form"],
+            reason=reason,
+            hidden=hidden,
+        )
     )
 
 
@@ -150,6 +168,12 @@ def documents(session: Session, period: str, *, sent: bool) -> list[Mapping[str,
         gone_out = select(MailRow.digest_id).where(MailRow.state.in_(("sending", "accepted", "unknown", "gave_up")))
         query = query.where(DigestRow.id.in_(gone_out))
     return [document for document in session.scalars(query.order_by(DigestRow.leader)) if document is not None]
+
+
+def forget_all(session: Session) -> None:
+    """Every digest and every mail, for a deployment that decides them again."""
+    session.execute(delete(MailRow))
+    session.execute(delete(DigestRow))
 
 
 def digest_by_id(session: Session, digest_id: int) -> StoredDigest:
@@ -224,13 +248,15 @@ def counts(session: Session, period: str) -> dict[str, int]:
     return found | {f"mail:{state}": count for state, count in session.execute(sent)}
 
 
-def alarms(session: Session, limit: int = 20) -> list[tuple[str, str, str]]:
-    """(leader, period, what) of digests held and mails in trouble, newest first."""
-    held = select(DigestRow.leader, DigestRow.period, DigestRow.reason).where(DigestRow.reason.is_not(None))
+def alarms(session: Session, since: str = "", limit: int = 20) -> list[tuple[str, str, str]]:
+    """(leader, period, what) of digests held and mails in trouble in this period and later ones, newest first."""
+    held = select(DigestRow.leader, DigestRow.period, DigestRow.reason).where(
+        DigestRow.reason.is_not(None), DigestRow.period >= since
+    )
     stuck = (
         select(DigestRow.leader, DigestRow.period, MailRow.alarm)
         .join(DigestRow, DigestRow.id == MailRow.digest_id)
-        .where(MailRow.alarm.is_not(None))
+        .where(MailRow.alarm.is_not(None), DigestRow.period >= since)
     )
     rows = [*session.execute(held.order_by(DigestRow.id.desc()).limit(limit))]
     rows += [*session.execute(stuck.order_by(MailRow.id.desc()).limit(limit))]

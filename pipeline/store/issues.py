@@ -190,15 +190,45 @@ def _safe(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
+def void(session: Session, source: str, parts: Sequence[str]) -> None:
+    """What was set aside of parts of a source that are read again from their start counts no more."""
+    for part in parts:
+        session.execute(
+            delete(QuarantineRow).where(
+                QuarantineRow.source == source,
+                QuarantineRow.what.startswith(f"{part}:", autoescape=True),
+            )
+        )
+
+
+def set_aside(session: Session, since: datetime, until: datetime | None) -> dict[str, int]:
+    """Source to how many of its items were set aside after `since`, up to `until`, and still are."""
+    query = select(QuarantineRow.source, func.count()).where(QuarantineRow.at > since).group_by(QuarantineRow.source)
+    if until is not None:
+        query = query.where(QuarantineRow.at <= until)
+    return dict(session.execute(query).all())
+
+
 def release_from_quarantine(session: Session, source: str, whats: Sequence[str]) -> None:
     """What could be understood after all (a replay with better code) leaves the list."""
     for some in chunks(whats):
         session.execute(delete(QuarantineRow).where(QuarantineRow.source == source, QuarantineRow.what.in_(some)))
 
 
-def quarantined(session: Session, limit: int = 20) -> list[tuple[str, str, str]]:
+def has_quarantined(session: Session, source: str) -> bool:
+    return session.execute(select(QuarantineRow.id).where(QuarantineRow.source == source).limit(1)).first() is not None
+
+
+def quarantined(session: Session, limit: int | None = 20) -> list[tuple[str, str, str]]:
+    """(source, what, reason) of what could not be understood, newest first."""
     query = select(QuarantineRow.source, QuarantineRow.what, QuarantineRow.reason).order_by(QuarantineRow.id.desc())
     return [tuple(row) for row in session.execute(query.limit(limit))]  # type: ignore[misc]
+
+
+def quarantined_counts(session: Session) -> dict[str, int]:
+    """Source to how many of its items could not be understood."""
+    query = select(QuarantineRow.source, func.count()).group_by(QuarantineRow.source).order_by(QuarantineRow.source)
+    return dict(session.execute(query).all())
 
 
 def to_classify(session: Session, ids: Sequence[int]) -> list[tuple[int, str, Issue]]:

@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import String, cast, or_, select
 from sqlalchemy.orm import Session
 
+from pipeline import periods
 from pipeline.digest.material import Material, PainEntry, Sighting, Voice
 from pipeline.issue import Period, Role, SourceHealth
 from pipeline.org import Org
-from pipeline.store import registry, sources
-from pipeline.store.issues import chunks, corrections, first_created, verdict_of
+from pipeline.store import digests, registry, sources
+from pipeline.store.issues import chunks, corrections, first_created, set_aside, verdict_of
 from pipeline.tables import EventRow, IssueRow, MemberRow, VerdictRow
 
 HISTORY = timedelta(weeks=26)
@@ -60,6 +61,7 @@ def read(session: Session, period: Period, org: Org, kinds: Mapping[str, str]) -
         },
         sources=_health(session, period, kinds, voices),
         listening_since=_monday(first.astimezone(zone).date()),
+        last_quiet=digests.last_quiet(session, period.label),
     )
 
 
@@ -190,12 +192,20 @@ def _health(session: Session, period: Period, kinds: Mapping[str, str], voices: 
     heard: dict[str, int] = defaultdict(int)
     for voice in voices:
         heard[voice.source] += 1
+    closed = registry.mark(session, f"closed {period.label}")
+    before = registry.mark(session, f"closed {periods.before(period).label}")
+    since = period.start if before is None else datetime.fromisoformat(before)
+    lost = set_aside(session, since, datetime.fromisoformat(closed) if closed else None)
     found = []
     for name, kind in sorted(kinds.items()):
         state = known.get(name)
         read_to = None if state is None or state.read_to is None else min(state.read_to, period.end)
         problem = state.last_error if state is not None and (read_to is None or read_to < period.end) else None
-        found.append(SourceHealth(name=name, kind=kind, read_to=read_to, problem=problem, read=heard[name]))
+        found.append(
+            SourceHealth(
+                name=name, kind=kind, read_to=read_to, problem=problem, read=heard[name], set_aside=lost.get(name, 0)
+            )
+        )
     return found
 
 

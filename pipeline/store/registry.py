@@ -25,6 +25,11 @@ def set_mark(session: Session, name: str, value: str) -> None:
     put(session, MarkRow, [{"name": name, "value": value}], ["name"])
 
 
+def set_mark_once(session: Session, name: str, value: str) -> None:
+    """Leave a mark where there is none; whoever comes second waits for nobody."""
+    ignore(session, MarkRow, [{"name": name, "value": value}], ["name"])
+
+
 def lock(session: Session) -> None:
     """One at a time for the whole organisation: whoever assigns or closes holds this to the end of the transaction."""
     ignore(session, MarkRow, [{"name": "registry", "value": ""}], ["name"])
@@ -86,6 +91,14 @@ def save(
     fallen_back = PainRow.id.not_in(list(kept)) if len(kept) <= 500 else None
     if fallen_back is not None:
         session.execute(update(PainRow).where(PainRow.frozen.is_not(None), fallen_back).values(live=PainRow.frozen))
+
+
+def forget_all(session: Session) -> None:
+    """Every pain, who belongs to it, and which periods were closed: as if nothing had been grouped yet."""
+    session.execute(delete(MemberRow))
+    session.execute(delete(PainRow))
+    session.execute(delete(MarkRow).where(MarkRow.name.startswith("clos")))
+    session.execute(update(VerdictRow).values(period=None))
 
 
 def current(session: Session) -> dict[str, Mapping[str, Any]]:

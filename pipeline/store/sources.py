@@ -4,14 +4,14 @@ import hashlib
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from pipeline.store.upsert import ignore
-from pipeline.tables import PageRow, SourceRow
+from pipeline.store.upsert import ignore, insert
+from pipeline.tables import DeliveryRow, PageRow, SourceRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,34 @@ def move_cursor(session: Session, name: str, cursor: Mapping[str, Any]) -> None:
     session.execute(update(SourceRow).where(SourceRow.name == name).values(cursor=dict(cursor)))
 
 
+def moved_back(cursor: Any, by: timedelta | None, to: datetime | None) -> Any | None:
+    """The cursor with every moment in it moved back by a span or to a moment, never forward; without either, empty.
+
+    None where there is no moment in it to move.
+    """
+    if by is None and to is None:
+        return {}
+    found = False
+
+    def moved(value: Any) -> Any:
+        nonlocal found
+        if isinstance(value, Mapping):
+            return {name: moved(inner) for name, inner in value.items()}
+        if not isinstance(value, str):
+            return value
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+        found = True
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        earlier = at - by if by is not None else min(at, to or at)
+        return earlier.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+    changed = moved(cursor)
+    return changed if found else None
+
+
 def pulled(session: Session, name: str, at: datetime, read_to: datetime) -> None:
     values = {"pulled_at": at, "attempted_at": at, "read_to": read_to, "failures": 0, "last_error": None}
     session.execute(update(SourceRow).where(SourceRow.name == name).values(**values))
@@ -74,6 +102,17 @@ def failed(session: Session, name: str, at: datetime, error: str) -> None:
 
 def counted(session: Session, name: str, at: datetime) -> None:
     session.execute(update(SourceRow).where(SourceRow.name == name).values(census_at=at))
+
+
+def hinted(session: Session, source: str, delivery: str, at: datetime) -> bool:
+    """Write a webhook's delivery down; False where it came before."""
+    statement = insert(session, DeliveryRow).values(source=source, delivery=delivery[:255], at=at)
+    statement = statement.on_conflict_do_nothing(index_elements=["source", "delivery"]).returning(DeliveryRow.source)
+    return session.execute(statement).one_or_none() is not None
+
+
+def forget_deliveries(session: Session, before: datetime) -> None:
+    session.execute(delete(DeliveryRow).where(DeliveryRow.at < before))
 
 
 def archive(session: Session, source: str, body: bytes, items: int, at: datetime) -> None:

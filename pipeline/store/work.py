@@ -105,7 +105,9 @@ def _claimable(moment: datetime) -> Any:
     )
 
 
-def claim(session: Session, row_id: int, kinds: Sequence[str], lease: timedelta = LEASE) -> Job | None:
+def claim(
+    session: Session, row_id: int, kinds: Sequence[str], lease: timedelta = LEASE, holder: str | None = None
+) -> Job | None:
     """Take a row, counting the attempt; None where there is nothing to take.
 
     The caller commits before it works. A row that has used up its attempts is set aside instead, with its last reason.
@@ -135,6 +137,7 @@ def claim(session: Session, row_id: int, kinds: Sequence[str], lease: timedelta 
             token=WorkRow.token + 1,
             serving=WorkRow.wanted,
             lease_until=moment + lease,
+            holder=holder,
             changed_at=moment,
         )
         .returning(WorkRow.id, WorkRow.kind, WorkRow.key, WorkRow.payload, WorkRow.attempt, WorkRow.token)
@@ -210,6 +213,38 @@ def release(session: Session, kind: str, key: str) -> None:
         .where(WorkRow.kind == kind, WorkRow.key == key, WorkRow.state.in_(("running", "ready", "quarantined")))
         .values(state="ready", attempt=0, lease_until=None, run_after=db.now(session), token=WorkRow.token + 1)
     )
+
+
+def holders(session: Session) -> set[str]:
+    """The processes that hold a lease now."""
+    query = select(WorkRow.holder).where(WorkRow.state == "running", WorkRow.holder.is_not(None)).distinct()
+    return {holder for holder in session.scalars(query) if holder is not None}
+
+
+def abandon(session: Session, holder: str) -> int:
+    """End the leases of a process that is known to be dead; how many there were."""
+    moment = db.now(session)
+    ended = session.execute(
+        update(WorkRow)
+        .where(WorkRow.state == "running", WorkRow.holder == holder)
+        .values(state="ready", lease_until=None, run_after=moment, token=WorkRow.token + 1, changed_at=moment)
+    )
+    return _count(ended)
+
+
+def held(session: Session, kinds: Sequence[str]) -> list[tuple[str, str, datetime]]:
+    """(kind, key, until when) of the rows that somebody runs now, the one that ends first at the front."""
+    query = (
+        select(WorkRow.kind, WorkRow.key, WorkRow.lease_until)
+        .where(WorkRow.kind.in_(kinds), WorkRow.state == "running")
+        .order_by(WorkRow.lease_until, WorkRow.id)
+    )
+    return [(kind, key, until) for kind, key, until in session.execute(query) if until is not None]
+
+
+def cancel(session: Session, kinds: Sequence[str]) -> None:
+    """Drop every row of these kinds, whatever its state."""
+    session.execute(delete(WorkRow).where(WorkRow.kind.in_(kinds)))
 
 
 def outstanding(session: Session, kinds: Sequence[str]) -> int:

@@ -12,7 +12,7 @@ from config.settings import ClaimEntry, Settings, load
 from connectors.file import FileOptions
 from connectors.github import App, GitHubOptions
 from pipeline import org_check
-from workers.wiring import to_org
+from workers.wiring import connector_kinds, to_org
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "example"
 
@@ -68,10 +68,12 @@ def test_the_claims_that_are_commented_out_are_valid(uncommented: Path) -> None:
 def test_the_sources_that_are_commented_out_are_valid(uncommented: Path) -> None:
     loaded = load(uncommented)
 
-    assert [entry["kind"] for entry in loaded.sources] == ["file", "github"]
-    options: tuple[type[BaseModel], ...] = (FileOptions, GitHubOptions)
-    for index, model in enumerate(options):
-        found = validate(loaded.sources_document, model, ("sources", index), environ={"GITHUB_TOKEN": "abc"})
+    kinds = connector_kinds()
+    named = re.findall(r"\$\{([A-Z_]+)\}", (EXAMPLE / "sources.yaml").read_text())
+    assert sorted({entry["kind"] for entry in loaded.sources}) == sorted(kinds)
+    for index, entry in enumerate(loaded.sources):
+        model = kinds[entry["kind"]].Options
+        found = validate(loaded.sources_document, model, ("sources", index), environ=dict.fromkeys(named, "abc"))
         assert isinstance(found, model), found
 
 

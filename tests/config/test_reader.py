@@ -38,6 +38,13 @@ class Options(BaseModel):
     size: int | None = None
 
 
+class Place(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: str = Field(description="a file or a directory", json_schema_extra={"variables": True})
+    plain: str = ""
+
+
 Write = Callable[..., Document]
 
 
@@ -317,6 +324,46 @@ def test_a_secret_comes_from_a_file_beside_the_configuration(write: Write, tmp_p
 @pytest.mark.parametrize("reference", ["${TOKEN}", "file:key"])
 def test_a_reference_in_a_field_that_is_no_secret_stays_as_it_is(write: Write, reference: str) -> None:
     assert good(write(f"name: a\nrepos: ['{reference}']\n"), TOKEN="abc").repos == [reference]
+
+
+def placed(document: Document, **environ: str) -> Place | list[str]:
+    found = validate(document, Place, environ=environ)
+    return [str(problem) for problem in found] if isinstance(found, list) else found
+
+
+def test_a_field_that_may_hold_variables_has_them_filled_and_no_other_has(write: Write) -> None:
+    found = placed(write("path: ${HOME}/exports/${DAY}.csv\nplain: ${DAY}\n"), HOME="/home/mara", DAY="monday")
+
+    assert found == Place(path="/home/mara/exports/monday.csv", plain="${DAY}")
+
+
+@pytest.mark.parametrize(("environ", "state"), [({}, "not set"), ({"EXPORT_FILE": " "}, "set but empty")])
+def test_a_variable_that_is_not_there_is_named_with_its_place_and_what_to_do(
+    write: Write, environ: dict[str, str], state: str
+) -> None:
+    said = placed(write("plain: a\npath: ${EXPORT_FILE}\n"), **environ)
+
+    assert said == [
+        f"sources.yaml:2: path: the environment variable EXPORT_FILE is {state}. "
+        "Export EXPORT_FILE, or write the value here."
+    ]
+
+
+@pytest.mark.parametrize("key", ["pfad", "paths"])
+def test_an_unknown_key_beside_a_missing_one_is_one_problem_that_names_both(write: Write, key: str) -> None:
+    said = placed(write(f"plain: a\n{key}: exports\n"))
+
+    assert said == [
+        f"sources.yaml:2: {key}: is not a key that is known here, and `path` is missing. "
+        "Did you mean `path`? It is a file or a directory."
+    ]
+
+
+def test_of_several_unknown_keys_none_is_taken_for_the_missing_one_unless_it_resembles_it(write: Write) -> None:
+    said = str(placed(write("pfad: a\nordner: b\n")))
+
+    assert "path: is missing" in said
+    assert "Did you mean" not in said
 
 
 @pytest.mark.parametrize(

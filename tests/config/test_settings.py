@@ -85,7 +85,7 @@ def test_problems_of_all_files_are_told_at_once(directory: Path) -> None:
 
     files = [problem.file for problem in load(directory).problems]
 
-    assert files == ["settings.yaml", *["org.yaml"] * 3, *["sources.yaml"] * 2]
+    assert files == ["settings.yaml", *["org.yaml"] * 3, "sources.yaml"]
 
 
 def test_an_empty_directory_names_the_files_that_are_needed(tmp_path: Path) -> None:
@@ -194,3 +194,17 @@ def test_files_of_the_wrong_shape_break_nothing(directory: Path) -> None:
             loaded = load(directory)
             assert loaded.problems
             assert loaded.where("team", "a")
+
+
+def test_teams_above_each_other_are_one_problem_with_the_whole_circle(directory: Path) -> None:
+    teams = [("a", "b"), ("b", "c"), ("c", "a"), ("below", "a"), ("alone", "alone"), ("top", None)]
+    lines = "".join(f"- {{id: {name}, parent: {parent or '~'}}}\n" for name, parent in teams)
+    (directory / "org.yaml").write_text(f"teams:\n{lines}fallback: top\n")
+
+    said = [str(problem) for problem in load(directory).problems]
+
+    assert said == [
+        f"org.yaml:{line}: teams[{line - 2}].parent: teams are above each other in a circle: {circle}. "
+        "Give one of them another parent, or none."
+        for line, circle in ((2, "a -> b -> c -> a"), (6, "alone -> alone"))
+    ]

@@ -56,18 +56,20 @@ class Stored:
         self.aside: list[tuple[str, str]] = []
         self.cursor: Mapping[str, Any] = cursor or {}
         self.read = 0
+        self.restarts: list[list[str]] = []
         for number, page in enumerate(source.pull(self.cursor), 1):
             for item in json.loads(json.dumps(list(page.items))):
                 self.read += 1
                 try:
                     issue = source.normalise(item)
                 except BadItem as error:
-                    self.aside.append(("", str(error)))
+                    self.aside.append((source.known_as(item) or "", str(error)))
                 else:
                     self.issues[issue.external_id] = issue
             self.aside += page.problems
             self.cursor = json.loads(json.dumps(page.cursor))
             self.read_to = page.read_to
+            self.restarts.append(list(page.restarts))
             if number == pages:
                 break
 
@@ -175,6 +177,62 @@ def test_a_time_that_is_none_sets_its_line_aside_and_no_other(tmp_path: Path) ->
     assert "'01.09.2026' is not a time as 2026-09-14T08:30:00Z" in found.aside[0][1]
 
 
+@pytest.mark.parametrize(
+    ("written", "advice"),
+    [
+        ("17.09.2026 09:12", '; if the export writes days first, add `date_format: "%d.%m.%Y %H:%M"` to this source'),
+        ("1.9.26", '; if the export writes days first, add `date_format: "%d.%m.%y"` to this source'),
+        ("17/09/2026 09:12:30", 'first, add `date_format: "%d/%m/%Y %H:%M:%S"` to this source'),
+        (
+            "03/09/2026",
+            'add `date_format: "%d/%m/%Y"` to this source, or `date_format: "%m/%d/%Y"` if months come first',
+        ),
+        ("yesterday", "2026-09-14 08:30:00"),
+    ],
+)
+def test_a_date_whose_order_nobody_can_know_is_answered_with_the_option_to_add(
+    tmp_path: Path, written: str, advice: str
+) -> None:
+    write(tmp_path, jsonl({**ROW, "created_at": written}))
+
+    [(where, reason)] = Stored(connector(tmp_path)).aside
+
+    assert where == "issues.jsonl:1"
+    assert reason.startswith(f"`created_at` {written!r} is not a time as 2026-09-14T08:30:00Z or 2026-09-14 08:30:00")
+    assert reason.endswith(advice)
+
+
+@pytest.mark.parametrize(
+    ("date_format", "written"),
+    [
+        ("%d.%m.%Y %H:%M", "03.09.2026 09:12"),
+        ("%m/%d/%y %I:%M %p", "09/03/26 9:12 AM"),
+        (["%d.%m.%Y", "%d.%m.%Y %H:%M"], " 03.09.2026 09:12 "),
+        ("%Y-%d-%m %H:%M", "2026-03-09 09:12"),
+        ("%d.%m.%Y %H:%M %z", "03.09.2026 07:12 +0000"),
+    ],
+)
+def test_times_are_read_as_the_operator_says_they_are_written(
+    tmp_path: Path, date_format: str | list[str], written: str
+) -> None:
+    entry = {**ROW, "created_at": written, "comments": [{"body": "Seen.", "created_at": written}]}
+
+    issue = only(tmp_path, entry, date_format=date_format, timezone="Europe/Berlin")
+
+    assert issue.created_at == datetime(2026, 9, 3, 7, 12, tzinfo=UTC)
+    assert issue.comments[0].created_at == issue.created_at
+
+
+@pytest.mark.parametrize("written", ["2026-09-03 09:12", "13.13.2026 09:12"])
+def test_where_a_format_is_given_nothing_else_is_guessed(tmp_path: Path, written: str) -> None:
+    write(tmp_path, jsonl({**ROW, "created_at": written}))
+
+    found = Stored(connector(tmp_path, date_format=["%d.%m.%Y %H:%M", "%d.%m.%Y"]))
+
+    assert found.issues == {}
+    assert f"{written!r} is not a time as `date_format` has it: %d.%m.%Y %H:%M or %d.%m.%Y" in found.aside[0][1]
+
+
 def test_other_names_are_mapped_and_constants_added(tmp_path: Path) -> None:
     line = {"key": 7, "summary": "Export fails", "opened": "2026-09-01", "user": {"login": "dkim"}, "project": "x"}
 
@@ -199,7 +257,15 @@ def test_the_raw_item_carries_the_mapped_row(tmp_path: Path) -> None:
 
     (page,) = connector(tmp_path, fields={"external_id": "key"}, constants={"project": "billing"}).pull({})
 
-    assert page.items == [{"external_id": "7", "title": "t", "created_at": "2026-09-01", "project": "billing"}]
+    mapped = {"external_id": "7", "title": "t", "created_at": "2026-09-01", "project": "billing"}
+    assert page.items == [{**mapped, "found_at": "issues.jsonl:1"}]
+
+
+def test_where_a_line_stands_changes_nothing_of_its_issue(tmp_path: Path) -> None:
+    first = only(tmp_path, {**ROW, "found_at": "of the export's own"})
+    write(tmp_path, "\n\n" + jsonl(ROW))
+
+    assert Stored(connector(tmp_path)).issues == {"1": first}
 
 
 @pytest.mark.parametrize(
@@ -263,6 +329,16 @@ def test_a_bad_line_is_set_aside_by_its_number_and_the_others_go_on(tmp_path: Pa
     assert [where for where, _ in found.aside] == ["issues.jsonl:2", "issues.jsonl:4", "issues.jsonl:5"]
     assert "not JSON" in found.aside[0][1]
     assert "`title` is missing" in found.aside[2][1]
+
+
+def test_a_line_that_is_read_and_not_understood_is_called_by_its_number_too(tmp_path: Path) -> None:
+    (tmp_path / "exports").mkdir()
+    write(tmp_path, table(ROW, {**ROW, "title": "two\nlines", "created_at": "soon"}, ROW), "exports/x.csv")
+    write(tmp_path, jsonl(ROW, {**ROW, "comments": "none"}), "exports/y.jsonl")
+
+    found = Stored(connector(tmp_path, "exports"))
+
+    assert [where for where, _ in found.aside] == ["exports/x.csv:3", "exports/y.jsonl:2"]
 
 
 def test_check_tells_of_bad_lines_before_anything_is_pulled(tmp_path: Path) -> None:
@@ -392,6 +468,45 @@ def test_a_file_that_was_changed_in_its_middle_is_read_again(tmp_path: Path, for
     assert found.issues["2"].title == "Other 2"
 
 
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_only_the_first_page_of_a_file_that_is_read_from_its_start_says_so(tmp_path: Path, form: str) -> None:
+    text = (jsonl if form == "jsonl" else table)(*rows(5))
+    path = write(tmp_path, text, f"issues.{form}")
+    source = connector(tmp_path, path.name, page=2)
+
+    first = Stored(source)
+    path.write_text(text + text.splitlines(keepends=True)[-1])
+    grown = Stored(source, first.cursor)
+    path.write_text(text.replace("Title 2", "Other"))
+    changed = Stored(source, grown.cursor)
+
+    assert first.restarts == [[path.name], [], []]
+    assert grown.restarts == [[]]
+    assert changed.restarts == [[path.name], [], []]
+
+
+def test_a_file_of_several_that_was_replaced_is_the_only_one_that_starts_again(tmp_path: Path) -> None:
+    write(tmp_path, jsonl(*rows(2)), "a.jsonl")
+    replaced = write(tmp_path, jsonl(*rows(2, start=7)), "b.jsonl")
+    source = connector(tmp_path, "*.jsonl")
+    cursor = Stored(source).cursor
+    replaced.write_text("")
+
+    assert Stored(source, cursor).restarts == [["b.jsonl"]]
+
+
+def test_a_file_that_is_to_be_read_otherwise_is_read_again(tmp_path: Path) -> None:
+    write(tmp_path, jsonl({**ROW, "created_at": "17.09.2026"}))
+    before = Stored(connector(tmp_path))
+
+    after = Stored(connector(tmp_path, date_format="%d.%m.%Y", poll="1h"), before.cursor)
+    again = Stored(connector(tmp_path, date_format="%d.%m.%Y", page=7), after.cursor)
+
+    assert (before.aside[0][0], list(after.issues)) == ("issues.jsonl:1", ["1"])
+    assert after.restarts == [["issues.jsonl"]]
+    assert again.read == 0
+
+
 def test_a_file_that_shrank_is_read_again(tmp_path: Path) -> None:
     path = write(tmp_path, jsonl(*rows(5)))
     source = connector(tmp_path)
@@ -465,7 +580,29 @@ def test_when_the_export_was_taken_is_how_far_it_is_read(tmp_path: Path) -> None
     second = Stored(source, first.cursor)
 
     assert first.read_to == second.read_to == datetime(2026, 9, 9, 22, tzinfo=UTC)
-    assert Stored(connector(tmp_path)).read_to is None
+
+
+def test_a_stale_export_is_read_to_when_its_newest_file_was_changed(tmp_path: Path) -> None:
+    for name, day in (("a.jsonl", 9), ("b.jsonl", 3)):
+        path = write(tmp_path, jsonl({**ROW, "external_id": name}), name)
+        changed = datetime(2026, 9, day, 18, tzinfo=UTC).timestamp()
+        os.utime(path, (changed, changed))
+    source = connector(tmp_path, "*.jsonl")
+
+    first = Stored(source)
+    silent = Stored(source, first.cursor)
+
+    assert silent.read == 0
+    assert first.read_to == silent.read_to == datetime(2026, 9, 9, 18, tzinfo=UTC)
+
+
+def test_a_file_from_the_future_is_read_to_now_and_not_further(tmp_path: Path) -> None:
+    path = write(tmp_path, jsonl(ROW))
+    os.utime(path, (32_503_680_000, 32_503_680_000))
+    source = connector(tmp_path)
+    source.clock = lambda: datetime(2026, 9, 10, tzinfo=UTC)
+
+    assert Stored(source).read_to == datetime(2026, 9, 10, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("dialect", [{}, {"lineterminator": "\n"}, {"quoting": csv.QUOTE_ALL}])
@@ -604,8 +741,16 @@ def test_memory_stays_flat_however_long_the_file_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"fields": {"titel": "x"}}, "'titel' is none of our fields"),
-        ({"constants": {"side": "x"}}, "'side' is none of our fields"),
+        ({"fields": {"titel": "x"}}, "fields.titel"),
+        ({"constants": {"side": "x"}}, "constants.side"),
+        ({"date_format": "%d.%m. %H:%M"}, "does not tell the day, the month and the year"),
+        ({"date_format": "%H:%M"}, "does not tell the day, the month and the year"),
+        ({"date_format": ["%d.%m.%Y", "%d.%m.%Y %Q"]}, "'%d.%m.%Y %Q' is no format of a time"),
+        ({"date_format": "%d.%d.%Y"}, "is no format of a time"),
+        ({"date_format": "%d.%m.%Y %I:%M"}, "an hour of twelve without %p"),
+        ({"date_format": "%d.%m.%Y %H:%M %Z"}, "write `timezone` for it"),
+        ({"date_format": "DD.MM.YYYY"}, "does not tell the day, the month and the year"),
+        ({"date_format": []}, "at least one"),
         ({"fields": {"title": "x"}, "constants": {"title": "y"}}, "not both"),
         ({"timezone": "Berlin"}, "not a time zone"),
         ({"timezone": "../etc/passwd"}, "not a time zone"),

@@ -1,8 +1,10 @@
+import hmac
 import json
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import jwt
@@ -14,8 +16,14 @@ from pydantic import ValidationError
 from connectors.base import BadItem, Page, SourceError
 from connectors.github import GitHub, GitHubOptions
 from connectors.http import Http
+from connectors.kit.bench import Bench, quick
+from connectors.kit.dialects.github import REPO as KIT_REPO
+from connectors.kit.dialects.github import GitHubDialect
+from connectors.kit.server import running
+from connectors.kit.world import World
 from connectors.limits import InProcess
 from pipeline.issue import Issue, Remark
+from tests.connectors.described import problems, recordings
 from tests.connectors.github_replay import RECORDED, RECORDINGS, TOKEN, GitHubReplay
 from tests.connectors.stage import Clock, Stage, saying
 
@@ -50,6 +58,11 @@ def connector(server: GitHubReplay, clock: Clock | None = None, **more: Any) -> 
         wait=clock.wait,
     )
     return GitHub(options(server, **more), http)
+
+
+def mark(to: str) -> dict[str, dict[str, str]]:
+    """A cursor that has read both feeds of the repository up to a moment."""
+    return {f"{REPO} {feed}": {"to": to} for feed in ("issues", "comments")}
 
 
 def stored(github: GitHub, cursor: Mapping[str, Any] | None = None, *, pages: int | None = None) -> "Stored":
@@ -110,7 +123,7 @@ def test_a_recorded_issue_keeps_what_github_said() -> None:
 @needs_recordings
 def test_what_is_asked_is_in_githubs_own_description(server: GitHubReplay) -> None:
     described = json.loads((RECORDINGS / "openapi-github/specs/github/api.github.com.json").read_text("utf-8"))
-    stored(connector(server), {REPO: {"issues": "2026-09-01T00:00:00Z", "comments": "2026-09-01T00:00:00Z"}})
+    stored(connector(server), mark("2026-09-01T00:00:00Z"))
 
     for feed in ("issues", "issues/comments"):
         known = _parameters(described, f"/repos/{{owner}}/{{repo}}/{feed}")
@@ -214,7 +227,7 @@ def test_a_pull_that_stops_after_any_page_goes_on_without_a_loss(ties: int) -> N
 def test_the_cursor_never_goes_back(server: GitHubReplay) -> None:
     cursors = stored(connector(server)).cursors
 
-    marks = [cursor.get(REPO, {}).get("issues", "") for cursor in cursors]
+    marks = [cursor.get(f"{REPO} issues", {}).get("to", "") for cursor in cursors]
     assert marks == sorted(marks)
     assert stored(connector(server), cursors[-1]).cursor == cursors[-1]
 
@@ -230,7 +243,7 @@ def test_nothing_new_costs_a_request_a_feed(server: GitHubReplay) -> None:
 
 def test_a_change_that_became_visible_late_is_found(server: GitHubReplay) -> None:
     cursor = stored(connector(server)).cursor
-    late = datetime.fromisoformat(cursor[REPO]["issues"]) - timedelta(seconds=90)
+    late = datetime.fromisoformat(cursor[f"{REPO} issues"]["to"]) - timedelta(seconds=90)
     server.edit(3, late, title="Late")
 
     found = stored(connector(server), cursor)
@@ -295,7 +308,7 @@ def test_a_server_that_does_not_sort_moves_the_cursor_only_at_the_end(server: Gi
     found = stored(connector(server, comments=False))
 
     assert set(found.issues) == server.issue_ids()
-    marks = [cursor.get(REPO, {}).get("issues") for cursor in found.cursors]
+    marks = [cursor.get(f"{REPO} issues", {}).get("to") for cursor in found.cursors]
     assert marks == [None] * (len(marks) - 1) + ["2026-09-01T12:00:00Z"]
 
 
@@ -757,11 +770,57 @@ def test_a_cursor_in_words(server: GitHubReplay) -> None:
 
     assert github.describe({}) == "at the beginning"
     assert (
-        github.describe({REPO: {"issues": "2026-09-01T08:00:00Z"}})
-        == "fernhill/billing: issues to 2026-09-01T08:00:00Z"
+        github.describe({f"{REPO} issues": {"to": "2026-09-01T08:00:00Z"}})
+        == "fernhill/billing issues: changes to 2026-09-01T08:00:00Z"
     )
 
 
 def test_a_damaged_cursor_is_told(server: GitHubReplay) -> None:
     with pytest.raises(SourceError, match="cursor"):
-        stored(connector(server), {REPO: {"issues": "yesterday"}})
+        stored(connector(server), mark("yesterday"))
+
+
+SIGNED = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+NOW = datetime(2026, 9, 1, tzinfo=UTC)
+
+
+def test_githubs_own_example_of_a_signature_is_taken_for_genuine() -> None:
+    headers = {"x-hub-signature-256": SIGNED, "x-github-delivery": "72d3162e-cc78-11e3-81ab-4c9367dc0958"}
+    secrets = ["a newer secret", "It's a Secret to Everybody"]
+
+    assert GitHub.webhook(headers, b"Hello, World!", secrets, NOW) == "72d3162e-cc78-11e3-81ab-4c9367dc0958"
+    assert GitHub.webhook(headers, b"Hello, World?", secrets, NOW) is None
+
+
+@pytest.mark.parametrize("secrets", [[], [""], ["another"]])
+def test_a_signature_by_nobodys_or_another_secret_is_none(secrets: list[str]) -> None:
+    unkeyed = hmac.new(b"", b"Hello, World!", "sha256").hexdigest()
+    for signature in (SIGNED, f"sha256={unkeyed}", "", "sha1=x"):
+        headers = {"x-hub-signature-256": signature, "x-github-delivery": "1"}
+        assert GitHub.webhook(headers, b"Hello, World!", secrets, NOW) is None
+
+
+def test_everything_the_kit_is_asked_is_in_githubs_own_description() -> None:
+    description = recordings("openapi-github", "specs", "github", "api.github.com.json")
+    with TemporaryDirectory() as folder, quick() as held, running(GitHubDialect, World()) as fake:
+        bench = Bench(GitHub, fake, Path(folder), held)
+        tickets = fake.world.seed(12)
+        fake.world.say(tickets[0], "Me too.")
+        bench.pull()
+        with bench.opened() as github:
+            assert list(github.census() or ())
+            assert github.probe(f"{KIT_REPO}#1") == "exists"
+            github.check()
+        first = [request for request in fake.requests if not request.path.startswith("/repositories/")]
+
+    assert problems(description, first) == []
+
+
+def test_a_label_and_a_kind_can_both_mean_a_tag() -> None:
+    tags = {"escalate": ["incident"], "private": ["security"]}
+    github = GitHub.open(_plain("https://api.github.com", tags=tags), Path())
+    found = github.normalise({"repo": REPO, "issue": {**ITEM, "type": {"name": "Incident"}, "labels": ["Security"]}})
+    github.close()
+
+    assert isinstance(found, Issue)
+    assert found.tags == frozenset({"escalate", "private"})

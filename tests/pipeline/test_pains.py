@@ -513,6 +513,20 @@ def test_a_title_that_asks_for_a_solution_gives_way_to_one_that_tells_of_trouble
     assert title_of(told) == "Builds wait half an hour"
 
 
+def test_a_title_that_says_what_goes_wrong_goes_before_one_that_only_names_a_place() -> None:
+    told = [
+        ("CI queue in the afternoon", ""),
+        ("CI build goes red on main for no reason, re-run makes it green", ""),
+        ("CI runners", ""),
+    ]
+    assert title_of(told) == "CI build goes red on main for no reason"
+    assert title_of([("Tax rate on invoices of the new site", ""), ("Wrong tax on an invoice", "")]).startswith("Wrong")
+
+
+def test_where_every_title_only_names_a_place_the_most_central_stands() -> None:
+    assert title_of([("Test data for clinics", ""), ("Data sets for tests", "")]) == "Test data for clinics"
+
+
 def test_where_no_title_may_stand_the_shared_words_do() -> None:
     assert title_of([("Printer?", ""), ("PRINTER JAM", "")]) == "Trouble with printer"
 

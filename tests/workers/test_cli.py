@@ -57,6 +57,55 @@ def test_a_failed_source_is_named_and_stops_no_other(run: Run, rosta: Path) -> N
     assert "nowhere.jsonl" in result.output
 
 
+def test_a_failure_is_said_once_and_its_reason_too(run: Run, rosta: Path) -> None:
+    small.organisation(rosta, (), path="nowhere.jsonl")
+
+    result = run("pull")
+
+    assert result.exit_code == 1
+    assert result.output.count("nowhere.jsonl") == 1
+
+
+def test_pull_fails_where_nothing_could_be_understood_and_says_where_and_why(run: Run, rosta: Path) -> None:
+    small.write(rosta, [{**ticket, "created_at": "17.09.2026 09:12"} for ticket in small.subscribers(3)])
+
+    result = run("pull")
+
+    assert result.exit_code == 1
+    assert (
+        "desk: could not understand any of 3 rows; first reason: desk.jsonl:1: `created_at` '17.09.2026"
+        in result.output
+    )
+    assert 'add `date_format: "%d.%m.%Y %H:%M"` to this source; `leafnotes status` lists them' in result.output
+
+
+def test_pull_goes_on_where_some_could_not_be_understood_and_names_the_first_of_now(run: Run, rosta: Path) -> None:
+    good, bad = small.subscribers(3), [{"title": "Without a number"}]
+    small.write(rosta, [*good[:1], *bad])
+    first = run("pull")
+    with (rosta / "desk.jsonl").open("a") as file:
+        file.write("nonsense\n{}\n" + json.dumps(good[1]) + "\n")
+
+    second = run("pull")
+    third = run("pull")
+
+    assert first.exit_code == second.exit_code == third.exit_code == 0
+    assert "desk: 1 of 2 could not be understood: desk.jsonl:2: `external_id` is missing\n" in first.output
+    assert "desk: 2 of 3 could not be understood: desk.jsonl:3: not JSON" in second.output
+    assert ", and 1 more\n" in second.output
+    assert "understood" not in third.output
+
+
+def test_a_corrected_export_leaves_nothing_set_aside(run: Run, rosta: Path) -> None:
+    small.write(rosta, [{**small.ticket(1, "Stale beans"), "created_at": "soon"}])
+    run("pull")
+    small.write(rosta, [small.ticket(1, "Stale beans")])
+
+    run("pull")
+
+    assert json.loads(run("status", "--json").output)["set_aside"] == {}
+
+
 def test_an_unknown_source_is_wrong_use_and_the_known_ones_are_named(run: Run) -> None:
     result = run("pull", "dusk")
 
@@ -86,6 +135,69 @@ def test_issues_can_be_narrowed(run: Run) -> None:
 
     assert run("issues", "--leaf", "delivery").output == ""
     assert len(run("issues", "--since", "2026-03-02T10:04:00+01:00").output.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "words"),
+    [
+        ("--leaf", "roastin", "Did you mean roasting? There are delivery, roasting, rosta"),
+        ("--source", "dusk", "Did you mean desk?"),
+        ("--pain", "p-none", "no pain is called 'p-none'. There are p-"),
+    ],
+)
+def test_issues_of_something_that_is_not_there_are_wrong_use(run: Run, option: str, name: str, words: str) -> None:
+    run("run", "--once")
+
+    result = run("issues", option, name)
+
+    assert result.exit_code == 2
+    assert words in result.output
+
+
+def test_issues_of_a_source_that_is_no_longer_configured_can_be_listed(run: Run, rosta: Path) -> None:
+    run("pull")
+    sources = (rosta / "sources.yaml").read_text()
+    (rosta / "sources.yaml").write_text(sources.replace("name: desk", "name: till"))
+
+    assert len(run("issues", "--source", "desk").output.splitlines()) == 6
+
+
+def test_issues_that_a_person_should_look_at_and_those_without_an_owner(run: Run, rosta: Path) -> None:
+    homeless = small.subscribers(2)
+    small.write(rosta, [*small.subscribers(4, first=10), *({**one, "labels": []} for one in homeless)])
+    run("run", "--once")
+    everything = [json.loads(line) for line in run("issues", "--json").output.splitlines()]
+
+    unsure = [json.loads(line)["external_id"] for line in run("issues", "--unsure", "--json").output.splitlines()]
+    unplaced = [json.loads(line)["external_id"] for line in run("issues", "--unplaced", "--json").output.splitlines()]
+
+    assert unsure == [one["external_id"] for one in everything if one["verdict"]["abstained"]]
+    assert 0 < len(unsure) < len(everything)
+    assert unplaced == ["1", "2"]
+
+
+def test_classify_answers_a_line_that_it_cannot_use_with_what_is_wrong_and_goes_on(tmp_path: Path) -> None:
+    texts = tmp_path / "in.jsonl"
+    rows: list[dict[str, object]] = [
+        {"id": "a", "title": "The CI build is flaky", "author_role": "boss"},
+        {"title": "Without an id"},
+        {"id": "c", "title": "The export fails", "author_role": "customer"},
+        {"id": "d", "title": "t", "labels": "bug"},
+    ]
+    texts.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    result = CliRunner().invoke(main, ["classify", "--input", str(texts), "--output", str(tmp_path / "out")])
+
+    answers = [json.loads(line) for line in (tmp_path / "out").read_text().splitlines()]
+    assert result.exit_code == 1
+    assert [answer["id"] for answer in answers] == ["a", None, "c", "d"]
+    assert answers[0]["error"] == (
+        "line 1: `author_role` 'boss' is not allowed; use one of customer, staff, bot, unknown"
+    )
+    assert answers[1]["error"] == "line 2: `id` is missing; give text or a number"
+    assert answers[2]["side"] in ("developer", "customer", "none")
+    assert "`labels` is not a list" in answers[3]["error"]
+    assert [line.partition(": ")[0] for line in result.stderr.splitlines()] == [f"{texts}:{n}" for n in (1, 2, 4)]
 
 
 def test_classify_with_files_needs_no_configuration_and_keeps_every_line(tmp_path: Path) -> None:
@@ -137,6 +249,15 @@ def test_digest_writes_three_files_a_leader_and_sends_nothing(run: Run, tmp_path
         "kit.html", "kit.json", "kit.txt", "noor.html", "noor.json", "noor.txt",
     ]  # fmt: skip
     assert json.loads((tmp_path / "look" / "kit.json").read_text())["schema"] == 1
+
+
+@pytest.mark.parametrize("moment", ["2026-03-01T23:59:59+01:00", "2026-01-01T00:00:00+01:00"])
+def test_a_week_that_is_to_come_is_refused_with_when_it_ends(run: Run, tmp_path: Path, moment: str) -> None:
+    result = run("digest", "--week", small.WEEK, "--out", str(tmp_path / "look"), as_of=moment)
+
+    assert result.exit_code == 2
+    assert "2026-W10 has not ended: it ends with Sunday, 08 March 2026" in result.output
+    assert not (tmp_path / "look").exists()
 
 
 def test_digest_shows_what_was_sent_once_it_was(run: Run, tmp_path: Path, rosta: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline.store import db, digests, issues, registry, sources, work
@@ -235,3 +235,46 @@ def test_an_issue_that_kills_the_classifier_is_set_aside_and_the_rest_is_classif
     assert poisoned.abstained
     assert all(verdict is not None and verdict.side == "customer" for verdict in verdicts.values())
     assert len(pains) == 1
+
+
+def test_a_long_pull_lets_the_others_go_first_and_loses_nothing(tmp_path: Path) -> None:
+    directory = small.organisation(tmp_path / "rosta", small.subscribers(6), page=1)
+    with (directory / "sources.yaml").open("a") as file:
+        file.write("- {name: short, kind: file, path: short.jsonl}\n")
+    (directory / "short.jsonl").write_text((directory / "desk.jsonl").read_text())
+    order: list[str] = []
+    with engine(directory) as runner:
+        runner.turn = 0
+        runner.say = order.append
+        runner.run_once()
+
+        assert counts(runner) == {"composed": 2, "mail:accepted": 2}
+        with db.transaction(runner.deployment.database) as session:
+            assert issues.count_of(session, "desk") == 6
+    began = [line for line in order if line.startswith("pull ")]
+    assert began.count("pull desk") > 3
+    assert began.index("pull short") < len(began) - 1
+
+
+def test_a_source_that_is_never_done_does_not_keep_the_digests_for_ever(tmp_path: Path) -> None:
+    directory = small.organisation(tmp_path / "rosta", small.subscribers())
+    with engine(directory) as runner:
+        runner.run_once()
+    with (directory / "sources.yaml").open("a") as file:
+        file.write("- {name: endless, kind: file, path: nowhere.jsonl}\n")
+    for moment, expected in (
+        ("2026-03-16T12:00:00+01:00", {}),
+        ("2026-03-16T19:00:00+01:00", {"composed", "mail:accepted"}),
+    ):
+        with engine(directory, as_of=moment) as runner:
+            runner.tick()
+            with db.transaction(runner.deployment.database) as session:
+                row = work.request(session, "pull", "endless")
+                held = work.claim(session, row, ["pull"], timedelta(hours=30))
+                assert held is not None
+            runner.drain()
+            assert set(counts(runner, "2026-W11")) >= set(expected)
+            if not expected:
+                assert "composed" not in counts(runner, "2026-W11")
+            with db.transaction(runner.deployment.database) as session:
+                work.release(session, "pull", "endless")

@@ -2,19 +2,26 @@
 
 import getpass
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Collection, Iterator, MutableMapping
+from contextlib import contextmanager
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, Any, Final, get_args
 
 import click
+import structlog
+from sqlalchemy.orm import Session
 
-from pipeline.issue import Text
+from config.reader import nearest
+from pipeline.issue import Role, Text, Verdict
 from pipeline.steps import Ingested, ask_for_verdicts
 from pipeline.store import db, issues, registry, sources, work
 from pipeline.store.issues import Stored
 from workers.cli.base import Global, Moment, deployment, engine, say_json, stop
 
-PAGE = 500
+PAGE: Final = 500
+LISTED: Final = 20
+"""Names that a message lists before it only counts them."""
 
 
 @click.command()
@@ -25,7 +32,7 @@ def pull(options: Global, names: tuple[str, ...], as_json: bool) -> None:
     """Fetch what changed, now, from all sources or from the named ones.
 
     The poll interval and back-off are the scheduler's, not this command's. A failed source does not stop the others;
-    the exit code is 1 if any failed.
+    the exit code is 1 if any failed, or if nothing that a source gave could be understood.
 
     \b
     Examples:
@@ -40,19 +47,57 @@ def pull(options: Global, names: tuple[str, ...], as_json: bool) -> None:
         for result in results:
             if as_json:
                 say_json(result)
-            elif result["error"]:
-                click.echo(f"{result['source']}: failed: {result['error']}")
             else:
-                click.echo(
-                    f"{result['source']}: {result['read']} read, {result['new']} new, {result['changed']} changed, "
-                    f"{result['skipped']} skipped, {result['set_aside']} set aside"
-                )
-        if any(result["error"] for result in results):
+                for line in _told(result):
+                    click.echo(line)
+        if any(result["error"] or _nothing_understood(result) for result in results):
             raise SystemExit(1)
+
+
+def _told(result: dict[str, Any]) -> Iterator[str]:
+    name, first = result["source"], result["first_set_aside"]
+    if result["error"]:
+        yield f"{name}: failed: {result['error']}"
+        return
+    yield (
+        f"{name}: {result['read']} read, {result['new']} new, {result['changed']} changed, "
+        f"{result['skipped']} skipped, {result['set_aside']} set aside"
+    )
+    if _nothing_understood(result):
+        yield (
+            f"{name}: could not understand any of {result['read']} rows; first reason: {first}; "
+            "`leafnotes status` lists them"
+        )
+    elif result["set_aside"]:
+        more = f", and {result['set_aside'] - 1} more" if result["set_aside"] > 1 else ""
+        yield f"{name}: {result['set_aside']} of {result['read']} could not be understood: {first}{more}"
+
+
+def _nothing_understood(result: dict[str, Any]) -> bool:
+    """Not so where what was read is known already and did not change: that is neither new nor set aside."""
+    return 0 < result["read"] == result["set_aside"] and not result["error"]
+
+
+@contextmanager
+def _failures_told_once() -> Iterator[None]:
+    """This command says itself how a source failed, so the engine's line about it is left out."""
+    before = structlog.get_config()["processors"]
+
+    def drop(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        if event.get("event") == "source failed":
+            raise structlog.DropEvent
+        return event
+
+    structlog.configure(processors=[drop, *before])
+    try:
+        yield
+    finally:
+        structlog.configure(processors=before)
 
 
 def _pull_one(house: Any, name: str) -> dict[str, Any]:
     runner = engine(house)
+    runner.turn = math.inf
     totals: dict[str, Any] = {"source": name, "read": 0, "new": 0, "changed": 0, "skipped": 0, "set_aside": 0}
 
     def watch(total: Ingested) -> None:
@@ -62,12 +107,23 @@ def _pull_one(house: Any, name: str) -> dict[str, Any]:
     with db.transaction(house.database) as session:
         sources.ensure(session, {name: house.kinds[name]})
         before = sources.state(session, name).failures
+        aside = _set_aside(session, name)
         row_id = work.request(session, "pull", name)
         work.release(session, "pull", name)
-    runner.perform(row_id)
+    with _failures_told_once():
+        runner.perform(row_id)
     with db.transaction(house.database) as session:
         state = sources.state(session, name)
-    return totals | {"error": state.last_error if state.failures > before else None}
+        now_aside = _set_aside(session, name) if totals["set_aside"] else []
+    # What was set aside before, and is again, is told where nothing else was.
+    first = next((one for one in now_aside if one not in aside), next(iter(now_aside), None))
+    return totals | {"first_set_aside": first, "error": state.last_error if state.failures > before else None}
+
+
+def _set_aside(session: Session, source: str) -> list[str]:
+    """What of a source could not be understood, each with its reason, oldest first."""
+    listed = issues.quarantined(session, limit=None)
+    return [f"{what}: {reason}" for name, what, reason in reversed(listed) if name == source]
 
 
 @click.command("issues")
@@ -76,6 +132,8 @@ def _pull_one(house: Any, name: str) -> dict[str, Any]:
 @click.option("--pain", help="Only of this pain (its id).")
 @click.option("--leaf", help="Only of this leaf (its team id).")
 @click.option("--since", type=Moment(), metavar="ISO8601", help="Only created at or after this moment.")
+@click.option("--unsure", is_flag=True, help="Only those whose verdict is unsure: a person should look.")
+@click.option("--unplaced", is_flag=True, help="Only pain that no leaf owns: the fallback gets it.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines with everything (schema 1).")
 @click.pass_obj
 def list_issues(
@@ -85,6 +143,8 @@ def list_issues(
     pain: str | None,
     leaf: str | None,
     since: datetime | None,
+    unsure: bool,
+    unplaced: bool,
     as_json: bool,
 ) -> None:
     """Everything that is stored, private issues too: this is the operator's own tool. There is no limit.
@@ -93,16 +153,44 @@ def list_issues(
     Examples:
       leafnotes issues --json > issues.jsonl
       leafnotes issues --side customer --leaf billing --since 2026-09-14
+      leafnotes issues --unsure
     """
     with deployment(options) as house, db.reading(house.database) as session:
+        _must_be_known("source", source, {*house.sources, *sources.states(session)})
+        _must_be_known("leaf", leaf, house.org.teams)
+        _must_be_known("pain", pain, registry.current(session) if pain is not None else ())
         for stored in issues.read(session, source=source, side=side, pain=pain, leaf=leaf, since=since):
+            if (unsure and not _is_unsure(stored)) or (unplaced and not _is_unplaced(stored)):
+                continue
             if as_json:
                 say_json(_json(stored))
             else:
-                verdict = stored.verdict.side if stored.verdict else "pending"
-                key = f"{stored.issue.source}:{stored.issue.external_id}"
-                day, leaf = f"{stored.issue.created_at:%Y-%m-%d}", stored.leaf or "-"
-                click.echo(f"{day}  {verdict:9}  {leaf:16}  {key}  {stored.issue.title}")
+                click.echo(_line(stored))
+
+
+def _must_be_known(what: str, name: str | None, known: Collection[str]) -> None:
+    """A name that is none would answer with nothing, as if there were no such issue."""
+    if name is None or name in known:
+        return
+    names = sorted(known)
+    close = nearest(name, names)
+    hint = f" Did you mean {close}?" if close else ""
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    stop(f"no {what} is called {name!r}.{hint} There are {', '.join(names[:LISTED]) or 'none'}{more}", 2)
+
+
+def _is_unsure(stored: Stored) -> bool:
+    return stored.verdict is not None and stored.verdict.abstained
+
+
+def _is_unplaced(stored: Stored) -> bool:
+    return stored.leaf is None and stored.verdict is not None and stored.verdict.side != "none"
+
+
+def _line(stored: Stored) -> str:
+    verdict = stored.verdict.side if stored.verdict else "pending"
+    key = f"{stored.issue.source}:{stored.issue.external_id}"
+    return f"{stored.issue.created_at:%Y-%m-%d}  {verdict:9}  {stored.leaf or '-':16}  {key}  {stored.issue.title}"
 
 
 def _json(stored: Stored) -> dict[str, Any]:
@@ -162,7 +250,8 @@ def classify(options: Global, source: IO[str] | None, target: IO[str]) -> None:
     """Decide developer pain, customer pain or none.
 
     With --input it is stateless: one line out for each line in, in the same order, and no configuration is needed.
-    Input fields: id, title, body and, where known, product, labels, source_kind, author_role. Without --input it
+    Input fields: id, title, body and, where known, product, labels, source_kind, author_role (customer, staff, bot or
+    unknown). A line that cannot be used gets its error in its place, and the exit code is 1. Without --input it
     classifies what is stored and pending.
 
     \b
@@ -189,44 +278,70 @@ def _classify_file(source: IO[str], target: IO[str]) -> None:
     classifier = load_classifier()
     bad = 0
     for batch in _batches(source):
-        good = [(number, row) for number, row in batch if isinstance(row, dict)]
+        faults = {number: why for number, row in batch if (why := _fault(row)) is not None}
+        good = [(number, row) for number, row in batch if number not in faults]
         verdicts = classifier.classify([_text(row) for _, row in good])
-        answers: dict[int, dict[str, Any]] = {}
-        for (number, row), verdict in zip(good, verdicts, strict=True):
-            answers[number] = {
-                "id": row.get("id"),
-                "side": verdict.side,
-                "confidence": round(verdict.confidence, 4),
-                "abstained": verdict.abstained,
-                "kind": verdict.kind,
-                "severity": verdict.severity,
-                "signals": [{"name": s.name, "text": s.text} for s in verdict.signals],
-                "because": list(verdict.because),
-            }
+        answers = {number: _answer(row, verdict) for (number, row), verdict in zip(good, verdicts, strict=True)}
         for number, row in batch:
-            if number not in answers:
+            if number in faults:
                 bad += 1
-                click.echo(f"{source.name}:{number}: not a JSON object: {row}", err=True)
-                answers[number] = {"id": None, "error": f"line {number} is not a JSON object"}
+                click.echo(f"{source.name}:{number}: {faults[number]}", err=True)
+                name = row.get("id") if isinstance(row, dict) and _is_name(row.get("id")) else None
+                answers[number] = {"id": name, "error": f"line {number}: {faults[number]}"}
             target.write(json.dumps(answers[number], ensure_ascii=False) + "\n")
     if bad:
         raise SystemExit(1)
 
 
+def _answer(row: dict[str, Any], verdict: Verdict) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "side": verdict.side,
+        "confidence": round(verdict.confidence, 4),
+        "abstained": verdict.abstained,
+        "kind": verdict.kind,
+        "severity": verdict.severity,
+        "signals": [{"name": s.name, "text": s.text} for s in verdict.signals],
+        "because": list(verdict.because),
+    }
+
+
 def _batches(source: IO[str]) -> Iterator[list[tuple[int, Any]]]:
+    """The lines with their numbers; a line that is no JSON stands there as the error itself."""
     batch: list[tuple[int, Any]] = []
     for number, line in enumerate(source, 1):
         if not line.strip():
             continue
         try:
             batch.append((number, json.loads(line)))
-        except json.JSONDecodeError as error:
-            batch.append((number, str(error)))
+        except (ValueError, RecursionError) as error:
+            batch.append((number, error))
         if len(batch) == PAGE:
             yield batch
             batch = []
     if batch:
         yield batch
+
+
+def _fault(row: Any) -> str | None:
+    """Why a line cannot be classified, with what is allowed."""
+    if not isinstance(row, dict):
+        return "not a JSON object" + (f": {row}" if isinstance(row, Exception) else "")
+    if not _is_name(row.get("id")):
+        return f"`id` {'is missing' if row.get('id') in (None, '') else 'is no name'}; give text or a number"
+    roles = get_args(Role)
+    if row.get("author_role") and row["author_role"] not in roles:
+        return f"`author_role` {row['author_role']!r:.40} is not allowed; use one of {', '.join(roles)}"
+    if not isinstance(row.get("labels") or [], list):
+        return "`labels` is not a list; write [a, b]"
+    for name in ("title", "body", "product", "source_kind"):
+        if isinstance(row.get(name), dict | list):
+            return f"`{name}` is not text"
+    return None
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool) and value != ""
 
 
 def _text(row: dict[str, Any]) -> Text:

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from email.utils import make_msgid
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from pipeline import periods, steps
 from pipeline.digest import render
 from pipeline.digest.document import Document
-from pipeline.digest.index import index
 from pipeline.issue import Period
 from pipeline.store import db, digests, material
 from workers.cli.base import Global, deployment, engine, stop
@@ -31,7 +32,8 @@ def digest(
 ) -> None:
     """Write LEADER.txt, LEADER.html and LEADER.json for every leader: what would be sent, or what was sent if it was.
 
-    Nothing is sent without --send. A leader who has nothing to hear of gets the short, honest form.
+    Nothing is sent without --send. A leader who has nothing to hear of gets the short, honest form. The week that still
+    runs is shown as it stands now; one that is to come is refused.
 
     \b
     Examples:
@@ -49,8 +51,7 @@ def digest(
         except ValueError as error:
             stop(str(error), 2)
         wanted = _leaders(house, leader)
-        if send and period.end > house.now():
-            stop(f"{period.label} has not ended; without --send it can be looked at", 2)
+        _must_have_come(house, period, send)
         out.mkdir(parents=True, exist_ok=True)
         held, documents = 0, []
         for person, document, failures in _documents(house, period, wanted):
@@ -71,6 +72,17 @@ def digest(
             raise SystemExit(1)
 
 
+def _must_have_come(house: Deployment, period: Period, send: bool) -> None:
+    """The running week can be looked at as it stands, and is not sent; of one that is to come there is nothing."""
+    now = house.now()
+    if period.end <= now or (period.start <= now and not send):
+        return
+    # The end is the first moment of the Monday after, which nobody calls the end of a week.
+    last = (period.end - timedelta(seconds=1)).astimezone(ZoneInfo(period.zone))
+    look = "; without --send it can be looked at" if period.start <= now else ""
+    stop(f"{period.label} has not ended: it ends with {last:%A, %d %B %Y}{look}", 2)
+
+
 def _leaders(house: Deployment, leader: str | None) -> list[str]:
     if leader is None:
         return list(house.org.leaders)
@@ -80,18 +92,21 @@ def _leaders(house: Deployment, leader: str | None) -> list[str]:
 
 
 def _documents(house: Deployment, period: Period, wanted: list[str]) -> Iterator[tuple[str, Document, list[str]]]:
+    """What was decided, and for the others what would be: beside everybody else's, since numbers must fit together."""
     with db.reading(house.database) as session:
-        stored = {person: digests.digest(session, person, period.label) for person in wanted}
-        made, indexed = None, None
-        for person in wanted:
-            row = stored[person]
-            if row is not None and row.document is not None:
-                yield person, Document.from_json(row.document), [row.reason] if row.reason else []
-                continue
-            made = made or material.read(session, period, house.org, house.kinds)
-            indexed = indexed or index(made, house.org)
-            written = steps.write(made, person, period, house.house, house.due(period, person), indexed)
-            yield person, written.document, list(written.failures)
+        stored = {person: digests.digest(session, person, period.label) for person in house.org.leaders}
+        decided = {p: Document.from_json(row.document) for p, row in stored.items() if row and row.document is not None}
+        written: dict[str, steps.Written] = {}
+        if not decided.keys() >= set(wanted):
+            made = material.read(session, period, house.org, house.kinds)
+            due = {p: house.due(period, p) for p in house.org.leaders if p not in decided}
+            written = steps.write_all(made, due, period, house.house, list(decided.values()))
+    for person in wanted:
+        row = stored[person]
+        if person in decided:
+            yield person, decided[person], [row.reason] if row and row.reason else []
+        else:
+            yield person, written[person].document, list(written[person].failures)
 
 
 def _send(house: Deployment, period: Period, wanted: list[str]) -> None:

@@ -3,12 +3,14 @@
 import time
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
-from pipeline import periods
+from pipeline import periods, steps
 from pipeline.store import db, digests, issues, schema, sources, work
 from workers.cli.base import Global, deployment, engine, say_json, stop
+from workers.engine import Engine
 from workers.wiring import Deployment
 
 PAUSE = 15.0
@@ -31,24 +33,32 @@ def migrate(options: Global) -> None:
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Do what is due and end, instead of going on.")
+@click.option("--once", is_flag=True, help="Pull everything now, do what is due, and end, instead of going on.")
+@click.option("--again", is_flag=True, help="With --once: decide all digests anew, if none was mailed.")
 @click.pass_obj
-def run(options: Global, once: bool) -> None:
+def run(options: Global, once: bool, again: bool) -> None:
     """The whole loop in one process: pull, classify, assign, compose what is due, send. Needs no broker.
 
     Mails are sent when LEAFNOTES_SMTP_URL is set, and written to the folder `digests` of the configuration directory
-    when it is not. Ctrl-C loses nothing: the next run goes on where this one stopped.
+    when it is not. Ctrl-C loses nothing: the next run goes on where this one stopped. A digest is decided once; while
+    you are setting up, --again forgets what was decided and decides it anew from everything that is stored.
 
     \b
     Examples:
       leafnotes run --once
+      leafnotes run --once --again
       leafnotes --as-of 2026-09-21T12:00+01:00 run --once
     """
+    if again and not once:
+        stop("--again needs --once", 2)
     with deployment(options) as house:
         if house.environment.smtp_url is not None:
             house.require_secret_key()
         runner = engine(house)
+        if again:
+            _decide_again(runner)
         if once:
+            runner.pull_now(sorted(house.sources))
             runner.run_once()
             raise SystemExit(_say(house))
         try:
@@ -59,14 +69,26 @@ def run(options: Global, once: bool) -> None:
             click.echo("stopped; nothing is lost, the next run goes on from here", err=True)
 
 
+def _decide_again(runner: Engine) -> None:
+    try:
+        with runner.transaction() as session:
+            steps.decide_again(session)
+    except steps.AlreadyMailed:
+        stop("mails have been sent: digests that somebody may have read are not decided again")
+
+
 def _say(house: Deployment) -> int:
-    report = _report(house)
+    report = _report(house, listed=3)
     failed = any(source["error"] for source in report["sources"])
     for source in report["sources"]:
         click.echo(f"{source['name']}: {source['issues']} issues, {_health(source)}")
-    click.echo(f"{report['period']}: {report['digests'] or 'no digest is due'}")
+    heard = any(source["issues"] for source in report["sources"])
+    nothing = "no digest is due" if heard else "no issue was read yet, so no digest is made"
+    click.echo(f"{report['period']}: {report['digests'] or nothing}")
     for problem in report["problems"]:
         click.echo(problem, err=True)
+    for source, count in report["set_aside"].items():
+        click.echo(f"{source}: {count} items could not be understood; `leafnotes status` lists them", err=True)
     return 1 if failed or report["failing"] or "held" in report["digests"] else 0
 
 
@@ -94,6 +116,7 @@ def worker(options: Global, concurrency: int) -> None:
         _at_this_version(house)
         app = _celery(options, house)
         house.require_safe_broker()
+        _started(house, f"worker with {concurrency} processes")
     app.worker_main(
         [
             "worker",
@@ -117,7 +140,43 @@ def beat(options: Global) -> None:
     """
     with deployment(options, migrate=False) as house:
         app = _celery(options, house)
+        _started(house, "beat, one look every 15 s")
     app.Beat(loglevel="WARNING", quiet=True).run()
+
+
+@click.command()
+@click.option("--listen", default="127.0.0.1:8080", show_default=True, metavar="HOST:PORT", help="Where to listen.")
+@click.pass_obj
+def web(options: Global, listen: str) -> None:
+    """The web server: it receives webhooks at /hooks/SOURCE, for sources that have `webhook_secrets`.
+
+    Needs LEAFNOTES_SECRET_KEY. Put a proxy that speaks TLS in front of it.
+
+    \b
+    Example:
+      leafnotes web --listen 127.0.0.1:8080
+    """
+    from waitress import serve
+
+    from workers.app import publish
+    from workers.web.app import create
+    from workers.web.hooks import LARGEST
+
+    with deployment(options, migrate=False) as house:
+        house.require_secret_key()
+        _at_this_version(house)
+        runner = Engine(house, publish) if house.environment.broker_url else Engine(house)
+        if house.environment.broker_url:
+            _celery(options, house)
+        hooked = [name for name, source in sorted(house.sources.items()) if source.webhook_secrets]
+        click.echo(f"listening on http://{listen}; webhooks for {', '.join(hooked) or 'no source'}", err=True)
+        serve(create(runner), listen=listen, threads=8, ident=None, max_request_body_size=LARGEST * 2)
+
+
+def _started(house: Deployment, what: str) -> None:
+    broker = urlsplit(house.environment.broker_url or "")
+    where = f"{broker.scheme}://{broker.hostname}:{broker.port or 6379}"
+    click.echo(f"{what}; broker {where}, database {house.database.url.render_as_string(hide_password=True)}", err=True)
 
 
 def _at_this_version(house: Deployment) -> None:
@@ -149,7 +208,7 @@ def status(options: Global, as_json: bool) -> None:
       leafnotes status --json
     """
     with deployment(options) as house:
-        report = _report(house)
+        report = _report(house, listed=500 if as_json else 10)
     if as_json:
         say_json(report)
         return
@@ -163,9 +222,12 @@ def status(options: Global, as_json: bool) -> None:
     click.echo(f"digests  {report['period']}: {report['due']} due, {report['digests'] or 'none decided'}")
     for problem in report["problems"]:
         click.echo(f"problem  {problem}")
+    for source, count in report["set_aside"].items():
+        click.echo(f"problem  {source}: {count} items in all could not be understood; --json lists the newest 500")
 
 
-def _report(house: Deployment) -> dict[str, Any]:
+def _report(house: Deployment, listed: int) -> dict[str, Any]:
+    """What is going on; of the items that were set aside the newest `listed`."""
     now = house.now()
     period = periods.last_ended(now, house.zone)
     with db.reading(house.database) as session:
@@ -173,8 +235,10 @@ def _report(house: Deployment) -> dict[str, Any]:
         counts = digests.counts(session, period.label)
         problems = [f"set aside: {kind} {key}: {why}" for kind, key, why in work.set_aside(session)]
         problems += [f"failing: {kind} {key}, {n} tries: {why}" for kind, key, n, why in work.failing(session)]
-        problems += [f"quarantine: {source} {what}: {why}" for source, what, why in issues.quarantined(session)]
-        problems += [f"digest of {leader}, {label}: {why}" for leader, label, why in digests.alarms(session)]
+        problems += [f"quarantine: {source} {what}: {why}" for source, what, why in issues.quarantined(session, listed)]
+        problems += [
+            f"digest of {leader}, {label}: {why}" for leader, label, why in digests.alarms(session, period.label)
+        ]
         return {
             "period": period.label,
             "due": sum(house.due(period, leader) <= now for leader in house.org.leaders),
@@ -184,6 +248,7 @@ def _report(house: Deployment) -> dict[str, Any]:
                 f"{kind} {state}": n for (kind, state), n in sorted(work.backlog(session).items()) if state != "done"
             },
             "failing": len(work.failing(session)) + len(work.set_aside(session)),
+            "set_aside": issues.quarantined_counts(session),
             "problems": problems,
         }
 
@@ -203,4 +268,4 @@ def _source(house: Deployment, session: Any, name: str, state: Any, now: Any) ->
     }
 
 
-COMMANDS = (migrate, run, worker, beat, status)
+COMMANDS = (migrate, run, worker, beat, web, status)

@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("document", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("composed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("form", sa.String(length=8), nullable=True),
         sa.Column("hidden", sa.String(length=32), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("leader", "period", "kind"),
@@ -134,6 +135,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_members_pain"), ["pain"], unique=False)
 
     op.create_table(
+        "deliveries",
+        sa.Column("source", sa.String(length=63), nullable=False),
+        sa.Column("delivery", sa.String(length=255), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("source", "delivery"),
+    )
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_deliveries_at"), ["at"], unique=False)
+
+    op.create_table(
         "pages",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("source", sa.String(length=63), nullable=False),
@@ -211,6 +222,7 @@ def upgrade() -> None:
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("token", sa.Integer(), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("holder", sa.String(length=255), nullable=True),
         sa.Column("run_after", sa.DateTime(timezone=True), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.classify import Classifier, ModelError, artefact, load_classifier
-from pipeline.issue import Text, Verdict
+from pipeline.classify import Classifier, ModelError, artefact, language, load_classifier
+from pipeline.issue import Role, Text, Verdict
 
 SUITE = Text(
     title="Integration tests are flaky",
@@ -110,13 +110,39 @@ def test_words_can_overrule_the_fields_around_them() -> None:
     assert one(Text(title=PRAISE.title, body=PRAISE.body, author_role="customer", labels=("bug",))).side == "none"
 
 
-def test_text_in_another_language_is_never_surer_than_its_words() -> None:
-    german = "Die Seite lädt seit gestern nicht mehr und wir können keine Rechnungen mehr schreiben, bitte "
-    "dringend prüfen."
+STRANGE = [
+    "Die Seite lädt seit gestern nicht mehr und wir können keine Rechnungen mehr schreiben, bitte dringend prüfen.",
+    "Bonjour, l'export ne marche plus depuis hier et nous ne pouvons pas travailler, merci de nous répondre.",
+    "Desde la última actualización los recordatorios llegan en inglés a nuestros clientes y no es posible cambiarlo.",
+]
 
-    verdict = one(Text(title="Störung", body=german))
 
-    assert "not English: half as sure" in verdict.because
+@pytest.mark.parametrize("body", STRANGE)
+@pytest.mark.parametrize(("role", "side"), [("customer", "customer"), ("staff", "developer"), ("unknown", "customer")])
+def test_text_in_another_language_is_judged_by_its_fields_alone_and_left_to_a_person(
+    body: str, role: Role, side: str
+) -> None:
+    verdict = one(Text(title="", body=body, author_role=role))
+
+    assert (verdict.side, verdict.abstained) == (side, True)
+    assert verdict.confidence < 0.7
+    assert "not in English: this model reads English only" in verdict.because
+    assert not any(reason.startswith("word ") for reason in verdict.because)
+
+
+def test_an_english_verdict_says_nothing_of_languages() -> None:
+    assert not any("English" in reason for reason in one(EXPORT).because)
+
+
+def test_small_words_are_not_shown_as_what_decided() -> None:
+    named = {m[1] for reason in one(EXPORT).because if (m := re.match(r"word '(.+)'", reason))}
+
+    assert named
+    assert not any(language.small(word) for word in named)
+
+
+def test_small_words_are_shown_where_nothing_else_decided() -> None:
+    assert any(reason.startswith("word 'it'") for reason in one(Text(title="", body="it was")).because)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +158,17 @@ def test_text_in_another_language_is_never_surer_than_its_words() -> None:
             "question",
         ),
         (PRAISE, "other"),
+        (Text(title="Is it possible to change the billing address?", body="", author_role="customer"), "question"),
+        (Text(title="How do I get access to the replica?", body="", author_role="staff"), "question"),
+        (
+            Text(
+                title="New laptop: first week without admin rights",
+                body="It took six days until I could install the design tool on the new laptop.",
+                source_kind="jira",
+                author_role="staff",
+            ),
+            "bug",
+        ),
     ],
 )
 def test_kinds_are_told_apart(text: Text, kind: str) -> None:

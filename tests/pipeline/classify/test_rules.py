@@ -96,14 +96,39 @@ def test_nothing_around_a_text_adds_nothing() -> None:
     assert (weights.tolist(), why) == ([0, 0, 0], ())
 
 
+def test_fields_alone_never_make_a_sure_verdict() -> None:
+    for role in ("customer", "staff", "bot", "unknown"):
+        weights, _ = rules.prior(Text(title="", body="", author_role=role, labels=("ci", "build", "toil")))
+
+        odds = np.exp(rules.unread(weights))
+
+        assert odds.max() / odds.sum() < 0.72
+
+
 @pytest.mark.parametrize(
-    ("words", "strange"),
+    ("title", "body", "leans"),
     [
-        ("die seite lädt seit gestern nicht mehr und wir können keine rechnungen mehr schreiben", True),
-        ("la page ne charge plus depuis hier et nous ne pouvons plus écrire de factures", True),
-        ("the page does not load since yesterday and we can not write any invoices", False),
-        ("login broken", False),
+        ("How do I restart the runner?", "", 2),
+        ("Proxy", "How can we set it up", 2),
+        ("Is it possible to change the billing address?", "", 2),
+        ("Which is it", "What is the proper way to change the owner?", 2),
+        ("Could you add a dark theme?", "", 1),
+        ("New laptop", "It took six days until I could install the design tool.", 0),
+        ("It is not possible to save", "It fails.", 0),
     ],
 )
-def test_another_language_is_noticed_in_texts_of_some_length(words: str, strange: bool) -> None:
-    assert rules.foreign(words.split()) is strange
+def test_kinds_lean_by_what_a_text_asks(title: str, body: str, leans: int) -> None:
+    lean = rules.kind_lean(signals.find(title, body), title, body)
+
+    assert int(np.argmax(lean)) == leans
+
+
+def test_a_heading_of_a_form_is_no_question() -> None:
+    body = "How to reproduce\nclick save"
+
+    assert rules.kind_lean((), "Save is dead", body)[2] < 1.5
+
+
+def test_what_asks_nothing_is_doubted_as_a_question_except_on_code_hosts() -> None:
+    assert rules.kind_lean((), "Ledger", "Each with its own idea.", "jira")[2] < 0
+    assert rules.kind_lean((), "Ledger", "Each with its own idea.", "github")[2] == 0

@@ -11,6 +11,9 @@ from pipeline.digest import brief
         ("Invoices for site 2 have the wrong VAT", "wrong VAT"),
         ("Appointments missing from synced diary", "missing appointments"),
         ("CI queue in the afternoon", "CI queue"),
+        ("CI build goes red on main for no reason", "red CI build"),
+        ("Staging test data is from 2024", "Staging test data"),
+        ("Warehouse load failed silently on Sunday", "Warehouse load failed silently"),
         ("diaries lose appointments", "lost appointments"),
         ("engineers wait on CI and no longer believe it", "wait on CI"),
         ("Push tokens invalid after update to 5.2", "invalid push tokens"),
@@ -45,9 +48,9 @@ def test_where_no_words_can_be_trusted_there_are_none(title):
     assert brief.brief(title) is None
 
 
-def test_a_thing_that_is_not_a_fault_is_spoken_of_as_trouble_with_it():
+def test_a_thing_that_is_not_a_fault_is_spoken_of_as_a_problem_with_it():
     assert brief.trouble("wrong VAT") == "the wrong VAT"
     assert brief.trouble("CI queue") == "the CI queue"
-    assert brief.trouble("Test data") == "the trouble with the test data"
-    assert brief.trouble("Diff Editor") == "the trouble with the Diff Editor"
-    assert brief.trouble("GitHub login") == "the trouble with the GitHub login"
+    assert brief.trouble("Test data") == "the problem with the test data"
+    assert brief.trouble("Diff Editor") == "the problem with the Diff Editor"
+    assert brief.trouble("GitHub login") == "the problem with the GitHub login"

@@ -32,7 +32,7 @@ def text(document):
 
 
 def test_a_quiet_week_is_called_calm_or_silence_in_at_most_120_words():
-    made = material([], history({"ci": [1, 0, 2, 1]}))
+    made = material([], history({"ci": [1, 0, 2, 1]}), last_quiet={"root-lead": "2026-W07"})
 
     document = digest(made)
 
@@ -54,6 +54,70 @@ def test_a_quiet_week_with_a_dead_source_claims_no_reading():
 
     assert "GitHub stopped Wed 4 Mar 00:00 (token expired)" in text(document)
     assert "every source was read" not in text(document)
+    assert failures(document, made) == []
+
+
+def test_a_week_without_voices_is_no_quiet_week_while_anything_was_set_aside():
+    sources = [
+        SourceHealth(name="desk", kind="zendesk", read_to=PERIOD.end, set_aside=2),
+        SourceHealth(name="tracker", kind="github", read_to=PERIOD.end),
+    ]
+    made = material([], sources=sources, last_quiet={"root-lead": "2026-W07"})
+
+    document = digest(made)
+
+    said = text(document)
+    assert document.form == "partial"
+    assert "2 items of Zendesk could not be understood and are not counted." in said
+    assert "a quiet week" not in said
+    assert "read to the end" not in said
+    assert "last quiet week" not in said
+    assert failures(document, made) == []
+
+
+def test_one_item_set_aside_is_said_on_the_first_screen_of_a_full_digest():
+    voices = [voice(n, f"apps-{n}") for n in range(6)]
+    sources = [SourceHealth(name="desk", kind="zendesk", read_to=PERIOD.end, read=6, set_aside=1)]
+
+    document = digest(material(voices, sources=sources))
+
+    assert document.form == "full"
+    assert any("1 item of Zendesk could not be understood and is not counted." in w for w in document.warnings)
+
+
+def test_a_quiet_form_over_unheard_sources_is_stopped_by_a_gate():
+    calm = digest(material([]))
+    lossy = [SourceHealth(name="desk", kind="zendesk", read_to=PERIOD.end, set_aside=1)]
+
+    found = failures(calm, material([], sources=lossy))
+
+    assert any(problem.startswith("P36 calm") for problem in found)
+
+
+def test_with_twenty_dead_sources_the_note_keeps_its_budget():
+    sources = [
+        SourceHealth(name=f"a-source-of-a-long-name-{n}", kind="file", read_to=None, problem="gone") for n in range(20)
+    ]
+    made = material([], sources=sources)
+
+    document = digest(made)
+
+    assert document.form == "deaf"
+    assert failures(document, made) == []
+
+
+@pytest.mark.parametrize("dead", [1, 2, 3, 20])
+def test_a_partial_week_keeps_its_budget_whatever_is_missing(dead):
+    sources = [
+        SourceHealth(name=f"a-source-{n}", kind="file", read_to=DEAD, problem="the server says 503 Unavailable, twice")
+        for n in range(dead)
+    ]
+    sources += [SourceHealth(name=f"b-source-{n}", kind="file", read_to=PERIOD.end, set_aside=7) for n in range(dead)]
+    made = material([], sources=sources)
+
+    document = digest(made)
+
+    assert document.form == "partial"
     assert failures(document, made) == []
 
 

@@ -24,7 +24,8 @@ def sentences():
     yield from own.SAID.values()
     for headings in words.HEADINGS.values():
         yield from headings.values()
-    yield from (own.PLEASE, own.NO_ASK, own.QUIET_QUESTION)
+    yield from own.WEIGHT.values()
+    yield from (own.PLEASE, own.NO_ASK, own.QUIET_QUESTION, own.ASK_AGAIN, own.STEP, own.ONLY_YOU)
 
 
 def test_nothing_that_we_say_blames_or_quotes():

@@ -1,0 +1,128 @@
+"""How the kit speaks for one source: its requests understood, its answers in the source's own shape.
+
+One small class a source. It answers honestly from the kit's `World`; the cases put the trouble in front of it.
+"""
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, ClassVar, TypeVar
+
+from connectors.kit.world import Ticket, World
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as the fake received it; `query` has the last value of each name, header names are in lower case."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body or b"null")
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """`data` is sent as JSON; `raw`, where given, is sent as it stands."""
+
+    data: Any = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    raw: bytes | None = None
+
+    @property
+    def body(self) -> bytes:
+        return json.dumps(self.data).encode() if self.raw is None else self.raw
+
+    def but(self, **change: Any) -> "Response":
+        return replace(self, **change)
+
+
+class Dialect(ABC):
+    """A source's API over a `World`. `url` is where the fake listens; `secret` the credential that it accepts now."""
+
+    without: ClassVar[Mapping[str, str]] = {}
+    """Case -> why it cannot apply to this source ("K6": "pages are asked by time, there are no tokens")."""
+    signs_time: ClassVar[bool] = False
+    """Whether a webhook's signature covers when it was sent, so that an old one is known as such."""
+    proved: ClassVar[str] = "only our own fake"
+    """What this connector was tested against beyond the kit: a real server, a recording, a vendor's description."""
+    withholds: ClassVar[timedelta] = timedelta(0)
+    """How long the source keeps a change back before any list shows it; so much time passes before each pull."""
+
+    def __init__(self, world: World, url: str) -> None:
+        self.world = world
+        self.url = url
+        self.secret = "kit-secret-1"  # noqa: S105
+
+    @abstractmethod
+    def options(self) -> Mapping[str, Any]:
+        """The source's keys in sources.yaml besides name and kind, `base_url` and the credential among them.
+
+        Where the connector has `per_page`, it is 5: the kit's ties are larger than a page.
+        """
+
+    @abstractmethod
+    def answer(self, request: Request) -> Response:
+        """The honest answer. 404 for a path that this source does not have."""
+
+    @abstractmethod
+    def external_id(self, ticket: Ticket) -> str:
+        """What the connector must call this ticket."""
+
+    @abstractmethod
+    def is_list(self, request: Request) -> bool:
+        """Whether a page of changed tickets is asked for."""
+
+    @abstractmethod
+    def accepts(self, request: Request) -> bool:
+        """Whether the request carries `secret` in the way this source wants it."""
+
+    def rows(self, response: Response) -> list[Any]:
+        """The ticket objects in a list answer, so that the kit can spoil them in place."""
+        data = response.data
+        if isinstance(data, list):
+            return data
+        return next((v for v in data.values() if isinstance(v, list)), []) if isinstance(data, dict) else []
+
+    def child_of(self, request: Request) -> int | None:
+        """The id of the ticket whose comments are asked for apiece; None for any other request."""
+        return None
+
+    def token_of(self, request: Request) -> str | None:
+        """The position a request goes on from, where the source hands out tokens of its own (no page numbers)."""
+        return None
+
+    def refusal(self, status: int) -> Response:
+        """How this source words an error."""
+        return Response({"message": f"kit says {status}"}, status)
+
+    def hook_secret(self, name: str) -> str:
+        """A secret as this source wants it for webhooks, another one for each name."""
+        return f"the {name} secret of the kit, 32 characters"
+
+    def webhook(self, ticket: Ticket, secret: str, delivery: str) -> tuple[Mapping[str, str], bytes] | None:
+        """(headers, body) of a genuine webhook about a ticket, signed with `secret`; None where there are none."""
+        return None
+
+
+def page_of(rows: Sequence[Row], number: int, size: int) -> Sequence[Row]:
+    """Page `number`, counted from 1."""
+    return rows[(number - 1) * size : number * size]
+
+
+def number(text: str) -> int:
+    """The number in a path; 0, which no ticket has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
+Honest = Callable[[Request], Response]

@@ -1,0 +1,1 @@
+"""One small class a source: how the kit speaks for it."""

@@ -1,0 +1,86 @@
+"""Reading what servers say: JSON values of which nothing is certain, as the types that our values need."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+KIND_LABEL: Final = re.compile(
+    r"(?:(?:kind|type|t|c)\s*(?:::?|[/-])\s*)?"
+    r"(bug|defect|regression|incident|enhancement|feature|feature[ -]request|improvement|question|support|"
+    r"documentation|docs|task|chore)",
+    re.IGNORECASE,
+)
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """The object that it should be; an empty one where it is something else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def objects(value: object) -> list[Mapping[str, Any]]:
+    """The objects of a list; none where it is no list."""
+    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
+
+
+def text(value: object) -> str | None:
+    """Text that a database takes, without NUL or half a surrogate pair; None where it is no text or empty."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return str(value).replace("\x00", "").encode("utf-8", "replace").decode("utf-8") or None
+
+
+def segment(value: object) -> str:
+    """An id as one part of a path, whatever is in it."""
+    return quote(str(value)[:200], safe="") or "-"
+
+
+def whole(value: object) -> int | None:
+    """A whole number; None for anything else (a text of digits is one, true is not)."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 18:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def at(value: object, *path: str | int) -> Any:
+    """What lies at a path inside a value; None where the way ends."""
+    for step in path:
+        if isinstance(step, str) and isinstance(value, Mapping):
+            value = value.get(step)
+        elif isinstance(step, int) and isinstance(value, Sequence) and not isinstance(value, str):
+            value = value[step] if -len(value) <= step < len(value) else None
+        else:
+            return None
+    return value
+
+
+def names(value: object, key: str = "name") -> tuple[str, ...]:
+    """The names in a list of names, or of objects that have one, without doubles."""
+    entries = value if isinstance(value, list) else []
+    found = (text(entry.get(key) if isinstance(entry, Mapping) else entry) for entry in entries)
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+def kind_label(labels: Iterable[str]) -> str | None:
+    """The first label that says what kind of issue it is (bug, kind/feature, "type: question", type::docs)."""
+    return next((match[1] for label in labels if (match := KIND_LABEL.fullmatch(label))), None)
+
+
+def moment(value: object, zone: str | None = None) -> datetime | None:
+    """A moment in UTC from ISO 8601, or from seconds or milliseconds since 1970; None for anything else.
+
+    `zone` is what a time without an offset means; without it such a time is UTC.
+    """
+    if isinstance(value, bool):
+        return None
+    try:
+        if isinstance(value, int | float):
+            return datetime.fromtimestamp(value / 1000 if abs(value) > 1e11 else value, UTC)
+        if not isinstance(value, str):
+            return None
+        found = datetime.fromisoformat(value.strip().removesuffix(" UTC"))
+        return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone or "UTC"))).astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

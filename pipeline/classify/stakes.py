@@ -1,0 +1,252 @@
+"""Words of money, data or safety at stake, and of outages, where they tell of harm and not of its absence or of a name.
+
+Names of files, branches, macros and variables are read over ("the refund macro" is no refund), and so is what a
+sentence denies ("zero lost messages").
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+_READ: Final = 8_000
+
+_MONEY: Final = re.compile(
+    r"(?:charged|billed|debited|invoiced) (?:\w+ )?(?:twice|double|two times|again|wrong\w*)|double[- ]charged"
+    r"|(?:lost|losing|lose|missing|owe|cost(?:s|ing)? us|(?:had|have|has) to refund) (?:\w+ ){0,3}(?:money|revenue"
+    r"|payments?|sales|[$€£]\s?\d|\d+ ?(?:euros?|dollars?|usd|eur|gbp|pounds?))"
+    r"|payments? (?:\w+ ){0,2}(?:fail|failed|failing|stopped|stuck|blocked|lost|missing|rejected"
+    r"|not (?:going|arriv|process))|(?:can't|cannot|can not|could not|couldn't|unable to"
+    r"|not able to) (?:\w+ )?(?:pay|bill|invoice|charge|take (?:payments?|orders)|sell"
+    r"|pay (?:\w+ )?(?:salaries|wages|staff))\b(?! (?:much )?attention)"
+    r"|(?:wrong|incorrect) (?:amount|invoice|total|vat|tax|price)s?"
+    r"|invoices? (?:\w+ ){0,3}(?:wrong|incorrect|missing|twice|doubled|lost)|money is (?:stopped"
+    r"|stuck|gone|missing)|(?:pay|paid|paying) (?:a |the )?fines?\b|(?:was|were|got|been) fined"
+    r"|doppelt abgebucht|zweimal abgebucht|débité deux fois"
+)
+_SUMS: Final = re.compile(
+    r"\b(?:invoic\w+|refund\w*|payments?|paid|(?<!\bin )(?<!\bof )charged?|vat|tax(?:es)?|salar(?:y|ies)|wages"
+    r"|payroll|fees?|deposits?|fined|(?:pay|paid|paying|risk|risking|facing|tax|vat|late|parking) (?:a |the )?fines?"
+    r"|fines? of [$€£]?\d\w*|money|credit notes?|revenue|bank accounts?|direct debits?|receipts?|rechnung\w*"
+    r"|zahlung\w*|facture\w*|paiement\w*)\b"
+)
+_TROUBLE: Final = re.compile(
+    r"\b(?:wrong\w*|incorrect\w*|twice|doubled?|duplicat\w*|missing|lost|never(?! was\b)|fail\w*|stuck|ignored"
+    r"|mismatch\w*|owes?|stopped|blocked|reject\w*|refus\w*|overdue|chas\w+|too (?:much|high|low)"
+    r"|(?:not|n't) (?:been )?(?:paid|refunded|invoiced|charged|delivered|credited|taken off|arrived?|received?)"
+    r"|although|instead of|(?:uses?|carr(?:y|ies)|shows?|with|at) (?:the |an? )?(?:\w+ )?(?:parent|other|old|former)"
+    r"|falsch\w*|doppelt|fausse?)\b"
+)
+_NEARBY: Final = re.compile(
+    r"\b(?:differs?|zero|short|late(?! (?:fee|payment)s?\b)|again|without"
+    r"|no(?! \w+ (?:was |were |is |has been )?(?:lost|missing|wasted)\b)|not|cannot|still|nicht|pas)\b|n't\b"
+)
+"""Small words that make trouble of a sum only right beside it: "deposit not taken", "no refund"."""
+_BESIDE: Final = 14
+_DATA: Final = re.compile(
+    r"data[- ]?loss|\b(?:lost|lose|losing|loses|deleted|erased|wiped|overw\w+|corrupt(?:s|ed|ion)?"
+    r"|destroy(?:s|ed)|vanished|gone missing) (?:\w+ ){0,4}(?:data|files?|work|records?|messages?"
+    r"|documents?|entries|history|database|photos?|backups?|orders|notes|settings|changes|everything"
+    r"|project)\b"
+    r"|(?:data|files?|work|records?|documents?|entries|database|photos?|backups?|orders|messages|history"
+    r"|everything|notes) (?:(?!and\b|but\b|we\b|i\b|so\b)\w+ ){0,3}(?:lost|gone|deleted|erased|wiped|corrupt(?:ed)?"
+    r"|vanished|disappeared|overwritten)\b|datenverlust|perte de données"
+)
+_SAFETY: Final = re.compile(
+    r"\b(?:patients?|medication|dosage|dose|allerg(?:y|ies)|injur(?:y|ed|ies)|ambulance"
+    r"|emergency(?! (?:release|fix|hotfix|patch|deploy\w*|change|rollback|meeting|maintenance|stop))"
+    r"|dangerous|unsafe|life[- ]threatening|fire hazard|electric shock"
+    r"|(?:our|my|their|the|small|young|school|sick) children"
+    r"(?! (?:of|nodes?|elements?|components?|props?|process\w*)\b))"
+    r"\b[^.!?\n]{0,80}\b(?:wrong|missing|harm|risk|danger\w*|mix\w*|not|n't|fail\w*|late"
+    r"|lost|without|twice|delay\w*)\b"
+    r"|(?:physical|health|patient|public) (?:harm|safety|risk)|safety (?:issue|hazard|risk|critical|incident)"
+)
+_STANDSTILL: Final = re.compile(
+    r"money (?:is|has) (?:stopped|stuck|blocked)|(?:can't|cannot|can not|unable to"
+    r"|not able to) (?:\w+ )?(?:take (?:payments?|orders|money)|pay (?:\w+ )?(?:salaries|wages|staff"
+    r"|suppliers)|send (?:\w+ )?invoices|bill (?:\w+ )?(?:customers|clients)|sell)"
+    r"|payments? (?:\w+ ){0,2}(?:stopped|blocked|stuck)|payroll (?:\w+ ){0,3}(?:stopped|stuck|fails?"
+    r"|failed|late|wrong|blocked)|losing (?:money|customers|sales|orders|revenue)|(?:costs|costing"
+    r"|cost) us (?:\w+ ){0,2}(?:money|thousands|customers|sales|[$€£]?\d)"
+)
+
+_PEOPLE: Final = r"(?:customers?|users?|clients?|tenants?|clinics?|stores?|sites?|regions?)"
+_ALL_DOWN: Final = re.compile(
+    r"\bsev(?:erity)?[- :]{0,2}[01]\b(?! (?:runbook|checklist|template|process|policy|label|channel|definition|page"
+    r"|review|retro\w*|rota|drill|exercise|training|docs?|criteria|tag)\b)"
+    r"|\bp[01]\b(?=[^.!?\n]{0,40}\b(?:outages?|incidents?|down|unavailable)\b)"
+    r"|\b(?:outages?|incidents?)\b[^.!?\n]{0,20}\bp[01]\b"
+    rf"|\b(?:all|every|all of) (?:of )?(?:our |the )?{_PEOPLE} (?:are |is |were |was |have been |went )?(?:all )?"
+    r"(?:down|offline|locked out|affected|cut off|unable to|cannot|can't)\b"
+    rf"|\b(?:no|none of (?:the|our)) {_PEOPLE} (?:can|could|is able to|are able to)\b(?! be\b)"
+    r"|\b(?:total|complete|full|major|global|company-?wide|site-?wide|widespread) outage\b"
+)
+_OUTAGE: Final = re.compile(
+    r"\boutages?\b|\bsev(?:erity)?[- ]?2\b|\b(?:site|service|system|production|prod|server|api|app|website|platform"
+    r"|everything|cluster)(?: is| are| was| went| goes|'s)? (?:completely |still |all )?(?:down|offline)\b(?! to\b)"
+    r"|\b(?:returns?|shows?|only|just|gets?|sees?) (?:a |an )?(?:blank|empty|white) pages?\b"
+    r"|\b50[234] for (?:everyone|everybody|all)\b|\bnothing loads\b"
+)
+_RATED: Final = re.compile(r"(?:sev|severity)[-_: ]?(?P<rank>[0-2])|(?P<out>outage|incident|p0)")
+
+_TEXTS: Final = r"(?:macros?|templates?|snippets?|canned repl(?:y|ies)|articles?)"
+_THINGS: Final = (
+    rf"(?:{_TEXTS}|branch(?:es)?|specs?|tests?|suites?|class(?:es)?|modules?|functions?|methods?|variables?|repos?"
+    r"|repositor(?:y|ies)|sdks?|librar(?:y|ies)|packages?|scripts?|labels?|tags?|fixtures?|icons?|channels?"
+    r"|squads?|teams?)"
+)
+_NAMED: Final = rf"(?:{_THINGS}|files?|folders?|tables?|columns?|fields?)"
+_QUOTED: Final = "[\"'“‘`][^\"'“”‘’`\\n]{1,60}[\"'”’`]"
+_NAMES: Final = re.compile(
+    # code, addresses, identifiers, paths, files, flags
+    r"```.*?(?:```|\Z)|`[^`\n]{1,200}`|https?://\S{1,300}|\b[a-z0-9]{1,30}_\w{1,60}\b|\b[a-z][\w-]{0,40}/[\w./-]{1,100}"
+    r"|\b\w[\w-]{0,60}\.(?:py|rb|js|ts|tsx|go|rs|java|kt|cs|php|sql|ya?ml|json|csv|md|txt|sh|xml|html|css|pdf|log)\b"
+    r"|(?<![\w-])--[a-z][\w-]{1,40}|(?<!\w)#[\w-]{2,40}"
+    # macro "refund", macro for refunds, branch called refund-fix, "refund" macro
+    rf"|\b{_NAMED} (?:(?:is |are |was )?(?:named|called|titled|for|about|on) )?{_QUOTED}|{_QUOTED} {_NAMED}\b"
+    rf"|\b{_NAMED} (?:is |are |was )?(?:named|called|titled) [\w-]{{1,40}}"
+    rf"|\b{_TEXTS} (?:for|about|on) (?:the |a |our )?[\w-]{{1,30}}"
+    # refund macro, payment SDK, invoice PDF spec
+    rf"|\b(?:refund|payment|paid|invoice|invoicing|tax|vat|fee|deposit|payroll|charge|receipt|credit note|money)s?"
+    rf"(?: [\w-]{{1,20}})? (?:{_THINGS}|tables?|columns?|fields?|pages?|screens?|buttons?|tabs?|dates?)\b",
+    re.DOTALL,
+)
+_CAMEL: Final = re.compile(r"\b[a-z]{1,30}[A-Z]\w{1,60}|\b(?:[A-Z][a-z0-9]{1,30}){2,8}\b")
+
+_NONE_BEFORE: Final = re.compile(
+    r"(?:\b(?:zero|without|no|never|nothing|nobody|none|not a single|hardly any|(?<!\d)0|avoid(?:s|ed|ing)?"
+    r"|prevent(?:s|ed|ing)?|(?:protects?|guards?) (?:us )?(?:from|against)|instead of|rather than|free of|in case of"
+    r"|would have|could have|might have)"
+    r"(?: (?!and\b|but\b|so\b|because\b|we\b|i\b|it\b|they\b|way\b|longer\b|idea\b|backups?\b|this\b|such\b"
+    r"|more\b)[\w'-]+){0,2}"
+    r"|(?:\b(?:did|do|does|has|have|had|was|were|is|are|will|would)(?: not|n't))"
+    r"(?: (?:ever|actually|even|been|be|seem to|(?:have |see )?any))?)[ -]$"
+)
+_NONE_INSIDE: Final = re.compile(
+    r"\b(?:lost|lose|losing|loses|deleted|erased|wiped|missing|corrupt\w*|owes?) (?:no|zero|nothing|none|0|not a single"
+    r"|hardly|almost no)\b|\b(?:never|not|n't|nothing|none) (?:\w+ )?(?:lost|gone|deleted|erased|wiped|corrupt\w*"
+    r"|vanished|disappeared|overwritten|missing|wrong|incorrect|twice|doubled|ignored)\b"
+)
+_NOT_SO: Final = re.compile(
+    r"\b(?:(?:no|zero|without|free of)(?: (?:more|further|new|other|single|major|real))?|never|no longer"
+    r"|(?:did|do|does|has|have|had|was|were|is|are|will|would)(?: not|n't)(?: (?:ever|actually|even|been|be|that))?) $"
+)
+_SPARED: Final = re.compile(r"\b(?:lost|lose|losing|loses|owes?|costs?) $")
+_SENTENCE: Final = re.compile(r"[^.!?\n]{1,400}[.!?]?")
+_CHARGERS: Final = re.compile(r"\b(?:batter(?:y|ies)|charger|cable|usb|phone|laptop) [^.!?\n]{0,40}\bcharg")
+_ELSE: Final = re.compile(
+    rf"\b(?:{_TEXTS}|tests?|specs?|docs?|documentation|coverage|mocks?|fixtures?|refactor\w*|typos?|lint\w*"
+    r"|translations?|print\w*)\b"
+)
+"""What a sentence is about instead: a wrong macro or an untested refund is no wrong refund."""
+
+_STAKES: Final = (
+    "charge|money|revenue|pay|bill|invoic|sell|wage|amount|price|total|vat|tax|abgebucht|débité|lost|"
+    "los|delet|eras|wip|overw|corrupt|destroy|vanish|missing|gone|disappear|datenverlust|perte|patient|"
+    "medication|dos|allerg|injur|emergency|ambulance|danger|safe|life|hazard|shock|children|harm|risk|"
+    "refund|paid|fee|deposit|fine|credit|debit|receipt|rechnung|zahlung|factur|paiement|salar|owe|cost"
+)
+_AT_STAKE: Final = tuple(_STAKES.split("|"))
+_OUT: Final = ("outage", "sev", "p0", "p1", "down", "offline", "page", "all ", "every", "no", "load", "50")
+
+
+def lower(text: str) -> str:
+    """Lower case of the same length, so that places in it are places in the text; curly apostrophes are straight."""
+    low = text.lower()
+    if len(low) != len(text):
+        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return low.replace("’", "'")
+
+
+def harm(title: str, body: str) -> str | None:
+    """The words that tell of money, data, or safety at stake, as found in the text."""
+    for text in (title, body[:_READ]):
+        if hit := plain_harm(text) or _sums_in_trouble(text):
+            return hit
+    return None
+
+
+def plain_harm(text: str) -> str | None:
+    """Words that name a harm by themselves, such as "charged twice" or "lost our files"."""
+    return _first(text, _unnamed(text, (_MONEY, _DATA, _SAFETY)), (_MONEY, _DATA, _SAFETY))
+
+
+def standstill(text: str) -> str | None:
+    """Words that say that money cannot move."""
+    return _first(text, _unnamed(text, (_STANDSTILL,)), (_STANDSTILL,))
+
+
+def outage(title: str, body: str, labels: Sequence[str] = ()) -> tuple[int, str] | None:
+    """8 where everybody is cut off or somebody says severity 1, 4 at any other outage, and the words that say so."""
+    rated = [(_rank(label), f"label {label[:40]}") for label in labels]
+    if (worst := max(rated, key=lambda one: one[0], default=(0, ""))) and worst[0]:
+        return worst
+    for level, pattern in ((8, _ALL_DOWN), (4, _OUTAGE)):
+        for text in (title, body[:_READ]):
+            low = lower(text)
+            if any(word in low for word in _OUT) and (hit := _first(text, low, (pattern,))):
+                return level, hit
+    return None
+
+
+def _rank(label: str) -> int:
+    rated = _RATED.fullmatch(label.casefold().strip())
+    if rated is None:
+        return 0
+    return 8 if rated["out"] == "p0" or rated["rank"] in ("0", "1") else 4
+
+
+def told(text: str, pattern: re.Pattern[str]) -> str | None:
+    """The first words that a pattern over lower case finds where no "not", "no" or "without" stands before them."""
+    low = lower(text)
+    hits = (hit for hit in pattern.finditer(low) if not _NOT_SO.search(low[max(0, hit.start() - 30) : hit.start()]))
+    return next((text[hit.start() : hit.end()] for hit in hits), None)
+
+
+def _first(text: str, low: str, patterns: Sequence[re.Pattern[str]]) -> str | None:
+    """The first words that a pattern finds and the sentence does not deny."""
+    for pattern in patterns:
+        for hit in pattern.finditer(low):
+            if not _denied(low, hit.start(), hit[0]):
+                return text[hit.start() : hit.end()].strip()
+    return None
+
+
+def _denied(low: str, start: int, hit: str) -> bool:
+    return bool(_NONE_BEFORE.search(low[max(0, start - 50) : start]) or _NONE_INSIDE.search(hit))
+
+
+def _unnamed(text: str, patterns: Sequence[re.Pattern[str]]) -> str:
+    """The text in lower case, of the same length, with blanks for names; nothing where no pattern finds anything."""
+    low = lower(text[:_READ])
+    if not any(word in low for word in _AT_STAKE) or not any(pattern.search(low) for pattern in patterns):
+        return ""
+    for hit in _CAMEL.finditer(text[:_READ]):
+        low = low[: hit.start()] + " " * len(hit[0]) + low[hit.end() :]
+    return _NAMES.sub(lambda hit: " " * len(hit[0]), low)
+
+
+def _sums_in_trouble(text: str) -> str | None:
+    """From the word of money to the word that something is wrong with it, where one sentence has both."""
+    low = _unnamed(text, (_SUMS,))
+    for found in _SENTENCE.finditer(low):
+        sentence, start = found[0], found.start()
+        if not _SUMS.search(sentence) or _CHARGERS.search(sentence) or _ELSE.search(text[start : found.end()].lower()):
+            continue
+        if (span := _trouble(sentence)) is not None:
+            return text[start + span[0] : start + span[1]]
+    return None
+
+
+def _trouble(sentence: str) -> tuple[int, int] | None:
+    for pattern, near in ((_TROUBLE, 60), (_NEARBY, _BESIDE)):
+        for sums in _SUMS.finditer(sentence):
+            for trouble in pattern.finditer(sentence):
+                head, tail = sorted((sums.span(), trouble.span()))
+                between = sentence[head[1] : tail[0]]
+                elsewhere = tail[0] < head[1] or len(between) > near or (head == trouble.span() and "," in between)
+                if elsewhere or _SPARED.search(sentence[: trouble.start()]):
+                    continue
+                if pattern is _NEARBY or not _denied(sentence, trouble.start(), sentence[head[0] : tail[1]]):
+                    return head[0], tail[1]
+    return None

@@ -1,0 +1,70 @@
+"""Every connector passes the kit; ten thousand spoilt items of each end in nothing worse than a reason."""
+
+import random
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.base import BadItem, Connector
+from connectors.kit import run
+from connectors.kit.bench import Bench, quick
+from connectors.kit.cases import CASES, Case
+from connectors.kit.server import running
+from connectors.kit.world import World
+from workers.wiring import connector_kinds
+
+KINDS = {kind: made for kind, made in sorted(connector_kinds().items()) if made.profile is not None}
+ODD: list[Any] = [None, 7, -1, 1e308, True, "", "9999-99-99", "\x00", [], {}, [None], [[]], {"a": None}, "x" * 5000]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_contract_is_kept(kind: str, case: Case) -> None:
+    (outcome,) = run.run(KINDS[kind], cases=[case])
+
+    assert outcome.result != "failed", outcome.why
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_ten_thousand_spoilt_items_are_set_aside_with_a_reason_or_understood(kind: str) -> None:
+    connector, raws = _some(KINDS[kind])
+    chance = random.Random(11)
+
+    for _ in range(10_000):
+        raw = _spoilt(chance, chance.choice(raws), depth=chance.randrange(1, 5))
+        assert _outcome(connector, raw).strip()
+        connector.known_as(raw)
+
+
+def _outcome(connector: Connector[Any], raw: Any) -> str:
+    """What became of a raw item: the kind of value, or the reason why it was set aside."""
+    try:
+        return type(connector.normalise(raw)).__name__
+    except BadItem as error:
+        return str(error)
+
+
+def _some(kind: type[Connector[Any]]) -> tuple[Connector[Any], list[Any]]:
+    """A connector and raw items of it, with comments."""
+    world = World(kind.profile.tick if kind.profile else World().tick)
+    with tempfile.TemporaryDirectory() as folder, quick() as held, running(run.dialect_of(kind), world) as fake:
+        bench = Bench(kind, fake, Path(folder), held)
+        for ticket in world.seed(4):
+            world.say(ticket, "Me too.")
+        with bench.opened() as connector:
+            return connector, [item for page in connector.pull({}) for item in page.items]
+
+
+def _spoilt(chance: random.Random, value: Any, depth: int) -> Any:
+    """The value with one thing in it replaced or left out, somewhere down to this depth."""
+    if depth and isinstance(value, dict) and value:
+        name = chance.choice(sorted(value))
+        if chance.random() < 0.15:
+            return {key: kept for key, kept in value.items() if key != name}
+        return {**value, name: _spoilt(chance, value[name], depth - 1)}
+    if depth and isinstance(value, list) and value:
+        place = chance.randrange(len(value))
+        return [*value[:place], _spoilt(chance, value[place], depth - 1), *value[place + 1 :]]
+    return chance.choice(ODD)

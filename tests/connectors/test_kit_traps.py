@@ -1,0 +1,200 @@
+"""The kit finds each trap: small broken connectors, each wrong in one way, each failing the case that is about it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from connectors.base import Connector, Cursor, Page, Raw, SourceError
+from connectors.feed import Feed, Listing
+from connectors.freshdesk import Freshdesk
+from connectors.http import HttpError
+from connectors.kit import run
+from connectors.kit.cases import CASES
+from connectors.rest import in_words
+
+
+class StrictlyAfter(Freshdesk):
+    """Goes on from what is later than the last change seen, not from the tick that it happened in."""
+
+    def _read(self, filters: Mapping[str, str], since: datetime | None, number: Any) -> Listing:
+        return super()._read(filters, since and since + timedelta(seconds=1), number)
+
+
+class ByPageNumbers(Freshdesk):
+    """Counts pages of a list that moves meanwhile."""
+
+    def pull(self, cursor: Cursor) -> Iterator[Page]:
+        since = datetime.fromisoformat(cursor["to"]) if cursor else None
+        newest, number = cursor.get("to"), 1
+        while number is not None:
+            found = self._read({}, since, number)
+            newest = max([newest or "", *(item["updated_at"] for item in found.items)])
+            number = found.next
+            items, problems = self._completed(self.feeds()[0], found.items)
+            yield Page(items=items, problems=problems, cursor={"to": newest} if number is None else cursor)
+
+
+class NoTrail(Freshdesk):
+    """Does not look behind its cursor."""
+
+    def feeds(self) -> Sequence[Feed]:
+        return [replace(feed, profile=replace(feed.profile, trail=timedelta(0))) for feed in super().feeds()]
+
+
+class LocalTime(Freshdesk):
+    """Writes the user's local time where the server reads UTC."""
+
+    def _read(self, filters: Mapping[str, str], since: datetime | None, number: Any) -> Listing:
+        local = since and since.astimezone(ZoneInfo("Asia/Kolkata")).replace(tzinfo=UTC)
+        return super()._read(filters, local, number)
+
+
+class Swallowed(Freshdesk):
+    """Takes every refusal for an empty answer."""
+
+    def _read(self, filters: Mapping[str, str], since: datetime | None, number: Any) -> Listing:
+        try:
+            return super()._read(filters, since, number)
+        except SourceError:
+            return Listing([])
+
+
+class WedgedByAChild(Freshdesk):
+    """Lets one ticket's comments end the whole pull."""
+
+    def children(self, feed: str, item: Raw) -> Mapping[str, Any]:
+        try:
+            return super().children(feed, item)
+        except HttpError as error:
+            raise SourceError(str(error), permanent=True) from None
+
+
+class LosesTheParent(Freshdesk):
+    """Leaves out a ticket whose comments are refused."""
+
+    def _completed(self, feed: Feed, items: Sequence[Any]) -> tuple[list[Raw], list[tuple[str, str]]]:
+        good, problems = super()._completed(feed, items)
+        bad = {name for name, _ in problems}
+        return [raw for raw in good if self.known_as(raw) not in bad], problems
+
+
+class BlindToDeletions(Freshdesk):
+    """Never asks for the deleted tickets."""
+
+    def feeds(self) -> Sequence[Feed]:
+        return [feed for feed in super().feeds() if feed.name == "tickets"]
+
+
+class CursorFirst(Freshdesk):
+    """Moves the cursor before the items that it covers are stored."""
+
+    def pull(self, cursor: Cursor) -> Iterator[Page]:
+        for page in super().pull(cursor):
+            yield replace(page, cursor={"tickets": {"to": self.clock().isoformat()}, **cursor})
+
+    def describe(self, cursor: Cursor) -> str:
+        return in_words(cursor)
+
+
+class DefaultScope(Freshdesk):
+    """Takes what the list shows by itself on the first pull: thirty days."""
+
+    def _read(self, filters: Mapping[str, str], since: datetime | None, number: Any) -> Listing:
+        return super()._read(filters, since or self.clock() - timedelta(days=30), number)
+
+
+class Trusting(Freshdesk):
+    """Believes that every field is there."""
+
+    def normalise(self, raw: Raw) -> Any:
+        raw["item"]["subject"].strip()
+        return super().normalise(raw)
+
+
+class OneSpoilsAll(Freshdesk):
+    """Reads a page whole or not at all."""
+
+    def _completed(self, feed: Feed, items: Sequence[Any]) -> tuple[list[Raw], list[tuple[str, str]]]:
+        if any(not isinstance(item, dict) or not isinstance(item.get("subject"), str) for item in items):
+            return [], [("page", "one item of it was bad")]
+        return super()._completed(feed, items)
+
+
+class TriedForEver(Freshdesk):
+    """Says of a refused credential that it may pass."""
+
+    def pull(self, cursor: Cursor) -> Iterator[Page]:
+        try:
+            yield from super().pull(cursor)
+        except SourceError as error:
+            raise SourceError(str(error), permanent=False) from None
+
+
+class OnlyOne(Freshdesk):
+    """Refuses to be opened while another worker reads."""
+
+    busy: ClassVar[int] = 0
+
+    def pull(self, cursor: Cursor) -> Iterator[Page]:
+        if OnlyOne.busy:
+            raise SourceError("somebody else reads this source")
+        OnlyOne.busy += 1
+        try:
+            yield from super().pull(cursor)
+        finally:
+            OnlyOne.busy -= 1
+
+
+class InCircles(Freshdesk):
+    """Follows page numbers to the end without asking anew, and does not notice the end of the window."""
+
+    def feeds(self) -> Sequence[Feed]:
+        return [
+            replace(feed, profile=replace(feed.profile, order="none", window=None), read=partial(self._read, {}))
+            for feed in super().feeds()[:1]
+        ]
+
+
+TRAPS: list[tuple[str, type[Connector[Any]]]] = [
+    ("K1", StrictlyAfter),
+    ("K2", ByPageNumbers),
+    ("K3", NoTrail),
+    ("K4", LocalTime),
+    ("K5", Swallowed),
+    ("K7", InCircles),
+    ("K8", WedgedByAChild),
+    ("K8", LosesTheParent),
+    ("K9", BlindToDeletions),
+    ("K10", CursorFirst),
+    ("K11", DefaultScope),
+    ("K12", Trusting),
+    ("K12", OneSpoilsAll),
+    ("K13", TriedForEver),
+    ("K15", Swallowed),
+    ("K15", TriedForEver),
+    ("K16", OnlyOne),
+]
+
+
+@pytest.mark.parametrize(("case", "broken"), TRAPS, ids=lambda value: getattr(value, "__name__", value))
+def test_the_trap_is_found(case: str, broken: type[Connector[Any]]) -> None:
+    (outcome,) = run.run(broken, cases=[one for one in CASES if one.id == case])
+
+    assert outcome.result == "failed"
+    assert outcome.why
+
+
+def test_a_crash_of_the_connector_is_a_finding_and_not_the_end_of_the_report() -> None:
+    class Crashes(Freshdesk):
+        def feeds(self) -> Sequence[Feed]:
+            raise RuntimeError("not written yet")
+
+    outcomes = list(run.run(Crashes, cases=CASES[:2]))
+
+    assert [outcome.result for outcome in outcomes] == ["failed", "failed"]
+    assert "RuntimeError: not written yet" in outcomes[0].why

@@ -1,0 +1,57 @@
+"""Whether the process that holds a lease still lives, as far as this machine can tell.
+
+Each process holds a lock on a file of its own for as long as it lives; the operating system lets go of it however the
+process ends. A file that another process can lock belongs to a dead one.
+"""
+
+import atexit
+import fcntl
+import os
+import socket
+import tempfile
+import uuid
+from functools import cache
+from pathlib import Path
+
+_FOLDER = f"leafnotes-{os.getuid()}"
+_held: dict[int, str] = {}
+
+
+def name() -> str:
+    """This process's name for its leases: the machine, and the file that it holds a lock on."""
+    pid = os.getpid()
+    if pid not in _held:  # a child of a fork holds its own
+        _held[pid] = _hold()
+    return _held[pid]
+
+
+def is_dead(holder: str) -> bool:
+    """Whether a holder was a process of this machine that has ended. False where that cannot be known."""
+    machine, _, path = holder.partition(" ")
+    if machine != _machine() or not path or Path(path).parent.name != _FOLDER:
+        return False
+    try:
+        with open(path, "r+", encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            Path(path).unlink(missing_ok=True)
+    except OSError:  # locked by the living, or not there
+        return False
+    return True
+
+
+def _hold() -> str:
+    folder = Path(tempfile.gettempdir()) / _FOLDER
+    path = folder / f"{uuid.uuid4().hex}.lock"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        atexit.register(path.unlink, missing_ok=True)
+        held = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)  # open until the process ends
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # no place for it: its leases simply run out
+        return f"{_machine()} "
+    return f"{_machine()} {path}"
+
+
+@cache
+def _machine() -> str:
+    return socket.gethostname()[:100]

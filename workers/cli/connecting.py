@@ -1,0 +1,180 @@
+"""Commands about sources and the code that reads them: sources, connector test, connector new."""
+
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from connectors.base import Connector, SourceError
+from pipeline.store import db, sources, work
+from workers.cli.base import Global, Moment, deployment, say_json, stop
+from workers.wiring import Deployment, connector_for, connector_kinds, span
+
+
+@click.command("sources")
+@click.argument("name", required=False)
+@click.option("--back", metavar="SPAN", help="Read NAME again from so long before its cursor: 6h, 3d.")
+@click.option("--back-to", type=Moment(), metavar="ISO8601", help="Read NAME again from this moment on.")
+@click.option("--from-start", is_flag=True, help="Read NAME again from its beginning.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a source.")
+@click.pass_obj
+def list_sources(
+    options: Global, name: str | None, back: str | None, back_to: datetime | None, from_start: bool, as_json: bool
+) -> None:
+    """How far each source was read, in words; and moving a cursor back.
+
+    Reading again is harmless: what is stored already and did not change is left as it is. `leafnotes replay NAME`
+    understands the archived pages again without asking the source.
+
+    \b
+    Examples:
+      leafnotes sources
+      leafnotes sources billing-github --back 3d
+    """
+    if sum(map(bool, (back, back_to, from_start))) > 1:
+        stop("give one of --back, --back-to and --from-start", 2)
+    if (back or back_to or from_start) and name is None:
+        stop("name the source whose cursor is to be moved", 2)
+    with deployment(options) as house:
+        if name is not None and name not in house.sources:
+            stop(f"no such source: {name} (there are {', '.join(sorted(house.sources)) or 'none'})", 2)
+        with db.transaction(house.database) as session:
+            sources.ensure(session, house.kinds)
+        if name is not None and (back or back_to or from_start):
+            _move_back(house, name, _span(back), back_to)
+        for one in [name] if name else sorted(house.sources):
+            _print(house, one, as_json)
+
+
+def _span(text: str | None) -> timedelta | None:
+    try:
+        return span(text) if text else None
+    except ValueError as error:
+        stop(str(error), 2)
+
+
+def _move_back(house: Deployment, name: str, by: timedelta | None, to: datetime | None) -> None:
+    with db.transaction(house.database) as session:
+        cursor = sources.state(session, name).cursor
+        moved = sources.moved_back(cursor, by, to)
+        if moved is None:
+            kind = house.kinds[name]
+            stop(f"the cursor of a {kind} source is no moment: it can only be read --from-start", 2)
+        sources.move_cursor(session, name, moved)
+        work.release(session, "pull", name)
+
+
+def _print(house: Deployment, name: str, as_json: bool) -> None:
+    with db.reading(house.database) as session:
+        state = sources.state(session, name)
+    words = house.sources[name].describe(state.cursor)
+    if as_json:
+        say_json(
+            {
+                "name": name,
+                "kind": state.kind,
+                "cursor": words,
+                "read_to": state.read_to,
+                "attempted_at": state.attempted_at,
+                "failures": state.failures,
+                "error": state.last_error,
+            }
+        )
+        return
+    click.echo(f"{name} ({state.kind}): {words}")
+    if state.last_error:
+        click.echo(f"    {state.failures} failed pull(s), the last: {state.last_error}")
+
+
+@click.group()
+def connector() -> None:
+    """Test a connector against a hostile fake of its source, or begin a new one.
+
+    \b
+    Examples:
+      leafnotes connector test zendesk
+      leafnotes connector new acme-desk
+    """
+
+
+@connector.command("test")
+@click.argument("kind")
+@click.option("--case", "wanted", multiple=True, metavar="K1", help="Only this case; may be given several times.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a case.")
+def test_connector(kind: str, wanted: tuple[str, ...], as_json: bool) -> None:
+    """Run K1 to K16 on the connector KIND: a kind from `leafnotes connectors`, or package.module:Class.
+
+    Needs no credentials and no network but loopback. Exit code 1 if a case fails.
+
+    \b
+    Examples:
+      leafnotes connector test github
+      leafnotes connector test acme_leafnotes.desk:AcmeDesk --case K1 --case K7
+    """
+    from connectors.kit import run
+    from connectors.kit.cases import CASES
+
+    made = _connector(kind)
+    unknown = sorted({case.upper() for case in wanted} - {case.id for case in CASES})
+    if unknown:
+        stop(f"no case is called {', '.join(unknown)}; there are {', '.join(case.id for case in CASES)}", 2)
+    chosen = [case for case in CASES if not wanted or case.id in {name.upper() for name in wanted}]
+    failed = 0
+    try:
+        speaks = run.dialect_of(made)
+    except run.NoDialect as why:
+        stop(str(why))
+    for outcome in run.run(made, speaks, chosen):
+        failed += outcome.result == "failed"
+        if as_json:
+            case = outcome.case
+            say_json({"case": case.id, "name": case.name, "result": outcome.result, "why": outcome.why or None})
+        else:
+            click.echo(f"{outcome.case.id:4} {outcome.case.name:30} {outcome.result:15} {outcome.why}".rstrip())
+    if not as_json:
+        click.echo(f"beyond the kit it was proved against: {speaks.proved}")
+    if failed:
+        raise SystemExit(1)
+
+
+def _connector(kind: str) -> type[Connector[Any]]:
+    sys.path.insert(0, str(Path.cwd()))  # where a new connector lies before it is installed
+    try:
+        found = connector_for(kind)
+    except Exception as error:  # the module of a new connector may be broken in any way
+        stop(f"{kind} cannot be imported: {type(error).__name__}: {error}")
+    if found is None:
+        kinds = ", ".join(sorted(connector_kinds()))
+        stop(f"no connector is called {kind!r}: use one of {kinds}, or package.module:Class", 2)
+    return found
+
+
+@connector.command("new")
+@click.argument("name")
+@click.option(
+    "--into", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="The folder; default: here."
+)
+def new_connector(name: str, into: Path) -> None:
+    """Write a connector, its dialect, its test and its page, ready to be filled in. Nothing is overwritten.
+
+    What it writes passes the kit as it stands, against an invented desk; change it towards yours step by step.
+
+    \b
+    Example:
+      leafnotes connector new acme-desk --into acme_leafnotes
+    """
+    from connectors.kit import scaffold
+
+    try:
+        written = scaffold.write(name, into)
+    except (scaffold.Refused, SourceError) as why:
+        stop(str(why), 2)
+    for path in written:
+        click.echo(f"wrote {path}")
+    module = scaffold.module_of(name)
+    click.echo(f"Then: cd {into} && leafnotes connector test {module}:{scaffold.class_of(name)}")
+
+
+COMMANDS = (list_sources, connector)

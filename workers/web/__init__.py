@@ -1,0 +1,1 @@
+"""What is reached over HTTP: the address that webhooks are sent to."""

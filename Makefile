@@ -6,11 +6,13 @@ UV := $(BIN)/uv $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert
 PIP := $(BIN)/pip --disable-pip-version-check
 STAMP := .venv/.stamp
 
-.PHONY: demo test check format lint lock clean help
+.PHONY: demo test test-systems check format lint lock clean help
 
 help:
 	@echo "make demo    set up, then run the whole job on the sample organisation; ends by saying where the digests are"
 	@echo "make test    set up, then run the tests with real PostgreSQL, Redis and SMTP servers (from wheels where missing)"
+	@echo "make test-systems  the connectors of IMAP, Redmine and Request Tracker against real servers of theirs (Debian:"
+	@echo "             apt-get install dovecot-imapd redmine redmine-sqlite ruby-webrick request-tracker5 rt5-db-sqlite rt5-standalone)"
 	@echo "make check   lint, types, import arrows, then the tests with coverage: what CI runs"
 	@echo "make format  put the code into its shape"
 	@echo "make lock    write requirements/*.txt anew from pyproject.toml"
@@ -41,6 +43,9 @@ demo: $(STAMP)-run
 
 test: $(STAMP)-dev
 	@$(BIN)/pytest
+
+test-systems: $(STAMP)-dev
+	@LEAFNOTES_SYSTEMS=required $(BIN)/pytest -n0 -rs tests/systems
 
 lint: $(STAMP)-dev
 	$(BIN)/ruff check .

@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 from connectors.kit.dialect import Dialect, Honest, Request, Response
 from connectors.kit.world import World
 
+MOST = 20_000
+"""Requests of one case: none that is honest needs so many."""
 Trouble = Callable[[Request, Honest], Response]
 """Answers a request instead of the dialect, whose honest answer it may ask for."""
 
@@ -31,6 +33,8 @@ class Fake:
     def answer(self, request: Request) -> Response:
         with self._lock:  # a world is changed by one request at a time
             self.requests.append(request)
+            if len(self.requests) > MOST:  # in circles; an error ends it where silence would not
+                return Response({"message": f"the kit has answered {MOST} requests"}, 410)
             return self.trouble(request, self.honest)
 
     def honest(self, request: Request) -> Response:

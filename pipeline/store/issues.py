@@ -140,13 +140,16 @@ def add_events(session: Session, source: str, events: Iterable[tuple[str, Event]
 
 
 def mark_gone(session: Session, source: str, gone: Iterable[Gone]) -> None:
-    """Deleted or transferred at the source: the row stays for history, its state says so, digests leave it out."""
+    """Deleted or transferred at the source: the row stays for history, its state says so, digests leave it out.
+
+    What changed after it was deleted has come back: an old removal that is read again says nothing of it.
+    """
     for item in gone:
-        session.execute(
-            update(IssueRow)
-            .where(IssueRow.source == source, IssueRow.external_id == item.external_id)
-            .values(state="deleted", content_hash="gone")
-        )
+        ours = and_(IssueRow.source == source, IssueRow.external_id == item.external_id)
+        known = session.execute(select(IssueRow.updated_at).where(ours)).scalar_one_or_none()
+        if known is not None and known > item.at:
+            continue
+        session.execute(update(IssueRow).where(ours).values(state="deleted", content_hash="gone"))
         add_events(session, source, [(item.external_id, Event(at=item.at, what="deleted", after=item.reason))])
 
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from connectors import mail, mailbox
 from connectors.base import BadItem
-from connectors.imap import Imap
+from connectors.imap import Imap, ImapOptions
 from connectors.threads import Threads, root_of
 from pipeline.issue import Issue, Remark
 from tests.connectors.described import recordings
@@ -37,7 +37,7 @@ ODD: list[Any] = [
 
 def connector(**options: Any) -> Imap:
     given = {"name": "mailbox", "kind": "imap", "host": "imap.example", "user": "u", "password": "p", **options}
-    return Imap.open(Imap.Options.model_validate(given), Path())
+    return Imap.open(ImapOptions.model_validate(given), Path())
 
 
 def raw(data: bytes, **change: Any) -> dict[str, Any]:

@@ -282,3 +282,65 @@ def test_the_archive_ends_with_what_came_last(database: Engine) -> None:
     with db.transaction(database) as session:
         pages = [sources.archived(session, page) for page in sources.archived_ids(session, "desk")]
     assert [b'"A"' in page for page in pages] == [False, True]
+
+
+def aside(database: Engine) -> list[tuple[str, str, str]]:
+    with db.transaction(database) as session:
+        return sorted(issues.quarantined(session))
+
+
+def named(database: Engine, items: Sequence[dict[str, Any]], **more: Any) -> None:
+    with db.transaction(database) as session:
+        sources.ensure(session, {"desk": "file"})
+        steps.ingest(
+            session,
+            source="desk",
+            items=items,
+            problems=(),
+            normalise=normalise,
+            cursor={"page": 1},
+            at=MONDAY,
+            known_as=lambda item: f"{item['id']}.csv:7",
+            **more,
+        )
+
+
+def test_what_is_set_aside_has_the_name_that_its_connector_gives_and_leaves_once_it_is_understood(
+    database: Engine,
+) -> None:
+    named(database, [raw(1, title=""), raw(2)])
+    assert [what for _, what, _ in aside(database)] == ["1.csv:7"]
+
+    named(database, [raw(1)])
+
+    assert aside(database) == []
+
+
+def test_a_part_that_is_read_again_from_its_start_forgets_what_was_set_aside_of_it(database: Engine) -> None:
+    named(database, [raw(1, title=""), raw(11, title="")])
+
+    named(database, [], restarts=("1.csv",))
+
+    assert [what for _, what, _ in aside(database)] == ["11.csv:7"]
+
+
+def test_an_old_removal_that_is_read_again_does_not_undo_what_came_back(database: Engine) -> None:
+    ingest(database, [raw(1)])
+    ingest(database, [{"id": "1", "gone": True}])
+    ingest(database, [raw(1, day=1)])
+
+    ingest(database, [{"id": "1", "gone": True}])
+
+    with db.transaction(database) as session:
+        assert issues.alive(session, "desk") == {"1"}
+
+
+def test_what_is_private_by_its_key_is_not_archived(database: Engine) -> None:
+    named(database, [raw(1, phone="+353 1 555", by={"phone": "+353 1 556", "name": "kim"})], redact=("phone",))
+
+    with db.transaction(database) as session:
+        (page,) = sources.archived_ids(session, "desk")
+        kept = sources.archived(session, page).decode()
+    assert "555" not in kept
+    assert "556" not in kept
+    assert "kim" in kept

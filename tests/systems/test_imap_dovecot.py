@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from connectors.base import Cursor, SourceError
-from connectors.imap import Imap
+from connectors.imap import Imap, ImapOptions
 from connectors.kit.bench import Shelf
 from pipeline.issue import Gone
 from tests.systems.dovecot import PASSWORD, Dovecot, dovecot
@@ -48,11 +48,11 @@ class Desk:
         self.now = NOW
 
     def opened(self) -> Imap:
-        made = Imap.open(Imap.Options.model_validate(self.server.options(**self.change)), self.server.work)
+        made = Imap.open(ImapOptions.model_validate(self.server.options(**self.change)), self.server.work)
         made.clock = lambda: self.now
         return made
 
-    def pull(self, *, pages: int | None = None, each: Callable[[int], None] = lambda _: None) -> int:
+    def pull(self, *, pages: int | None = None, each: Callable[[int], object] = lambda _: None) -> int:
         with closing(self.opened()) as connector, closing(connector.pull(self.cursor)) as walk:  # type: ignore[type-var]
             count = 0
             for count, page in enumerate(walk, 1):
@@ -414,7 +414,7 @@ def test_k16_two_workers_at_once_bring_the_same(server: Dovecot) -> None:
     seed(server, 60)
     one, other = Desk(server, per_page=7), Desk(server, per_page=7)
 
-    one.pull(each=lambda page: None if page > 1 else [other.pull(), None][1])
+    one.pull(each=lambda page: page > 1 or other.pull())
 
     assert one.shelf.living == other.shelf.living
     assert one.cursor == other.cursor

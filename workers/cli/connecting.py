@@ -102,8 +102,10 @@ def connector() -> None:
 @connector.command("test")
 @click.argument("kind")
 @click.option("--case", "wanted", multiple=True, metavar="K1", help="Only this case; may be given several times.")
+@click.option("--source", metavar="NAME", help="For kind rest: the description of this source in sources.yaml.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a case.")
-def test_connector(kind: str, wanted: tuple[str, ...], as_json: bool) -> None:
+@click.pass_obj
+def test_connector(options: Global, kind: str, wanted: tuple[str, ...], source: str | None, as_json: bool) -> None:
     """Run K1 to K16 on the connector KIND: a kind from `leafnotes connectors`, or package.module:Class.
 
     Needs no credentials and no network but loopback. Exit code 1 if a case fails.
@@ -112,18 +114,24 @@ def test_connector(kind: str, wanted: tuple[str, ...], as_json: bool) -> None:
     Examples:
       leafnotes connector test github
       leafnotes connector test acme_leafnotes.desk:AcmeDesk --case K1 --case K7
+      leafnotes connector test rest --source acme
     """
     from connectors.kit import run
     from connectors.kit.cases import CASES
 
-    made = _connector(kind)
+    made, speaks = _connector(kind), None
+    if source is not None:
+        made, speaks = _described(options, source)
+    if made.profile is None and not made.dialect:
+        click.echo(f"{made.kind}: no list over HTTP, so no case applies; its page says what it was proved against")
+        return
     unknown = sorted({case.upper() for case in wanted} - {case.id for case in CASES})
     if unknown:
         stop(f"no case is called {', '.join(unknown)}; there are {', '.join(case.id for case in CASES)}", 2)
     chosen = [case for case in CASES if not wanted or case.id in {name.upper() for name in wanted}]
     failed = 0
     try:
-        speaks = run.dialect_of(made)
+        speaks = speaks or run.dialect_of(made)
     except run.NoDialect as why:
         stop(str(why))
     for outcome in run.run(made, speaks, chosen):
@@ -137,6 +145,20 @@ def test_connector(kind: str, wanted: tuple[str, ...], as_json: bool) -> None:
         click.echo(f"beyond the kit it was proved against: {speaks.proved}")
     if failed:
         raise SystemExit(1)
+
+
+def _described(options: Global, name: str) -> tuple[type[Connector[Any]], type[Any]]:
+    """The connector of a source that is described as data, and the fake that its description makes."""
+    from connectors.described import Described
+    from connectors.description import DescribedOptions
+    from connectors.kit.dialects.described import dialect_for
+
+    with deployment(options, migrate=False) as house:
+        found = house.sources.get(name)
+        if found is None or not isinstance(found.options, DescribedOptions):
+            described = [n for n, s in sorted(house.sources.items()) if isinstance(s.options, DescribedOptions)]
+            stop(f"{name} is no source of kind rest; there are {', '.join(described) or 'none'}", 2)
+        return Described.of(found.options), dialect_for(found.options)
 
 
 def _connector(kind: str) -> type[Connector[Any]]:

@@ -22,6 +22,7 @@ class ZendeskDialect(Dialect):
         "K3": "nothing becomes visible late: the export keeps the last minute back instead",
         "K7": "the export has no end to its pages",
     }
+    signs_time: ClassVar[bool] = True
     withholds: ClassVar[timedelta] = MINUTE + BUMP
     proved: ClassVar[str] = "recorded sign-ins of a real Zendesk; the export itself only against our own fake"
 

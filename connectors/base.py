@@ -6,7 +6,7 @@ de-duplication, quarantine and the archive.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from connectors.errors import BadItem, SourceError
 from connectors.http import Http
 from connectors.profile import SourceProfile
+from connectors.values import field_marks
 from pipeline.issue import Gone, Issue, Remark, Tag
 
 __all__ = [
@@ -56,7 +57,8 @@ class SourceOptions(BaseModel):
     kind: str = Field(description="the connector, see `leafnotes connectors`")
     poll: str = Field(default="10m", pattern=r"^[1-9][0-9]*[smhd]$", description="how often to look: 90s, 10m, 6h, 1d")
     tags: dict[Tag, list[str]] = Field(
-        default_factory=dict, description="which of the source's labels mean escalate, private, mute, no-quote"
+        default_factory=dict,
+        description="which labels, priorities or fields mean what, see docs/connectors/tags.md",
     )
 
 
@@ -137,7 +139,12 @@ class Connector(ABC, Generic[Own]):
         return ", ".join(f"{key} {value}" for key, value in cursor.items()) or "at the beginning"
 
 
-def tags_for(options: SourceOptions, marks: Sequence[str]) -> frozenset[Tag]:
-    """The tags that a source's labels, priorities or fields mean, by this source's `tags` mapping, ignoring case."""
-    have = {mark.casefold() for mark in marks}
+def tags_for(options: SourceOptions, marks: Iterable[str | None], fields: object = None) -> frozenset[Tag]:
+    """The tags that labels, priorities or kinds mean by this source's `tags`, ignoring case; None marks nothing.
+
+    `fields` are custom fields as the source gives them; each is the mark "name=value".
+    """
+    if not options.tags:
+        return frozenset()
+    have = {mark.casefold() for mark in (*marks, *field_marks(fields)) if mark}
     return frozenset(tag for tag, names in options.tags.items() if any(name.casefold() in have for name in names))

@@ -125,7 +125,7 @@ class Described(RestConnector[DescribedOptions]):
             component=text(way(item, fields.component)),
             group=text(way(item, fields.group)),
             priority=priority,
-            tags=tags_for(self.options, [*labels, *(mark for mark in (priority, kind) if mark)]),
+            tags=tags_for(self.options, [*labels, priority, kind]),
             comments=tuple(self._comments(raw, item)),
             history=(Event(at=created, what="created"), *([Event(at=closed, what="closed")] if closed else [])),
         )

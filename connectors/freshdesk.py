@@ -83,7 +83,7 @@ class Freshdesk(RestConnector[FreshdeskOptions]):
         if title is None or created is None:
             raise BadItem(f"ticket {number} lacks its subject or created_at")
         labels = names(item.get("tags"))
-        priority = PRIORITY.get(whole(item.get("priority")) or 0)
+        priority, kind = PRIORITY.get(whole(item.get("priority")) or 0), text(item.get("type"))
         closed = self._closed_at(item, updated or created)
         return Issue(
             source=self.options.name,
@@ -95,7 +95,7 @@ class Freshdesk(RestConnector[FreshdeskOptions]):
             updated_at=updated or created,
             closed_at=closed,
             state="open" if closed is None else "closed",
-            kind=text(item.get("type")),
+            kind=kind,
             author=text(item.get("requester_id")),
             author_role="customer",
             account=text(item.get("company_id")) or text(item.get("requester_id")),
@@ -103,7 +103,7 @@ class Freshdesk(RestConnector[FreshdeskOptions]):
             project=text(item.get("product_id")),
             group=text(raw.get("group")) or text(item.get("group_id")),
             priority=priority,
-            tags=tags_for(self.options, [*labels, *([priority] if priority else [])]),
+            tags=tags_for(self.options, [*labels, priority, kind], item.get("custom_fields")),
             comments=tuple(self._comments(raw, item)),
             history=(Event(at=created, what="created"), *([Event(at=closed, what="closed")] if closed else [])),
         )

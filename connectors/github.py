@@ -277,7 +277,7 @@ class GitHub(RestConnector[GitHubOptions]):
             author_role=_role(item),
             labels=labels,
             project=repo,
-            tags=tags_for(self.options, [*labels, *([kind] if kind else [])]),
+            tags=tags_for(self.options, [*labels, kind]),
             history=tuple(history),
         )
 

@@ -157,7 +157,7 @@ class HelpScout(RestConnector[HelpScoutOptions]):
             account=customer,
             labels=labels,
             project=text(item.get("mailboxId")),
-            tags=tags_for(self.options, labels),
+            tags=tags_for(self.options, labels, item.get("customFields")),
             comments=tuple(_comments(said, first)) if self.options.comments else (),
             history=history,
         )

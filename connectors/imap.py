@@ -169,7 +169,7 @@ class Imap(Connector[ImapOptions]):
             project=folder,
             group=text(found.get("to")),
             priority=priority,
-            tags=tags_for(self.options, [*labels, *([priority] if priority else []), *([folder] if folder else [])]),
+            tags=tags_for(self.options, [*labels, priority, folder]),
             history=(Event(at=received, what="created"), *([Event(at=closed, what="closed")] if closed else [])),
         )
 

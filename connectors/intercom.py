@@ -160,7 +160,7 @@ class Intercom(RestConnector[IntercomOptions]):
             labels=labels,
             group=text(item.get("team_assignee_id")),
             priority=priority,
-            tags=tags_for(self.options, [*labels, *([priority] if priority else [])]),
+            tags=tags_for(self.options, [*labels, priority], item.get("custom_attributes")),
             comments=tuple(_comments(parts)),
             history=history,
         )
@@ -188,7 +188,7 @@ class Intercom(RestConnector[IntercomOptions]):
             account=contact,
             labels=labels,
             group=text(item.get("team_assignee_id")),
-            tags=tags_for(self.options, [*labels, *([kind] if kind else [])]),
+            tags=tags_for(self.options, [*labels, kind], told),
             comments=tuple(_comments(parts)) if self.options.comments else (),
             history=history,
         )

@@ -71,6 +71,10 @@ class JiraOptions(RestOptions):
     service_desk: bool | None = Field(
         default=None, description="read service requests as such; none: by the type of each project"
     )
+    fields: list[str] = Field(
+        default_factory=list,
+        description="custom fields by name or id, for `tags` like Impact=Company",
+    )
     site_url: str | None = Field(default=None, description="where people open issues, where that is not `base_url`")
 
     @field_validator("projects")
@@ -112,6 +116,8 @@ class Jira(RestConnector[JiraOptions]):
         desk = self._is_desk(item)
         if desk:
             found["desk"] = {name: [fields[i] for i in ids if fields.get(i)] for name, ids in self._custom.items()}
+        if self._tagged:
+            found["own"] = {name: fields.get(number) for number, name in self._tagged.items()}
         said = objects(at(fields, "comment", "comments"))
         if len(said) < (whole(at(fields, "comment", "total")) or 0):
             found["comments"] = said = self._comments_of(number)
@@ -189,9 +195,19 @@ class Jira(RestConnector[JiraOptions]):
         return found
 
     @cached_property
+    def _tagged(self) -> Mapping[str, str]:
+        """Ids of the fields that tags may be mapped from, to the names that the operator wrote."""
+        wanted = {name.casefold(): name for name in self.options.fields}
+        if not wanted:
+            return {}
+        known = [(text(f.get("id")), text(f.get("name"))) for f in objects(self._ask(f"{self._api}/field").data)]
+        hits = ((key, wanted.get((name or "").casefold()) or wanted.get((key or "").casefold())) for key, name in known)
+        return {key: name for key, name in hits if key and name}
+
+    @cached_property
     def _fields(self) -> Sequence[str]:
         comment = ["comment"] if self.options.comments else []
-        return [*FIELDS, *comment, *(number for ids in self._custom.values() for number in ids)]
+        return [*FIELDS, *comment, *(number for ids in self._custom.values() for number in ids), *self._tagged]
 
     @property
     def _api(self) -> str:

@@ -37,7 +37,8 @@ def issue(raw: Raw, options: SourceOptions, *, site: str, desk: bool) -> Issue:
     kind, priority = text(at(fields, "issuetype", "name")), text(at(fields, "priority", "name"))
     components, request = names(fields.get("components")), text(at(extra, "request", 0, "requestType", "name"))
     labels = (*names(fields.get("labels")), *([BREACHED] if _breached(extra) else []))
-    marks = [*labels, *components, *(mark for mark in (priority, kind, request) if mark)]
+
+    marks = [*labels, *components, priority, kind, request]
     people = _People(fields, desk=desk)
     return Issue(
         source=options.name,
@@ -58,7 +59,7 @@ def issue(raw: Raw, options: SourceOptions, *, site: str, desk: bool) -> Issue:
         component=components[0] if components else None,
         group=request,
         priority=priority,
-        tags=tags_for(options, marks) | _narrowed(fields),
+        tags=tags_for(options, marks, raw.get("own")) | _narrowed(fields),
         comments=tuple(_comments(raw, fields, people)),
         history=(*history, *_ending(history, closed)),
     )

@@ -255,7 +255,7 @@ class Linear(RestConnector[LinearOptions]):
         labels = names(at(item, "labels", "nodes"))
         kind, priority = kind_label(labels), text(item.get("priorityLabel"))
         priority = None if priority == "No priority" else priority
-        tags = tags_for(self.options, [*labels, kind or "", priority or ""])
+        tags = tags_for(self.options, [*labels, kind, priority])
         author, role = _author(item, item.get("creator"), item.get("externalUserCreator"))
         return Issue(
             source=self.options.name,

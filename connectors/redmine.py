@@ -76,6 +76,7 @@ class Redmine(RestConnector[RedmineOptions]):
         kind, priority = text(at(item, "tracker", "name")), text(at(item, "priority", "name"))
         labels = names(item.get("tags"))
         author = text(at(item, "author", "id"))
+
         return Issue(
             source=self.options.name,
             external_id=number,
@@ -94,7 +95,7 @@ class Redmine(RestConnector[RedmineOptions]):
             component=text(at(item, "category", "name")),
             group=text(at(item, "assigned_to", "name")),
             priority=priority,
-            tags=tags_for(self.options, [*labels, *filter(None, (priority, kind)), *_private(item)]),
+            tags=tags_for(self.options, [*labels, priority, kind, *_private(item)], item.get("custom_fields")),
             comments=tuple(self._comments(raw)),
             history=_history(raw, created, closed),
         )

@@ -161,7 +161,7 @@ class Rt(RestConnector[RtOptions]):
             project=queue,
             group=queue,
             priority=priority,
-            tags=tags_for(self.options, [*labels, *filter(None, (priority, queue, text(item.get("Status"))))]),
+            tags=tags_for(self.options, [*labels, priority, queue, text(item.get("Status"))]),
             comments=tuple(_comments([t for t in told if t is not first], asking)) if self.options.comments else (),
             history=_history(raw, item, created, closed),
         )

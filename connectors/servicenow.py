@@ -38,6 +38,9 @@ class ServicenowOptions(RestOptions):
     user: str | None = Field(default=None, description="the account's name, where `token` is its password")
     tables: list[str] = Field(default=["incident"], min_length=1, description="the task tables that are read")
     closed: list[str] = Field(default=["6", "7", "8"], description="the values of `state` that mean resolved or closed")
+    fields: list[str] = Field(
+        default_factory=list, description="custom fields (u_impact), for `tags` like u_impact=Company"
+    )
     deletions: bool = Field(default=True, description="read sys_audit_delete, which takes a right of its own")
 
 
@@ -63,7 +66,8 @@ class Servicenow(RestConnector[ServicenowOptions]):
 
     def feeds(self) -> Sequence[Feed]:
         """Deletions come first; the last ones are read again with each pull, and may be undone by then."""
-        tables = [self._feed(table, table, "", "sys_updated_on", FIELDS, "all") for table in self.options.tables]
+        fields = ",".join([FIELDS, *self.options.fields])
+        tables = [self._feed(table, table, "", "sys_updated_on", fields, "all") for table in self.options.tables]
         if not self.options.deletions:
             return tables
         where = f"tablenameIN{','.join(self.options.tables)}^"
@@ -105,6 +109,7 @@ class Servicenow(RestConnector[ServicenowOptions]):
         labels = tuple(dict.fromkeys(filter(None, (_shown(item, "category"), _shown(item, "subcategory")))))
         caller = _value(item, "caller_id.user_name")
         author = caller or _shown(item, "contact") or _value(item, "sys_created_by")
+        own = {name: _shown(item, name) for name in self.options.fields}
         return Issue(
             source=self.options.name,
             external_id=number,
@@ -124,7 +129,7 @@ class Servicenow(RestConnector[ServicenowOptions]):
             component=_shown(item, "cmdb_ci"),
             group=_shown(item, "assignment_group"),
             priority=priority,
-            tags=tags_for(self.options, [*labels, *filter(None, (priority, _shown(item, "priority"), kind))]),
+            tags=tags_for(self.options, [*labels, priority, _shown(item, "priority"), kind], own),
             comments=tuple(_comments(raw, caller or _value(item, "sys_created_by"))),
             history=(Event(at=created, what="created"), *([Event(at=closed, what="closed")] if closed else [])),
         )

@@ -68,6 +68,36 @@ def kind_label(labels: Iterable[str]) -> str | None:
     return next((match[1] for label in labels if (match := KIND_LABEL.fullmatch(label))), None)
 
 
+def field_marks(fields: object) -> tuple[str, ...]:
+    """What custom fields hold, as "name=value", for an operator's `tags`.
+
+    Fields come as an object of values, or as a list of {"name", "id" or "key": ..., "value", "values" or "text": ...}.
+    """
+    if isinstance(fields, Mapping):
+        pairs = list(fields.items())
+    else:
+        entries = objects(fields)
+        pairs = [
+            (entry.get(name), entry.get(value))
+            for entry in entries
+            for name in ("name", "id", "key")
+            for value in ("value", "values", "text")
+            if entry.get(name) is not None and entry.get(value) is not None
+        ]
+    return tuple(f"{name}={one}" for name, value in pairs if text(name) for one in _plain_values(value))
+
+
+def _plain_values(value: object) -> list[str]:
+    if isinstance(value, bool):
+        return ["true" if value else "false"]
+    if isinstance(value, Mapping):
+        return [found for name in ("value", "name", "displayName", "display_value") if (found := text(value.get(name)))]
+    if isinstance(value, list):
+        return [found for one in value[:20] if not isinstance(one, list) for found in _plain_values(one)]
+    found = text(value)
+    return [found] if found is not None and len(found) <= 200 else []
+
+
 def moment(value: object, zone: str | None = None) -> datetime | None:
     """A moment in UTC from ISO 8601, or from seconds or milliseconds since 1970; None for anything else.
 

@@ -93,7 +93,7 @@ class Zammad(RestConnector[ZammadOptions]):
             project=group,
             group=group,
             priority=priority,
-            tags=tags_for(self.options, [*labels, *filter(None, (priority, text(item.get("priority")), kind))]),
+            tags=tags_for(self.options, [*labels, priority, text(item.get("priority")), kind], item),
             comments=tuple(_comments(later)) if self.options.comments else (),
             history=(Event(at=created, what="created"), *([Event(at=closed, what="closed")] if closed else [])),
         )

@@ -125,7 +125,7 @@ class Zendesk(RestConnector[ZendeskOptions]):
             project=text(item.get("brand_id")),
             group=text(at(item, "beside", "group")) or text(item.get("group_id")),
             priority=priority,
-            tags=tags_for(self.options, [*labels, *(mark for mark in (priority, kind) if mark)]),
+            tags=tags_for(self.options, [*labels, priority, kind], item.get("custom_fields")),
             comments=tuple(_comments(raw, description)),
             history=(Event(at=created, what="created"), *([Event(at=closed, what="closed")] if closed else [])),
         )

@@ -12,7 +12,8 @@ Side = Literal["developer", "customer", "none"]
 Kind = Literal["bug", "request", "question", "other"]
 State = Literal["open", "closed", "deleted"]
 Role = Literal["customer", "staff", "bot", "unknown"]
-Tag = Literal["escalate", "private", "mute", "no-quote"]
+Tag = Literal["escalate", "private", "mute", "no-quote", "severity-8", "severity-4", "severity-2", "severity-1"]
+"""What engineers say where they work; a severity by a source's own field wins over what the text was judged by."""
 What = Literal["created", "closed", "reopened", "moved", "commented", "labelled", "deleted"]
 
 

@@ -264,9 +264,18 @@ def classify(
         for _, _, issue in rows
     ]
     return [
-        Judged(row_id, text_hash, verdict, router.leaf(issue), router.hearers(issue))
+        Judged(row_id, text_hash, _as_tagged(verdict, issue), router.leaf(issue), router.hearers(issue))
         for (row_id, text_hash, issue), verdict in zip(rows, classifier.classify(texts), strict=True)
     ]
+
+
+def _as_tagged(verdict: Verdict, issue: Issue) -> Verdict:
+    """The verdict with the severity that its source's own field gives, where one was mapped; the highest of several."""
+    said = [int(tag.removeprefix("severity-")) for tag in issue.tags if tag.startswith("severity-")]
+    if not said:
+        return verdict
+    because = (*verdict.because, f"severity {max(said)}: a tag of its source")
+    return replace(verdict, severity=max(said), because=because)
 
 
 def keep_verdicts(session: Session, judged: Sequence[Judged], org_hash: str) -> None:

@@ -84,7 +84,8 @@ def columns(issue: Issue) -> dict[str, Any]:
         "tags": sorted(issue.tags),
     }
     seen = (issue.title, issue.body, issue.labels, issue.project, issue.component, issue.group, issue.author_role)
-    row["text_hash"] = _hash(repr(seen))
+    said = sorted(tag for tag in issue.tags if tag.startswith("severity-"))
+    row["text_hash"] = _hash(repr((*seen, *said)))
     row["content_hash"] = _hash(repr(list(row.values())))
     return row
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.base import BadItem, Connector
+from connectors.file import FileConnector, FileOptions
 from connectors.kit import run
 from connectors.kit.bench import Bench, quick
 from connectors.kit.cases import CASES, Case
@@ -27,9 +28,9 @@ def test_the_contract_is_kept(kind: str, case: Case) -> None:
     assert outcome.result != "failed", outcome.why
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, "file"])
 def test_ten_thousand_spoilt_items_are_set_aside_with_a_reason_or_understood(kind: str) -> None:
-    connector, raws = _some(KINDS[kind])
+    connector, raws = _rows() if kind == "file" else _some(KINDS[kind])
     chance = random.Random(11)
 
     for _ in range(10_000):
@@ -44,6 +45,22 @@ def _outcome(connector: Connector[Any], raw: Any) -> str:
         return type(connector.normalise(raw)).__name__
     except BadItem as error:
         return str(error)
+
+
+def _rows() -> tuple[Connector[Any], list[Any]]:
+    """The file connector and rows as its exports have them."""
+    options = FileOptions(name="kit", kind="file", path="x.jsonl")
+    said = {"external_id": "c1", "author": "kim", "body": "Me too.", "created_at": "2026-03-02T09:00:00Z"}
+    row = {
+        **dict.fromkeys(("external_id", "title", "body", "author", "account", "project", "priority", "url"), "text"),
+        "state": "closed",
+        "created_at": "2026-03-02T09:00:00Z",
+        "closed_at": 1772442000,
+        "labels": ["a", "b"],
+        "comments": [said],
+        "history": [{"at": "2026-03-02T09:00:00Z", "what": "closed"}],
+    }
+    return FileConnector.open(options, Path()), [row]
 
 
 def _some(kind: type[Connector[Any]]) -> tuple[Connector[Any], list[Any]]:

@@ -278,3 +278,19 @@ def test_a_source_that_is_never_done_does_not_keep_the_digests_for_ever(tmp_path
                 assert "composed" not in counts(runner, "2026-W11")
             with db.transaction(runner.deployment.database) as session:
                 work.release(session, "pull", "endless")
+
+
+def test_a_severity_that_the_source_says_wins_over_the_text(tmp_path: Path) -> None:
+    tickets = [dict(t, priority="P1") for t in small.subscribers(1)] + small.subscribers(1, first=20)
+    directory = small.organisation(tmp_path / "rosta", tickets, tags={"severity-8": ["p1"], "severity-2": ["p1"]})
+    with engine(directory) as runner:
+        runner.run_once()
+        with db.transaction(runner.deployment.database) as session:
+            said = {one.issue.external_id: one.verdict for one in issues.read(session)}
+
+    tagged, judged = said["1"], said["20"]
+    assert tagged is not None
+    assert judged is not None
+    assert tagged.severity == 8
+    assert tagged.because[-1] == "severity 8: a tag of its source"
+    assert judged.severity < 8

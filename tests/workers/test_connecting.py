@@ -1,0 +1,142 @@
+"""Sources and connectors at the command line: how far each was read, reading again, and beginning a new one."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from connectors.github import GitHub
+from connectors.kit.run import dialect_of
+from connectors.kit.server import Fake, running
+from connectors.kit.world import World
+from tests.workers import small
+from workers.cli import main
+
+LEAFNOTES = "from workers.cli import main; main()"
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    """A deployment with a fake GitHub of twenty issues, and the fake."""
+    world = World()
+    world.seed(20)
+    with running(dialect_of(GitHub), world) as fake:
+        monkeypatch.setenv("KIT_TOKEN", fake.dialect.secret)
+        directory = small.organisation(tmp_path / "rosta", small.subscribers())
+        sources = yaml.safe_load((directory / "sources.yaml").read_text())
+        options = {
+            **fake.dialect.options(),
+            "name": "hub",
+            "kind": "github",
+            "token": "${KIT_TOKEN}",
+            "comments": False,
+        }
+        sources["sources"].append(options)
+        (directory / "sources.yaml").write_text(yaml.safe_dump(sources))
+        yield directory, fake
+
+
+def run(directory: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["--config", str(directory), "--as-of", small.DUE, *arguments])
+
+
+def test_sources_are_told_in_words(hub: tuple[Path, Fake]) -> None:
+    directory, _ = hub
+
+    before = run(directory, "sources").output
+    run(directory, "pull")
+    after = run(directory, "sources").output
+
+    assert "hub (github): at the beginning" in before
+    assert "hub (github): " in after
+    assert "changes to 2026-03-02T09:00:00Z" in after
+
+
+def test_a_cursor_that_is_moved_back_reads_again_and_changes_nothing(hub: tuple[Path, Fake]) -> None:
+    directory, fake = hub
+    run(directory, "pull", "hub")
+
+    moved = run(directory, "sources", "hub", "--back", "1h")
+    again = run(directory, "pull", "hub", "--json")
+
+    assert "changes to 2026-03-02T08:00:00Z" in moved.output
+    told = json.loads(again.output)
+    assert (told["new"], told["changed"]) == (0, 0)
+    assert 8 < told["read"] < 20  # one every seven minutes, the last hour and what trails before it
+    assert fake.lists() > 0
+
+
+def test_a_source_can_be_read_from_its_beginning(hub: tuple[Path, Fake]) -> None:
+    directory, _ = hub
+    run(directory, "pull", "hub")
+
+    run(directory, "sources", "hub", "--from-start")
+
+    assert json.loads(run(directory, "pull", "hub", "--json").output)["read"] >= 20
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nosuch"], "no such source: nosuch (there are desk, hub)"),
+        (["--back", "3d"], "name the source"),
+        (["hub", "--back", "3 days"], "write it like 90s, 10m, 6h or 1d"),
+        (["hub", "--back", "3d", "--from-start"], "one of --back, --back-to and --from-start"),
+        (["desk", "--back", "3d"], "can only be read --from-start"),
+    ],
+)
+def test_wrong_use_of_sources_says_what_is_right(hub: tuple[Path, Fake], arguments: list[str], says: str) -> None:
+    directory, _ = hub
+    run(directory, "pull", "desk")
+
+    result = run(directory, "sources", *arguments)
+
+    assert result.exit_code == 2
+    assert says in result.output
+
+
+def test_a_new_connector_passes_the_kit_as_it_is_written(tmp_path: Path) -> None:
+    made = CliRunner().invoke(main, ["connector", "new", "acme-desk", "--into", str(tmp_path)])
+    command = [sys.executable, "-c", LEAFNOTES, "connector", "test", "acme_desk:AcmeDesk", "--json"]
+
+    tested = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert made.exit_code == 0
+    outcomes = [json.loads(line) for line in tested.stdout.splitlines()]
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+    assert len(outcomes) == 16
+    assert {outcome["result"] for outcome in outcomes} == {"passed", "does not apply"}
+
+
+def test_nothing_is_overwritten_by_a_new_connector(tmp_path: Path) -> None:
+    (tmp_path / "acme_desk.md").write_text("mine")
+
+    result = CliRunner().invoke(main, ["connector", "new", "acme-desk", "--into", str(tmp_path)])
+
+    assert result.exit_code == 2
+    assert "already there" in result.output
+    assert [path.name for path in tmp_path.iterdir()] == ["acme_desk.md"]
+
+
+def test_a_case_that_does_not_exist_is_wrong_use() -> None:
+    result = CliRunner().invoke(main, ["connector", "test", "github", "--case", "K99"])
+
+    assert result.exit_code == 2
+    assert "K99" in result.output
+
+
+def test_a_failing_case_ends_with_one(tmp_path: Path) -> None:
+    CliRunner().invoke(main, ["connector", "new", "acme-desk", "--into", str(tmp_path)])
+    file = tmp_path / "acme_desk.py"
+    file.write_text(file.read_text().replace('"state": "all", ', ""))
+    command = [sys.executable, "-c", LEAFNOTES, "connector", "test", "acme_desk:AcmeDesk", "--case", "k11"]
+
+    tested = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert tested.returncode == 1
+    assert "K11" in tested.stdout
+    assert "failed" in tested.stdout

@@ -9,6 +9,7 @@ import shlex
 import sys
 import tempfile
 import traceback
+from functools import partial
 from pathlib import Path
 
 from benchmarks import measure, stages
@@ -20,7 +21,7 @@ def main() -> None:
     options = _options()
     asked = {name: stages.STAGES[name] for name in options.only}
     if options.memory:
-        asked["memory"] = stages.memory
+        asked["memory"] = partial(stages.memory, many=options.memory)
     rows: list[Row] = []
     broken = []
     with tempfile.TemporaryDirectory(prefix="leafnotes-bench-") as folder:
@@ -43,9 +44,16 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--issues", type=int, default=10_000, help="how many issues each stage is about (10000)")
     parser.add_argument("--rounds", type=int, help="interleaved rounds; the median counts (3)")
-    parser.add_argument("--only", type=_stages, default=list(stages.STAGES), help=f"of {', '.join(stages.STAGES)}")
     parser.add_argument(
-        "--memory", action="store_true", help="also the peak memory of pulling 10,000 and 50,000 issues"
+        "--only", type=_stages, default=list(stages.STAGES), help=f"of {', '.join(stages.STAGES)}, or none"
+    )
+    parser.add_argument(
+        "--memory",
+        nargs="?",
+        type=int,
+        const=50_000,
+        metavar="ISSUES",
+        help="also the peak memory of pulling 10,000 issues and so many (50000)",
     )
     parser.add_argument("--quick", action="store_true", help="one round, to see that it runs; its figures say little")
     options = parser.parse_args()
@@ -55,7 +63,7 @@ def _options() -> argparse.Namespace:
 
 
 def _stages(names: str) -> list[str]:
-    chosen = names.split(",")
+    chosen = [name for name in names.split(",") if name != "none"]
     unknown = sorted(set(chosen) - set(stages.STAGES))
     if unknown:
         raise argparse.ArgumentTypeError(f"no such stage: {', '.join(unknown)}; there are {', '.join(stages.STAGES)}")

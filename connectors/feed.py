@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from connectors.errors import SourceError
+from connectors.http import HttpError
 from connectors.profile import SourceProfile
 
 PASSES: Final = 50
@@ -75,8 +76,9 @@ class Feed:
         asked, reached = None if since is None else self._floor(since), since
         page = self._page(self._asked(asked), None)
         if self.profile.order == "none":
-            yield from self._by_links(page, reached)
+            yield from self._by_links(page, asked, reached)
             return
+        page = self._past_empty(page, asked)
         while page.ascends_from(self._asked(asked)) and (page.moments or page.next is None):
             if page.next is None or asked is None or page.goes_beyond(asked, self.profile.tick):
                 reached = _latest(reached, page.last)
@@ -88,13 +90,13 @@ class Feed:
             if page.next is None or following is None:
                 return
             following = self._floor(following)
-            fresh = self._page(self._asked(following), None)
+            fresh = self._past_empty(self._page(self._asked(following), None), following)
             if not fresh.ascends_from(self._asked(following)):
                 # This server does not filter by time (some that stand in for others do not): its links are left.
-                page = self._next(page, None, set())
+                page = self._next(page, asked, set())
                 break
             asked, page = following, fresh
-        yield from self._by_links(page, reached)
+        yield from self._by_links(page, asked, reached)
 
     def _same_tick(self, page: "_Page", tick: datetime, reached: datetime | None) -> Iterator[Given]:
         """More items changed in one tick than fit on a page: the source's own way leads through them.
@@ -108,7 +110,8 @@ class Feed:
             keys, followed, depth = page.keys_before(end), set[Hashable](), len(page.items)
             yield page.items, reached
             while page.next is not None and (page.last is None or page.last < end):
-                page = self._next(page, tick, followed, depth)
+                self._must_not_be_deeper(tick, depth)
+                page = self._next(page, tick, followed)
                 depth += len(page.items)
                 keys += page.keys_before(end)
                 yield page.items, reached
@@ -117,7 +120,14 @@ class Feed:
             before, page = keys, self._page(self._asked(tick), None)
         raise SourceError(f"{self.name}: what changed at {_iso(tick)} does not come to rest; it will be tried again.")
 
-    def _by_links(self, page: "_Page", reached: datetime | None) -> Iterator[Given]:
+    def _past_empty(self, page: "_Page", asked: datetime | None) -> "_Page":
+        """The first page that holds something: what one may not see can fill whole pages of a list."""
+        followed = set[Hashable]()
+        while page.next is not None and not page.items:
+            page = self._next(page, asked, followed)
+        return page
+
+    def _by_links(self, page: "_Page", asked: datetime | None, reached: datetime | None) -> Iterator[Given]:
         """In whatever order it comes, so that nothing is certain before the end."""
         newest, followed = reached, set[Hashable]()
         while True:
@@ -125,22 +135,30 @@ class Feed:
             yield page.items, newest if page.next is None else reached
             if page.next is None:
                 return
-            page = self._next(page, None, followed)
+            page = self._next(page, asked, followed)
 
-    def _next(self, page: "_Page", tick: datetime | None, followed: set[Hashable], depth: int = 0) -> "_Page":
-        """The page after this one. Raises `SourceError` where the source runs in circles or refuses to go deeper."""
+    def _next(self, page: "_Page", asked: datetime | None, followed: set[Hashable]) -> "_Page":
+        """The page after this one, of the same question. Raises `SourceError` where the source runs in circles."""
         step = repr(page.next)
         if step in followed:
             raise SourceError(f"{self.name}: the next page is one that was read already.")
         followed.add(step)
+        try:
+            return self._page(self._asked(asked), page.next)
+        except HttpError as error:
+            if isinstance(page.next, int) or error.status not in (400, 404, 410):
+                raise
+            # A token that has ended: the next pull begins at the mark, with a question of its own.
+            raise SourceError(f"{self.name}: the way to the next page is not known any more ({error})") from None
+
+    def _must_not_be_deeper(self, tick: datetime, depth: int) -> None:
         window = self.profile.window
-        if tick is not None and window is not None and depth + self.profile.page_size > window:
+        if window is not None and depth + self.profile.page_size > window:
             raise SourceError(
                 f"{self.name}: more than {window} items changed at {_iso(tick)}, and the source does not list further. "
                 "Change some of them, a label will do, so that they move on.",
                 permanent=True,
             )
-        return self._page(self._asked(tick), page.next)
 
     def _page(self, since: datetime | None, position: Any) -> "_Page":
         found = self.read(since, position)

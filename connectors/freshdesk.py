@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final
 from connectors.base import BadItem, Raw, SourceOptions, tags_for
 from connectors.feed import Feed, Listing
 from connectors.profile import SourceProfile
-from connectors.rest import RestConnector, RestOptions, clock, secret
+from connectors.rest import RestConnector, RestOptions, clock, rows, secret
 from connectors.values import at, mapping, moment, names, objects, segment, text, whole
 from pipeline.clean import clean
 from pipeline.issue import Comment, Event, Gone, Issue, Role
@@ -136,8 +136,7 @@ class Freshdesk(RestConnector[FreshdeskOptions]):
                 "page": page,
             },
         )
-        items = answer.data if isinstance(answer.data, list) else []
-        return Listing(items, page + 1 if answer.link("next") else None)
+        return Listing(rows(answer), page + 1 if answer.link("next") else None)
 
     def _closed_at(self, item: Raw, updated: datetime) -> datetime | None:
         if whole(item.get("status")) not in CLOSED:

@@ -29,7 +29,7 @@ from connectors.base import BadItem, Raw, SourceError, SourceOptions, tags_for
 from connectors.feed import Feed, Listing, Mark
 from connectors.http import Http, HttpError
 from connectors.profile import SourceProfile
-from connectors.rest import RestConnector, RestOptions, clock, secret
+from connectors.rest import RestConnector, RestOptions, clock, rows, secret
 from connectors.values import at, mapping, moment, names, objects, segment, text, whole
 from pipeline.clean import clean
 from pipeline.issue import Comment, Event, Gone, Issue, Role
@@ -192,11 +192,12 @@ class HelpScout(RestConnector[HelpScoutOptions]):
         answer = self.http.get(
             "/v2/conversations", {"status": "all", "embed": "threads", **order, **changed, "page": page}
         )
-        items, told = at(answer.data, "_embedded", "conversations"), mapping(at(answer.data, "page"))
+        told = mapping(at(answer.data, "page"))
+        empty = whole(told.get("totalElements")) == 0  # then the list itself is left out
         if whole(told.get("number")) not in (page, None):
             raise SourceError(f"conversations: page {page} was asked for, and {told.get('number')!r:.20} came.")
         return Listing(
-            items if isinstance(items, list) else [],
+            [] if empty else rows(answer, "_embedded", "conversations"),
             {
                 "more": page < (whole(told.get("totalPages")) or 1),
                 "total": whole(told.get("totalElements")) or 0,

@@ -17,7 +17,7 @@ from pydantic import Field
 from connectors.base import BadItem, Raw, SourceError, SourceOptions, tags_for
 from connectors.feed import Feed, Listing
 from connectors.profile import SourceProfile
-from connectors.rest import RestConnector, RestOptions, clock
+from connectors.rest import RestConnector, RestOptions, clock, rows
 from connectors.values import at, mapping, moment, names, objects, segment, text
 from pipeline.clean import clean
 from pipeline.issue import Comment, Event, Issue, Role, What
@@ -130,9 +130,8 @@ class Intercom(RestConnector[IntercomOptions]):
             },
             reads=True,
         )
-        items = at(answer.data, name)
         following = at(answer.data, "pages", "next")
-        return Listing(items if isinstance(items, list) else [], text(at(following, "starting_after")))
+        return Listing(rows(answer, name), text(at(following, "starting_after")))
 
     def _talk(self, raw: Raw, item: Raw, number: str, created: datetime) -> Issue:
         source, parts = mapping(item.get("source")), objects(raw.get("comments"))

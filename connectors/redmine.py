@@ -16,7 +16,7 @@ from pydantic import Field
 from connectors.base import BadItem, Raw, SourceOptions, tags_for
 from connectors.feed import Feed, Listing
 from connectors.profile import SourceProfile
-from connectors.rest import RestConnector, RestOptions, clock, secret
+from connectors.rest import RestConnector, RestOptions, clock, rows, secret
 from connectors.values import at, mapping, moment, names, objects, segment, text, whole
 from pipeline.clean import clean
 from pipeline.issue import Comment, Event, Gone, Issue
@@ -134,9 +134,8 @@ class Redmine(RestConnector[RedmineOptions]):
             asked["updated_on"] = f">={since:%Y-%m-%dT%H:%M:%SZ}"
         start = whole(offset) or 0
         while True:
-            data = self.http.get("/issues.json", {**asked, "offset": start}).data
-            issues = at(data, "issues")
-            items = issues if isinstance(issues, list) else []
+            answer = self.http.get("/issues.json", {**asked, "offset": start})
+            data, items = answer.data, rows(answer, "issues")
             start += len(items)
             more = start if items and start < (whole(at(data, "total_count")) or 0) else None
             kept = [item for item in items if not _before(item, since)]

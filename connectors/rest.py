@@ -17,6 +17,7 @@ from connectors.base import Connector, Cursor, Page, Raw, SourceError, SourceOpt
 from connectors.feed import Feed
 from connectors.http import Answer, Http, HttpError
 from connectors.profile import SourceProfile
+from connectors.values import at
 
 LOST: Final = frozenset({400, 403, 404, 409, 410, 422, 500, 502, 503, 504})
 """Answers about one child (the comments of one ticket) that concern this child alone."""
@@ -121,6 +122,16 @@ class RestConnector(Connector[Rest]):
                 problems.append((name or f"{feed.name}: item", f"only in part: {error}"))
             good.append(raw)
         return good, problems
+
+
+def rows(answer: Answer, *path: str | int) -> list[Any]:
+    """The list at a path of an answer, with whatever is in it. Raises `SourceError` where no list is there: an answer
+    of another shape is no absence of tickets."""
+    found = at(answer.data, *path)
+    if not isinstance(found, list):
+        where = ".".join(map(str, path)) or "the answer"
+        raise SourceError(f"GET {answer.url.partition('?')[0]} gave no list ({where}). Is `base_url` right?")
+    return found
 
 
 def secret(value: SecretStr | None) -> str:

@@ -22,7 +22,7 @@ from connectors.base import BadItem, Cursor, Page, Raw, SourceError, SourceOptio
 from connectors.feed import Feed, Listing
 from connectors.http import HttpError
 from connectors.profile import SourceProfile
-from connectors.rest import LOST, RestConnector, RestOptions, clock, secret
+from connectors.rest import LOST, RestConnector, RestOptions, clock, rows, secret
 from connectors.values import at, mapping, moment, names, objects, segment, text, whole
 from pipeline.clean import clean
 from pipeline.issue import Comment, Event, Gone, Issue, Role
@@ -215,9 +215,8 @@ class Rt(RestConnector[RtOptions]):
     def _page(self, path: str, asked: Sequence[tuple[str, str]], page: int, size: int) -> tuple[list[Any], bool | None]:
         """The items, and whether more follow; None where RT does not say."""
         answer = self.http.get(f"{path}?{urlencode([*asked, ('per_page', size), ('page', page)])}")
-        items = at(answer.data, "items")
         pages = at(answer.data, "pages")
-        return items if isinstance(items, list) else [], None if pages is None else page < (whole(pages) or 0)
+        return rows(answer, "items"), None if pages is None else page < (whole(pages) or 0)
 
     def _all(self, path: str, asked: Sequence[tuple[str, str]]) -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = []

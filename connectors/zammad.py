@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Final, Literal
 from connectors.base import BadItem, Raw, SourceOptions, tags_for
 from connectors.feed import Feed, Listing
 from connectors.profile import SourceProfile
-from connectors.rest import RestConnector, RestOptions, clock, secret
+from connectors.rest import RestConnector, RestOptions, clock, rows, secret
 from connectors.values import at, mapping, moment, names, objects, segment, text, whole
 from pipeline.clean import clean
 from pipeline.issue import Comment, Event, Gone, Issue, Role
@@ -154,7 +154,7 @@ class Zammad(RestConnector[ZammadOptions]):
                 "page": page,
             },
         )
-        items = answer.data if isinstance(answer.data, list) else []
+        items = rows(answer)
         # A page may be shorter than asked, since a cap is not told: only an empty one is the last.
         return Listing(items, page + 1 if items else None)
 

@@ -21,7 +21,7 @@ from connectors.base import BadItem, Cursor, Raw, SourceError, SourceOptions, ta
 from connectors.feed import Feed, Listing, Mark
 from connectors.http import Answer, HttpError
 from connectors.profile import SourceProfile
-from connectors.rest import RestConnector, RestOptions, clock, secret
+from connectors.rest import RestConnector, RestOptions, clock, rows, secret
 from connectors.values import at, mapping, moment, names, objects, segment, text, whole
 from pipeline.clean import clean
 from pipeline.issue import Comment, Event, Gone, Issue, Role
@@ -164,10 +164,9 @@ class Zendesk(RestConnector[ZendeskOptions]):
         """A page from a moment or from a cursor; `next` tells the cursor behind it and whether there is more."""
         start = {"start_time": int((since or BEGINNING).timestamp())}
         answer = self._export({"cursor": position} if position else start)
-        tickets = at(answer.data, "tickets")
         after, ended = text(at(answer.data, "after_cursor")), at(answer.data, "end_of_stream") is not False
         roles, groups = _roles(answer), {text(one.get("id")): one for one in objects(at(answer.data, "groups"))}
-        found = [_beside(item, roles, groups) for item in tickets] if isinstance(tickets, list) else []
+        found = [_beside(item, roles, groups) for item in rows(answer, "tickets")]
         return Listing(found, {"after": after, "ended": ended})
 
     def _export(self, params: Mapping[str, str | int]) -> Answer:
@@ -217,7 +216,12 @@ class _Export(Feed):
             yield page.items, _mark(to, after)
             if ended:
                 return
-            page = self.read(None, after)
+            try:
+                page = self.read(None, after)
+            except HttpError as error:
+                if error.status not in (400, 422):
+                    raise
+                raise SourceError(f"{self.name}: the export's cursor is not known any more ({error})") from None
 
     def _resumed(self, to: datetime | None, after: str | None, now: datetime) -> tuple[Listing, str | None]:
         """The first page, from the cursor, or from its moment where there is no cursor or it is refused."""

@@ -234,6 +234,12 @@ def _sources(loaded: Loaded, directory: Path) -> tuple[dict[str, Source], list[P
 
 def _unknown_kind(loaded: Loaded, index: int, kind: Any) -> Problem:
     kinds = ", ".join(sorted(connector_kinds()))
+    if isinstance(kind, str) and ":" in kind:
+        return loaded.sources_document.problem(
+            ("sources", index, "kind"),
+            f"{kind!r} cannot be imported",
+            "The package must be installed where Leafnotes is, or be on PYTHONPATH.",
+        )
     return loaded.sources_document.problem(
         ("sources", index, "kind"),
         f"no connector is called {kind!r}" if kind else "kind is missing",

@@ -184,7 +184,10 @@ class Bench:
             found.append(f"changed at {issue.updated_at} here and {ticket.updated} there")
         if abs(issue.created_at - ticket.created) >= self.world.tick:
             found.append(f"was written at {issue.created_at} here and {ticket.created} there")
-        have = {comment.body for comment in self.shelf.comments.get(key, {}).values()}
+        have = {comment.body: comment for comment in self.shelf.comments.get(key, {}).values()}
+        open_notes = [s.body for s in ticket.comments if s.private and s.body in have and not have[s.body].private]
+        if open_notes:
+            found.append(f"takes the internal note {open_notes[0]!r} for a public comment")
         lost = [said.body for said in ticket.comments if said.body not in have]
         if lost:
             found.append(f"lost the comment {lost[0]!r}")

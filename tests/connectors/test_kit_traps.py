@@ -16,6 +16,7 @@ from connectors.http import HttpError
 from connectors.kit import run
 from connectors.kit.cases import CASES
 from connectors.rest import in_words
+from pipeline.issue import Comment
 
 
 class StrictlyAfter(Freshdesk):
@@ -125,6 +126,25 @@ class OneSpoilsAll(Freshdesk):
         return super()._completed(feed, items)
 
 
+class NoListIsNoNews(Freshdesk):
+    """Takes an answer of another shape for an empty list."""
+
+    def _read(self, filters: Mapping[str, str], since: datetime | None, number: Any) -> Listing:
+        try:
+            return super()._read(filters, since, number)
+        except HttpError:
+            raise
+        except SourceError:
+            return Listing([])
+
+
+class EverythingInTheOpen(Freshdesk):
+    """Takes internal notes for what customers were told."""
+
+    def _comments(self, raw: Raw, item: Raw) -> list[Comment]:
+        return [replace(comment, private=False) for comment in super()._comments(raw, item)]
+
+
 class TriedForEver(Freshdesk):
     """Says of a refused credential that it may pass."""
 
@@ -175,6 +195,8 @@ TRAPS: list[tuple[str, type[Connector[Any]]]] = [
     ("K12", Trusting),
     ("K12", OneSpoilsAll),
     ("K13", TriedForEver),
+    ("K11", EverythingInTheOpen),
+    ("K15", NoListIsNoNews),
     ("K15", Swallowed),
     ("K15", TriedForEver),
     ("K16", OnlyOne),

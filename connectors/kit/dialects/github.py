@@ -25,6 +25,7 @@ class GitHubDialect(Dialect):
     without: ClassVar[Mapping[str, str]] = {
         "K6": "lists are asked anew by time; the links of one second hold page numbers, no tokens",
         "archive": "issues are not archived one by one",
+        "internal": "issues have no internal notes",
     }
     proved: ClassVar[str] = (
         "recorded traffic of a repository and the recorded webhooks of octokit; requests checked against GitHub's own "

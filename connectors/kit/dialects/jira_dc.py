@@ -54,7 +54,10 @@ class JiraDataCenterDialect(JiraCloudDialect):
         return body
 
     def comment(self, said: Said) -> dict[str, Any]:
-        return {name: value for name, value in super().comment(said).items() if name != "jsdPublic"}
+        """Without a service project, what is not for everybody is limited to a role."""
+        told = {name: value for name, value in super().comment(said).items() if name != "jsdPublic"}
+        limited = said.private and self.project_type != "service_desk"
+        return told | ({"visibility": {"type": "role", "value": "Developers"}} if limited else {})
 
     def _carried(self, ticket: Ticket) -> dict[str, Any]:
         """All of them, always."""

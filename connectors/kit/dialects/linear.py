@@ -20,7 +20,7 @@ MOST = 250
 
 
 class LinearDialect(Dialect):
-    without: ClassVar[Mapping[str, str]] = {}
+    without: ClassVar[Mapping[str, str]] = {"internal": "comments have no internal notes"}
     signs_time: ClassVar[bool] = True
     proved: ClassVar[str] = "queries and the kit's answers checked against Linear's own schema; not a running Linear"
 

@@ -14,8 +14,7 @@ from benchmarks import data, rivals, servers
 from benchmarks.measure import Row, Spent, child, here, interleaved
 from pipeline import steps
 from pipeline.classify import load_classifier
-from pipeline.digest import gates, mime
-from pipeline.digest.index import index
+from pipeline.digest import mime
 from pipeline.digest.material import Material
 from pipeline.issue import Text
 from pipeline.org import Org
@@ -212,10 +211,7 @@ class Desk:
         at = period.end + timedelta(hours=8)
 
         def all_of_them() -> list[Written]:
-            indexed = index(made, self.org)
-            written = [steps.write(made, leader, period, house, at, indexed) for leader in self.org.leaders]
-            gates.differencing([one.document for one in written])
-            return written
+            return list(steps.write_all(made, dict.fromkeys(self.org.leaders, at), period, house).values())
 
         return here(all_of_them)
 

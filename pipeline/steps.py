@@ -487,22 +487,22 @@ def write_all(
     unsaid: dict[str, frozenset[str]] = defaultdict(frozenset)
     written = {leader: write(material, leader, period, house, at, indexed) for leader, at in leaders.items()}
     while True:
-        documents = [*others, *(one.document for one in written.values())]
+        revealing = gates.differencing([*others, *(one.document for one in written.values())])
         again: set[str] = set()
-        for found in gates.differencing(documents):
+        for found in revealing:
             free = [name for name in found.leaders if name in written and found.pain not in unsaid[name]]
             if free and not again.intersection(found.leaders):
                 unsaid[free[0]] |= {found.pain}
                 again.add(free[0])
         if not again:
-            return {leader: _with_revealing(one, documents) for leader, one in written.items()}
+            return {leader: _with_revealing(one, revealing) for leader, one in written.items()}
         for leader in sorted(again):
             written[leader] = write(material, leader, period, house, leaders[leader], indexed, unsaid[leader])
 
 
-def _with_revealing(written: Written, documents: Sequence[Document]) -> Written:
-    """A last look: what words could not hide holds the digest."""
-    mine = [found.said for found in gates.differencing(documents) if found.leaders[0] == written.document.leader]
+def _with_revealing(written: Written, revealing: Sequence[gates.Revealing]) -> Written:
+    """What words could not hide holds the digest of the widest leader."""
+    mine = [found.said for found in revealing if found.leaders[0] == written.document.leader]
     return replace(written, failures=(*written.failures, *mine))
 
 

@@ -227,9 +227,18 @@ def _sources(loaded: Loaded, directory: Path) -> tuple[dict[str, Source], list[P
         options = reader.validate(loaded.sources_document, connector.Options, at=("sources", index))
         if isinstance(options, list):
             problems += options
+        elif getattr(options, "webhook_secrets", None) and _reads_no_webhooks(connector):
+            says = f"no webhooks are read from {kind}; what changes is found at the next poll"
+            problems.append(
+                loaded.sources_document.problem(("sources", index, "webhook_secrets"), says, "Remove the key.")
+            )
         else:
             found[options.name] = Source(options.name, options, connector, directory)
     return found, problems
+
+
+def _reads_no_webhooks(connector: type[Connector[Any]]) -> bool:
+    return getattr(connector.webhook, "__func__", None) is getattr(Connector.webhook, "__func__", None)
 
 
 def _unknown_kind(loaded: Loaded, index: int, kind: Any) -> Problem:

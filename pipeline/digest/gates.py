@@ -5,8 +5,8 @@ read the finished text and HTML and count again from the material; they trust no
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline import privacy
@@ -228,16 +228,32 @@ def differencing(documents: Sequence[Document]) -> list[Revealing]:
     Checks every pair of digests whose scopes lie one inside the other, and each leader against all below together.
     """
     found: list[Revealing] = []
+    numbers = {d.leader: {p.id: p.people for p in reversed(d.named())} for d in documents}
+    below = _below(documents)
     for large in documents:
-        below = [d for d in documents if d.leader != large.leader and d.within(large) and not large.within(d)]
         for pain in large.named():
-            numbers = [(d, n) for d in below if (n := _number(d, pain.id))]
-            found += _revealed(large.leader, pain, numbers)
+            inside = [(d, n) for d in below[large.leader] if (n := numbers[d.leader].get(pain.id))]
+            found += _revealed(large.leader, pain, inside)
     return found
 
 
-def _number(document: Document, pain_id: str) -> int | None:
-    return next((p.people for p in document.named() if p.id == pain_id), None)
+def _below(documents: Sequence[Document]) -> Mapping[str, list[Document]]:
+    """By leader the digests whose scope lies inside that leader's, and not the other way round."""
+    above: dict[str, set[str]] = defaultdict(set)  # team -> leaders of it
+    for document in documents:
+        for path in document.led:
+            above[path[0]].add(document.leader)
+    wider = {
+        d.leader: set.intersection(*({who for team in path for who in above.get(team, ())} for path in d.led))
+        for d in documents
+        if d.led
+    }
+    found: dict[str, list[Document]] = {document.leader: [] for document in documents}
+    for document in documents:
+        for leader in wider.get(document.leader, set()) - {document.leader}:
+            if document.leader not in wider.get(leader, ()):
+                found[leader].append(document)
+    return found
 
 
 def _revealed(leader: str, pain: Pain | Open, numbers: Sequence[tuple[Document, int]]) -> Iterable[Revealing]:

@@ -8,11 +8,10 @@ import pytest
 import yaml
 
 from connectors.base import Connector, SourceOptions
-from connectors.file import FileConnector
-from connectors.github import GitHub
+from workers.wiring import connector_kinds
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "connectors"
-CONNECTORS: list[type[Connector[Any]]] = [FileConnector, GitHub]
+CONNECTORS: list[type[Connector[Any]]] = [made for _, made in sorted(connector_kinds().items())]
 each = pytest.mark.parametrize("connector", CONNECTORS, ids=lambda connector: connector.kind)
 
 

@@ -19,7 +19,7 @@ from pipeline.store import db, issues, work
 from tests.workers import small
 from workers.engine import KINDS, Engine
 from workers.web import app, hooks
-from workers.wiring import Deployment
+from workers.wiring import Deployment, Misconfigured
 
 OLD, NEW = "the old secret of this source 0001", "the new secret of this source 0002"
 
@@ -161,3 +161,22 @@ def test_any_mix_of_deliveries_ends_in_the_same_rows_as_polling_alone(
 def _rows(engine: Engine) -> list[tuple[str, str]]:
     with db.reading(engine.deployment.database) as session:
         return sorted((stored.issue.external_id, stored.issue.title) for stored in issues.read(session))
+
+
+def test_secrets_for_a_kind_that_reads_no_webhooks_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEY", "a key of the desk")
+    directory = small.organisation(tmp_path / "rosta", [])
+    sources = yaml.safe_load((directory / "sources.yaml").read_text())
+    sources["sources"].append(
+        {
+            "name": "fresh",
+            "kind": "freshdesk",
+            "base_url": "https://x.example",
+            "token": "${KEY}",
+            "webhook_secrets": ["${KEY}"],
+        }
+    )
+    (directory / "sources.yaml").write_text(yaml.safe_dump(sources))
+
+    with pytest.raises(Misconfigured, match="no webhooks are read from freshdesk"):
+        Deployment.read(directory)

@@ -131,7 +131,10 @@ class Connector(ABC, Generic[Own]):
         return True
 
     def probe(self, external_id: str) -> Literal["exists", "deleted", "transferred"] | None:
-        """What became of one issue that a census no longer names; None where the source cannot say."""
+        """What became of one issue that a census no longer names: anything but "exists" has it marked as gone.
+
+        None where the source cannot say, and then its absence counts as a deletion.
+        """
         return None
 
     def describe(self, cursor: Cursor) -> str:

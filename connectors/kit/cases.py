@@ -63,17 +63,18 @@ def edited_between_pages(bench: Bench) -> None:
 def late_rows(bench: Bench) -> None:
     """K3: a ticket becomes visible after the cursor has passed its stamp, as late as the profile says it may."""
     world, profile = bench.world, bench.connector.profile
-    if profile is None or profile.trail == timedelta(0):
-        raise Inapplicable("the profile says that nothing becomes visible late")
+    told = bench.dialect.lag if profile is None or bench.dialect.lag is not None else profile.trail
+    if not told:
+        raise Inapplicable("nothing becomes visible late")
     world.seed(bench.page_size + 2)
-    world.pass_time(profile.trail * 2)
-    late = world.add(world.now - profile.trail * 0.9, hidden=True)
+    world.pass_time(told * 2)
+    late = world.add(world.now - told * 0.9, hidden=True)
     world.add()
     bench.pull()
     late.hidden = False
-    world.pass_time(profile.trail * 0.2)
+    world.pass_time(told * 0.2)
     bench.pull()
-    world.pass_time(profile.trail * 2)
+    world.pass_time(told * 2)
     bench.pull()
     bench.must_match("after a ticket became visible behind the cursor")
 
@@ -250,15 +251,18 @@ def deletions(bench: Bench) -> None:
     with bench.opened() as connector:
         named = connector.census()
         if named is None:
-            raise Failed("the profile promises a census, and there is none")
+            raise Failed("the profile promises a census: write `census` and `probe`, or say tombstones='none'")
         exists = set(named)
         truth = {bench.dialect.external_id(ticket) for ticket in world.truth()}
         if exists != truth:
             wrong = sorted(exists ^ truth)
             raise Failed(f"the census is wrong about {wrong[0]} (and {len(wrong) - 1} more)")
         became = connector.probe(bench.dialect.external_id(victim))
-        if became == "exists":
-            raise Failed("a probe says that a deleted ticket exists")
+        if became not in ("deleted", "transferred"):
+            raise Failed(f"a probe says {became!r} of a deleted ticket; it must say 'deleted' or 'transferred'")
+        lives = connector.probe(bench.dialect.external_id(tickets[5]))
+        if lives != "exists":
+            raise Failed(f"a probe says {lives!r} of a ticket that lives; it must say 'exists', or it would be lost")
     bench.fake.trouble = lambda request, honest: bench.dialect.refusal(403)
     with bench.opened() as connector:
         try:

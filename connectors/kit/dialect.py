@@ -52,6 +52,8 @@ class Dialect(ABC):
 
     without: ClassVar[Mapping[str, str]] = {}
     """Case -> why it cannot apply to this source ("K6": "pages are asked by time, there are no tokens")."""
+    lag: ClassVar[timedelta | None] = None
+    """How late a change becomes visible at this source; None: as late as the profile says, unchecked."""
     signs_time: ClassVar[bool] = False
     """Whether a webhook's signature covers when it was sent, so that an old one is known as such."""
     proved: ClassVar[str] = "only our own fake"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +15,7 @@ from connectors.freshdesk import Freshdesk
 from connectors.http import HttpError
 from connectors.kit import run
 from connectors.kit.cases import CASES
+from connectors.redmine import Redmine
 from connectors.rest import in_words
 from pipeline.issue import Comment
 
@@ -89,6 +90,13 @@ class BlindToDeletions(Freshdesk):
 
     def feeds(self) -> Sequence[Feed]:
         return [feed for feed in super().feeds() if feed.name == "tickets"]
+
+
+class ProbesWrong(Redmine):
+    """Says of every ticket that it is gone."""
+
+    def probe(self, external_id: str) -> Literal["exists", "deleted"]:
+        return "deleted"
 
 
 class CursorFirst(Freshdesk):
@@ -190,6 +198,7 @@ TRAPS: list[tuple[str, type[Connector[Any]]]] = [
     ("K8", WedgedByAChild),
     ("K8", LosesTheParent),
     ("K9", BlindToDeletions),
+    ("K9", ProbesWrong),
     ("K10", CursorFirst),
     ("K11", DefaultScope),
     ("K12", Trusting),

@@ -196,7 +196,8 @@ def new_connector(name: str, into: Path) -> None:
     for path in written:
         click.echo(f"wrote {path}")
     module = scaffold.module_of(name)
-    click.echo(f"Then: cd {into} && leafnotes connector test {module}:{scaffold.class_of(name)}")
+    there = "" if into == Path() else f"cd {into} && "
+    click.echo(f"Then: {there}leafnotes connector test {module}:{scaffold.class_of(name)}")
 
 
 COMMANDS = (list_sources, connector)

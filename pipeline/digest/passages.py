@@ -78,25 +78,21 @@ _HALF = re.compile(r"^(?:since|although|while|because|as|when|if|though)\b[^,]*$
 _POINTING = re.compile(r"\b(?:this|that|the same) (?:problem|issue|error|bug|thing)\b|\bthe above\b", re.IGNORECASE)
 
 _NUMBER = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|half|several|few)"
+_FIRST = re.compile(r"\b(?:I|I've|I'm|I'd|I'll|we|We|we've|we're|We're|us)\b")
 _MARKS = {
-    "first": re.compile(r"\b(?:I|I've|I'm|I'd|I'll|we|We|we've|we're|We're|us)\b"),
-    "own": re.compile(r"\b(?:my|our|mine|ours|me)\b", re.IGNORECASE),
+    "own": re.compile(r"\b(?:my|our|mine|ours|me)\b"),
     "cost": re.compile(
         rf"\b{_NUMBER} (?:an? |whole |full |working )*(?:minute|min|hour|day|week|night|month|time|year)s?\b|"
         r"\b(?:every|each) (?:single )?(?:day|night|week|month|morning|time|release|build|\w+day)\b|\ball day\b|"
         r"\b(?:twice|third|fourth|fifth) (?:time|re-?run|day|week)\b|\b(?:forty|fifty|sixty|twenty|thirty) minutes\b|"
-        r"\bfor (?:minutes|hours|days|weeks|months|years)\b|\bover \d+|\b\d+ ?[GM]B\b|[€£$]\s?\d|"
+        r"\bfor (?:minutes|hours|days|weeks|months|years)\b|\bover \d+|\b\d+ ?[gm]b\b|[€£$]\s?\d|"
         r"\b(?:an|half an) hour\b",
-        re.IGNORECASE,
     ),
-    "count": re.compile(
-        r"\b\d+ (?:of|in|entries|invoices|clinics|pages|apps|files|users|approvals|people)\b", re.IGNORECASE
-    ),
+    "count": re.compile(r"\b\d+ (?:of|in|entries|invoices|clinics|pages|apps|files|users|approvals|people)\b"),
     "workaround": re.compile(
         r"\b(?:by hand|manually|re-?upload|retype|re-?enter|re-?runs?|export to|to excel|spreadsheet|work-?around|"
         r"instead|own notes?|copy|copied|paste[ds]?|print(?:ed)?|batch|rename|reinstall(?:ed)?|downgrade[ds]?|"
         r"rolled back|restart(?:ed)?|side by side|have to|had to)\b",
-        re.IGNORECASE,
     ),
     "consequence": re.compile(
         r"\b(?:found out|noticed|caught it|arrived|accountant|auditor|patients?|embarrass\w+|gave up|give up|giving up|"
@@ -104,27 +100,23 @@ _MARKS = {
         r"afraid|refund|furious|useless|drives? me|deadline|again|empty|missing|unable to work|can(?:'t|not) work|"
         r"crash\w*|fr[eo]ezes?|frozen|hangs|killed|annoy\w*|frustrat\w+|confus\w+|unreadable|no idea|painful|"
         r"disrupt\w*|the client|wast(?:e[ds]?|ing)|no longer|miss one|impossible)\b",
-        re.IGNORECASE,
     ),
     "again": re.compile(
-        r"\b(?:as I told|I told you|told you|you closed|closed (?:this|it|my)|cannot reproduce|"
+        r"\b(?:as i told|i told you|told you|you closed|closed (?:this|it|my)|cannot reproduce|"
         r"still no (?:answer|reply)|(?:second|third|fourth|fifth|\w+th) time|"
         r"no (?:answer|reply|response) (?:since|for|in|yet)|"
         r"asked for|wrote (?:to you )?(?:before|last)|has seen this|second message)\b",
-        re.IGNORECASE,
     ),
     "page": re.compile(
         r"\b(?:help page|help cent(?:re|er)|documentation|docs|manual|guide|macro) (?:still )?(?:says?|claims?|tells?|"
         r"states?|describes?|promises?)\b",
-        re.IGNORECASE,
     ),
     "money": re.compile(
         r"\b(?:hold(?:ing)?(?: back)?|withhold(?:ing)?|stopp(?:ed|ing)) (?:our |the |all )?payments?\b|"
         r"\b(?:not|won't|refuse to) pay(?:ing)?\b|\brefund\b|\bcharge ?back\b",
-        re.IGNORECASE,
     ),
 }
-"""What in a sentence makes it worth hearing."""
+"""What in a sentence makes it worth hearing; of lower-case text, which is searched several times faster."""
 
 
 def passages(text: str) -> list[str]:
@@ -172,7 +164,9 @@ def _is_prose(text: str) -> bool:
 
 def marks(text: str) -> frozenset[str]:
     """What makes a passage worth hearing: first, own, cost, count, workaround, consequence, again, page, money."""
-    return frozenset(name for name, pattern in _MARKS.items() if pattern.search(text))
+    low = text.lower()
+    found = [name for name, pattern in _MARKS.items() if pattern.search(low)]
+    return frozenset([*found, "first"] if _FIRST.search(text) else found)
 
 
 def shape(text: str) -> float:

@@ -22,8 +22,9 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import parse_header_links
 
+from connectors import answers
 from connectors.errors import SourceError
-from connectors.limits import InProcess, Limiter, exhausted, retry_after, throttled
+from connectors.limits import InProcess, Limiter, exhausted, fingerprint, retry_after, throttled
 
 TRIES: Final = 4
 LONGEST_WAIT: Final = 60.0
@@ -31,6 +32,8 @@ LONGEST_WAIT: Final = 60.0
 MAX_BYTES: Final = 32 * 1024 * 1024
 MAX_SECONDS: Final = 180.0
 MAX_REDIRECTS: Final = 5
+RESERVE: Final = 0.05
+"""The part of a rate limit that is left to people who use the same credential."""
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _ODD: Final = re.compile(r"[\s\\\x00-\x1f\x7f]")
 
@@ -245,11 +248,18 @@ class Http:
         """One try: an answer, None for a refused credential, or an error."""
         headers = dict(self._headers() if callable(self._headers) else self._headers)
         verb = "POST" if method == "SEARCH" else method
-        status, got, content = self._exchange(self._prepared(verb, url, headers, body))
+        who = fingerprint(self.origin, repr(sorted(headers.items())))
+        kept = answers.known(who, url) if verb == "GET" else None
+        asked = headers if kept is None else {**headers, "If-None-Match": kept.etag}
+        status, got, content = self._exchange(self._prepared(verb, url, asked, body))
         if status == 401:
             return None
+        if status == 304 and kept is not None:
+            status, got, content = 200, {**kept.headers, **got}, kept.content
         if 200 <= status < 300:
             self._note(got)
+            if verb == "GET" and status == 200:
+                answers.keep(who, url, got, content)
             return Answer(url, status, got, _parsed(content, got))
         if status in _REDIRECTS or status in allow:
             return Answer(url, status, got, None, _json(content))
@@ -269,7 +279,7 @@ class Http:
 
     def _note(self, headers: Headers) -> None:
         """Nothing remains of the window: whoever asks next waits for the new one, instead of running into a refusal."""
-        spent = exhausted(headers, self._now())
+        spent = exhausted(headers, self._now(), reserve=RESERVE)
         if spent is not None:
             self._limiter.hold(spent)
 

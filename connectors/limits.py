@@ -6,7 +6,7 @@ The memory is one process's, or, where the wiring puts another factory in its pl
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Protocol
@@ -18,6 +18,7 @@ _REMAINING = (
     "x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining", "rate-limit-remaining",
     "x-ratelimit-remaining-minute",
 )  # fmt: skip
+_LIMIT = ("x-ratelimit-limit", "ratelimit-limit", "x-rate-limit", "x-rate-limit-limit", "rate-limit")
 _RESET = (
     "x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset", "rate-limit-reset", "x-ratelimit-retry-after",
 )  # fmt: skip
@@ -114,14 +115,23 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     return None if value is None else _until(value, server=_server_time(headers, now))
 
 
-def exhausted(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds until the window of a `*-remaining` / `*-reset` family opens again, where nothing remains in it."""
-    remaining = next((headers[name] for name in _REMAINING if name in headers), None)
-    if remaining is None or remaining.strip() not in ("0", "0.0"):
+def exhausted(headers: Mapping[str, str], now: float, reserve: float = 0.0) -> float | None:
+    """Seconds until the window of a `*-remaining` / `*-reset` family opens again, where nothing remains in it, or no
+    more than the part `reserve` of a limit that the service names."""
+    remaining = _number(headers, _REMAINING)
+    if remaining is None or remaining > reserve * (_number(headers, _LIMIT) or 0.0):
         return None
     reset = next((headers[name] for name in _RESET if name in headers), "")
     wait = _until(reset, server=_server_time(headers, now))
     return UNSAID if wait is None else wait + 1  # the window opens within that second
+
+
+def _number(headers: Mapping[str, str], names: Sequence[str]) -> float | None:
+    given = next((headers[name] for name in names if name in headers), "")
+    try:
+        return float(given)
+    except ValueError:
+        return None
 
 
 def _server_time(headers: Mapping[str, str], now: float) -> float:

@@ -39,6 +39,8 @@ RECHECK = timedelta(seconds=5)
 KEEP_DONE = timedelta(days=7)
 KEEP_DELIVERIES = timedelta(days=30)
 CENSUS = timedelta(days=1)
+EMPTY = "empty "
+"""Mark of a source whose last pull brought nothing at all, though it had brought something before."""
 SETTLE = timedelta(seconds=3)
 """How long a webhook's hint waits for others, so that a storm of them is one pull."""
 
@@ -241,12 +243,21 @@ class Engine:
             return
         with self.transaction() as session:
             if whole:
+                self._mark_empty(session, source, total)
                 sources.pulled(session, source.name, began, read_to or began)
                 work.finish(session, job)
                 self._wake_close(session)
             else:
                 work.postpone(session, job, timedelta(0), reason="goes on after the others' turn", counts=False)
         log.info("pulled", source=source.name, read=total.read, new=total.new, changed=total.changed)
+
+    def _mark_empty(self, session: Session, source: Source, total: Ingested) -> None:
+        """Lists that are read by time give what changed last once more; where nothing came, access may be lost."""
+        profile = source.connector.profile
+        if total.read or profile is None or profile.order != "asc" or not profile.trail:
+            registry.clear_mark(session, f"{EMPTY}{source.name}")
+        elif sources.state(session, source.name).cursor and issues.count_of(session, source.name):
+            registry.set_mark_once(session, f"{EMPTY}{source.name}", self.deployment.now().isoformat())
 
     def _pages(self, job: Job, source: Source, now: datetime) -> tuple[Ingested, datetime | None, bool]:
         """(what was stored, how far, whether that was everything): a long pull stops between pages, to go on later."""

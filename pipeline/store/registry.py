@@ -25,6 +25,10 @@ def set_mark(session: Session, name: str, value: str) -> None:
     put(session, MarkRow, [{"name": name, "value": value}], ["name"])
 
 
+def clear_mark(session: Session, name: str) -> None:
+    session.execute(delete(MarkRow).where(MarkRow.name == name))
+
+
 def set_mark_once(session: Session, name: str, value: str) -> None:
     """Leave a mark where there is none; whoever comes second waits for nobody."""
     ignore(session, MarkRow, [{"name": name, "value": value}], ["name"])

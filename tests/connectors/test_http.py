@@ -84,6 +84,48 @@ def test_connections_are_kept() -> None:
     assert (len(stage.asked), stage.connections) == (3, 1)
 
 
+def test_an_answer_that_did_not_change_is_not_sent_again() -> None:
+    scenes = [saying({"n": 1}, ETag='"a"'), Scene(304, b""), saying({"n": 2}, ETag='"b"')]
+    with Stage(*scenes) as stage, http_to(stage, Clock()) as http:
+        told = [http.get("/x").data for _ in range(3)]
+
+    assert told == [{"n": 1}, {"n": 1}, {"n": 2}]
+    assert [{k.lower(): v for k, v in headers.items()}.get("if-none-match") for _, _, headers in stage.asked] == [
+        None,
+        '"a"',
+        '"a"',
+    ]
+
+
+def test_what_one_credential_was_told_is_not_told_to_another() -> None:
+    with Stage(saying({"n": 1}, ETag='"a"')) as stage:
+        for secret in ("first-credential", "other-credential"):
+            with Http(stage.url, headers={"Authorization": secret}) as http:
+                http.get("/x")
+
+    assert [{k.lower(): v for k, v in headers.items()}.get("if-none-match") for _, _, headers in stage.asked] == [
+        None,
+        None,
+    ]
+
+
+def test_the_last_twentieth_of_a_limit_is_left_to_people() -> None:
+    clock, limiter = Clock(), InProcess(Clock())
+    headers = {"x_ratelimit_limit": "5000", "x_ratelimit_reset": str(int(clock.now) + 600)}
+    with (
+        Stage(
+            saying({}, x_ratelimit_remaining="251", **headers), saying({}, x_ratelimit_remaining="250", **headers)
+        ) as stage,
+        Http(stage.url, limiter=limiter, now=clock) as http,
+    ):
+        http.get("/x")
+        before = limiter.delay()
+        http.get("/x")
+
+    assert before == 0
+    assert limiter.delay() > 500
+
+
 def test_a_redirect_on_the_same_origin_is_followed_with_what_was_asked() -> None:
     moved = saying({}, 301, Location="/repositories/1/issues")
     with Stage(moved, saying([1])) as stage, http_to(stage, Clock()) as http:

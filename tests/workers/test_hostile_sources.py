@@ -87,3 +87,33 @@ def test_status_names_each_trouble_with_its_remedy_in_one_line(directory: Path) 
     assert "3600 s" in first
     assert "401" in second
     assert "Make a new token" in second
+
+
+def test_a_source_that_gives_nothing_any_more_is_named_in_status(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    world.seed(3)
+    with running(dialect_of(GitHub), world) as fake:
+        monkeypatch.setenv("KIT_TOKEN", fake.dialect.secret)
+        directory = small.organisation(tmp_path / "rosta", small.subscribers())
+        sources = yaml.safe_load((directory / "sources.yaml").read_text())
+        options = {**fake.dialect.options(), "name": "hub", "kind": "github", "token": "${KIT_TOKEN}"}
+        sources["sources"].append(options)
+        (directory / "sources.yaml").write_text(yaml.safe_dump(sources))
+
+        def told(*arguments: str) -> str:
+            return CliRunner().invoke(main, ["--config", str(directory), "--as-of", small.DUE, *arguments]).output
+
+        told("pull", "hub")
+        healthy = told("status")
+        fake.trouble = lambda *_: Response([])
+        told("pull", "hub")
+        empty = told("status")
+        fake.trouble = lambda request, honest: honest(request)
+        told("pull", "hub")
+        again = told("status")
+
+    assert "nothing came" not in healthy
+    assert "hub: since 2026-03-09T11:00 nothing came, not even what came last" in empty
+    assert "nothing came" not in again

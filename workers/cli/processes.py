@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import click
 
 from pipeline import periods, steps
-from pipeline.store import db, digests, issues, schema, sources, work
+from pipeline.store import db, digests, issues, registry, schema, sources, work
 from workers.cli.base import Global, deployment, engine, say_json, stop
-from workers.engine import Engine
+from workers.engine import EMPTY, Engine
 from workers.wiring import Deployment
 
 PAUSE = 15.0
@@ -226,6 +226,17 @@ def status(options: Global, as_json: bool) -> None:
         click.echo(f"problem  {source}: {count} items in all could not be understood; --json lists the newest 500")
 
 
+def _empty(session: Any, name: str) -> str | None:
+    return registry.mark(session, f"{EMPTY}{name}")
+
+
+def _nothing_came(name: str, since: str) -> str:
+    return (
+        f"{name}: since {since:.16} nothing came, not even what came last; "
+        "if nobody deleted that, the credential sees less than before: check its rights"
+    )
+
+
 def _report(house: Deployment, listed: int) -> dict[str, Any]:
     """What is going on; of the items that were set aside the newest `listed`."""
     now = house.now()
@@ -236,6 +247,7 @@ def _report(house: Deployment, listed: int) -> dict[str, Any]:
         problems = [f"set aside: {kind} {key}: {why}" for kind, key, why in work.set_aside(session)]
         problems += [f"failing: {kind} {key}, {n} tries: {why}" for kind, key, n, why in work.failing(session)]
         problems += [f"quarantine: {source} {what}: {why}" for source, what, why in issues.quarantined(session, listed)]
+        problems += [_nothing_came(name, since) for name in sorted(house.sources) if (since := _empty(session, name))]
         problems += [
             f"digest of {leader}, {label}: {why}" for leader, label, why in digests.alarms(session, period.label)
         ]

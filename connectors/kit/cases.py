@@ -155,13 +155,13 @@ def tokens(bench: Bench) -> None:
             return honest(request)
         if not last:
             last.append(honest(request))
-        return last[0]
+        return last[0] if bench.fake.lists() - before <= CIRCLES else bench.dialect.refusal(410)
 
-    bench.cursor, bench.fake.trouble = {}, stuck
     before = bench.fake.lists()
+    bench.cursor, bench.fake.trouble = {}, stuck
     with suppress(SourceError):
         bench.pull()
-    if bench.fake.lists() - before > 60:
+    if bench.fake.lists() - before > CIRCLES:
         raise Failed("a page that leads to itself is asked for again and again")
     bench.fake.trouble = lambda request, honest: honest(request)
     bench.pull_on()
@@ -445,6 +445,8 @@ def two_workers(bench: Bench) -> None:
     bench.must_match("after the next pull")
 
 
+CIRCLES: Final = 60
+"""Requests after which K6 takes a walk for one in circles."""
 REAL: Final = 10_000
 """The deepest window that K7 fills with real pages; a deeper one is tried with pages of five."""
 

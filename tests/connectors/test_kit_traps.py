@@ -12,7 +12,9 @@ import pytest
 from connectors.base import Connector, Cursor, Page, Raw, SourceError
 from connectors.feed import Feed, Listing
 from connectors.freshdesk import Freshdesk
+from connectors.github import GitHub
 from connectors.http import HttpError
+from connectors.intercom import Intercom
 from connectors.kit import run
 from connectors.kit.cases import CASES
 from connectors.redmine import Redmine
@@ -90,6 +92,36 @@ class BlindToDeletions(Freshdesk):
 
     def feeds(self) -> Sequence[Feed]:
         return [feed for feed in super().feeds() if feed.name == "tickets"]
+
+
+class WhereverItLeads(Intercom):
+    """Follows page tokens for as long as there are any."""
+
+    def pull(self, cursor: Cursor) -> Iterator[Page]:
+        position = None
+        while True:
+            found = self._read("conversations", None, position)
+            items, problems = self._completed(self.feeds()[0], found.items)
+            yield Page(items=items, problems=problems, cursor={"read": {"to": self.clock().isoformat()}})
+            if found.next is None:
+                return
+            position = found.next
+
+
+class Gullible(GitHub):
+    """Believes every webhook that has an id."""
+
+    @classmethod
+    def webhook(cls, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> str | None:
+        return headers.get("x-github-delivery")
+
+
+class OneSecret(GitHub):
+    """Knows only the first of two secrets."""
+
+    @classmethod
+    def webhook(cls, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> str | None:
+        return super().webhook(headers, body, secrets[:1], now)
 
 
 class ProbesWrong(Redmine):
@@ -194,6 +226,7 @@ TRAPS: list[tuple[str, type[Connector[Any]]]] = [
     ("K3", NoTrail),
     ("K4", LocalTime),
     ("K5", Swallowed),
+    ("K6", WhereverItLeads),
     ("K7", InCircles),
     ("K8", WedgedByAChild),
     ("K8", LosesTheParent),
@@ -205,6 +238,8 @@ TRAPS: list[tuple[str, type[Connector[Any]]]] = [
     ("K12", OneSpoilsAll),
     ("K13", TriedForEver),
     ("K11", EverythingInTheOpen),
+    ("K14", Gullible),
+    ("K14", OneSecret),
     ("K15", NoListIsNoNews),
     ("K15", Swallowed),
     ("K15", TriedForEver),

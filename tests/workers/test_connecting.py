@@ -1,6 +1,7 @@
 """Sources and connectors at the command line: how far each was read, reading again, and beginning a new one."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -140,3 +141,20 @@ def test_a_failing_case_ends_with_one(tmp_path: Path) -> None:
     assert tested.returncode == 1
     assert "K11" in tested.stdout
     assert "failed" in tested.stdout
+
+
+def test_a_connector_of_another_package_is_known_by_its_entry_point(tmp_path: Path) -> None:
+    """As an installed distribution lies on the path: its module, and what it says of itself."""
+    CliRunner().invoke(main, ["connector", "new", "acme-desk", "--into", str(tmp_path)])
+    told = tmp_path / "acme_leafnotes-1.0.dist-info"
+    told.mkdir()
+    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-leafnotes\nVersion: 1.0\n")
+    (told / "entry_points.txt").write_text("[leafnotes.connectors]\nacme-desk = acme_desk:AcmeDesk\n")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+
+    def run(*arguments: str) -> str:
+        command = [sys.executable, "-c", LEAFNOTES, *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+    assert "acme-desk: tickets of Acme Desk" in run("connectors")
+    assert "K11" in run("connector", "test", "acme-desk", "--case", "K11")

@@ -24,7 +24,7 @@ def test_the_file_follows_the_compose_schema() -> None:
 
     compose.validate()
 
-    assert sorted(compose.service_names()) == ["beat", "mailcatcher", "migrate", "postgres", "redis", "worker"]
+    assert sorted(compose.service_names()) == ["beat", "mailcatcher", "migrate", "postgres", "redis", "web", "worker"]
 
 
 def test_a_misspelt_key_would_be_found() -> None:
@@ -42,7 +42,7 @@ def test_redis_never_evicts_and_keeps_an_append_only_file() -> None:
     assert command[command.index("--appendonly") + 1] == "yes"
 
 
-@pytest.mark.parametrize("service", ["migrate", "worker", "beat"])
+@pytest.mark.parametrize("service", ["migrate", "worker", "beat", "web"])
 def test_every_process_is_a_command_that_exists_and_starts_after_the_migration(service: str) -> None:
     entry = merged()["services"][service]
 

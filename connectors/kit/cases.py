@@ -130,7 +130,10 @@ def throttled(bench: Bench) -> None:
         bench.cursor, bench.fake.trouble = {}, trouble
         bench.shelf.issues.clear()
         bench.held.holds.clear()
-        bench.pull_on()
+        try:
+            bench.pull_on()
+        except Failed as why:
+            raise Failed(f"{name}: {why}") from why
         bench.must_match(f"after {name}")
         if hold and max(bench.held.holds, default=0) < hold:
             raise Failed(f"{name}: asked to wait {hold} s, the limiter was told {bench.held.holds or 'nothing'}")
@@ -365,7 +368,7 @@ def rotated(bench: Bench) -> None:
         if not error.permanent:
             raise Failed(f"a refused credential is tried for ever: {error}") from error
         if "401" not in str(error) and "credential" not in str(error):
-            raise Failed(f"the error does not say that the credential was refused: {error}") from error
+            raise Failed(f"the error must hold the word credential, or 401: {error}") from error
     bench.fake.trouble, bench.change = lambda request, honest: honest(request), {}
     bench.pull()
     bench.must_match("with the new token")

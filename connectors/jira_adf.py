@@ -18,6 +18,8 @@ INLINE: Final = frozenset(
     {"text", "hardBreak", "mention", "emoji", "date", "status", "inlineCard", "inlineExtension", "mediaInline"}
     | {"placeholder"}
 )
+FIRST_DAY, LAST_DAY = -62_135_596_800_000, 253_402_300_799_000
+"""Milliseconds from 1970 to the ends of the calendar that Python has."""
 
 
 def markdown(document: object) -> str:
@@ -32,7 +34,7 @@ def _blocks(nodes: Sequence[Node], depth: int) -> list[str]:
     found: list[str] = []
     run: list[Node] = []
     for node in nodes:
-        if node.get("type") in INLINE:
+        if text(node.get("type")) in INLINE:
             run.append(node)
             continue
         found += [_inline(run, depth), _block(node, depth)]
@@ -166,6 +168,6 @@ def _link(node: Node) -> str:
 
 def _day(value: object) -> str:
     milliseconds = whole(value)
-    if milliseconds is None or abs(milliseconds) > 10**14:
+    if milliseconds is None or not FIRST_DAY <= milliseconds <= LAST_DAY:
         return ""
     return f"{datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds):%Y-%m-%d}"

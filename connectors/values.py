@@ -34,7 +34,7 @@ def text(value: object) -> str | None:
 
 def segment(value: object) -> str:
     """An id as one part of a path, whatever is in it."""
-    return quote(str(value)[:200], safe="") or "-"
+    return quote(str(value)[:200].encode("utf-8", "replace"), safe="") or "-"
 
 
 def whole(value: object) -> int | None:

@@ -17,9 +17,9 @@ import yaml
 
 from connectors.file import FileConnector, FileOptions
 from pipeline.issue import Issue
+from tests.shared_data import beside
 
 SAMPLE = Path(__file__).parents[2] / "config" / "sample"
-FIXTURE = Path(__file__).parents[2] / ".." / "shared" / "data" / "fernhill" / "digest_fixture.json"
 DUBLIN = ZoneInfo("Europe/Dublin")
 WEEKS = range(29, 39)
 STRANGERS = {"labhook-dev", "pawprint-soft"}
@@ -266,14 +266,13 @@ def test_tags_history_and_accounts_arrive(issues: dict[str, Issue]) -> None:
     assert issues["55170"].account == issues["54230"].account == "Dunmarra Vets"
 
 
-@pytest.mark.skipif(not FIXTURE.exists(), reason="the shared Fernhill fixture is not beside the project")
 def test_the_worked_examples_tickets_are_in_it_word_for_word(
     by_key: dict[str, Row], issues: dict[str, Issue], org: dict[str, Any], staff: dict[tuple[str, str], str]
 ) -> None:
     teams = {person["id"]: person.get("team") for person in org["people"]}
     names = {team["id"]: team["name"] for team in org["teams"]}
 
-    tickets = json.loads(FIXTURE.read_text(encoding="utf-8"))["tickets"]
+    tickets = json.loads(beside("data", "fernhill", "digest_fixture.json").read_text(encoding="utf-8"))["tickets"]
 
     assert len(tickets) == 25
     for ticket in tickets:

@@ -7,21 +7,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from connectors.kit.dialect import Request
+from tests.shared_data import beside
 
-RECORDINGS = Path(__file__).parents[2] / ".." / "shared" / "data" / "recordings"
 METHODS = {"GET": "get", "POST": "post", "PUT": "put", "HEAD": "head"}
 
 
 def recordings(*path: str) -> Path:
-    """A place among the recorded data; skips the test where the shared data is not beside the checkout."""
-    found = RECORDINGS.joinpath(*path)
-    if not found.exists():
-        pytest.skip("the shared data is not beside the checkout")
-    return found
+    """A place among the recorded data."""
+    return beside("data", "recordings", *path)
 
 
 def problems(description: Path, requests: Iterable[Request], prefix: str = "") -> list[str]:

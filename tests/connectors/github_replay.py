@@ -18,13 +18,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.connectors.stage import LoopbackServer
+from tests.shared_data import SHARED
 
-RECORDINGS = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "recordings"
+RECORDINGS = SHARED / "data" / "recordings"
 PAGINATE = RECORDINGS / "octokit-fixtures/scenarios/api.github.com/paginate-issues/raw-fixture.json"
 COMMENT = RECORDINGS / "octokit-webhooks/payload-examples/api.github.com/issue_comment/created.payload.json"
 RECORDED = PAGINATE.exists() and COMMENT.exists()

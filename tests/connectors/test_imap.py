@@ -15,24 +15,9 @@ from connectors.imap import Imap, ImapOptions
 from connectors.threads import Threads, root_of
 from pipeline.issue import Issue, Remark
 from tests.connectors.described import recordings
+from tests.connectors.spoilt import spoilt
 
 RECEIVED = "2026-09-14T09:00:00+00:00"
-ODD: list[Any] = [
-    None,
-    7,
-    -1,
-    1e308,
-    True,
-    "",
-    "9999-99-99",
-    "\x00\udcff",
-    [],
-    {},
-    [None],
-    [[]],
-    {"a": None},
-    "x" * 5000,
-]
 
 
 def connector(**options: Any) -> Imap:
@@ -327,7 +312,7 @@ def test_ten_thousand_spoilt_items_are_set_aside_with_a_reason_or_understood() -
 
     reasons = []
     for _ in range(10_000):
-        item = _spoilt(chance, chance.choice(raws), chance.randrange(1, 4))
+        item = spoilt(chance, chance.choice(raws), chance.randrange(1, 4))
         reader.known_as(item)
         try:
             reader.normalise(item)
@@ -336,15 +321,6 @@ def test_ten_thousand_spoilt_items_are_set_aside_with_a_reason_or_understood() -
 
     assert len(reasons) > 500
     assert all(reasons)
-
-
-def _spoilt(chance: random.Random, value: Any, depth: int) -> Any:
-    if depth and isinstance(value, dict) and value:
-        name = chance.choice(sorted(value))
-        if chance.random() < 0.15:
-            return {key: kept for key, kept in value.items() if key != name}
-        return {**value, name: _spoilt(chance, value[name], depth - 1)}
-    return chance.choice(ODD) if depth or chance.random() < 0.9 else {}
 
 
 def test_two_thousand_mails_with_octets_changed_are_read_without_an_error() -> None:

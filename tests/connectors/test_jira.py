@@ -26,6 +26,7 @@ from pipeline.clean import clean
 from pipeline.issue import Comment, Event, Issue
 from pipeline.sound import sound
 from tests.connectors.described import METHODS, problems, recordings
+from tests.connectors.spoilt import spoilt
 from tests.connectors.stage import Stage, saying
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -133,7 +134,7 @@ def test_spoilt_items_of_every_flavour_are_set_aside_with_a_reason_or_understood
         with bench.opened() as opened:
             raws = [item for page in opened.pull({}) for item in page.items]
             for _ in range(3_000):
-                raw: Any = _spoilt(chance, chance.choice(raws), depth=chance.randrange(1, 8))
+                raw: Any = spoilt(chance, chance.choice(raws), depth=chance.randrange(1, 8))
                 opened.known_as(raw)
                 if (reason := _refused(opened, raw)) is not None:
                     assert reason.strip()
@@ -145,17 +146,6 @@ def _refused(connector: Connector[Any], raw: Any) -> str | None:
     except BadItem as error:
         return str(error)
     return None
-
-
-def _spoilt(chance: random.Random, value: Any, depth: int) -> Any:
-    odd: list[Any] = [None, 7, -1, 1e308, True, "", "9999-99-99", [], {}, [None], [[]], {"a": None}, "x" * 5000]
-    if depth and isinstance(value, dict) and value:
-        name = chance.choice(sorted(value))
-        return {**value, name: _spoilt(chance, value[name], depth - 1)}
-    if depth and isinstance(value, list) and value:
-        place = chance.randrange(len(value))
-        return [*value[:place], _spoilt(chance, value[place], depth - 1), *value[place + 1 :]]
-    return chance.choice(odd)
 
 
 # --- the fake bites: connectors with the two mistakes that others made with Jira for years
@@ -838,3 +828,17 @@ def test_the_fake_writes_times_in_the_users_zone(cloud: Bench) -> None:
 
     assert isinstance(cloud.dialect, JiraCloudDialect)
     assert cloud.dialect.comment(said)["created"] == "2026-03-02T14:30:00.000+0530"
+
+
+@pytest.mark.parametrize("stamp", [-(10**14), 10**15, "x", None, []])
+def test_a_date_outside_the_calendar_is_left_out(stamp: Any) -> None:
+    date = {"type": "date", "attrs": {"timestamp": stamp}}
+    said = {"type": "text", "text": "Due "}
+
+    assert markdown({"content": [{"type": "paragraph", "content": [said, date]}]}) == "Due"
+
+
+def test_a_node_of_no_kind_is_read_for_what_is_inside() -> None:
+    inside = {"type": "paragraph", "content": [{"type": "text", "text": "the printer jams"}]}
+
+    assert markdown({"content": [{"type": ["paragraph"], "content": [inside]}]}) == "the printer jams"

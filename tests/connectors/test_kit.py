@@ -14,10 +14,26 @@ from connectors.kit.bench import Bench, quick
 from connectors.kit.cases import CASES, Case
 from connectors.kit.server import running
 from connectors.kit.world import World
+from tests.connectors.spoilt import spoilt
 from workers.wiring import connector_kinds
 
 KINDS = {kind: made for kind, made in sorted(connector_kinds().items()) if made.profile is not None}
-ODD: list[Any] = [None, 7, -1, 1e308, True, "", "9999-99-99", "\x00", [], {}, [None], [[]], {"a": None}, "x" * 5000]
+WITHOUT = {
+    "freshdesk": "K6 K14",
+    "github": "K6 K8",
+    "gitlab": "K6",
+    "helpscout": "K6 K7 K14",
+    "intercom": "K7 K14",
+    "jira": "K7 K8",
+    "linear": "K7 K8",
+    "redmine": "K6 K7 K14",
+    "rest": "K6 K14",
+    "rt": "K6 K7 K8 K14",
+    "servicenow": "K6 K7 K14",
+    "zammad": "K6 K7",
+    "zendesk": "K3 K7",
+}
+"""What does not apply to a source: a case that stops applying must not pass for one that holds."""
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
@@ -25,7 +41,8 @@ ODD: list[Any] = [None, 7, -1, 1e308, True, "", "9999-99-99", "\x00", [], {}, [N
 def test_the_contract_is_kept(kind: str, case: Case) -> None:
     (outcome,) = run.run(KINDS[kind], cases=[case])
 
-    assert outcome.result != "failed", outcome.why
+    expected = "does not apply" if case.id in WITHOUT[kind].split() else "passed"
+    assert (outcome.result, outcome.why if outcome.result == "failed" else "") == (expected, "")
 
 
 @pytest.mark.parametrize("kind", [*KINDS, "file"])
@@ -34,7 +51,7 @@ def test_ten_thousand_spoilt_items_are_set_aside_with_a_reason_or_understood(kin
     chance = random.Random(11)
 
     for _ in range(10_000):
-        raw = _spoilt(chance, chance.choice(raws), depth=chance.randrange(1, 5))
+        raw = spoilt(chance, chance.choice(raws), depth=chance.randrange(1, 5))
         assert _outcome(connector, raw).strip()
         connector.known_as(raw)
 
@@ -72,16 +89,3 @@ def _some(kind: type[Connector[Any]]) -> tuple[Connector[Any], list[Any]]:
             world.say(ticket, "Me too.")
         with bench.opened() as connector:
             return connector, [item for page in connector.pull({}) for item in page.items]
-
-
-def _spoilt(chance: random.Random, value: Any, depth: int) -> Any:
-    """The value with one thing in it replaced or left out, somewhere down to this depth."""
-    if depth and isinstance(value, dict) and value:
-        name = chance.choice(sorted(value))
-        if chance.random() < 0.15:
-            return {key: kept for key, kept in value.items() if key != name}
-        return {**value, name: _spoilt(chance, value[name], depth - 1)}
-    if depth and isinstance(value, list) and value:
-        place = chance.randrange(len(value))
-        return [*value[:place], _spoilt(chance, value[place], depth - 1), *value[place + 1 :]]
-    return chance.choice(ODD)

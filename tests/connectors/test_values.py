@@ -58,3 +58,4 @@ def test_a_moment_without_an_offset_is_in_the_zone_that_was_named() -> None:
 
 def test_an_id_cannot_leave_its_part_of_a_path() -> None:
     assert segment("../../users?x=1#y") == "..%2F..%2Fusers%3Fx%3D1%23y"
+    assert segment("half a pair \udcff") == "half%20a%20pair%20%3F"

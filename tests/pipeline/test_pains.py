@@ -19,9 +19,9 @@ from pipeline.pains import Assignment, Candidate, Pain, assign, from_json, propo
 from pipeline.pains.title import plain_title, title_of
 from tests.config.test_sample import PAINS
 from tests.pipeline.second_organisation import ISSUES
+from tests.shared_data import beside
 
 ROOT = Path(__file__).parents[2]
-SHARED = ROOT / ".." / "shared" / "data"
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
@@ -86,13 +86,6 @@ def b_cubed(gold: Mapping[str, str], found: Mapping[str, str]) -> float:
     precision = sum(both[truth[k], put[k]] / Counter(put.values())[put[k]] for k in gold) / len(gold)
     recall = sum(both[truth[k], put[k]] / Counter(truth.values())[truth[k]] for k in gold) / len(gold)
     return 2 * precision * recall / (precision + recall)
-
-
-def shared(path: str) -> Path:
-    found = SHARED / path
-    if not found.exists():
-        pytest.skip(f"the shared data is not here: {found}")
-    return found
 
 
 LOST = (
@@ -367,7 +360,7 @@ def test_the_pains_of_a_second_organisation_are_found_and_kept_apart() -> None:
 
 
 def test_short_questions_of_close_intents_are_hardly_ever_mixed() -> None:
-    with shared("labelled/banking77/test.csv").open() as file:
+    with beside("data", "labelled", "banking77", "test.csv").open() as file:
         rows = [(row["text"], row["category"]) for row in csv.DictReader(file)]
     scores = []
     for seed in range(4):
@@ -383,7 +376,7 @@ def test_short_questions_of_close_intents_are_hardly_ever_mixed() -> None:
 
 
 def test_what_is_found_in_the_fixtures_bare_sentences_is_right() -> None:
-    tickets = json.loads(shared("fernhill/digest_fixture.json").read_text())["tickets"]
+    tickets = json.loads(beside("data", "fernhill", "digest_fixture.json").read_text())["tickets"]
     issues, gold = [], {}
     for number, ticket in enumerate(t for t in tickets if t["kind"] == "friction"):
         customer = ticket["author_kind"] == "customer"

@@ -22,13 +22,13 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.local_servers import free_port
-from tests.systems.absent import absent
 
 PASSWORD = 'a password with " quotes and \\ and ü'
 BINARY = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
@@ -162,9 +162,11 @@ class Dovecot:
 
 @contextmanager
 def dovecot() -> Iterator[Iterator[Dovecot]]:
-    """Accounts, each empty. Without Dovecot it skips, or fails if LEAFNOTES_SYSTEMS=required (make test-systems)."""
+    """Accounts, each empty. Fails where Dovecot is not installed."""
     if BINARY is None:
-        absent("Dovecot is not installed (Debian: apt-get install dovecot-imapd), so no real IMAP server was asked")
+        pytest.fail(
+            "Dovecot is not installed (Debian: apt-get install dovecot-imapd), so no real IMAP server was asked"
+        )
     work = Path(tempfile.mkdtemp(prefix="dovecot-"))  # not below pytest's folders, which are closed to other users
     port, tls_port = free_port(), free_port()
     _configure(work, port, tls_port)

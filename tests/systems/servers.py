@@ -23,11 +23,12 @@ from typing import Any, NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+import pytest
+
 from connectors.base import Connector, Cursor
 from connectors.kit.bench import Shelf
 from pipeline.issue import Gone
 from tests.local_servers import free_port
-from tests.systems.absent import absent
 
 REDMINE = Path("/usr/share/redmine")
 RT = Path("/usr/share/request-tracker5/libexec/rt-server")
@@ -108,10 +109,10 @@ def stamp(number: int) -> datetime:
 
 @contextmanager
 def redmine(work: Path, issues: int) -> Iterator[Server]:
-    """A Redmine with a private project and a reader who is a member of it. Skips where the package is not installed."""
+    """A Redmine with a private project and a reader who is a member of it. Fails where the package is not installed."""
     webrick = next(WEBRICK.glob("webrick-*/lib"), None)
     if not (REDMINE / "config.ru").exists() or shutil.which("bundle") is None or webrick is None:
-        absent("no Redmine here: apt-get install redmine redmine-sqlite ruby-webrick")
+        pytest.fail("no Redmine here: apt-get install redmine redmine-sqlite ruby-webrick")
     database, port = work / "redmine.db", free_port()
     for folder in ("config", "log", "tmp/cache", "files"):
         (work / "instance" / folder).mkdir(parents=True)
@@ -159,9 +160,9 @@ def redmine(work: Path, issues: int) -> Iterator[Server]:
 
 @contextmanager
 def request_tracker(work: Path, tickets: int, zone: str) -> Iterator[Server]:
-    """An RT with a reader whose preferences name `zone`. Skips where the package is not installed."""
+    """An RT with a reader whose preferences name `zone`. Fails where the package is not installed."""
     if not RT.exists() or RT_SETUP is None:
-        absent("no Request Tracker here: apt-get install request-tracker5 rt5-db-sqlite rt5-standalone")
+        pytest.fail("no Request Tracker here: apt-get install request-tracker5 rt5-db-sqlite rt5-standalone")
     database, port, log = work / "rt.db", free_port(), work / "rt.log"
     url = f"http://127.0.0.1:{port}"
     (work / "conf.d").mkdir()

@@ -130,6 +130,13 @@ def test_a_case_that_does_not_exist_is_wrong_use() -> None:
     assert "K99" in result.output
 
 
+def test_a_kind_that_the_kit_cannot_speak_to_is_not_called_passed() -> None:
+    result = CliRunner().invoke(main, ["connector", "test", "imap"])
+
+    assert result.exit_code == 1
+    assert "nothing was tested" in result.output
+
+
 def test_a_failing_case_ends_with_one(tmp_path: Path) -> None:
     CliRunner().invoke(main, ["connector", "new", "acme-desk", "--into", str(tmp_path)])
     file = tmp_path / "acme_desk.py"

@@ -6,10 +6,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.shared_data import beside
 
 HERE = Path(__file__).parents[3] / "pipeline" / "classify"
-DATA = Path(__file__).parents[3] / ".." / "shared" / "data" / "labelled"
 
 
 def lines(name: str) -> list[dict[str, Any]]:
@@ -36,11 +35,10 @@ def test_examples_cover_the_three_sides_and_repeat_nothing() -> None:
     assert len({row["id"] for row in rows}) == len({(row["title"], row["body"]) for row in rows}) == len(rows)
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="the labelled texts of ../shared/data are not here")
 def test_every_label_points_at_a_text_that_exists() -> None:
     csv.field_size_limit(1 << 30)
     known: set[tuple[str, str]] = set()
-    for path in sorted((DATA / "deepse_jira").glob("*.csv")):
+    for path in sorted(beside("data", "labelled", "deepse_jira").glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             known |= {("deepse_jira", row["issuekey"]) for row in csv.DictReader(file)}
     known |= {("nlbse24", str(number)) for number in range(3000)}

@@ -3,17 +3,14 @@
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
-
-import pytest
 
 from pipeline.digest.material import Material, PainEntry, Sighting, Voice
 from pipeline.issue import Period, Signal, SourceHealth
 from pipeline.org import Claim, Org, Person, Team
+from tests.shared_data import beside
 
-FIXTURE = Path(__file__).parents[3] / ".." / "shared" / "data" / "fernhill" / "digest_fixture.json"
 ZONE = "Europe/Dublin"
 MONDAY = date(2026, 9, 14)
 TITLES = {
@@ -37,9 +34,7 @@ def local(text: str) -> datetime:
 
 
 def fixture() -> dict[str, Any]:
-    if not FIXTURE.exists():
-        pytest.skip("the shared Fernhill fixture is not beside this checkout")
-    loaded: dict[str, Any] = json.loads(FIXTURE.read_text())
+    loaded: dict[str, Any] = json.loads(beside("data", "fernhill", "digest_fixture.json").read_text())
     return loaded
 
 

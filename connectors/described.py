@@ -5,7 +5,6 @@ the answers do not say whether more follows, pages are asked for until one is em
 told by `check`, which looks at real answers, and by the kit, which makes a fake of the desk from the description.
 """
 
-from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ from connectors.description import ID, TOKEN, DescribedOptions, Fields, Paging, 
 from connectors.feed import Feed, Listing
 from connectors.http import HttpError
 from connectors.profile import SourceProfile
-from connectors.rest import RestConnector, clock, secret
+from connectors.rest import RestConnector, basic, clock, secret
 from connectors.values import mapping, moment, names, objects, segment, text
 from pipeline.clean import clean
 from pipeline.issue import Comment, Event, Gone, Issue, Role
@@ -56,8 +55,8 @@ class Described(RestConnector[DescribedOptions]):
         token, auth = secret(options.token), options.auth
         if auth.basic is None:
             return {**options.headers, auth.header: auth.value.replace(TOKEN, token)}
-        pair = ":".join(token if part == TOKEN else part for part in (auth.basic.user, auth.basic.password))
-        return {**options.headers, "Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+        user, password = (token if part == TOKEN else part for part in (auth.basic.user, auth.basic.password))
+        return {**options.headers, **basic(user, password)}
 
     def feeds(self) -> Sequence[Feed]:
         tickets, gone = self.options.tickets, self.options.deletions

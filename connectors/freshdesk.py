@@ -4,7 +4,6 @@ Without `updated_since` the list shows thirty days only, so it is always sent. N
 feed asks anew by time long before that. Deleted tickets have a list of their own.
 """
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -13,8 +12,8 @@ from typing import Any, ClassVar, Final
 from connectors.base import BadItem, Raw, SourceOptions, tags_for
 from connectors.feed import Feed, Listing
 from connectors.profile import SourceProfile
-from connectors.rest import RestConnector, RestOptions, clock, rows, secret
-from connectors.values import at, mapping, moment, names, objects, segment, text, whole
+from connectors.rest import RestConnector, RestOptions, basic, clock, rows, secret
+from connectors.values import mapping, moment, names, objects, segment, text, whole
 from pipeline.clean import clean
 from pipeline.issue import Comment, Event, Gone, Issue, Role
 
@@ -45,19 +44,10 @@ class Freshdesk(RestConnector[FreshdeskOptions]):
 
     @classmethod
     def headers(cls, options: FreshdeskOptions) -> Mapping[str, str]:
-        return {"Authorization": f"Basic {b64encode(f'{secret(options.token)}:X'.encode()).decode()}"}
+        return basic(secret(options.token), "X")
 
     def feeds(self) -> Sequence[Feed]:
-        return [
-            Feed(
-                name=name,
-                profile=self.profile,
-                read=partial(self._read, filters),
-                moment=lambda item: moment(at(item, "updated_at")),
-                key=lambda item: at(item, "id"),
-            )
-            for name, filters in LISTS.items()
-        ]
+        return [self.feed(name, partial(self._read, filters), "updated_at") for name, filters in LISTS.items()]
 
     def children(self, feed: str, item: Raw) -> Mapping[str, Any]:
         group = self._groups.get(whole(item.get("group_id")) or 0)
@@ -107,9 +97,6 @@ class Freshdesk(RestConnector[FreshdeskOptions]):
             comments=tuple(self._comments(raw, item)),
             history=(Event(at=created, what="created"), *([Event(at=closed, what="closed")] if closed else [])),
         )
-
-    def known_as(self, raw: Raw) -> str | None:
-        return text(at(raw, "item", "id"))
 
     def check(self) -> list[str]:
         answer = self.http.get("/api/v2/tickets", {"per_page": 1})

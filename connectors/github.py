@@ -207,13 +207,7 @@ class GitHub(RestConnector[GitHubOptions]):
         return ("issue", "comment") if self.options.comments else ("issue",)
 
     def _feed(self, repo: str, part: Part) -> Feed:
-        return Feed(
-            name=f"{repo} {part}s",
-            profile=self.profile,
-            read=partial(self._read, repo, part),
-            moment=lambda item: moment(at(item, "updated_at")),
-            key=lambda item: at(item, "id"),
-        )
+        return self.feed(f"{repo} {part}s", partial(self._read, repo, part), "updated_at")
 
     def _read(self, repo: str, part: Part, since: datetime | None, link: Any) -> Listing:
         if link is not None:

@@ -68,16 +68,7 @@ class GitLab(RestConnector[GitLabOptions]):
     def feeds(self) -> Sequence[Feed]:
         lists = [(name, f"projects/{segment(name)}") for name in self.options.projects]
         lists += [(f"group {name}", f"groups/{segment(name)}") for name in self.options.groups]
-        return [
-            Feed(
-                name=name,
-                profile=self.profile,
-                read=partial(self._read, path),
-                moment=lambda item: moment(at(item, "updated_at")),
-                key=lambda item: at(item, "id"),
-            )
-            for name, path in lists
-        ]
+        return [self.feed(name, partial(self._read, path), "updated_at") for name, path in lists]
 
     def children(self, feed: str, item: Raw) -> Mapping[str, Any]:
         if not self.options.comments or whole(item.get("user_notes_count")) == 0:

@@ -97,15 +97,7 @@ class HelpScout(RestConnector[HelpScoutOptions]):
         return made(tokens.headers, tokens.renew)
 
     def feeds(self) -> Sequence[Feed]:
-        return [
-            _Walk(
-                name="conversations",
-                profile=self.profile,
-                read=self._read,
-                moment=lambda item: moment(at(item, "userUpdatedAt")),
-                key=lambda item: at(item, "id"),
-            )
-        ]
+        return [self.feed("conversations", self._read, "userUpdatedAt", of=_Walk)]
 
     def children(self, feed: str, item: Raw) -> Mapping[str, Any]:
         """All threads, where those that came along are not all: those of chats are cut short."""
@@ -161,9 +153,6 @@ class HelpScout(RestConnector[HelpScoutOptions]):
             comments=tuple(_comments(said, first)) if self.options.comments else (),
             history=history,
         )
-
-    def known_as(self, raw: Raw) -> str | None:
-        return text(at(raw, "item", "id"))
 
     def check(self) -> list[str]:
         answer = self.http.get("/v2/mailboxes")

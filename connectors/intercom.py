@@ -62,13 +62,7 @@ class Intercom(RestConnector[IntercomOptions]):
 
     def feeds(self) -> Sequence[Feed]:
         return [
-            Feed(
-                name=name,
-                profile=self.profile,
-                read=partial(self._read, name),
-                moment=lambda item: moment(at(item, "updated_at")),
-                key=lambda item: at(item, "id"),
-            )
+            self.feed(name, partial(self._read, name), "updated_at")
             for name in ("conversations", *(("tickets",) if self.options.tickets else ()))
         ]
 

@@ -8,7 +8,6 @@ Both answer a refused token like a visitor who sees nothing. An issue keeps its 
 
 import hmac
 import json
-from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,7 +22,7 @@ from connectors.feed import Feed, Listing
 from connectors.http import Answer, HttpError
 from connectors.jira_issue import issue
 from connectors.profile import SourceProfile
-from connectors.rest import RestConnector, RestOptions, clock, concerns_all, secret
+from connectors.rest import RestConnector, RestOptions, basic, clock, concerns_all, secret
 from connectors.values import at, mapping, moment, objects, segment, text, whole
 from pipeline.issue import Issue
 
@@ -103,8 +102,7 @@ class Jira(RestConnector[JiraOptions]):
     def headers(cls, options: JiraOptions) -> Mapping[str, str]:
         if options.token is None or options.email is None:
             return super().headers(options)
-        pair = f"{options.email}:{secret(options.token)}"
-        return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+        return basic(options.email, secret(options.token))
 
     def feeds(self) -> Sequence[Feed]:
         return [self._feed(place, "updated", self._fields) for place in self.options.projects or [""]]

@@ -49,15 +49,7 @@ class Redmine(RestConnector[RedmineOptions]):
         return {"X-Redmine-API-Key": secret(options.token)} if options.token else {}
 
     def feeds(self) -> Sequence[Feed]:
-        return [
-            Feed(
-                name="issues",
-                profile=self.profile,
-                read=self._read,
-                moment=lambda item: moment(at(item, "updated_on")),
-                key=lambda item: at(item, "id"),
-            )
-        ]
+        return [self.feed("issues", self._read, "updated_on")]
 
     def children(self, feed: str, item: Raw) -> Mapping[str, Any]:
         found: dict[str, Any] = {"closed": self._closed_statuses}
@@ -99,9 +91,6 @@ class Redmine(RestConnector[RedmineOptions]):
             comments=tuple(self._comments(raw)),
             history=_history(raw, created, closed),
         )
-
-    def known_as(self, raw: Raw) -> str | None:
-        return text(at(raw, "item", "id"))
 
     def check(self) -> list[str]:
         answer = self.http.get("/projects.json", {"limit": 1})

@@ -5,6 +5,7 @@ A connector names its feeds and says what an item means; reading, cursors, latec
 
 import time
 from abc import abstractmethod
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -14,10 +15,10 @@ from pydantic import Field, SecretStr
 
 from connectors import limits
 from connectors.base import Connector, Cursor, Page, Raw, SourceError, SourceOptions
-from connectors.feed import Feed
+from connectors.feed import Feed, Read
 from connectors.http import Answer, Http, HttpError
 from connectors.profile import SourceProfile
-from connectors.values import at
+from connectors.values import at, moment, text
 
 LOST: Final = frozenset({400, 403, 404, 409, 410, 422, 500, 502, 503, 504})
 """Answers about one child (the comments of one ticket) that concern this child alone."""
@@ -75,6 +76,19 @@ class RestConnector(Connector[Rest]):
     @abstractmethod
     def feeds(self) -> Sequence[Feed]:
         """The lists of changes that are read, each with a name of its own."""
+
+    def feed(self, name: str, read: Read, stamp: str, *, of: type[Feed] = Feed) -> Feed:
+        """A list of items that have their time of change at `stamp` and their id at "id"."""
+        return of(
+            name=name,
+            profile=self.profile,
+            read=read,
+            moment=lambda item: moment(at(item, stamp)),
+            key=lambda item: at(item, "id"),
+        )
+
+    def known_as(self, raw: Raw) -> str | None:
+        return text(at(raw, "item", "id"))
 
     def children(self, feed: str, item: Raw) -> Mapping[str, Any]:
         """What has to be asked for one item apiece, as {"comments": [...]}. A refusal concerns this item alone."""
@@ -136,6 +150,11 @@ def rows(answer: Answer, *path: str | int) -> list[Any]:
 
 def secret(value: SecretStr | None) -> str:
     return "" if value is None else value.get_secret_value().strip()
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    """The header of basic authentication."""
+    return {"Authorization": f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"}
 
 
 def in_words(mark: object) -> str:

@@ -187,13 +187,7 @@ class Rt(RestConnector[RtOptions]):
         return text(at(data, "id")) == number and at(data, "Status") not in (None, "deleted")
 
     def _feed(self, name: str, path: str, where: str, stamp: str, fields: Sequence[tuple[str, str]]) -> Feed:
-        return Feed(
-            name=name,
-            profile=self.profile,
-            read=partial(self._read, path, where, stamp, fields),
-            moment=lambda item: moment(at(item, stamp)),
-            key=lambda item: at(item, "id"),
-        )
+        return self.feed(name, partial(self._read, path, where, stamp, fields), stamp)
 
     def _read(
         self, path: str, where: str, stamp: str, fields: Sequence[tuple[str, str]], since: datetime | None, number: Any

@@ -6,7 +6,6 @@ answer has been another one in places, each pull asks the instance first. An ans
 beside a part of the rows. Work notes are rows of another table, and so are deletions.
 """
 
-from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -18,7 +17,7 @@ from connectors.base import BadItem, Cursor, Page, Raw, SourceError, SourceOptio
 from connectors.feed import Feed, Listing
 from connectors.http import Answer
 from connectors.profile import SourceProfile
-from connectors.rest import RestConnector, RestOptions, clock, secret
+from connectors.rest import RestConnector, RestOptions, basic, clock, secret
 from connectors.values import at, mapping, moment, objects, segment, text, whole
 from pipeline.clean import clean
 from pipeline.issue import Comment, Event, Gone, Issue, Role
@@ -60,8 +59,7 @@ class Servicenow(RestConnector[ServicenowOptions]):
     @classmethod
     def headers(cls, options: ServicenowOptions) -> Mapping[str, str]:
         if options.token and options.user:
-            pair = f"{options.user}:{secret(options.token)}".encode()
-            return {"Authorization": f"Basic {b64encode(pair).decode()}"}
+            return basic(options.user, secret(options.token))
         return super().headers(options)
 
     def feeds(self) -> Sequence[Feed]:

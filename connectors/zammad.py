@@ -98,9 +98,6 @@ class Zammad(RestConnector[ZammadOptions]):
             history=(Event(at=created, what="created"), *([Event(at=closed, what="closed")] if closed else [])),
         )
 
-    def known_as(self, raw: Raw) -> str | None:
-        return text(at(raw, "item", "id"))
-
     @classmethod
     def webhook(cls, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> str | None:
         """Named by what it says: the header that numbers deliveries is not signed, and is new for each try."""
@@ -131,13 +128,7 @@ class Zammad(RestConnector[ZammadOptions]):
         return {200: "exists", 404: "deleted"}.get(answer.status)  # type: ignore[return-value]
 
     def _feed(self, name: str, stamp: str) -> Feed:
-        return Feed(
-            name=name,
-            profile=self.profile,
-            read=partial(self._read, stamp),
-            moment=lambda item: moment(at(item, stamp)),
-            key=lambda item: at(item, "id"),
-        )
+        return self.feed(name, partial(self._read, stamp), stamp)
 
     def _read(self, stamp: str, since: datetime | None, number: Any) -> Listing:
         page = whole(number) or 1

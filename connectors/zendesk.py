@@ -21,7 +21,7 @@ from connectors.base import BadItem, Cursor, Raw, SourceError, SourceOptions, ta
 from connectors.feed import Feed, Listing, Mark
 from connectors.http import Answer, HttpError
 from connectors.profile import SourceProfile
-from connectors.rest import RestConnector, RestOptions, clock, rows, secret
+from connectors.rest import RestConnector, RestOptions, basic, clock, rows, secret
 from connectors.values import at, mapping, moment, names, objects, segment, text, whole
 from pipeline.clean import clean
 from pipeline.issue import Comment, Event, Gone, Issue, Role
@@ -62,19 +62,10 @@ class Zendesk(RestConnector[ZendeskOptions]):
     def headers(cls, options: ZendeskOptions) -> Mapping[str, str]:
         if options.token is None or options.email is None:
             return super().headers(options)
-        given = f"{options.email}/token:{secret(options.token)}"
-        return {"Authorization": f"Basic {b64encode(given.encode()).decode()}"}
+        return basic(f"{options.email}/token", secret(options.token))
 
     def feeds(self) -> Sequence[Feed]:
-        return [
-            _Export(
-                name="tickets",
-                profile=self.profile,
-                read=self._read,
-                moment=lambda item: moment(at(item, "generated_timestamp")),
-                key=lambda item: at(item, "id"),
-            )
-        ]
+        return [self.feed("tickets", self._read, "generated_timestamp", of=_Export)]
 
     def children(self, feed: str, item: Raw) -> Mapping[str, Any]:
         if not self.options.comments or item.get("status") == "deleted":
@@ -129,9 +120,6 @@ class Zendesk(RestConnector[ZendeskOptions]):
             comments=tuple(_comments(raw, description)),
             history=(Event(at=created, what="created"), *([Event(at=closed, what="closed")] if closed else [])),
         )
-
-    def known_as(self, raw: Raw) -> str | None:
-        return text(at(raw, "item", "id"))
 
     @classmethod
     def webhook(cls, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> str | None:

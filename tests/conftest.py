@@ -13,11 +13,13 @@ from tests import local_servers
 from tests.shared_data import SHARED, beside
 
 
-def pytest_report_header() -> str:
-    """What an ordinary run does not ask, so that nobody takes its silence for an answer."""
-    if os.environ.get("LEAFNOTES_SYSTEMS"):
-        return "real Dovecot, Redmine and Request Tracker: asked"
-    return "real Dovecot, Redmine and Request Tracker: not asked by this run, see `make test-systems`"
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What this run did not ask, so that nobody takes its silence for an answer."""
+    if terminalreporter.stats.get("skipped"):
+        every = len(terminalreporter.stats["skipped"])
+        terminalreporter.write_line(f"{every} tests left out, for their reasons: pytest -rs (see CONTRIBUTING.md)")
+    if not os.environ.get("LEAFNOTES_SYSTEMS"):
+        terminalreporter.write_line("real Dovecot, Redmine and Request Tracker were not asked: make test-systems")
 
 
 @pytest.fixture(scope="session")

@@ -60,10 +60,17 @@ class Ingested:
     changed: int = 0
     skipped: int = 0
     set_aside: int = 0
+    first_set_aside: str | None = None
+    """The first item that could not be understood, and why."""
+
+    def put_aside(self, what: str, reason: str) -> None:
+        self.set_aside += 1
+        self.first_set_aside = self.first_set_aside or f"{what}: {reason}"
 
     def __iadd__(self, other: "Ingested") -> "Ingested":
         for name in ("read", "new", "changed", "skipped", "set_aside"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.first_set_aside = self.first_set_aside or other.first_set_aside
         return self
 
 
@@ -99,7 +106,7 @@ def ingest(
     page = _understand(session, source, items, normalise, known_as, at, done)
     for what, reason in problems:
         issues.quarantine(session, source, what, reason, None, at)
-    done.set_aside += len(problems)
+        done.put_aside(what, reason)
 
     before = issues.known(session, source, list(page.issues))
     if cursor is None:  # an old page knows nothing of what was deleted since
@@ -140,8 +147,9 @@ def _understand(
             understood.append(item)
         except Exception as error:  # one bad item, whatever is wrong with it or with its connector, stops no other
             reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-            issues.quarantine(session, source, _name(item, known_as), reason, issues.dump(item), at)
-            done.set_aside += 1
+            what = _name(item, known_as)
+            issues.quarantine(session, source, what, reason, issues.dump(item), at)
+            done.put_aside(what, reason)
             continue
         if isinstance(value, Issue):
             known = page.issues.get(value.external_id)

@@ -199,13 +199,14 @@ class Engine:
         self.tick()
         self.drain()
 
-    def pull_now(self, names: Sequence[str]) -> None:
-        """Ask for sources at once, whatever their poll interval and back-off say."""
+    def pull_now(self, names: Sequence[str]) -> list[int]:
+        """Ask for sources at once, whatever their poll interval and back-off say; the rows to perform, in order."""
         with self.transaction() as session:
             sources.ensure(session, {name: self.deployment.kinds[name] for name in names})
+            rows = [work.request(session, "pull", name) for name in names]
             for name in names:
-                work.request(session, "pull", name)
                 work.release(session, "pull", name)
+        return rows
 
     def hint(self, source: str, delivery: str) -> bool:
         """A genuine webhook came: look at its source soon. False where this delivery was seen before."""
@@ -312,7 +313,8 @@ class Engine:
         return total
 
     def _pull_failed(self, job: Job, error: SourceError) -> None:
-        log.warning("source failed", source=job.key, reason=str(error), permanent=error.permanent)
+        if self.watch is None:  # who watches a pull says by itself how it ended
+            log.warning("source failed", source=job.key, reason=str(error), permanent=error.permanent)
         with self.transaction() as session:
             sources.failed(session, job.key, self.deployment.now(), str(error))
             asked_to_wait = error.retry_after is not None

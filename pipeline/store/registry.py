@@ -101,7 +101,8 @@ def forget_all(session: Session) -> None:
     """Every pain, who belongs to it, and which periods were closed: as if nothing had been grouped yet."""
     session.execute(delete(MemberRow))
     session.execute(delete(PainRow))
-    session.execute(delete(MarkRow).where(MarkRow.name.startswith("clos")))
+    of_periods = MarkRow.name.startswith("closed ") | MarkRow.name.startswith("closing ") | (MarkRow.name == "closed")
+    session.execute(delete(MarkRow).where(of_periods))
     session.execute(update(VerdictRow).values(period=None))
 
 

@@ -123,11 +123,9 @@ def test_connector(options: Global, kind: str, wanted: tuple[str, ...], source: 
     if source is not None:
         made, speaks = _described(options, source)
     if made.profile is None and not made.dialect:
-        click.echo(
-            f"{made.kind}: nothing was tested: the kit's fake speaks HTTP only. docs/connectors/{made.kind}.md says"
-        )
         stop(
-            "which of the cases are tests of its own, and against what; `make test-systems` runs those on real servers"
+            f"{made.kind}: nothing was tested, the kit's fake speaks HTTP only. docs/connectors/{made.kind}.md says "
+            "which cases are tests of its own, against what; `make test-systems` runs those on real servers"
         )
     unknown = sorted({case.upper() for case in wanted} - {case.id for case in CASES})
     if unknown:

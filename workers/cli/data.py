@@ -3,14 +3,12 @@
 import getpass
 import json
 import math
-from collections.abc import Collection, Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from dataclasses import asdict
 from datetime import datetime
 from typing import IO, Any, Final, get_args
 
 import click
-import structlog
-from sqlalchemy.orm import Session
 
 from config.reader import nearest
 from pipeline.issue import Role, Text, Verdict
@@ -18,6 +16,7 @@ from pipeline.steps import Ingested, ask_for_verdicts
 from pipeline.store import db, issues, registry, sources, work
 from pipeline.store.issues import Stored
 from workers.cli.base import Global, Moment, deployment, engine, say_json, stop
+from workers.wiring import Deployment
 
 PAGE: Final = 500
 LISTED: Final = 20
@@ -78,52 +77,22 @@ def _nothing_understood(result: dict[str, Any]) -> bool:
     return 0 < result["read"] == result["set_aside"] and not result["error"]
 
 
-@contextmanager
-def _failures_told_once() -> Iterator[None]:
-    """This command says itself how a source failed, so the engine's line about it is left out."""
-    before = structlog.get_config()["processors"]
-
-    def drop(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        if event.get("event") == "source failed":
-            raise structlog.DropEvent
-        return event
-
-    structlog.configure(processors=[drop, *before])
-    try:
-        yield
-    finally:
-        structlog.configure(processors=before)
-
-
-def _pull_one(house: Any, name: str) -> dict[str, Any]:
-    runner = engine(house)
-    runner.turn = math.inf
-    totals: dict[str, Any] = {"source": name, "read": 0, "new": 0, "changed": 0, "skipped": 0, "set_aside": 0}
+def _pull_one(house: Deployment, name: str) -> dict[str, Any]:
+    totals = Ingested()
 
     def watch(total: Ingested) -> None:
-        totals.update({key: getattr(total, key) for key in ("read", "new", "changed", "skipped", "set_aside")})
+        nonlocal totals
+        totals = total
 
-    runner.watch = watch
+    runner = engine(house)
+    runner.turn, runner.watch = math.inf, watch
+    (row_id,) = runner.pull_now([name])
     with db.transaction(house.database) as session:
-        sources.ensure(session, {name: house.kinds[name]})
         before = sources.state(session, name).failures
-        aside = _set_aside(session, name)
-        row_id = work.request(session, "pull", name)
-        work.release(session, "pull", name)
-    with _failures_told_once():
-        runner.perform(row_id)
+    runner.perform(row_id)
     with db.transaction(house.database) as session:
         state = sources.state(session, name)
-        now_aside = _set_aside(session, name) if totals["set_aside"] else []
-    # What was set aside before, and is again, is told where nothing else was.
-    first = next((one for one in now_aside if one not in aside), next(iter(now_aside), None))
-    return totals | {"first_set_aside": first, "error": state.last_error if state.failures > before else None}
-
-
-def _set_aside(session: Session, source: str) -> list[str]:
-    """What of a source could not be understood, each with its reason, oldest first."""
-    listed = issues.quarantined(session, limit=None)
-    return [f"{what}: {reason}" for name, what, reason in reversed(listed) if name == source]
+    return {"source": name, **asdict(totals), "error": state.last_error if state.failures > before else None}
 
 
 @click.command("issues")

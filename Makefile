@@ -45,7 +45,7 @@ test: $(STAMP)-dev
 	@$(BIN)/pytest
 
 test-systems: $(STAMP)-dev
-	@LEAFNOTES_SYSTEMS=asked $(BIN)/pytest -n0 -rs tests/systems
+	@TESTS_SYSTEMS=asked $(BIN)/pytest -n0 -rs tests/systems
 
 lint: $(STAMP)-dev
 	$(BIN)/ruff check .

@@ -18,7 +18,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if terminalreporter.stats.get("skipped"):
         every = len(terminalreporter.stats["skipped"])
         terminalreporter.write_line(f"{every} tests left out, for their reasons: pytest -rs (see CONTRIBUTING.md)")
-    if not os.environ.get("LEAFNOTES_SYSTEMS"):
+    if not os.environ.get("TESTS_SYSTEMS"):
         terminalreporter.write_line("real Dovecot, Redmine and Request Tracker were not asked: make test-systems")
 
 

@@ -10,11 +10,11 @@ SHARED = Path(__file__).parents[2] / "shared"
 
 def beside(*path: str) -> Path:
     """A place in ../shared. Where it is not there the test is left out with its path as the reason, and fails instead
-    where LEAFNOTES_SHARED=required says that it must be there: a path that is wrong must not look like missing data."""
+    where TESTS_SHARED=required says that it must be there: a path that is wrong must not look like missing data."""
     found = SHARED.joinpath(*path)
     if not found.exists():
         why = f"not beside this checkout: ../shared/{'/'.join(path)}"
-        if os.environ.get("LEAFNOTES_SHARED") == "required":
+        if os.environ.get("TESTS_SHARED") == "required":
             pytest.fail(why)
         pytest.skip(why)
     return found

@@ -2,4 +2,4 @@
 
 import os
 
-collect_ignore_glob = [] if os.environ.get("LEAFNOTES_SYSTEMS") else ["test_*.py"]
+collect_ignore_glob = [] if os.environ.get("TESTS_SYSTEMS") else ["test_*.py"]

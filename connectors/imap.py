@@ -99,6 +99,7 @@ class Imap(Connector[ImapOptions]):
     kind: ClassVar[str] = "imap"
     summary: ClassVar[str] = "threads of a support mailbox, by IMAP"
     Options: ClassVar[type[SourceOptions]] = ImapOptions
+    dialect: ClassVar[str] = "connectors.kit.dialects.imap:ImapDialect"
     # No `profile`: it tells how a list of changes over HTTP is read. UIDs are a keyset of the server's own, exact and
     # without latecomers; deletions are found by a census.
 

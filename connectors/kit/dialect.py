@@ -4,11 +4,12 @@ One small class a source. It answers honestly from the kit's `World`; the cases 
 """
 
 import json
+import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from connectors.kit.world import Ticket, World
 
@@ -50,6 +51,7 @@ class Response:
 class Dialect(ABC):
     """A source's API over a `World`. `url` is where the fake listens; `secret` the credential that it accepts now."""
 
+    protocol: ClassVar[Literal["http", "imap"]] = "http"
     without: ClassVar[Mapping[str, str]] = {}
     """Case -> why it cannot apply to this source ("K6": "pages are asked by time, there are no tokens")."""
     lag: ClassVar[timedelta | None] = None
@@ -95,6 +97,19 @@ class Dialect(ABC):
         if isinstance(data, list):
             return data
         return next((v for v in data.values() if isinstance(v, list)), []) if isinstance(data, dict) else []
+
+    def spoilt(self, row: Any, chance: random.Random) -> Any:
+        """One field of a ticket made null, missing, or of another type; now and then the whole ticket."""
+        if not isinstance(row, dict) or chance.random() < 0.1:
+            return chance.choice([None, 7, "text", [], {}])
+        wrong = dict(row)
+        name = chance.choice(sorted(wrong))
+        odd = chance.choice([None, 7, -1, "", "9999-99-99", [], {}, [None], {"a": None}, True, 1e308, "x" * 300_000])
+        if chance.random() < 0.3:
+            del wrong[name]
+        else:
+            wrong[name] = odd
+        return wrong
 
     def child_of(self, request: Request) -> int | None:
         """The id of the ticket whose comments are asked for apiece; None for any other request."""

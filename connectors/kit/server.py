@@ -1,4 +1,4 @@
-"""A loopback HTTP server that speaks a dialect, with whatever trouble a case puts in front of it."""
+"""A loopback server that speaks a dialect, with whatever trouble a case puts in front of it."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from connectors.kit.dialect import Dialect, Honest, Request, Response
+from connectors.kit.imap_server import ImapServer
 from connectors.kit.world import World
 
 MOST = 20_000
@@ -25,9 +26,14 @@ class Fake:
         self.requests: list[Request] = []
         self.trouble: Trouble = lambda request, honest: honest(request)
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._server: ThreadingHTTPServer | ImapServer
+        if dialect.protocol == "imap":
+            self._server = ImapServer(self.answer, lambda request: self.dialect.accepts(request))
+            self.url = self._server.url
+        else:
+            self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+            self._server.daemon_threads = True
+            self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.dialect = dialect(world, self.url)
 
     def answer(self, request: Request) -> Response:

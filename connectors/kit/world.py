@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -51,6 +52,8 @@ class World:
         self.now = START
         self.zone = "UTC"
         self.tickets: dict[int, Ticket] = {}
+        self.edits: Literal["title", "state"] = "title"
+        """What an edit changes where a case does not say: the title, or, where texts never change, the state."""
         self._next = 1
 
     def add(self, updated: datetime | None = None, **change: object) -> Ticket:
@@ -85,7 +88,10 @@ class World:
     def edit(self, ticket: Ticket, **change: object) -> None:
         """Change a ticket now: a new version with a new stamp."""
         self.now += self.tick
-        ticket.version += 1
+        if self.edits == "title":
+            ticket.version += 1
+        elif not change:
+            ticket.state = "closed" if ticket.state == "open" else "open"
         ticket.updated = self.now
         for name, value in change.items():
             setattr(ticket, name, value)

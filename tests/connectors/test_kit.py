@@ -17,12 +17,13 @@ from connectors.kit.world import World
 from tests.connectors.spoilt import spoilt
 from workers.wiring import connector_kinds
 
-KINDS = {kind: made for kind, made in sorted(connector_kinds().items()) if made.profile is not None}
+KINDS = {kind: made for kind, made in sorted(connector_kinds().items()) if made.profile is not None or made.dialect}
 WITHOUT = {
     "freshdesk": "K6 K14",
     "github": "K6 K8",
     "gitlab": "K6",
     "helpscout": "K6 K7 K14",
+    "imap": "K3 K6 K7 K8 K14",
     "intercom": "K7 K14",
     "jira": "K7 K8",
     "linear": "K7 K8",

@@ -1,6 +1,7 @@
 """The kit finds each trap: small broken connectors, each wrong in one way, each failing the case that is about it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,6 +15,7 @@ from connectors.feed import Feed, Listing
 from connectors.freshdesk import Freshdesk
 from connectors.github import GitHub
 from connectors.http import HttpError
+from connectors.imap import Imap
 from connectors.intercom import Intercom
 from connectors.kit import run
 from connectors.kit.cases import CASES
@@ -220,9 +222,37 @@ class InCircles(Freshdesk):
         ]
 
 
+class NeverLooksBack(Imap):
+    """Reads each mail once: that a thread was done, or opened again, goes unnoticed."""
+
+    def _changed(self, *_: Any) -> dict[int, frozenset[str]]:
+        return {}
+
+
+class AheadOfItsMails(Imap):
+    """Says with its first page that all of the folder is read."""
+
+    def pull(self, cursor: Cursor) -> Iterator[Page]:
+        pages = list(super().pull(cursor))
+        yield from (replace(page, cursor=pages[-1].cursor) for page in pages)
+
+
+class NobodyIsThere(Imap):
+    """Takes a refusal for an empty mailbox."""
+
+    def pull(self, cursor: Cursor) -> Iterator[Page]:
+        with suppress(SourceError):
+            yield from super().pull(cursor)
+
+    def census(self) -> Iterator[str]:
+        with suppress(SourceError):
+            yield from super().census()
+
+
 TRAPS: list[tuple[str, type[Connector[Any]]]] = [
     ("K1", StrictlyAfter),
     ("K2", ByPageNumbers),
+    ("K2", NeverLooksBack),
     ("K3", NoTrail),
     ("K4", LocalTime),
     ("K5", Swallowed),
@@ -232,7 +262,9 @@ TRAPS: list[tuple[str, type[Connector[Any]]]] = [
     ("K8", LosesTheParent),
     ("K9", BlindToDeletions),
     ("K9", ProbesWrong),
+    ("K9", NobodyIsThere),
     ("K10", CursorFirst),
+    ("K10", AheadOfItsMails),
     ("K11", DefaultScope),
     ("K12", Trusting),
     ("K12", OneSpoilsAll),
@@ -241,6 +273,7 @@ TRAPS: list[tuple[str, type[Connector[Any]]]] = [
     ("K14", Gullible),
     ("K14", OneSecret),
     ("K15", NoListIsNoNews),
+    ("K15", NobodyIsThere),
     ("K15", Swallowed),
     ("K15", TriedForEver),
     ("K16", OnlyOne),

@@ -131,7 +131,7 @@ def test_a_case_that_does_not_exist_is_wrong_use() -> None:
 
 
 def test_a_kind_that_the_kit_cannot_speak_to_is_not_called_passed() -> None:
-    result = CliRunner().invoke(main, ["connector", "test", "imap"])
+    result = CliRunner().invoke(main, ["connector", "test", "file"])
 
     assert result.exit_code == 1
     assert "nothing was tested" in result.output

@@ -124,8 +124,8 @@ def test_connector(options: Global, kind: str, wanted: tuple[str, ...], source: 
         made, speaks = _described(options, source)
     if made.profile is None and not made.dialect:
         stop(
-            f"{made.kind}: nothing was tested, the kit's fake speaks HTTP only. docs/connectors/{made.kind}.md says "
-            "which cases are tests of its own, against what; `make test-systems` runs those on real servers"
+            f"{made.kind}: nothing was tested: the kit's fakes are servers, and this source is none. "
+            f"docs/connectors/{made.kind}.md says what it was tested with"
         )
     unknown = sorted({case.upper() for case in wanted} - {case.id for case in CASES})
     if unknown:

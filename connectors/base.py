@@ -106,7 +106,10 @@ class Connector(ABC, Generic[Own]):
         """
 
     def known_as(self, raw: Raw) -> str | None:
-        """What a person looks for where this item had to be set aside: its key, or file:line; None: unknown."""
+        """What a person looks for where this item had to be set aside: its key, or file:line; no two have the same.
+
+        None where it cannot be told. A `RestConnector` asks for the comments of items that have one only.
+        """
         return None
 
     @classmethod
@@ -114,7 +117,7 @@ class Connector(ABC, Generic[Own]):
         """The unique id of a genuine delivery, the same when it is sent again; None for anything else.
 
         Header names are in lower case. `secrets` are all that are valid now: two while one is exchanged for another.
-        Only called for sources that have a `webhook_secret`.
+        Only called for sources that have `webhook_secrets`.
         """
         return None
 

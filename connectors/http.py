@@ -434,7 +434,10 @@ def _said(data: Any, depth: int) -> str | None:
         return _said(data[0], depth - 1)
     if not isinstance(data, dict) or not depth:
         return None
-    names = ("message", "error", "error_description", "errorMessages", "description", "detail", "errors")
+    names = (
+        "message", "error", "error_description", "errorMessages", "description", "detail", "errors", "fault", "text",
+        "reason", "title",
+    )  # fmt: skip
     return next((said for name in names if (said := _said(data.get(name), depth - 1))), None)
 
 

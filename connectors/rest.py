@@ -130,6 +130,9 @@ class RestConnector(Connector[Rest]):
             try:
                 if name is not None:
                     raw.update(self.children(feed.name, item))
+                elif type(self).children is not RestConnector.children:
+                    told = "`known_as` gives it no name, so nothing that belongs to it was asked for"
+                    problems.append((f"{feed.name}: item", told))
             except HttpError as error:
                 if error.status not in LOST or error.retry_after is not None:
                     raise

@@ -48,6 +48,9 @@ class Shelf:
     aside: dict[str, str] = field(default_factory=dict)
     """Name of what was set aside -> reason."""
     crashes: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    """What `known_as` calls an issue -> its external_id."""
+    namesakes: list[str] = field(default_factory=list)
 
     def take(self, connector: Connector[Any], page: Page) -> None:
         self.aside.update(page.problems)
@@ -60,6 +63,13 @@ class Shelf:
             except Exception as error:  # the core sets it aside too, but a connector must know its own bad input
                 self.crashes.append(f"{type(error).__name__}: {error}")
                 continue
+            name = connector.known_as(item) if isinstance(value, Issue) else None
+            if (
+                name
+                and isinstance(value, Issue)
+                and self.names.setdefault(name, value.external_id) != value.external_id
+            ):
+                self.namesakes.append(f"{self.names[name]} and {value.external_id} are both known as {name!r}")
             self._keep(value)
 
     def _keep(self, value: Issue | Remark | Gone | None) -> None:
@@ -158,6 +168,9 @@ class Bench:
         problems = self.differences()
         if self.shelf.crashes:
             problems.insert(0, f"normalise crashed: {self.shelf.crashes[0]}")
+        problems += [f"known_as: {told}" for told in self.shelf.namesakes]
+        unnamed = [told for told in self.shelf.aside.values() if told.startswith("`known_as`")]
+        problems = unnamed[:1] + problems
         if problems:
             more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
             raise Failed(f"{when}: {problems[0]}{more}")

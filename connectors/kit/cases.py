@@ -171,7 +171,7 @@ def tokens(bench: Bench) -> None:
     bench.must_match("after a page that led to itself")
 
     def expired(request: Request, honest: Honest) -> Response:
-        return bench.dialect.refusal(400) if bench.dialect.token_of(request) else honest(request)
+        return bench.dialect.token_ended() if bench.dialect.token_of(request) else honest(request)
 
     bench.cursor, bench.shelf.issues = {}, {}
     bench.fake.trouble = _times(3, expired)
@@ -387,6 +387,8 @@ def webhooks(bench: Bench) -> None:
     secret, fresh, foreign = (bench.dialect.hook_secret(name) for name in ("old", "new", "foreign"))
     signed = bench.dialect.webhook(ticket, secret, "delivery-1")
     if signed is None:
+        if bench.connector.webhook.__func__ is not Connector.webhook.__func__:  # type: ignore[attr-defined]
+            raise Failed("it reads webhooks; give the dialect `webhook(ticket, secret, delivery) -> (headers, body)`")
         raise Inapplicable("no webhooks are read from this source")
     headers, body = signed
     hook, now = bench.connector.webhook, bench.world.now

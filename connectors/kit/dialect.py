@@ -120,8 +120,15 @@ class Dialect(ABC):
         return None
 
     def refusal(self, status: int) -> Response:
-        """How this source words an error."""
+        """How this source words an error: 400, 401 for a wrong credential, 403, 404, 410, 500.
+
+        The kit itself words 429, 502 and 503, with their Retry-After.
+        """
         return Response({"message": f"kit says {status}"}, status)
+
+    def token_ended(self) -> Response:
+        """What is answered to a request with a page token that has expired (K6)."""
+        return self.refusal(400)
 
     def hook_secret(self, name: str) -> str:
         """A secret as this source wants it for webhooks, another one for each name."""

@@ -249,6 +249,20 @@ class NobodyIsThere(Imap):
             yield from super().census()
 
 
+class AllTheSame(Freshdesk):
+    """Calls every ticket by one name."""
+
+    def known_as(self, raw: Raw) -> str | None:
+        return "ticket"
+
+
+class Nameless(Freshdesk):
+    """Gives no ticket a name, so the core does not ask for what was said on it."""
+
+    def known_as(self, raw: Raw) -> str | None:
+        return None
+
+
 TRAPS: list[tuple[str, type[Connector[Any]]]] = [
     ("K1", StrictlyAfter),
     ("K2", ByPageNumbers),
@@ -260,6 +274,8 @@ TRAPS: list[tuple[str, type[Connector[Any]]]] = [
     ("K7", InCircles),
     ("K8", WedgedByAChild),
     ("K8", LosesTheParent),
+    ("K8", Nameless),
+    ("K10", AllTheSame),
     ("K9", BlindToDeletions),
     ("K9", ProbesWrong),
     ("K9", NobodyIsThere),
@@ -297,3 +313,25 @@ def test_a_crash_of_the_connector_is_a_finding_and_not_the_end_of_the_report() -
 
     assert [outcome.result for outcome in outcomes] == ["failed", "failed"]
     assert "RuntimeError: not written yet" in outcomes[0].why
+
+
+def test_a_connector_that_reads_webhooks_is_not_excused_by_a_dialect_that_makes_none() -> None:
+    class Mute(run.dialect_of(GitHub)):  # type: ignore[misc]
+        without: ClassVar[Mapping[str, str]] = {}
+
+        def webhook(self, *_: Any) -> None:
+            return None
+
+    (outcome,) = run.run(GitHub, Mute, [case for case in CASES if case.id == "K14"])
+
+    assert outcome.result == "failed"
+    assert "webhook(ticket, secret, delivery)" in outcome.why
+
+
+def test_a_window_that_the_profile_promises_is_tested_whatever_the_dialect_leaves_out() -> None:
+    class Excused(run.dialect_of(Freshdesk)):  # type: ignore[misc]
+        without: ClassVar[Mapping[str, str]] = {"K7": "we have not looked"}
+
+    (outcome,) = run.run(Freshdesk, Excused, [case for case in CASES if case.id == "K7"])
+
+    assert outcome.result == "passed"

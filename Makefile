@@ -64,8 +64,7 @@ format: $(STAMP)-dev
 lock: $(STAMP)-venv
 	$(UV) lock -q --upgrade
 	$(UV) export -q --frozen --no-emit-project --no-dev --no-annotate -o requirements/run.txt
-	$(UV) export -q --frozen --no-emit-project --no-annotate --extra github-app -o requirements/dev.txt
-	$(UV) export -q --frozen --no-emit-project --no-annotate --all-groups --extra github-app -o requirements/train.txt
+	$(UV) export -q --frozen --no-emit-project --no-annotate --all-groups --all-extras -o requirements/dev.txt
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache leafnotes-demo

@@ -16,9 +16,9 @@ from pipeline.issue import Kind, Side
 
 SIDES: Final[tuple[Side, ...]] = ("developer", "customer", "none")
 KINDS: Final[tuple[Kind, ...]] = ("bug", "request", "question")
-FORMAT: Final = 1
+FORMAT: Final = 2
 PATH: Final = Path(__file__).with_name("model.npz")
-_REMEDY: Final = "restore it from the repository, or make it again with `python -m pipeline.classify.train`"
+_REMEDY: Final = "restore it from the repository, or make it again with `leafnotes model train`"
 
 
 class ModelError(Exception):

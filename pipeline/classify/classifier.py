@@ -12,7 +12,7 @@ from typing import Final, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.classify import artefact, features, language, rules, signals
+from pipeline.classify import artefact, features, language, rules, shapes, signals
 from pipeline.classify.artefact import KINDS, SIDES, Model
 from pipeline.classify.features import Block, Floats, Read
 from pipeline.classify.tokens import Tokens
@@ -48,12 +48,26 @@ class Classifier:
     def _batch(self, texts: Sequence[Text]) -> list[Verdict]:
         found = [signals.find(text.title, text.body) for text in texts]
         seen = Seen([(text.title, text.body) for text in texts], self.model, self.tokens)
-        odds = seen.odds(found)
+        marks = [self._marks(text, found[i]) for i, text in enumerate(texts)]
+        odds = seen.odds(marks)
         kinds = seen.kinds()
-        return [self._verdict(text, found[i], odds[i], kinds[i], seen, i) for i, text in enumerate(texts)]
+        return [self._verdict(text, found[i], marks[i], odds[i], kinds[i], seen, i) for i, text in enumerate(texts)]
+
+    def _marks(self, text: Text, found: tuple[Signal, ...]) -> list[int]:
+        """Numbers of the model's cues that a text has: its signals and its shapes."""
+        names = {signal.name for signal in found}
+        names |= {shapes.SHAPES[n] for n in shapes.of(text.title, text.body)}
+        return [i for i, cue in enumerate(self.model.cues) if cue in names]
 
     def _verdict(
-        self, text: Text, found: tuple[Signal, ...], odds: Floats, kinds: Floats, seen: "Seen", at: int
+        self,
+        text: Text,
+        found: tuple[Signal, ...],
+        marks: list[int],
+        odds: Floats,
+        kinds: Floats,
+        seen: "Seen",
+        at: int,
     ) -> Verdict:
         added, why = rules.prior(text)
         foreign = language.foreign(text.title, text.body)
@@ -69,7 +83,7 @@ class Classifier:
         words = (
             [rules.NOT_ENGLISH, rules.HALF]
             if foreign
-            else seen.reasons(at, found, first, second, 1 / self.model.temperature)
+            else seen.reasons(at, marks, first, second, 1 / self.model.temperature)
         )
         because = [*words, *why[:2], gravity, f"next likely: {SIDES[second]} {float(chances[second]):.2f}"]
         return Verdict(
@@ -105,7 +119,7 @@ class Seen:
         self.cut = [tokens.of(self.batch.flat[int(a) : b]) for a, b in zip(self.batch.offsets, ends, strict=True)]
         self.count = len(texts)
 
-    def odds(self, found: Sequence[tuple[Signal, ...]]) -> Floats:
+    def odds(self, marks: Sequence[list[int]]) -> Floats:
         """Log-odds of the sides, one row a text, before anything around the text is looked at."""
         total = np.tile(self.model.bias, (self.count, 1)).astype(np.float32)
         for block, values, weights in self._parts():
@@ -115,7 +129,7 @@ class Seen:
         for i, cut in enumerate(self.cut):
             ids = [number for _, numbers in cut for number in numbers]
             total[i] += self._token_scores(ids).sum(axis=0)
-            for cue in self._cues(found[i]):
+            for cue in marks[i]:
                 total[i] += self.model.cue_scores[cue]
         return total
 
@@ -126,12 +140,13 @@ class Seen:
             total[:, kind] += np.bincount(self.words.row, weights=part[:, kind], minlength=self.count)
         return total
 
-    def reasons(self, at: int, found: tuple[Signal, ...], first: int, second: int, scale: float) -> list[str]:
+    def reasons(self, at: int, marks: list[int], first: int, second: int, scale: float) -> list[str]:
         """The words and signals that moved the decision between the two likeliest sides most, strongest first."""
         moved = self._moved(at, first, second)
-        for cue in self._cues(found):
+        for cue in marks:
             weight = float(self.model.cue_scores[cue][first] - self.model.cue_scores[cue][second])
-            moved[f"signal {self.model.cues[cue]}"] = moved.get(f"signal {self.model.cues[cue]}", 0.0) + weight
+            name = self.model.cues[cue]
+            moved[f"shape {name}" if name in _SHAPES else f"signal {name}"] = weight
         ranked = _telling(sorted(moved.items(), key=lambda item: (-item[1], item[0])))
         told = [item for item in ranked[:SHOWN] if item[1] >= 0.01]
         against = [item for item in ranked[-1:] if item[1] <= -0.05]
@@ -178,9 +193,8 @@ class Seen:
         scores: Floats = self.model.token_scores[ids] * (weights / np.sqrt(max(float(weights.sum()), 1e-9)))[:, None]
         return scores
 
-    def _cues(self, found: tuple[Signal, ...]) -> list[int]:
-        names = {signal.name for signal in found}
-        return [i for i, cue in enumerate(self.model.cues) if cue in names]
+
+_SHAPES: Final = frozenset(shapes.SHAPES)
 
 
 def _telling(ranked: list[tuple[str, float]]) -> list[tuple[str, float]]:
@@ -190,7 +204,7 @@ def _telling(ranked: list[tuple[str, float]]) -> list[tuple[str, float]]:
 
 
 def _told(name: str, weight: float, first: str, second: str) -> str:
-    what = name if name.startswith("signal ") else f"word '{name}'"
+    what = name if name.startswith(("signal ", "shape ")) else f"word '{name}'"
     return f"{what} {abs(weight):+.2f} {first if weight > 0 else second}"
 
 

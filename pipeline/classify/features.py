@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 BITS: Final = 17
 WIDTH: Final = 1 << BITS
 """Columns of each of the two blocks."""
-READ: Final = 4_000
+READ: Final = 1_500
 """Characters of a text that are looked at."""
 
 _BASE: Final = 0x9E3779B97F4A7C15 | 1

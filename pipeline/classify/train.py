@@ -24,6 +24,7 @@ from pipeline.classify.artefact import KINDS, SIDES, Model
 from pipeline.classify.classifier import softmax
 from pipeline.classify.tokens import Tokens
 from pipeline.clean import clean
+from pipeline.prose import prose
 
 HERE: Final = Path(__file__).parent
 DATA: Final = HERE.parents[1] / ".." / "shared" / "data" / "labelled"
@@ -65,7 +66,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 
 def _text(row: Mapping[str, Any], source: str) -> tuple[str, str]:
     body = "" if row["body"] in (None, "NULL") else str(row["body"])
-    return clean(str(row["title"] or ""), "plain"), clean(body, "wiki" if "jira" in source else "markdown")
+    return clean(str(row["title"] or ""), "plain"), prose(clean(body, "wiki" if "jira" in source else "markdown"))
 
 
 _VAGUE: Final = ("unknown", "aosp", "tw", "None", "")

@@ -42,11 +42,16 @@ def test_a_comment_that_is_never_closed_hides_nothing() -> None:
     ("code", "left"),
     [
         ("```\nTypeError: x\n```", "Look:\nTypeError: x\ndone"),
-        ("```python\na = 1\nb = 2\nc = 3\n```", "Look:\n[code]\ndone"),
-        ("~~~\n" + "x" * 300 + "\n~~~", "Look:\n[code]\ndone"),
+        ("```python\na = 1\nb = 2\nc = 3\n```", "Look:\n```\na = 1\nb = 2\nc = 3\n```\ndone"),
+        ("~~~\n" + "x" * 300 + "\n~~~", "Look:\n```\n[data]\n```\ndone"),
+        ("<pre>\na &lt; 1\n_b_ = 2\n**c** = 3\n</pre>", "Look:\n\n```\na < 1\n_b_ = 2\n**c** = 3\n```\n\ndone"),
+        (
+            "```shell\n" + 2 * "I cannot log in since the update of Monday.\n" + "It is sad.\n```",
+            "Look:\n" + 2 * "I cannot log in since the update of Monday.\n" + "It is sad.\ndone",
+        ),
     ],
 )
-def test_short_output_is_read_and_long_code_is_a_marker(code: str, left: str) -> None:
+def test_short_output_and_fenced_prose_are_read_and_code_is_kept_between_fences(code: str, left: str) -> None:
     assert clean(f"Look:\n{code}\ndone") == left
 
 
@@ -88,7 +93,7 @@ def test_jira_markup_becomes_prose() -> None:
         "wiki",
     )
 
-    assert text == "Problem\n\nNightly build of core fails, see the log [person]\n\n[code]\n\n- first"
+    assert text == "Problem\n\nNightly build of core fails, see the log [person]\n\n```\na\nb\nc\n```\n\n- first"
 
 
 # --- mail
@@ -123,14 +128,18 @@ def test_text_that_is_nothing_but_a_quote_or_a_signature_stays(text: str) -> Non
     assert clean(text, "plain") == text
 
 
-def test_a_stack_trace_keeps_the_error_and_loses_the_frames() -> None:
+def test_frames_of_a_stack_stand_between_fences_and_the_error_before_or_after_them() -> None:
     java = "java.io.IOException: disk full\n\tat a.b.C.d(C.java:3)\n\tat a.b.E.f(E.java:4)\n\t... 12 more\nhelp"
     python = 'Traceback (most recent call last):\n  File "a.py", line 3, in f\n    g()\nValueError: no'
     flat = "Error: x at a.b.C.d(C.java:3) at a.b.E.f(E.java:4) and so on"
 
-    assert clean(java, "plain") == "java.io.IOException: disk full\n[trace]\nhelp"
-    assert clean(python, "plain") == "[trace]\nValueError: no"
-    assert clean(flat, "plain") == "Error: x [trace]\nand so on"
+    assert clean(java, "plain") == (
+        "java.io.IOException: disk full\n```\nat a.b.C.d(C.java:3)\nat a.b.E.f(E.java:4)\n... 12 more\n```\nhelp"
+    )
+    assert clean(python, "plain") == (
+        '```\nTraceback (most recent call last):\nFile "a.py", line 3, in f\ng()\n```\nValueError: no'
+    )
+    assert clean(flat, "plain") == ("Error: x\n```\nat a.b.C.d(C.java:3)\nat a.b.E.f(E.java:4)\n```\nand so on")
 
 
 # --- secrets and personal data
@@ -285,6 +294,13 @@ ODD = st.sampled_from(
         "thanks\n",
         "A",
         "...",
+        "```\n",
+        "```\nint a;\nint b;\nint c;\n```\n",
+        "From: a\nSent: b\nSubject: c\n",
+        "This message is confidential\n",
+        "A" * 210,
+        "1.2.3.4",
+        "203.0.113.9 ",
     ]
 )
 

@@ -195,5 +195,5 @@ def _traces(text: str) -> str:
 
 
 def _apart(found: re.Match[str]) -> str:
-    before = found.string[: found.start()][-1:]
+    before = found.string[max(0, found.start() - 1) : found.start()]
     return ("" if before in ("", "\n") else "\n") + _INLINE_FRAME.sub("\n", found[0].strip()) + "\n"

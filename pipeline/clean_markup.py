@@ -231,7 +231,7 @@ def _html(text: str, blocks: Blocks) -> str:
                 told = _put(blocks, _code_lines("".join(out[code:])))
                 out[code:] = [html.escape("\n".join(told), quote=False)]
             code = None if closing else len(out)
-        if name in _BLOCKS:
+        if name in _BLOCKS and not (closing and name == "tr"):
             out.append("\n\n" if name in _WIDE else "\n")
         if name in ("td", "th") and closing:
             out.append(_CELL)

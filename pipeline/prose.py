@@ -79,7 +79,21 @@ def _without_blocks(lines: list[str]) -> list[str]:
     return kept
 
 
-_SUSPECT: Final = re.compile(r"[{}<>=|;\\/:\[\]_@#$%^~`+*&\d]")
+_SUSPECT: Final = re.compile(r"[{}<>=|;\\/:?!\[\]_@#$%^~`+*&\d]")
+_COMMANDS: Final = (
+    "sudo ",
+    "git ",
+    "pip",
+    "npm ",
+    "npx ",
+    "yarn ",
+    "docker ",
+    "kubectl ",
+    "apt-get ",
+    "cd ",
+    "$ ",
+    "import ",
+)
 _SHORT: Final = 10
 _MARKED: Final = re.compile(r"\[(?:code|trace|cut)\]$")
 _URL: Final = re.compile(r"(?:https?|ftp|file)://\S{1,3000}")
@@ -92,7 +106,8 @@ _LOG: Final = re.compile(
     r"|\[[^\]\n]{1,40}\]\s?\[?(?:TRACE|DEBUG|INFO|WARN|ERROR)\b)"
 )
 _CODE: Final = re.compile(
-    r"(?:[{};(\[]|\)\s?=>)$|^(?:import [\w.{*\"']|from [\w.]{1,80} import|#\s?(?:include|define|ifdef|endif|pragma)\b"
+    r"(?:[{}(\[]|\)\s?=>|[)\]\"'];|^\S{1,80}(?: \S{1,80}){0,3};)$|^(?:import [\w.{*\"']|from [\w.]{1,80} import"
+    r"|#\s?(?:include|define|ifdef|endif|pragma)\b"
     r"|def \w{1,80}\(|class \w{1,80}[(:{]|(?:const|let|var|final|static|public|private|protected|void|int|auto"
     r"|func|fn) [\w<>\[\]*&]"
     r"|(?:return|if|for|while|else|elif|try|catch|switch)\b.{0,200}[:{;]$|\$ \w|>>>|[\w.\[\]\"']{1,80}\s?[+*|&-]?=\s?\S"
@@ -127,6 +142,7 @@ _ASKED: Final = re.compile(
     r"|notes?|update|edit|error|note|example|reason|ps|p\.s|tl;?dr)\b",
     re.IGNORECASE,
 )
+_POLLED: Final = re.compile(r"(?:have (?:you|i)|(?:do|did|are|will|would|can) you|(?:does|is) this)\b", re.IGNORECASE)
 _BRIEF: Final = re.compile(
     r"(?:yes|no|none|n/?a|true|false|unknown|unsure|maybe|not sure|nope|-+|\?+|y|n)\.?$", re.IGNORECASE
 )
@@ -142,7 +158,7 @@ def spoken(line: str) -> bool:
 
     In doubt it is: a line of prose that is taken for code is lost to those who look for words.
     """
-    if not _SUSPECT.search(line):
+    if not _SUSPECT.search(line) and not line.startswith(_COMMANDS):
         return True
     if _MARKED.match(line):
         return True
@@ -160,8 +176,12 @@ def spoken(line: str) -> bool:
 def _is_fact(label: str, answer: str) -> bool:
     """Whether "label: answer" only says what machine or setting it is."""
     words = len(label.split())
+    if words == 1 and ("Error" in label or "Exception" in label):
+        return False
+    if words == 1 and "_" in label and len(answer.split()) <= _ANSWER:
+        return True
     if answer and _BRIEF.match(answer):
-        return words <= _LABEL and (_FACT.search(label) is not None or not _ASKED.search(label))
+        return words <= _LABEL and (bool(_FACT.search(label) or _POLLED.match(label)) or not _ASKED.search(label))
     if words > _LABEL // 2 or not _FACT.search(label) or _sentence(label):
         return False
     words = len(answer.split())

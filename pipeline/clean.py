@@ -38,6 +38,8 @@ def clean(text: str, markup: Markup = "markdown") -> str:
     out. What was left out and matters is marked: [code], [data], [cut], and the marks of `pipeline.clean_marks`.
     Cleaning plain text again changes nothing.
     """
+    if markup == "plain" and len(text) < _TITLE and _NOTHING_TO_DO.match(text):
+        return text
     if len(text) > _READ:
         text = _slim(text[:_MOST])
     cut = len(text) > _READ
@@ -48,16 +50,21 @@ def clean(text: str, markup: Markup = "markdown") -> str:
     if entities:
         text = _characters(text, kept=BLOCK)
     text = _spaces(_with_blocks(text, blocks))
+    marked = None
     for _ in range(_ROUNDS):
-        before = text
-        for change in (_traces, own_words, mark):
+        for change in (_traces, own_words):
             changed = change(text)
             text = text if changed == text else _spaces(changed)
-        if text == before:
+        if text == marked:
             break
+        changed = mark(text)
+        text = marked = text if changed == text else _spaces(changed)
     return _cap(text, cut)
 
 
+_TITLE: Final = 150
+_NOTHING_TO_DO: Final = re.compile(r"(?:[A-Za-z(\[\"'][A-Za-z.,;!?'\"()\[\]-]{0,30}(?: (?=[^ ])|$))+$(?!\n)")
+"""Most titles: words in ASCII with single blanks between them, in which there is nothing to find."""
 _SLIMMED: Final = (
     ("base64,", re.compile(r"data:[\w/+.;=-]{1,100}base64,[A-Za-z0-9+/=%\s]{200,}+"), ""),
     ("<style", re.compile(r"<style\b[^<]*+(?:<(?!/style)[^<]*+)*+(?:</style>|\Z)", re.IGNORECASE), ""),

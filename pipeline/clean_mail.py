@@ -49,7 +49,25 @@ _ABOUT: Final = re.compile(
     r"|主题|件名)\*? ?[:：]",
     re.IGNORECASE,
 )
-_HEADED: Final = re.compile(r"^\*?\w{1,9}\*? ?[:：]", re.MULTILINE)
+_ABOUT_SIGNS: Final = (
+    "subject",
+    "betreff",
+    "objet",
+    "asunto",
+    "assunto",
+    "oggetto",
+    "onderwerp",
+    "mne:",
+    "emne",
+    "temat",
+    "předmět",
+    "aihe",
+    "tárgy",
+    "konu",
+    "тема",
+    "主题",
+    "件名",
+)
 _HEADERS: Final = 7
 """Lines within which the headers of a mail below stand."""
 _SIGN_OFF: Final = re.compile(
@@ -138,7 +156,7 @@ def _maybe_quotes(text: str) -> bool:
         or "\n>" in text
         or text[-1:] in ":："
         or _has(text, ("---", "____", "##", "warded", "réexpédié", "transféré", "weitergeleitete"))
-        or (":" in text and _HEADED.search(text) is not None)
+        or (":" in text and _has(text.casefold(), _ABOUT_SIGNS))
     )
 
 

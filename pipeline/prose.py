@@ -144,7 +144,7 @@ _ASKED: Final = re.compile(
 )
 _POLLED: Final = re.compile(r"(?:have (?:you|i)|(?:do|did|are|will|would|can) you|(?:does|is) this)\b", re.IGNORECASE)
 _BRIEF: Final = re.compile(
-    r"(?:yes|no|none|n/?a|true|false|unknown|unsure|maybe|not sure|nope|-+|\?+|y|n)\.?$", re.IGNORECASE
+    r"(?:yes|no|none|n/?a|true|false|unknown|unsure|maybe|not sure|nope|-+|y|n)\.?$", re.IGNORECASE
 )
 _ANSWER: Final = 4
 """Words, at most, of an answer that only fills in a field."""
@@ -182,7 +182,7 @@ def _is_fact(label: str, answer: str) -> bool:
         return True
     if answer and _BRIEF.match(answer):
         return words <= _LABEL and (bool(_FACT.search(label) or _POLLED.match(label)) or not _ASKED.search(label))
-    if words > _LABEL // 2 or not _FACT.search(label) or _sentence(label):
+    if words > (_LABEL // 2 if answer else _ANSWER) or not _FACT.search(label) or _sentence(label):
         return False
     words = len(answer.split())
     return words <= _ANSWER or (words <= 30 and any(map(str.isdigit, answer)) and not _sentence(answer))

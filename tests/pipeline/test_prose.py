@@ -37,6 +37,8 @@ def test_code_traces_and_logs_are_kept_in_the_body_and_left_out_of_the_prose() -
         "It costs us 30% of the day (about 2 hours) & nobody answers.",
         "TypeError: cannot read property 'x' of undefined",
         "[person] [person] this looks good to me",
+        "It is cool but not for the right age???",
+        "Using the callback gives the following error in python:",
         "[code]",
         "Login",
         "请帮忙处理 Billing Portal 2.0 的登录问题",

@@ -63,7 +63,7 @@ def clean(text: str, markup: Markup = "markdown") -> str:
 
 
 _TITLE: Final = 150
-_NOTHING_TO_DO: Final = re.compile(r"(?:[A-Za-z(\[\"'][A-Za-z.,;!?'\"()\[\]-]{0,30}(?: (?=[^ ])|$))+$(?!\n)")
+_NOTHING_TO_DO: Final = re.compile(r"(?:[A-Za-z\"'][A-Za-z.,;!?'\"-]{0,30}(?: (?=[^ ])|$))+$(?!\n)")
 """Most titles: words in ASCII with single blanks between them, in which there is nothing to find."""
 _SLIMMED: Final = (
     ("base64,", re.compile(r"data:[\w/+.;=-]{1,100}base64,[A-Za-z0-9+/=%\s]{200,}+"), ""),

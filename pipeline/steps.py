@@ -30,6 +30,7 @@ from pipeline.digest.index import Index, index
 from pipeline.digest.material import Material
 from pipeline.issue import Comment, Event, Gone, Issue, Period, Remark, Text, Verdict
 from pipeline.org import Org
+from pipeline.prose import prose
 from pipeline.sound import sound
 from pipeline.store import db, digests, issues, registry, sources, work
 from pipeline.store import material as material_store
@@ -263,7 +264,7 @@ def classify(
     texts = [
         Text(
             title=issue.title,
-            body=issue.body,
+            body=prose(issue.body),
             product=issue.project,
             labels=issue.labels,
             source_kind=kinds.get(issue.source),
@@ -383,7 +384,7 @@ def _candidate(org: Org, issue: Any, verdict: Any, side: str) -> pains.Candidate
         side=side,
         severity=verdict.severity,
         title=issue.title,
-        body=issue.body,
+        body=prose(issue.body),
         leaf=verdict.leaf,
         labels=tuple(issue.labels),
     )

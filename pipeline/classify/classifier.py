@@ -70,7 +70,7 @@ class Classifier:
         at: int,
     ) -> Verdict:
         added, why = rules.prior(text)
-        foreign = language.foreign(text.title, text.body)
+        foreign = language.recognised(text.title, text.body)
         chances = softmax(rules.unread(added) if foreign else odds / np.float32(self.model.temperature) + added)
         order = np.argsort(-chances, kind="stable")
         first, second = int(order[0]), int(order[1])
@@ -81,7 +81,7 @@ class Classifier:
         if foreign and severity == 1:
             gravity = rules.UNKNOWN
         words = (
-            [rules.NOT_ENGLISH, rules.HALF]
+            [rules.NOT_ENGLISH.format(language=foreign), rules.HALF]
             if foreign
             else seen.reasons(at, marks, first, second, 1 / self.model.temperature)
         )
@@ -89,7 +89,7 @@ class Classifier:
         return Verdict(
             side=side,
             confidence=confidence,
-            abstained=foreign or confidence < self.model.threshold,
+            abstained=foreign is not None or confidence < self.model.threshold,
             kind=kind,
             severity=severity,
             signals=found,

@@ -1,24 +1,27 @@
-"""Whether a text is in English, told by its small words: the model learned from English texts only.
+"""Which language a text is written in, where it is plainly not English: the model learned from English texts only.
 
-A text counts as foreign only where something says so: the small words of another language, or letters that English
-does not use. Too little prose (a short title, code, a log) is never called foreign.
+The small words of English settle most texts at once. Where there are few of them, the byte n-grams of py3langid
+(Lui and Baldwin, "langid.py: an off-the-shelf language identification tool", ACL 2012) say what else it is; too little
+prose (a short title, code, a log) is never called foreign. See docs/decisions/005-languages.md.
 """
 
 import re
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 _READ: Final = 4_000
-_DISTINCT: Final = 3
-"""Different small words of one other language in a text, and half as many again as English ones at least."""
-_ENOUGH: Final = 4
-"""How many of them in all, and one word in ten of the text; in prose it is three to five in ten."""
-_SHARE: Final = 0.1
-_DENSE: Final = 0.25
-"""Or one word in four, with no English one: enough for a short sentence."""
+_TOLD: Final = 1_000
+"""Characters of prose that are enough to tell."""
+_WORDS: Final = 4
+"""Words that a text needs to be called foreign: below that, names and terms decide."""
+_LETTERS: Final = 8
+"""Or as many letters of a script that is not Latin, which often puts no space between words."""
+_ENGLISH_AT_MOST: Final = 0.02
+"""What may be left of the chance that it is English after all."""
+_SMALL_AT_MOST: Final = 0.2
+"""And of its words among them; in English prose it is three to five in ten."""
 _PLAINLY: Final = 0.25
-"""Small English words among all words that settle it; their usual share is three to five in ten."""
-_MUCH_PROSE: Final = 20
-"""Words after which a text in Latin letters without English small words, but with many accents, is foreign."""
+"""Small English words among all words that settle it."""
 
 _ENGLISH: Final = frozenset(
     """
@@ -43,44 +46,22 @@ _FUNCTION: Final = _ENGLISH | frozenset(
 ) - {"down"}
 """English words that are left out of explanations; "down" can be what is wrong."""
 
-_SMALL: Final = {
-    language: frozenset(words.split())
-    for language, words in {
-        "German": """der das und ist nicht ich wir sie mit auf für ein eine einen einem einer den dem des zu im von bei
-            aus nach wird werden wurde haben hat kann können kein keine wenn aber auch oder mehr noch schon seit bitte
-            unser unsere uns mein meine dass nur sich sind es beim zum zur wie alle immer über vor diese dieser""",
-        "French": """le la les et est pas nous vous je un une des du de dans pour sur avec qui que ce cette ces ne
-            au aux mais depuis notre nos votre mon ma sont ont être avoir plus tout très il elle se si comment quand
-            par sans après bonjour merci deux l d c n j qu s""",
-        "Spanish": """el la los las y es no un una de del en que se por para con su sus al lo le nos pero desde nuestro
-            nuestros nuestras nuestra mi muy más ya como cómo cuando está están son hay puede pueden podemos hemos ha
-            han todo todos esta este uno hola gracias sin después""",
-        "Portuguese": """o os um uma de do da dos das em no na não que se por para com seu sua ao mas desde nosso nossa
-            meu minha muito mais já como quando está estão são há pode podemos foi ser ter isso este esta você
-            obrigado olá sem depois""",
-        "Italian": """il lo la i gli le un una di del della dei in che non si per con su al alla ma da dal nostro nostra
-            mio mia molto più già come quando è sono ha hanno può possiamo questo questa anche buongiorno grazie senza
-            dopo ci""",
-        "Dutch": """de het een en van is niet dat ik wij we u met op voor aan uit bij naar wordt worden werd hebben
-            heeft kan kunnen geen als maar ook nog al sinds onze ons mijn deze dit zijn er te om door hoe wanneer
-            graag""",
-        "Polish": """i w z na nie się jest do że o jak po ale od dla za przez przy już czy są być może nasz nasze mój
-            moje ten ta to tak tylko kiedy proszę dzień dobry bez oraz""",
-        "Swedish": """och att det som en ett är inte på för med av till den har vi jag kan men om från när så var efter
-            nu vår våra min hur utan också alla eller mycket hej tack""",
-    }.items()
+NAMES: Final = {
+    name: language
+    for pair in """
+    af Afrikaans, ar Arabic, az Azerbaijani, be Belarusian, bg Bulgarian, bn Bengali, ca Catalan, cs Czech, cy Welsh,
+    da Danish, de German, el Greek, es Spanish, et Estonian, eu Basque, fa Persian, fi Finnish, fr French, ga Irish,
+    gl Galician, gu Gujarati, he Hebrew, hi Hindi, hr Croatian, hu Hungarian, hy Armenian, id Indonesian, is Icelandic,
+    it Italian, ja Japanese, ka Georgian, kk Kazakh, km Khmer, kn Kannada, ko Korean, lo Lao, lt Lithuanian, lv Latvian,
+    mk Macedonian, ml Malayalam, mr Marathi, mt Maltese, ne Nepali, nl Dutch, nn Norwegian, no Norwegian, pa Punjabi,
+    pl Polish, pt Portuguese, ro Romanian, ru Russian, si Sinhala, sk Slovak, sl Slovenian, sq Albanian, sr Serbian,
+    sv Swedish, sw Swahili, ta Tamil, te Telugu, th Thai, tl Tagalog, tr Turkish, uk Ukrainian, ur Urdu, vi Vietnamese,
+    zh Chinese
+    """.split(",")  # noqa: SIM905
+    for name, language in [pair.split()]
 }
-_SHARED: Final = _ENGLISH | frozenset(
-    """
-    a i o e u s d c n j l no me do we is en he of or as by so to man war die
-    """.split()  # noqa: SIM905
-)
-"""Words that English has as well (die, in, so, was, on, me) prove no other language."""
+"""The languages that are told apart, by the codes of ISO 639-1. Malay is called Indonesian, Bosnian Croatian."""
 
-_LANGUAGES: Final[dict[str, tuple[str, ...]]] = {
-    word: tuple(language for language, words in _SMALL.items() if word in words)
-    for word in frozenset().union(*_SMALL.values()) - _SHARED
-}
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _OTHER: Final = re.compile(r"[^\W\d_\x00-\u024f\u1e00-\u1eff]")
 _CODE: Final = re.compile(
@@ -102,14 +83,35 @@ def small(word: str) -> bool:
 
 def foreign(title: str, body: str) -> bool:
     """Whether the prose of a text is plainly in another language than English."""
+    return recognised(title, body) is not None
+
+
+def recognised(title: str, body: str) -> str | None:
+    """The English name of the language that the prose is plainly in; None where it is English or cannot be told."""
     text = f"{title[:_READ]}\n{body[:_READ]}"
     rough = text.lower().split()
-    if sum(map(_ENGLISH.__contains__, rough)) >= max(_PLAINLY * len(rough), 1):
-        return False  # nothing else can outweigh it, and the rest costs time
+    plainly = sum(map(_ENGLISH.__contains__, rough)) >= max(_PLAINLY * len(rough), 1)
+    if plainly and not _other_letters(text, 3):
+        return None  # nothing else can outweigh it, and the rest costs time
     prose = _prose(text)
     words = _WORD.findall(prose.lower().replace("’", "'"))
     english = sum(word in _ENGLISH for word in words)
-    return _other_letters(prose) or _small_words(words, english) or _accents(words, english)
+    if not _other_letters(prose) and (len(words) < _WORDS or english > _SMALL_AT_MOST * len(words)):
+        return None
+    chances = _identifier().rank(" ".join(prose[:_TOLD].split()))
+    if dict(chances)["en"] > _ENGLISH_AT_MOST:
+        return None
+    return next(NAMES[code] for code, _ in chances if code in NAMES)
+
+
+@lru_cache(maxsize=1)
+def _identifier() -> Any:
+    """Read when the first text needs it: it costs a second and 75 MB."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages([*NAMES, "en"])
+    return identifier
 
 
 def _prose(text: str) -> str:
@@ -117,33 +119,9 @@ def _prose(text: str) -> str:
     return "\n".join(line for line in _CODE.sub(" ", text).split("\n") if not _CODE_LINE.search(line))
 
 
-def _other_letters(prose: str) -> bool:
-    """More letters of other scripts than Latin ones, and not just a name or a sign."""
+def _other_letters(prose: str, part: int = 2) -> bool:
+    """More than half (or one in `part`) of the letters of other scripts than Latin, and not just a name or a sign."""
     if prose.isascii():
         return False
     other = len(_OTHER.findall(prose))
-    return other >= 8 and 2 * other > len(_LETTER.findall(prose))
-
-
-def _small_words(words: list[str], english: int) -> bool:
-    hits: dict[str, list[str]] = {}
-    for word in words:
-        for part in word.split("'") if "'" in word else (word,):
-            for language in _LANGUAGES.get(part, ()):
-                hits.setdefault(language, []).append(part)
-    return any(_speaks(small, english, len(words)) for small in hits.values())
-
-
-def _speaks(small: list[str], english: int, words: int) -> bool:
-    """Whether so many small words of one language, beside so many of English, are more than names and quotations."""
-    if len(set(small)) < _DISTINCT or len(small) <= 1.5 * english:
-        return False
-    dense = english == 0 and len(small) >= _DENSE * words
-    return dense or (len(small) >= _ENOUGH and len(small) >= _SHARE * words)
-
-
-def _accents(words: list[str], english: int) -> bool:
-    """Much prose without a small word of English and with many accented words: a language that we have no list of."""
-    if len(words) < _MUCH_PROSE or english >= 0.04 * len(words):
-        return False
-    return sum(not word.isascii() for word in words) >= 0.15 * len(words)
+    return other >= _LETTERS and part * other > len(_LETTER.findall(prose))

@@ -36,7 +36,7 @@ UNREAD: Final = 0.5
 """What is left of the fields' weight where the words cannot be read: alone they never make a sure verdict."""
 _ANYBODY: Final = 0.2
 """Customer's lead where nothing at all is known: most of the hand-labelled texts are customers'."""
-NOT_ENGLISH: Final = "not in English: this model reads English only"
+NOT_ENGLISH: Final = "not in English ({language}): this model reads English only"
 UNKNOWN: Final = "severity 1: none of the few words known in other languages"
 HALF: Final = "its words were not read; the fields around it count half"
 

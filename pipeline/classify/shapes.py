@@ -46,8 +46,8 @@ _TESTS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     "steps to reproduce": _found(
         r"steps to (?:re|the)|to reproduce|expected (?:behavio|result)|actual (?:behavio|result)"
     ),
-    "a trace": _found(r"\bat [\w.$]{1,100}\([\w.]{1,60}:\d+\)|traceback|\w(?:exception|error)\b"),
-    "code": _found(r"```|\{code|\{noformat|    \w"),
+    "a trace": _found(r"\[trace\]|\bat [\w.$]{1,100}\([\w.]{1,60}:\d+\)|traceback|\w(?:exception|error)\b"),
+    "code": _found(r"\[code\]|`\w"),
     "a checklist": _found(r"\[ \]|\[x\]"),
     "users named": _found(r"\b(?:user|customer)s?\b"),
     "tests named": _found(r"\btests?\b"),

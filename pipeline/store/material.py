@@ -18,6 +18,7 @@ from pipeline import periods
 from pipeline.digest.material import Material, PainEntry, Sighting, Voice
 from pipeline.issue import Period, Role, SourceHealth
 from pipeline.org import Org
+from pipeline.prose import prose
 from pipeline.store import digests, registry, sources
 from pipeline.store.issues import chunks, corrections, first_created, set_aside, verdict_of
 from pipeline.tables import EventRow, IssueRow, MemberRow, VerdictRow
@@ -100,7 +101,7 @@ def _voices(
                 external_id=issue.external_id,
                 url=issue.url,
                 title=issue.title,
-                body=issue.body,
+                body=prose(issue.body),
                 author=author,
                 role=role,
                 team=team,

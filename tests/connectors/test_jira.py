@@ -648,7 +648,7 @@ ADF: list[tuple[str, dict[str, Any], str]] = [
         "Region | Lost\nEU | 12",
     ),
     ("a short line of code", {"type": "codeBlock", "content": [words("GET /x -> 500")]}, "GET /x -> 500"),
-    ("much code", {"type": "codeBlock", "content": [words("a = 1\n" * 30)]}, "[code]"),
+    ("much code", {"type": "codeBlock", "content": [words("a = 1\n" * 3)]}, "```\na = 1\na = 1\na = 1\n```"),
     ("code in a line", paragraph(words("run "), words("make all", {"type": "code"})), "run make all"),
     ("a panel", {"type": "panel", "attrs": {"panelType": "info"}, "content": [paragraph(words("in it"))]}, "in it"),
     (

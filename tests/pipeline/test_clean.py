@@ -34,6 +34,25 @@ def test_template_headings_and_comments_go_and_the_answers_stay() -> None:
     assert text == "Saving fails.\n\n1. Click save"
 
 
+def test_fields_of_a_form_that_nobody_filled_in_go_and_brief_answers_join_their_labels() -> None:
+    form = (
+        "### What happened?\n\nI lose my draft when the tab sleeps.\n\n### Tab manager in use\n\n_No response_\n\n"
+        "### Python version\n\n3.10\n\n### Have you tried the nightly build?\n\nNo\n\n"
+        "### Relevant log output\n\n```shell\n```\n\n"
+        "### Code of Conduct\n\n- [X] I agree to follow this project's Code of Conduct"
+    )
+
+    assert clean(form) == (
+        "I lose my draft when the tab sleeps.\n\nPython version: 3.10\n\nHave you tried the nightly build? No"
+    )
+
+
+def test_headings_of_the_author_and_a_list_of_things_to_do_stay() -> None:
+    text = "## Offline mode\n\nIt stops.\n\n## Import\n\nIt fails.\n\n- [ ] write the docs\n- [x] fix the import"
+
+    assert clean(text) == ("Offline mode\n\nIt stops.\n\nImport\n\nIt fails.\n\n- write the docs\n- fix the import")
+
+
 def test_a_comment_that_is_never_closed_hides_nothing() -> None:
     assert clean("before <!-- after") == "before after"
 
@@ -42,11 +61,16 @@ def test_a_comment_that_is_never_closed_hides_nothing() -> None:
     ("code", "left"),
     [
         ("```\nTypeError: x\n```", "Look:\nTypeError: x\ndone"),
-        ("```python\na = 1\nb = 2\nc = 3\n```", "Look:\n[code]\ndone"),
-        ("~~~\n" + "x" * 300 + "\n~~~", "Look:\n[code]\ndone"),
+        ("```python\na = 1\nb = 2\nc = 3\n```", "Look:\n```\na = 1\nb = 2\nc = 3\n```\ndone"),
+        ("~~~\n" + "x" * 300 + "\n~~~", "Look:\n```\n[data]\n```\ndone"),
+        ("<pre>\na &lt; 1\n_b_ = 2\n**c** = 3\n</pre>", "Look:\n\n```\na < 1\n_b_ = 2\n**c** = 3\n```\n\ndone"),
+        (
+            "```shell\n" + 2 * "I cannot log in since the update of Monday.\n" + "It is sad.\n```",
+            "Look:\n" + 2 * "I cannot log in since the update of Monday.\n" + "It is sad.\ndone",
+        ),
     ],
 )
-def test_short_output_is_read_and_long_code_is_a_marker(code: str, left: str) -> None:
+def test_short_output_and_fenced_prose_are_read_and_code_is_kept_between_fences(code: str, left: str) -> None:
     assert clean(f"Look:\n{code}\ndone") == left
 
 
@@ -75,6 +99,43 @@ def test_html_blocks_become_lines_and_scripts_vanish() -> None:
     assert text == "Hello you,\n\nit is <late>\nnow\n\n- one\n\n- two"
 
 
+def test_rows_of_a_table_are_lines_and_cells_of_a_page_are_paragraphs() -> None:
+    data = "<table><tr><th>Plan</th><th>Lost</th></tr><tr><td>gold</td><td>9</td></tr></table>"
+    page = f"<table><tr><td>Logo</td><td>{'We cannot print anything at all since Monday. ' * 2}</td></tr></table>"
+
+    assert clean(data, "html") == "Plan | Lost\ngold | 9"
+    assert clean(page, "html").split("\n")[0] == "Logo"
+
+
+@pytest.mark.parametrize(
+    ("html", "left"),
+    [
+        ("<p>one<p>two<b>three", "one\n\ntwothree"),
+        ("<div><div><div>deep</div>", "deep"),
+        ("a < b and c > d <br> e", "a < b and c > d\ne"),
+        ("<style>p{}", ""),
+        ("x&#8238;y&shy;z&#x200b;!", "xyz!"),
+        ("<a href='javascript:alert(1)' onclick=\"x\">press</a>", "press"),
+        ("<ul><li>one<ul><li>two</ul></ul>", "- one\n\n- two"),
+    ],
+)
+def test_broken_and_hostile_html_still_gives_its_words(html: str, left: str) -> None:
+    assert clean(html, "html") == left
+
+
+@pytest.mark.parametrize(
+    ("wiki", "left"),
+    [
+        ("a {code} never closed", "a never closed"),
+        ("{noformat}\na {quote} b\n1\n2\n3\n{noformat}after", "```\na {quote} b\n1\n2\n3\n```\nafter"),
+        ("{quote}\n{code}x{code}\n{quote}\nmine", "mine"),
+        ("{panel:title=Note}inside{panel}", "inside"),
+    ],
+)
+def test_macros_of_jira_that_hold_one_another_or_never_end(wiki: str, left: str) -> None:
+    assert clean(wiki, "wiki") == left
+
+
 def test_quoted_mail_in_html_vanishes_with_everything_inside_it() -> None:
     html = '<div>New words</div><div class="gmail_quote">old <div>older</div> still old</div><p>after</p>'
 
@@ -88,7 +149,7 @@ def test_jira_markup_becomes_prose() -> None:
         "wiki",
     )
 
-    assert text == "Problem\n\nNightly build of core fails, see the log [person]\n\n[code]\n\n- first"
+    assert text == "Problem\n\nNightly build of core fails, see the log [person]\n\n```\na\nb\nc\n```\n\n- first"
 
 
 # --- mail
@@ -118,19 +179,86 @@ def test_signatures_and_forwarded_mail_go(tail: str) -> None:
     assert clean("The invoice is wrong." + tail, "plain") == "The invoice is wrong."
 
 
+@pytest.mark.parametrize(
+    "below",
+    [
+        "On Mon, 3 Feb 2025 at 10:11, Support\n<s@x.example> wrote:\n\n> older",
+        "Am 03.02.2025 um 10:11 schrieb Support <s@x.example>:\n> älter",
+        "Le lun. 3 févr. 2025 à 10:11, Support <s@x.example> a écrit :\n> plus ancien",
+        "El lun, 3 feb 2025 a las 10:11, Soporte (<s@x.example>) escribió:\n> anterior",
+        "Em seg., 3 de fev. de 2025 às 10:11, Suporte <s@x.example> escreveu:\n> anterior",
+        "Il giorno lun 3 feb 2025 alle 10:11 Supporto <s@x.example> ha scritto:\n> prima",
+        "Op ma 3 feb 2025 om 10:11 schreef Support <s@x.example>:\n> ouder",
+        "Den mån 3 feb. 2025 kl 10:11 skrev Support <s@x.example>:\n> äldre",
+        "W dniu 3.02.2025 o 10:11 Pomoc <s@x.example> pisze:\n> starsze",
+        "3 февр. 2025 г., 10:11, Поддержка <s@x.example> пишет:\n> раньше",
+        "On Mon, 3 Feb 2025 at 10:11, Support <s@x.example> wrote:",
+        "From: Support <s@x.example>\nSent: Monday, 3 February 2025\nTo: Anna\nSubject: RE: invoice\n\nolder words",
+        "Von: Support\nGesendet: Montag, 3. Februar 2025\nAn: Anna\nBetreff: AW: Rechnung\n\nältere Worte",
+        "-----Message d'origine-----\nplus ancien",
+        "Begin forwarded message:\n\nolder",
+    ],
+)
+def test_quoted_mail_goes_in_the_words_of_many_mail_programs(below: str) -> None:
+    assert clean(f"The invoice is wrong.\n\n{below}", "plain") == "The invoice is wrong."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Here is what he wrote:",
+        "From: the first row\nto the last row nothing is sorted.",
+        "The date on the letter is wrong.\nSubject: taxes are missing too.",
+        "This message is confidential, says the page, although it is public.",
+    ],
+)
+def test_words_that_only_look_like_a_mail_stay(text: str) -> None:
+    assert clean(text, "plain") == text
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "Met vriendelijke groet,\nAnna de Vries",
+        "Atenciosamente,\nAna Souza",
+        "Cordiali saluti\nAnna Rossi",
+        "Pozdrawiam,\nAnna Nowak",
+        "Med vänliga hälsningar\nAnna",
+        "С уважением,\nАнна",
+        "Inviato da iPhone",
+        "Gesendet von Outlook für iOS",
+        "This e-mail and any attachments are confidential and intended for the addressee only.\nDelete it otherwise.",
+        "Diese E-Mail enthält vertrauliche Informationen.",
+        "Please consider the environment before printing this e-mail.",
+    ],
+)
+def test_signatures_and_legal_footers_of_other_languages_go(footer: str) -> None:
+    assert clean(f"The invoice is wrong.\n\n{footer}", "plain") == "The invoice is wrong."
+
+
+def test_code_is_neither_a_quotation_nor_a_signature() -> None:
+    text = "It prints:\n\n```\n>>> run()\n> 1\n--\ndone\n```"
+
+    assert clean(text) == "It prints:\n\n```\n>>> run()\n> 1\n--\ndone\n```"
+
+
 @pytest.mark.parametrize("text", ["> 5 seconds to load", "Best regards", "--\nonly this", "thank you!"])
 def test_text_that_is_nothing_but_a_quote_or_a_signature_stays(text: str) -> None:
     assert clean(text, "plain") == text
 
 
-def test_a_stack_trace_keeps_the_error_and_loses_the_frames() -> None:
+def test_frames_of_a_stack_stand_between_fences_and_the_error_before_or_after_them() -> None:
     java = "java.io.IOException: disk full\n\tat a.b.C.d(C.java:3)\n\tat a.b.E.f(E.java:4)\n\t... 12 more\nhelp"
     python = 'Traceback (most recent call last):\n  File "a.py", line 3, in f\n    g()\nValueError: no'
     flat = "Error: x at a.b.C.d(C.java:3) at a.b.E.f(E.java:4) and so on"
 
-    assert clean(java, "plain") == "java.io.IOException: disk full\n[trace]\nhelp"
-    assert clean(python, "plain") == "[trace]\nValueError: no"
-    assert clean(flat, "plain") == "Error: x [trace]\nand so on"
+    assert clean(java, "plain") == (
+        "java.io.IOException: disk full\n```\nat a.b.C.d(C.java:3)\nat a.b.E.f(E.java:4)\n... 12 more\n```\nhelp"
+    )
+    assert clean(python, "plain") == (
+        '```\nTraceback (most recent call last):\nFile "a.py", line 3, in f\ng()\n```\nValueError: no'
+    )
+    assert clean(flat, "plain") == ("Error: x\n```\nat a.b.C.d(C.java:3)\nat a.b.E.f(E.java:4)\n```\nand so on")
 
 
 # --- secrets and personal data
@@ -147,6 +275,11 @@ def test_a_stack_trace_keeps_the_error_and_loses_the_frames() -> None:
         "sk_live_" + "a1b2c3d4e5f6",
         "AIza" + "SyA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6",
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-DEF_123",
+        "GOCSPX-" + "a1B2c" * 5,
+        "hvs." + "a1B2c" * 5,
+        "123456789:AA" + "a1B2c" * 6 + "abc",
+        "https://hooks.slack.com/services/T000/B000/abcdef"[8:],
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----",
         "-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabcd\n-----END RSA PRIVATE KEY-----",
     ],
 )
@@ -165,6 +298,11 @@ def test_known_secrets_are_marked(secret: str) -> None:
         ("postgres://bob:pw@db/x", "postgres://[secret]@db/x"),
         ("https://x.example/a?token=abcdef&b=1", "https://x.example/a?token=[secret]&b=1"),
         ("Authorization: Bearer abcdef0123456789abcdef", "Authorization: Bearer [secret]"),
+        ("Server=db;User Id=sa;Password=Pa55;Timeout=3", "Server=db;User Id=sa;Password=[secret];Timeout=3"),
+        ("AccountKey=abcd1234efgh==", "AccountKey=[secret]"),
+        ('{"client_secret": "a1b2c3d4"}', '{"client_secret": "[secret]"}'),
+        ("Set-Cookie: sid=a1b2c3d4e5; path=/", "Set-Cookie: [secret]"),
+        ("Senha: abacate7", "Senha: [secret]"),
     ],
 )
 def test_secrets_are_known_by_what_stands_before_them(text: str, left: str) -> None:
@@ -185,6 +323,18 @@ def test_secrets_are_known_by_what_stands_before_them(text: str, left: str) -> N
         "week ending 09/12/2015",
         "09-12-2015 to 09-18-2015",
         "at 10:30-11:45 on 12/05/2024",
+        "https://ci.example/task/5522204518514688 of build 20140909222515, SDK 4.1.0.v20150624180823",
+        "commit 9fceb02d0ae598e95dc970b74767f19372d61af8, id 3FA5B432-B6C3-4F62-A7FB-00EB6B0F18C7",
+        "exit code: 2147516547, size: 2147483647 of 3041551975",
+        "order 4711-0815-2342, invoice 2024/000123456, customer no. 10045521",
+        "Chrome: 87.0.4280.67, Windows 10.0.22621.2134, driver version 31.0.15.3623, opencv 4.5.4.60",
+        "http://127.0.0.1:8332 and 10.0.2.15 and fe80::1 and ::1 and std::vector",
+        "MAC 00:1b:44:11:3a:b7 at 12:34:56",
+        "acs@1.0.7, node@v17.1.0 and icon-60@2x.png",
+        "PWD=/home/ci/build and NOPASSWD:/usr/bin/apt-get",
+        "password = read_password(prompt) and password: ********",
+        "2012-10-15 09:50:12 and 06/15/2015 05:59:52, Boston MA 02111-1307",
+        "22 64 61 74 61 22 3a 22 ac 00 00 00 00 90 8e a0",
         "use @Override and @types/node and @pytest.fixture and uses: actions/checkout@v4",
     ],
 )
@@ -204,6 +354,13 @@ def test_ordinary_words_and_numbers_are_not_marked(text: str) -> None:
         ("IBAN DE89 3704 0044 0532 0130 00", "IBAN [iban]"),
         ("GB82WEST12345698765432", "[iban]"),
         ("ask @anna-b, please", "ask [person], please"),
+        ("write to anna [at] mail [dot] example", "write to [email]"),
+        ("06 12 34 56 78 or 07700900123", "[phone] or [phone]"),
+        ("mobile: 5550143 22", "mobile: [phone]"),
+        ("(11) 98765-4321; 1-800-555-0199", "[phone]; [phone]"),
+        ("Amex 3782 822463 10005", "Amex [card]"),
+        ("from 203.0.113.77 and 2001:db8::8a2e:370:7334", "from [ip] and [ip]"),
+        ("http://198.51.100.7:8080/x", "http://[ip]:8080/x"),
     ],
 )
 def test_personal_data_is_marked(text: str, left: str) -> None:
@@ -234,6 +391,46 @@ def test_length_is_capped_and_the_cut_is_marked(markup: Markup) -> None:
 
     assert len(text) <= LONGEST
     assert text.endswith("word\n" + CUT)
+
+
+BIG: dict[Markup, str] = {
+    "markdown": "![shot](data:image/png;base64," + "QUJD" * 2_500_000 + ")\nThe words come after the picture.",
+    "html": "<style>" + "p{color:red}\n" * 800_000 + "</style><p>The words come after the picture.</p>",
+    "plain": "The words come after the picture.\n" + "2026-01-02 03:04:05 INFO tick\n" * 330_000,
+    "wiki": "The words come after the picture.\n{noformat}\n" + "x = 1;\n" * 1_400_000 + "{noformat}",
+}
+
+
+@pytest.mark.parametrize("markup", MARKUPS)
+def test_ten_megabytes_take_a_second_and_the_words_are_found(markup: Markup) -> None:
+    assert len(BIG[markup]) >= 9_500_000
+    begun = time.process_time()
+    text = clean(BIG[markup], markup)
+
+    assert time.process_time() - begun < 3.0
+    assert "The words come after the picture." in text
+    assert len(text) <= LONGEST
+
+
+def test_letters_that_hold_a_file_are_marked_and_addresses_are_not() -> None:
+    pasted = "\n".join(["iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4abcd"] * 5)
+    address = "https://d.example/" + "a/long/path/" * 25
+
+    assert clean(f"see\n{pasted}\nend", "plain") == "see\n[data]\nend"
+    assert clean(f"key {'Ab1' * 100} end", "plain") == "key [data] end"
+    assert clean(address, "plain") == address
+
+
+def test_much_code_is_shortened_and_leaves_room_for_words() -> None:
+    block = "```c\n" + "".join(f"int a{n} = {n};\n" for n in range(2_000)) + "```\n"
+    text = clean(f"{block}{block}{block}{block}the end")
+
+    assert text.endswith("the end")
+    assert text.startswith("```\nint a0 = 0;\n")
+    assert "int a1999 = 1999;\n```" in text
+    assert "[cut]" in text
+    assert "[code]" in text
+    assert len(text) < 6_000
 
 
 def test_nothing_gives_nothing() -> None:
@@ -285,6 +482,13 @@ ODD = st.sampled_from(
         "thanks\n",
         "A",
         "...",
+        "```\n",
+        "```\nint a;\nint b;\nint c;\n```\n",
+        "From: a\nSent: b\nSubject: c\n",
+        "This message is confidential\n",
+        "A" * 210,
+        "1.2.3.4",
+        "203.0.113.9 ",
     ]
 )
 

@@ -315,10 +315,11 @@ def _is_name(value: Any) -> bool:
 
 def _text(row: dict[str, Any]) -> Text:
     from pipeline.clean import clean
+    from pipeline.prose import prose
 
     return Text(
         title=clean(str(row.get("title") or ""), "plain"),
-        body=clean(str(row.get("body") or ""), "markdown"),
+        body=prose(clean(str(row.get("body") or ""), "markdown")),
         product=row.get("product"),
         labels=tuple(str(label) for label in row.get("labels") or ()),
         source_kind=row.get("source_kind"),

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, get_args
 
 from pipeline.clean import clean
 from pipeline.issue import Kind, Side
+from pipeline.prose import prose
 
 HERE: Final = Path(__file__).parents[1]
 LABELS: Final = HERE / "labels.jsonl"
@@ -169,7 +170,7 @@ def given(path: Path) -> list[Sample]:
             Sample(
                 key=f"{path.name}:{number}",
                 title=clean(title, "plain"),
-                body=clean(row.get("body", ""), "markdown"),
+                body=prose(clean(row.get("body", ""), "markdown")),
                 side=SIDE_OF[side],
                 origin="given",
                 source=path.name,
@@ -286,4 +287,4 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 
 def _cleaned(title: object, body: object, markup: Any) -> tuple[str, str]:
     plain = "" if body in (None, "NULL") else str(body)
-    return clean(str(title or ""), "plain"), clean(plain, markup)
+    return clean(str(title or ""), "plain"), prose(clean(plain, markup))

@@ -110,23 +110,23 @@ def test_words_can_overrule_the_fields_around_them() -> None:
     assert one(Text(title=PRAISE.title, body=PRAISE.body, author_role="customer", labels=("bug",))).side == "none"
 
 
-STRANGE = [
-    "Die Seite lädt seit gestern nicht mehr und wir können keine Rechnungen mehr schreiben, bitte dringend prüfen.",
-    "Bonjour, l'export ne marche plus depuis hier et nous ne pouvons pas travailler, merci de nous répondre.",
-    "Desde la última actualización los recordatorios llegan en inglés a nuestros clientes y no es posible cambiarlo.",
-]
+STRANGE = {
+    "German": "Die Seite lädt seit gestern nicht mehr und wir können keine Rechnungen mehr schreiben, bitte prüfen.",
+    "French": "Bonjour, l'export ne marche plus depuis hier et nous ne pouvons pas travailler, merci de nous répondre.",
+    "Spanish": "Desde la última actualización los recordatorios llegan en inglés y no es posible cambiarlo.",
+}
 
 
-@pytest.mark.parametrize("body", STRANGE)
+@pytest.mark.parametrize("language", STRANGE)
 @pytest.mark.parametrize(("role", "side"), [("customer", "customer"), ("staff", "developer"), ("unknown", "customer")])
 def test_text_in_another_language_is_judged_by_its_fields_alone_and_left_to_a_person(
-    body: str, role: Role, side: str
+    language: str, role: Role, side: str
 ) -> None:
-    verdict = one(Text(title="", body=body, author_role=role))
+    verdict = one(Text(title="", body=STRANGE[language], author_role=role))
 
     assert (verdict.side, verdict.abstained) == (side, True)
     assert verdict.confidence < 0.7
-    assert "not in English: this model reads English only" in verdict.because
+    assert f"not in English ({language}): this model reads English only" in verdict.because
     assert not any(reason.startswith("word ") for reason in verdict.because)
 
 

@@ -4,11 +4,11 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from pipeline import privacy, trend
+from pipeline import periods, privacy, trend
 from pipeline.digest.index import Crowd, Index, Key, Told, crowd, hears, index, severity
 from pipeline.digest.material import PainEntry, Voice
 from pipeline.digest.words import Level
@@ -156,6 +156,10 @@ class View:
         return tuple(self.monday - back * WEEK for back in range(WEEKS, 0, -1))
 
     @cached_property
+    def _ends(self) -> tuple[datetime, ...]:
+        return tuple(periods.instant(monday + WEEK, time(), self.period.zone) for monday in self.mondays)
+
+    @cached_property
     def listened(self) -> int:
         """Weeks before this one from which there is history."""
         return max(0, (self.monday - self.index.material.listening_since).days // 7)
@@ -214,8 +218,8 @@ class View:
         since = self._since(entry.id)
         shares = self._shares((entry.id, who))
         return tuple(
-            _week(seen.get(monday), share, heard=monday >= since and (lost is None or _end(monday) <= lost))
-            for monday, share in zip(self.mondays, shares, strict=True)
+            _week(seen.get(monday), share, heard=monday >= since and (lost is None or end <= lost))
+            for monday, end, share in zip(self.mondays, self._ends, shares, strict=True)
         )
 
     def _since(self, pain: str) -> date:
@@ -401,11 +405,6 @@ class View:
     def teams_behind(self, pain: PainView) -> int:
         teams = {v.team for v in pain.voices if crowd(pain.entry.side, v.role) == pain.crowd and v.team is not None}
         return len(teams)
-
-
-def _end(monday: date) -> datetime:
-    # A day's difference of zones does not matter here: a source is read hourly or it is broken.
-    return datetime.combine(monday + WEEK, datetime.min.time(), tzinfo=UTC)
 
 
 def _severity(voices: Sequence[Voice]) -> int:

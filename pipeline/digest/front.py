@@ -283,15 +283,15 @@ def _short_history(desk: Desk) -> str:
 def _no_baseline(desk: Desk) -> list[str]:
     """Which sources were added so lately that nothing can be compared with what they tell."""
     young = desk.view.young
-    if not young:
-        return []
     if len(young) > 2:
-        since = f"{several(desk, young)} are too new"
-    else:
-        since = words.listing(
-            [desk.book.say(f"{desk.source(s.name)} is read since {{}}", f"since({s.name})") for s in young]
-        )
-    return [f"{since}: no trends are called yet of what {'it tells' if len(young) == 1 else 'they tell'}."]
+        return [f"{several(desk, young)} are read for too short a time to call trends of what they tell."]
+    since = [desk.book.say(f"{desk.source(s.name)} is read since {{}}", f"since({s.name})") for s in young]
+    return [f"{words.listing(since)}: too short to call trends of what it tells."] if since else []
+
+
+def briefer(note: str) -> str:
+    """A note without what it says after a semicolon, for a first screen that has no room."""
+    return note.partition("; ")[0].rstrip(".") + "."
 
 
 def _short_week(desk: Desk) -> list[str]:

@@ -150,7 +150,7 @@ def test_a_source_added_later_without_history_calls_no_trend_in_its_first_weeks_
 
     found = document(tmp_path, NEXT_WEEK)
     assert sorted(str(p.trend) for p in found.named()) == ["None", "steady"]
-    assert "shop is read since week 11: no trends are called yet of what it tells." in " ".join(found.notes)
+    assert "shop is read since week 11: too short to call trends of what it tells." in " ".join(found.notes)
 
 
 def test_a_source_that_has_been_read_for_long_and_held_nothing_was_silent_and_not_missing(

@@ -213,7 +213,7 @@ def test_what_a_source_tells_in_its_first_weeks_is_neither_new_nor_above_usual_a
 
     assert [(p.trend, p.usual) for p in document.pains] == [(None, None)]
     since = (MONDAY - weeks * WEEK).isocalendar().week
-    assert f"GitHub is read since week {since}: no trends are called yet of what it tells." in text(document)
+    assert f"GitHub is read since week {since}: too short to call trends of what it tells." in text(document)
     assert failures(document, made) == []
 
 
@@ -230,7 +230,7 @@ def test_three_sources_added_at_once_are_told_of_in_one_sentence():
 
     document = digest(made)
 
-    assert "s0, s1, s2, s3 and others are too new: no trends are called yet of what they tell." in text(document)
+    assert "s0, s1, s2, s3 and others are read for too short a time to call trends of what they tell." in text(document)
     assert failures(document, made) == []
 
 

@@ -289,6 +289,8 @@ def rising(now: Week, before: Sequence[Week]) -> int | None:
     the weeks of the rise must together be rare by its prediction too.
     """
     recent, earlier = [*before, now][-SLOW:], before[: 1 - SLOW]
+    if sum(week.people or 0 for week in recent) < LIMIT:
+        return None
     known = _of(earlier)
     if known.total == 0 or sum(week.people is not None for week in earlier) < SLOW_REFERENCE:
         return None

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from pipeline import periods, privacy, trend
@@ -415,10 +415,15 @@ def _severity(voices: Sequence[Voice]) -> int:
 
 
 def _week(told: Told | None, share: float, *, heard: bool) -> trend.Week:
-    people = 0 if told is None else len(told.worst)
     if told is None:
-        return trend.Week(people if heard else None, share=share)
-    return trend.Week(people if heard else None, items=told.items, severity=severity(told.worst.values()), share=share)
+        return _empty(0 if heard else None, share)
+    people = len(told.worst) if heard else None
+    return trend.Week(people, items=told.items, severity=severity(told.worst.values()), share=share)
+
+
+@lru_cache
+def _empty(people: int | None, share: float) -> trend.Week:
+    return trend.Week(people, share=share)
 
 
 def _may_stand(view: View, pain: PainView) -> bool:

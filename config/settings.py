@@ -7,6 +7,7 @@ where they stand. People, teams and claims have the field names of `pipeline.org
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from config.reader import Document, Loc, Problem, read, validate
+from config.reader import Document, Loc, Problem, nearest, read, validate
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -50,6 +51,7 @@ Span = Annotated[str, Field(pattern=SPAN)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
 Words = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^\S(.*\S)?$")]
 """One line of text without blanks at its ends."""
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 class _Values(BaseModel):
@@ -62,9 +64,7 @@ class Organisation(_Values):
 
 
 class DigestTime(_Values):
-    day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = Field(
-        "monday", description="the day of the week on which leaf notes are sent"
-    )
+    day: Weekday = Field("monday", description="the day of the week on which leaf notes are sent")
     hour: int = Field(9, ge=0, le=23, description="the hour of sending, 0 to 23, in each leader's own zone")
 
 
@@ -94,12 +94,56 @@ def _items(value: Any) -> Any:
     return [] if value is None else value
 
 
+def _day(value: Any) -> Any:
+    """A date as text alone: a number would be taken for seconds since 1970."""
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError(f"{value!r} is not a date; write it as 2026-12-24")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+class DaysOffEntry(_Values):
+    """Days on which nobody works, of the whole organisation or of some teams and those below them."""
+
+    from_: Day = Field(alias="from", description="the first day, as 2026-12-24")
+    to: Day | None = Field(None, description="the last day, as 2027-01-01; the first where it is left out")
+    teams: Annotated[tuple[Id, ...], BeforeValidator(_items)] = Field(
+        (), description="the ids of the teams that are off, and all below them with them; everybody without it"
+    )
+
+    @property
+    def last(self) -> date:
+        return self.to or self.from_
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> "DaysOffEntry":
+        if not self.from_ <= self.last <= self.from_ + timedelta(days=366):
+            raise ValueError(
+                "does not end within a year after it begins; put the first day in `from`, the last in `to`"
+            )
+        return self
+
+
+class Calendar(_Values):
+    working_days: tuple[Weekday, ...] = Field(
+        ("monday", "tuesday", "wednesday", "thursday", "friday"),
+        min_length=1,
+        description="the days of a usual working week, as [monday, tuesday, wednesday, thursday, friday]",
+    )
+    days_off: Annotated[tuple[DaysOffEntry, ...], BeforeValidator(_items)] = Field(
+        (), description="holidays and freezes, as - {from: 2026-12-24, to: 2027-01-01}"
+    )
+
+
 class Settings(_Values):
     """settings.yaml. Everything has a default; an empty file means all of them."""
 
     organisation: Annotated[Organisation, BeforeValidator(_section)] = Organisation()
     digest: Annotated[DigestTime, BeforeValidator(_section)] = DigestTime()
     mail: Annotated[Mail, BeforeValidator(_section)] = Mail()
+    calendar: Annotated[Calendar, BeforeValidator(_section)] = Calendar()
     retention: Annotated[Retention, BeforeValidator(_section)] = Retention()
     work: Annotated[Work, BeforeValidator(_section)] = Work()
 
@@ -207,6 +251,7 @@ def load(directory: Path) -> Loaded:
     problems += _twice(org_document, "teams", "id")
     problems += _twice(sources_document, "sources", "name")
     problems += _circles(org_document)
+    problems += _unknown_teams(settings_document, org_document)
     return Loaded(
         settings=settings or Settings(),
         org=org or OrgFile(fallback="none"),
@@ -260,6 +305,20 @@ def _circles(document: Document) -> Iterator[Problem]:
             circle = path[path.index(here) :]
             message = f"teams are above each other in a circle: {' -> '.join((*circle, here))}"
             yield document.problem((*place[here], "parent"), message, "Give one of them another parent, or none.")
+
+
+def _unknown_teams(settings_document: Document, org_document: Document) -> Iterator[Problem]:
+    """Teams that are off and are not in org.yaml."""
+    known = [name for _, name in _named(org_document, "teams", "id")]
+    listed = settings_document.at(("calendar", "days_off"))
+    for index, entry in enumerate(listed if isinstance(listed, list) and not org_document.broken else ()):
+        teams = entry.get("teams") if isinstance(entry, dict) else None
+        for place, team in enumerate(teams if isinstance(teams, list) else ()):
+            if str(team) not in known:
+                close = nearest(str(team), known)
+                remedy = f"Did you mean {close}?" if close else f"Write the id of a team that {org_document.file} has."
+                loc: Loc = ("calendar", "days_off", index, "teams", place)
+                yield settings_document.problem(loc, f"{str(team)!r} is no team of {org_document.file}", remedy)
 
 
 def _named(document: Document, entries: str, key: str) -> Iterator[tuple[Loc, str]]:

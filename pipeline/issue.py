@@ -5,7 +5,7 @@ quotations are cut from.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 Side = Literal["developer", "customer", "none"]
@@ -155,6 +155,8 @@ class SourceHealth:
     problem: str | None = None
     read: int = 0
     """Issues of the period that came from it and are in scope."""
+    since: date | None = None
+    """The Monday of the first week that it tells of; None where it tells of every week that is looked at."""
     set_aside: int = 0
     """Items that came since the period before was closed and could not be understood: any of them may belong here."""
 

@@ -34,6 +34,7 @@ from pipeline.prose import prose
 from pipeline.sound import sound
 from pipeline.store import db, digests, issues, registry, sources, work
 from pipeline.store import material as material_store
+from pipeline.workdays import REGULAR, Workdays
 
 Normalise = Callable[[Mapping[str, Any]], Issue | Remark | Gone | None]
 KnownAs = Callable[[Mapping[str, Any]], str | None]
@@ -441,6 +442,7 @@ class House:
     sender: str
     domain: str
     public_url: str | None
+    workdays: Workdays = REGULAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -524,7 +526,7 @@ def compose(session: Session, period: Period, due: Mapping[str, datetime], house
     waiting = sorted(set(due) - digests.decided(session, period.label))
     if not waiting:
         return []
-    material = material_store.read(session, period, house.org, house.kinds)
+    material = material_store.read(session, period, house.org, house.kinds, house.workdays)
     hidden = material_store.withheld(session, period)
     made_at = {leader: due[leader] for leader in waiting}
     mails = []
@@ -657,7 +659,7 @@ def _recheck(session: Session, mail: digests.StoredMail, house: House) -> tuple[
     hidden = material_store.withheld(session, document.period)
     if hidden == digest.hidden:
         return None, False
-    material = material_store.read(session, document.period, house.org, house.kinds)
+    material = material_store.read(session, document.period, house.org, house.kinds, house.workdays)
     # Those not sent yet are composed again in their own turn, and compared with this one then.
     others = [d for d in _decided(session, digest.period, sent=True) if d.leader != digest.leader]
     made_at = {digest.leader: document.generated_at}

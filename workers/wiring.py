@@ -32,6 +32,7 @@ from pipeline.org import Claim, Org, Person, Team
 from pipeline.route import Router
 from pipeline.steps import Classifier, House
 from pipeline.store import db, schema
+from pipeline.workdays import DaysOff, Workdays
 from workers import broker
 from workers.limits import in_redis
 from workers.senders import FolderSender, Sender, SmtpSender
@@ -188,6 +189,7 @@ class Deployment:
             sender=sender,
             domain=parseaddr(sender)[1].rpartition("@")[2] or "localhost",
             public_url=None,  # links would lead to an answer page, and there is none yet
+            workdays=to_workdays(self.settings),
         )
 
     @cached_property
@@ -253,6 +255,15 @@ def _unknown_kind(loaded: Loaded, index: int, kind: Any) -> Problem:
         ("sources", index, "kind"),
         f"no connector is called {kind!r}" if kind else "kind is missing",
         f"Use one of {kinds}, or a dotted path package.module:Class.",
+    )
+
+
+def to_workdays(found: Settings) -> Workdays:
+    """The organisation's working days from its settings."""
+    calendar = found.calendar
+    return Workdays(
+        weekdays=frozenset(periods.DAYS.index(day) for day in calendar.working_days),
+        off=tuple(DaysOff(first=o.from_, last=o.last, teams=frozenset(o.teams)) for o in calendar.days_off),
     )
 
 

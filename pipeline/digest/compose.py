@@ -176,7 +176,7 @@ def bold_words(document: Document) -> int:
 
 
 def _fit_first_screen(desk: Desk, document: Document, three: Sequence[PainView]) -> Document:
-    """Shorten the warnings, then the pains' names, until the first screen keeps its limits."""
+    """Shorten the warnings, then the notes, then the pains' names, until the first screen keeps its limits."""
     for limit in (10, 9, 8, 7, 6, 5, 4):
         if first_screen_words(document) <= FIRST_SCREEN and bold_words(document) <= BOLD:
             return document
@@ -184,6 +184,8 @@ def _fit_first_screen(desk: Desk, document: Document, three: Sequence[PainView])
             brief = tuple(w.removesuffix(front.NO_QUIET) for w in document.warnings)
             document = replace(document, warnings=brief)
             continue
+        if limit == 9:
+            document = replace(document, notes=tuple(front.briefer(n) for n in document.notes))
         pains = [replace(p, title=desk.title(v, limit)) for p, v in zip(document.pains, three, strict=True)]
         document = replace(document, pains=tuple(pains))
     return document

@@ -10,6 +10,8 @@ from pipeline.digest.material import Voice
 from pipeline.digest.select import PainView, View
 
 Link = Callable[[str], str]
+LONGEST = 500
+"""Characters of a name that are looked at: what looks for links in it is slow on one long word."""
 
 
 class Desk:
@@ -40,7 +42,7 @@ class Desk:
 
     def title(self, pain: PainView, limit: int = 14) -> str:
         """A pain's pinned name, made safe to stand in our own sentences."""
-        clean = words.printable(words.LINKISH.sub("[link]", pain.entry.title))
+        clean = words.printable(words.LINKISH.sub("[link]", pain.entry.title[:LONGEST]))
         if clean.count("'") == 1 and " '" in clean:
             clean = clean.replace(" '", " ")
         for name in self.view.index.names.found(clean):

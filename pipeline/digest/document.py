@@ -47,6 +47,8 @@ class Pain:
     facts: tuple[str, ...] = ()
     quotes: tuple[Quote, ...] = ()
     issues: tuple[str, ...] = ()
+    rising: int | None = None
+    """For how many weeks it has been rising slowly, where no stronger word stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,7 +82,7 @@ def _at_least(desk: Desk, pain: PainView, seen: dict[str, list[Voice]]) -> str:
         if name in sentences.SAID and all(v in open_voices for v in voices):
             return f"What was written shows {sentences.SAID[name]}{desk.pointed(voices)}."
     weight = sentences.WEIGHT[max(w for w in sentences.WEIGHT if w <= pain.severity)]
-    lasting = sentences.LASTING if any(desk.view.weeks(pain.entry, pain.crowd)) else ""
+    lasting = sentences.LASTING if any(week.people for week in desk.view.weeks(pain.entry, pain.crowd)) else ""
     return f"{weight}{desk.pointed(open_voices)}{lasting}."
 
 
@@ -109,7 +109,7 @@ def _colleagues(desk: Desk, pain: PainView) -> list[str]:
 
 def _weeks(desk: Desk, pain: PainView) -> list[str]:
     weeks = printable_weeks(pain)
-    if pain.trend == "steady" and 3 <= len(weeks) < trend.BASELINE and None not in weeks:
+    if pain.own_weeks and None not in weeks:
         return [desk.book.say("Weeks so far: {}.", f"weeks({pain.id})") + " That is steady, not improving."]
     if pain.trend == "above usual" and len(weeks) > 1 and (weeks[-2] or 0) >= privacy.BEHIND:
         now = desk.book.say(f"This week {{}} {words.NOUNS[pain.noun][1]}", f"people({pain.id})", pain.voices)

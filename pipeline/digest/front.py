@@ -73,9 +73,11 @@ def trend_word(desk: Desk, pain: PainView) -> str:
             return f" Above usual{where}."
     if word is None or (not pain.visible and pain.count < privacy.BEHIND):
         return ""
-    if word == "steady" and 3 <= len(pain.reading.episode) < trend.BASELINE and pain.visible:
+    if pain.own_weeks and pain.visible:
         desk.book.say(f"{words.ordinal_week(len(pain.reading.episode))}, steady.", f"episode({pain.id})", pain.voices)
         return f" {words.ordinal_week(len(pain.reading.episode))}, steady."
+    if pain.rising is not None:
+        return " " + desk.book.say("Slowly rising for {} weeks.", f"rising({pain.id})", pain.voices)
     return f" {words.capital(word)}."
 
 
@@ -110,6 +112,7 @@ def pain_of(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], limi
         facts=facts(desk, pain, chosen, harm=harm),
         quotes=quoted(desk, pain, chosen),
         issues=view.keys(pain.voices),
+        rising=pain.rising,
     )
 
 
@@ -261,6 +264,9 @@ def notes(desk: Desk) -> tuple[str, ...]:
         found.append(book.say("The week is not over: this is how it stood on {}.", "now()"))
     if view.listened < trend.MIN_WEEKS:
         found.append(_short_history(desk))
+    elif view.friction:
+        found += _no_baseline(desk)
+    found += _short_week(desk)
     if book.ask("above()") > STORM:
         found.append(f"{book.say('{} pains are above usual.', 'above()')} Those below hurt most.")
     return tuple(found)
@@ -272,3 +278,34 @@ def _short_history(desk: Desk) -> str:
         return "This is the first week we listen, so no trends are called yet."
     had = desk.book.say(f"We have {{}} week{'s' if weeks > 1 else ''} of history", "listened()")
     return f"{had}, so no trends are called yet."
+
+
+def _no_baseline(desk: Desk) -> list[str]:
+    """Which sources were added so lately that nothing can be compared with what they tell."""
+    young = desk.view.young
+    if len(young) > 2:
+        return [f"{several(desk, young)} are read for too short a time to call trends of what they tell."]
+    since = [desk.book.say(f"{desk.source(s.name)} is read since {{}}", f"since({s.name})") for s in young]
+    return [f"{words.listing(since)}: too short to call trends of what it tells."] if since else []
+
+
+def briefer(note: str) -> str:
+    """A note without what it says after a semicolon, for a first screen that has no room."""
+    return note.partition("; ")[0].rstrip(".") + "."
+
+
+def _short_week(desk: Desk) -> list[str]:
+    """How many days were worked, where they were fewer than usual, and what that does to the numbers."""
+    view = desk.view
+    if view.share(view.monday) == 1 and view.common_share(view.monday) == 1:
+        return []
+    days, whole = view.days(view.monday), view.common_share(view.monday)
+    if days == 0:
+        said, done = "Nobody was at work this week", ["no trends of staff are called"]
+    elif days is None:
+        said, done = "Some of your teams had days off this week", ["usual ranges of staff are adjusted"]
+    else:
+        said = desk.book.say("This week had {} working days", "working_days()")
+        done = ["usual ranges of staff are adjusted"]
+    done += ["fewer customers are not called relief"] if whole < 1 else []
+    return [f"{said}; {words.listing(done)}." if view.friction else f"{said}."]

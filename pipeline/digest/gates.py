@@ -95,6 +95,8 @@ def _trends_are_tested(case: Case) -> Iterable[str]:
         found = case.view.pain(pain.id)
         if pain.trend != found.trend or pain.usual != found.reading.usual:
             yield f"pain {pain.id} is called {pain.trend}, the test says {found.trend}"
+        if pain.rising != found.rising:
+            yield f"pain {pain.id} is said to rise for {pain.rising} weeks, the test says {found.rising}"
         if found.blind and pain.trend in ("easing", "back to usual"):
             yield f"pain {pain.id} is called {pain.trend} though a source of it was blind"
 

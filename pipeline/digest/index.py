@@ -25,6 +25,27 @@ def crowd(side: str, role: str) -> Crowd:
     return "relay" if role == "staff" else "customer"
 
 
+@dataclass(slots=True)
+class Told:
+    """Who told of a pain in one week, each with the worst severity of what they wrote, and how many issues it was."""
+
+    worst: dict[str, int] = field(default_factory=dict)
+    items: int = 0
+
+    def add(self, seen: Sighting) -> None:
+        self.worst[seen.author] = max(self.worst.get(seen.author, 1), seen.severity)
+        self.items += seen.items
+
+
+def severity(worst: Iterable[int]) -> int:
+    """Of the worst that each author reports the highest that at least two do, or the highest of all where fewer than
+    three wrote."""
+    ranked = sorted(worst, reverse=True)
+    if not ranked:
+        return 1
+    return ranked[1] if len(ranked) >= 3 else ranked[0]
+
+
 @dataclass(frozen=True)
 class Index:
     """One period's material, by leader and by team."""
@@ -33,13 +54,15 @@ class Index:
     org: Org
     scopes: Mapping[str, frozenset[str]]
     voices: Mapping[str, Sequence[Voice]]
-    history: Mapping[str, Mapping[Key, Mapping[date, set[str]]]]
+    history: Mapping[str, Mapping[Key, Mapping[date, Told]]]
     accounts: Mapping[str, set[str]]
     """Customers and strangers seen in 26 weeks, by team."""
     team_weeks: Mapping[str, Mapping[date, set[str]]]
     """Staff of a team who wrote of friction, by week."""
     feeds: Mapping[str, frozenset[str]]
-    """The sources that a pain's issues came from this week."""
+    """The sources that a pain's issues came from, in this week and in the 26 before it."""
+    first_told: Mapping[str, date]
+    """The first week, of this one and the 26 before it, in which somebody told of a pain, whoever and wherever."""
     people: Mapping[Key, Mapping[str, set[str]]]
     """Authors of this week by pain and crowd, by leader."""
     outside: frozenset[Key]
@@ -146,7 +169,7 @@ def index(material: Material, org: Org) -> Index:
     above = _above(org)
     voices: dict[str, list[Voice]] = defaultdict(list)
     people: dict[Key, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    feeds: dict[str, set[str]] = defaultdict(set)
+    feeds = {pain: set(entry.sources) for pain, entry in material.pains.items()}
     accounts: dict[str, set[str]] = defaultdict(set)
     outside: set[Key] = set()
     for voice in sorted(material.voices, key=lambda v: (v.created_at, v.key)):
@@ -158,7 +181,7 @@ def index(material: Material, org: Org) -> Index:
             for key in keys:
                 people[key][leader].add(voice.author or "")
         if voice.pain is not None:
-            feeds[voice.pain].add(voice.source)
+            feeds.setdefault(voice.pain, set()).add(voice.source)
         if voice.role != "staff" and voice.author is not None:
             outside.update(keys)
             _add_all(accounts, reach, voice.author)
@@ -171,7 +194,8 @@ def index(material: Material, org: Org) -> Index:
         history=history,
         accounts=accounts,
         team_weeks=team_weeks,
-        feeds={pain: frozenset(names) for pain, names in feeds.items()},
+        feeds={pain: frozenset(names) for pain, names in feeds.items() if names},
+        first_told=_first_told(material.sightings),
         people=people,
         outside=frozenset(outside),
         sizes=privacy.sizes(org),
@@ -179,6 +203,13 @@ def index(material: Material, org: Org) -> Index:
         team_sources=_team_sources(org),
         hearing=frozenset().union(*(org.below(t) for t in org.teams if hears(org, t))),
     )
+
+
+def _first_told(sightings: Iterable[Sighting]) -> dict[str, date]:
+    first: dict[str, date] = {}
+    for seen in sightings:
+        first[seen.pain] = min(first.get(seen.pain, seen.week), seen.week)
+    return first
 
 
 def _team_sources(org: Org) -> dict[str, frozenset[str]]:
@@ -202,13 +233,13 @@ def _add_all(sets: dict[str, set[str]], teams: Iterable[str], author: str) -> No
         sets[team].add(author)
 
 
-History = dict[str, dict[Key, dict[date, set[str]]]]
+History = dict[str, dict[Key, dict[date, Told]]]
 
 
 def _history(
     material: Material, org: Org, above: Mapping[str, frozenset[str]], accounts: dict[str, set[str]]
 ) -> tuple[History, dict[str, dict[date, set[str]]]]:
-    history: History = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
+    history: History = defaultdict(lambda: defaultdict(lambda: defaultdict(Told)))
     team_weeks: dict[str, dict[date, set[str]]] = defaultdict(lambda: defaultdict(set))
     for seen in material.sightings:
         pain = material.pains.get(seen.pain)
@@ -220,7 +251,7 @@ def _history(
         if pain is not None:
             key = (seen.pain, crowd(pain.side, seen.role))
             for leader in frozenset().union(*(above[t] for t in reach)):
-                history[leader][key][seen.week].add(seen.author)
+                history[leader][key][seen.week].add(seen)
     return history, team_weeks
 
 

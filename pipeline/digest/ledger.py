@@ -90,6 +90,11 @@ def _read_to(view: View, source: str) -> str | None:
     return None if end is None else words.moment(end, view.period.zone)
 
 
+def _since(view: View, source: str) -> str | None:
+    begins = {s.name: s.since for s in view.sources}[source]
+    return None if begins is None else f"week {begins.isocalendar().week}"
+
+
 def _span(view: View, _: str) -> str:
     return words.span(view.period.start, view.period.end, view.period.zone)
 
@@ -112,6 +117,7 @@ ANSWERS: dict[str, Answer] = {
     "weeks": _week_counts,
     "last_week": lambda view, pain: printable_weeks(view.pain(pain))[-2],
     "teams": lambda view, pain: view.teams_behind(view.pain(pain)),
+    "rising": lambda view, pain: view.pain(pain).rising,
     "episode": lambda view, pain: len(view.pain(pain).reading.episode),
     "waited": lambda view, pain: view.waited(view.pain(pain)),
     "issues": _issues,
@@ -122,6 +128,8 @@ ANSWERS: dict[str, Answer] = {
     "silent_weeks": _silent_weeks,
     "last_quiet_week": _last_quiet_week,
     "read_to": _read_to,
+    "since": _since,
+    "working_days": lambda view, _: f"{view.days(view.monday)} of {len(view.index.material.workdays.weekdays)}",
     "set_aside": _set_aside,
     "span": _span,
     "last_day": _last_day,

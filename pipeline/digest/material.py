@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipeline.issue import Role, Signal, SourceHealth, State
+from pipeline.workdays import REGULAR, Workdays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,8 @@ class Voice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """One author of one pain in one week: the history that usual ranges come from. `week` is its Monday."""
+    """One author of one pain in one week: the history that usual ranges come from. `week` is its Monday, `items` how
+    many issues they wrote, `severity` the worst of these."""
 
     pain: str
     week: date
@@ -60,16 +62,20 @@ class Sighting:
     team: str | None
     leaf: str | None
     heard_by: tuple[str, ...]
+    items: int = 1
+    severity: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PainEntry:
-    """A pain of the registry. `first_at` is its first issue's time, `title` its pinned name."""
+    """A pain of the registry. `first_at` is its first issue's time, `title` its pinned name, `sources` are those that
+    its issues of the 26 weeks before the period came from."""
 
     id: str
     title: str
     side: str
     first_at: datetime
+    sources: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +83,8 @@ class Material:
     """Everything for one period. `sightings` cover the 26 weeks before the period and the period itself.
 
     `listening_since` is the Monday of the first week from which the sources hold anything. `last_quiet` says for a
-    leader in which period before this one, if any, everything was heard and nobody wrote of friction.
+    leader in which period before this one, if any, everything was heard and nobody wrote of friction. `workdays` tell
+    which days people work.
     """
 
     voices: Sequence[Voice]
@@ -86,3 +93,4 @@ class Material:
     sources: Sequence[SourceHealth]
     listening_since: date
     last_quiet: Mapping[str, str] = field(default_factory=dict)
+    workdays: Workdays = REGULAR

@@ -65,8 +65,9 @@ def quiet_teams(view: View) -> tuple[str, ...]:
 def _unusually_quiet(view: View, team: str) -> bool:
     if _wrote(view, team):
         return False
-    baseline = [y for y in _team_history(view, team)[-trend.BASELINE :] if y is not None]
-    return trend.at_most(0, baseline) < trend.LOW
+    past = list(zip(_team_history(view, team), _team_shares(view, team), strict=True))[-trend.BASELINE :]
+    known = trend.base([y for y, _ in past if y is not None], [share for y, share in past if y is not None])
+    return trend.at_most(0, known, view.share(view.monday, [team])) < trend.LOW
 
 
 def long_unheard(view: View, team: str) -> bool:
@@ -103,4 +104,11 @@ def _wrote(view: View, team: str) -> bool:
 def _team_history(view: View, team: str) -> list[int | None]:
     since = view.index.material.listening_since
     weeks = view.index.team_weeks.get(team, {})
-    return [None if monday < since else len(weeks.get(monday, ())) for monday in view.mondays]
+    return [
+        None if monday < since or share == 0 else len(weeks.get(monday, ()))
+        for monday, share in zip(view.mondays, _team_shares(view, team), strict=True)
+    ]
+
+
+def _team_shares(view: View, team: str) -> list[float]:
+    return [view.share(monday, [team]) for monday in view.mondays]

@@ -4,12 +4,12 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from datetime import date, datetime, time, timedelta
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
-from pipeline import privacy, trend
-from pipeline.digest.index import Crowd, Index, Key, crowd, hears, index
+from pipeline import periods, privacy, trend
+from pipeline.digest.index import Crowd, Index, Key, Told, crowd, hears, index, severity
 from pipeline.digest.material import PainEntry, Voice
 from pipeline.digest.words import Level
 from pipeline.issue import Period, SourceHealth
@@ -69,6 +69,18 @@ class PainView:
         if self.reading.trend is None or self.visible or self.count >= privacy.BEHIND:
             return self.reading.trend
         return "too few to call"
+
+    @property
+    def own_weeks(self) -> bool:
+        """Whether it is young and called steady by its own weeks."""
+        return self.trend == "steady" and 3 <= len(self.reading.episode) < trend.BASELINE
+
+    @property
+    def rising(self) -> int | None:
+        """For how many weeks it has been rising slowly, where that may be printed and no stronger word stands."""
+        weak = self.trend in ("steady", "too few to call") and not self.own_weeks
+        spoken = self.visible or self.count >= privacy.BEHIND
+        return self.reading.rising if weak and spoken else None
 
     @cached_property
     def authors(self) -> int:
@@ -144,6 +156,10 @@ class View:
         return tuple(self.monday - back * WEEK for back in range(WEEKS, 0, -1))
 
     @cached_property
+    def _ends(self) -> tuple[datetime, ...]:
+        return tuple(periods.instant(monday + WEEK, time(), self.period.zone) for monday in self.mondays)
+
+    @cached_property
     def listened(self) -> int:
         """Weeks before this one from which there is history."""
         return max(0, (self.monday - self.index.material.listening_since).days // 7)
@@ -193,16 +209,70 @@ class View:
         pains = self.index.material.pains
         return frozenset().union(*(f for p, f in self.index.feeds.items() if p in pains and pains[p].side == side))
 
-    def weeks(self, entry: PainEntry, who: Crowd) -> tuple[int | None, ...]:
-        """People of a pain in each of the 26 weeks before this one, None where nobody listened."""
+    def weeks(self, entry: PainEntry, who: Crowd) -> tuple[trend.Week, ...]:
+        """A pain in each of the 26 weeks before this one; its people are None where a source that feeds it was not
+        listened to."""
         seen = self.index.history.get(self.leader, {}).get((entry.id, who), {})
         ends = [s.read_to for s in self._blind_feeds(entry.id, entry.side) if s.read_to is not None]
         lost = min(ends, default=None)
-        since = self.index.material.listening_since
+        since = self._since(entry.id)
+        shares = self._shares((entry.id, who))
         return tuple(
-            None if monday < since or (lost is not None and _end(monday) > lost) else len(seen.get(monday, ()))
-            for monday in self.mondays
+            _week(seen.get(monday), share, heard=monday >= since and (lost is None or end <= lost))
+            for monday, end, share in zip(self.mondays, self._ends, shares, strict=True)
         )
+
+    def _since(self, pain: str) -> date:
+        """The Monday of the first week from which every source that feeds a pain was listened to."""
+        feeds = self.index.feeds.get(pain, frozenset())
+        young = (s.since for s in self.index.material.sources if s.since is not None and s.name in feeds)
+        return max([self.index.material.listening_since, *young])
+
+    @cached_property
+    def young(self) -> tuple[SourceHealth, ...]:
+        """Sources in scope that have not been listened to for long enough to call trends of what they tell."""
+        begins = self.monday - trend.MIN_WEEKS * WEEK
+        return tuple(s for s in self.sources if s.since is not None and s.since > begins)
+
+    # --- how much was worked --------------------------------------------------------------------------------------
+
+    def share(self, monday: date, teams: Iterable[str] | None = None) -> float:
+        """The working days of the people of some teams, of the whole scope where none are named, in a week as a share
+        of their usual ones."""
+        days, sizes = self.index.material.workdays, self.index.sizes
+        if days.regular(monday):
+            return 1.0
+        of = sorted(self.scope if teams is None else teams)
+        weights = {team: sizes.get(team, 0) for team in of}
+        if not any(weights.values()):
+            weights = dict.fromkeys(of, 1)
+        worked = sum(weight * days.worked(monday, self.org.up(team)) for team, weight in weights.items())
+        return worked / (len(days.weekdays) * sum(weights.values())) if weights else 1.0
+
+    def days(self, monday: date) -> int | None:
+        """How many days were worked in a week, None where not everybody in scope worked as many."""
+        found = {self.index.material.workdays.worked(monday, self.org.up(team)) for team in self.scope}
+        return found.pop() if len(found) == 1 else None
+
+    def common_share(self, monday: date) -> float:
+        """The same share for what the whole organisation has off, which customers may have off too."""
+        days = self.index.material.workdays
+        return days.worked(monday) / len(days.weekdays)
+
+    def _outward(self, key: Key) -> bool:
+        """Whether those counted are, all or in part, people whose days of work are not known."""
+        return key[1] == "customer" or key in self.index.outside
+
+    def _shares(self, key: Key) -> tuple[float, ...]:
+        return self._common_shares if self._outward(key) else self._own_shares
+
+    @cached_property
+    def _own_shares(self) -> tuple[float, ...]:
+        return tuple(self.share(monday) for monday in self.mondays)
+
+    @cached_property
+    def _common_shares(self) -> tuple[float, ...]:
+        return tuple(self.common_share(monday) for monday in self.mondays)
 
     @cached_property
     def _by_pain(self) -> dict[str, list[Voice]]:
@@ -216,7 +286,9 @@ class View:
     def pains(self) -> tuple[PainView, ...]:
         """Every pain that somebody in scope told of this week, heaviest first."""
         raw = {pain: self._pain(self.index.material.pains[pain], voices) for pain, voices in self._by_pain.items()}
-        readings = trend.across({pain: view.reading for pain, view in sorted(raw.items())})
+        entries = self.index.material.pains
+        silent = {pain for pain, _ in self.index.history.get(self.leader, {}) if pain in entries} - set(raw)
+        readings = trend.across({pain: view.reading for pain, view in sorted(raw.items())}, len(silent))
         views = [replace(view, reading=readings[pain]) for pain, view in raw.items()]
         return tuple(sorted(views, key=lambda v: v.order))
 
@@ -246,15 +318,9 @@ class View:
         who = self._crowd(entry, voices)
         behind = {v.author for v in voices if crowd(entry.side, v.role) == who}
         blind = bool(self._blind_feeds(entry.id, entry.side))
-        severity = _severity(voices)
-        reading = trend.read(
-            len(behind),
-            self.weeks(entry, who),
-            severity=severity,
-            seen=entry.first_at < self.period.start,
-            blind=blind,
-        )
+        worst = _severity(voices)
         key: Key = (entry.id, who)
+        reading = self._read(key, voices, worst, blind=blind)
         visible = self.index.shown(self.leader, key) if behind else self.index.base(self.scope, key) >= privacy.GROUP
         visible = visible and entry.id not in self.unsaid
         return PainView(
@@ -265,10 +331,28 @@ class View:
             noun=self._noun(who, [v for v in voices if crowd(entry.side, v.role) == who]),
             visible=visible,
             reading=reading,
-            severity=severity,
+            severity=worst,
             weeks_open=max(1, math.ceil((self.period.end - entry.first_at) / WEEK)),
             blind=blind,
         )
+
+    def _read(self, key: Key, voices: Sequence[Voice], worst: int, *, blind: bool) -> trend.Reading:
+        entry = self.index.material.pains[key[0]]
+        mine = [v for v in voices if v.author is not None and crowd(entry.side, v.role) == key[1]]
+        outward = self._outward(key)
+        people = len({v.author for v in mine})
+        share = 1.0 if outward else self.share(self.monday)
+        return trend.read(
+            trend.Week(people, items=len(mine), severity=worst, share=share),
+            self.weeks(entry, key[1]),
+            seen=self._told_before(entry),
+            blind=blind,
+            falls=not outward or self.common_share(self.monday) == 1,
+        )
+
+    def _told_before(self, entry: PainEntry) -> bool:
+        first = self.index.first_told.get(entry.id)
+        return entry.first_at < self.period.start or (first is not None and first < self.monday)
 
     def _crowd(self, entry: PainEntry, voices: Sequence[Voice]) -> Crowd:
         if entry.side == "developer":
@@ -323,20 +407,23 @@ class View:
         return len(teams)
 
 
-def _end(monday: date) -> datetime:
-    # A day's difference of zones does not matter here: a source is read hourly or it is broken.
-    return datetime.combine(monday + WEEK, datetime.min.time(), tzinfo=UTC)
-
-
 def _severity(voices: Sequence[Voice]) -> int:
-    """The highest severity that at least two authors report, or the highest of all where fewer than three wrote."""
     worst: dict[str | None, int] = {}
     for voice in voices:
         worst[voice.author] = max(worst.get(voice.author, 1), voice.severity, 1)
-    ranked = sorted(worst.values(), reverse=True)
-    if not ranked:
-        return 1
-    return ranked[1] if len(ranked) >= 3 else ranked[0]
+    return severity(worst.values())
+
+
+def _week(told: Told | None, share: float, *, heard: bool) -> trend.Week:
+    if told is None:
+        return _empty(0 if heard else None, share)
+    people = len(told.worst) if heard else None
+    return trend.Week(people, items=told.items, severity=severity(told.worst.values()), share=share)
+
+
+@lru_cache
+def _empty(people: int | None, share: float) -> trend.Week:
+    return trend.Week(people, share=share)
 
 
 def _may_stand(view: View, pain: PainView) -> bool:

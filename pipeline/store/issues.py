@@ -489,6 +489,13 @@ def first_created(session: Session) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
+def oldest(session: Session, source: str) -> datetime | None:
+    """When the oldest issue of a source was created. The index leads to it, past what other sources hold that is
+    older."""
+    query = select(IssueRow.created_at).where(IssueRow.source == source).order_by(IssueRow.created_at).limit(1)
+    return session.execute(query).scalar_one_or_none()
+
+
 def dump(raw: Mapping[str, Any]) -> str:
     return json.dumps(raw, ensure_ascii=False, sort_keys=True, default=str)
 

@@ -20,8 +20,9 @@ from pipeline.issue import Period, Role, SourceHealth
 from pipeline.org import Org
 from pipeline.prose import prose
 from pipeline.store import digests, registry, sources
-from pipeline.store.issues import chunks, corrections, first_created, set_aside, verdict_of
+from pipeline.store.issues import chunks, corrections, first_created, oldest, set_aside, verdict_of
 from pipeline.tables import EventRow, IssueRow, MemberRow, VerdictRow
+from pipeline.workdays import REGULAR, Workdays
 
 HISTORY = timedelta(weeks=26)
 
@@ -42,27 +43,32 @@ def author_of(
     return f"{source}:{external_id}", role, None  # type: ignore[return-value]
 
 
-def read(session: Session, period: Period, org: Org, kinds: Mapping[str, str]) -> Material:
+def read(
+    session: Session, period: Period, org: Org, kinds: Mapping[str, str], workdays: Workdays = REGULAR
+) -> Material:
     """Everything that digests of this period may speak of. `kinds` are the configured sources, name to kind."""
     fixed = corrections(session)
     voices = _voices(session, period, org, fixed, closed=registry.mark(session, f"closed {period.label}") is not None)
     first = max(first_created(session) or period.start, period.start - HISTORY * 4)
     zone = ZoneInfo(period.zone)
+    sightings, fed_by = _sightings(session, period, org, fixed)
     return Material(
         voices=voices,
-        sightings=_sightings(session, period, org, fixed),
+        sightings=sightings,
         pains={
             pain_id: PainEntry(
                 id=pain_id,
                 title=pain["title"],
                 side=pain["side"],
                 first_at=datetime.fromisoformat(pain["first_at"]),
+                sources=frozenset(fed_by.get(pain_id, ())),
             )
             for pain_id, pain in registry.current(session).items()
         },
         sources=_health(session, period, kinds, voices),
         listening_since=_monday(first.astimezone(zone).date()),
         last_quiet=digests.last_quiet(session, period.label),
+        workdays=workdays,
     )
 
 
@@ -143,7 +149,8 @@ def _history(
 
 def _sightings(
     session: Session, period: Period, org: Org, fixed: Mapping[tuple[str, str], tuple[str, str]]
-) -> list[Sighting]:
+) -> tuple[list[Sighting], dict[str, set[str]]]:
+    """Who told of which pain in which week, and the sources that each pain's issues came from."""
     query = (
         select(
             MemberRow.pain,
@@ -155,6 +162,7 @@ def _sightings(
             IssueRow.account,
             IssueRow.tags,
             VerdictRow.side,
+            VerdictRow.severity,
             VerdictRow.leaf,
             VerdictRow.heard_by,
         )
@@ -164,24 +172,34 @@ def _sightings(
         .where(IssueRow.state != "deleted")
     )
     zone = ZoneInfo(period.zone)
-    seen: set[Sighting] = set()
+    seen: dict[tuple[Any, ...], tuple[int, int]] = {}
+    fed_by: dict[str, set[str]] = defaultdict(set)
     for row in session.execute(query):
         side = fixed.get((row.source, row.external_id), (row.side, ""))[0]
         author, role, team = author_of(org, row.source, row.author, row.author_role, row.account, row.external_id)
         if author is None or side == "none" or registry.hidden(row.tags, ()):
             continue
-        seen.add(
-            Sighting(
-                pain=row.pain,
-                week=_monday(row.created_at.astimezone(zone).date()),
-                author=author,
-                role=role,
-                team=team,
-                leaf=row.leaf,
-                heard_by=tuple(row.heard_by),
-            )
-        )
-    return sorted(seen, key=_order)
+        week = _monday(row.created_at.astimezone(zone).date())
+        who = (row.pain, week, author, role, team, row.leaf, tuple(row.heard_by))
+        items, worst = seen.get(who, (0, 1))
+        seen[who] = (items + 1, max(worst, row.severity))
+        fed_by[row.pain].add(row.source)
+    return sorted((_sighting(who, *told) for who, told in seen.items()), key=_order), fed_by
+
+
+def _sighting(who: tuple[Any, ...], items: int, severity: int) -> Sighting:
+    pain, week, author, role, team, leaf, heard_by = who
+    return Sighting(
+        pain=pain,
+        week=week,
+        author=author,
+        role=role,
+        team=team,
+        leaf=leaf,
+        heard_by=heard_by,
+        items=items,
+        severity=severity,
+    )
 
 
 def _order(s: Sighting) -> tuple[Any, ...]:
@@ -197,6 +215,7 @@ def _health(session: Session, period: Period, kinds: Mapping[str, str], voices: 
     before = registry.mark(session, f"closed {periods.before(period).label}")
     since = period.start if before is None else datetime.fromisoformat(before)
     lost = set_aside(session, since, datetime.fromisoformat(closed) if closed else None)
+    begins = _begins(session, period, sorted(kinds))
     found = []
     for name, kind in sorted(kinds.items()):
         state = known.get(name)
@@ -204,9 +223,26 @@ def _health(session: Session, period: Period, kinds: Mapping[str, str], voices: 
         problem = state.last_error if state is not None and (read_to is None or read_to < period.end) else None
         found.append(
             SourceHealth(
-                name=name, kind=kind, read_to=read_to, problem=problem, read=heard[name], set_aside=lost.get(name, 0)
+                name=name,
+                kind=kind,
+                read_to=read_to,
+                problem=problem,
+                read=heard[name],
+                since=begins.get(name),
+                set_aside=lost.get(name, 0),
             )
         )
+    return found
+
+
+def _begins(session: Session, period: Period, names: Sequence[str]) -> dict[str, date]:
+    """The Monday from which each source that is younger than the history that is looked at was listened to: the week
+    of its oldest issue, or that in which it was first read where nothing in it is so old."""
+    zone, found = ZoneInfo(period.zone), {}
+    for name in names:
+        told = [at for at in (oldest(session, name), sources.first_read(session, name)) if at is not None]
+        if told and min(told) >= period.start - HISTORY:
+            found[name] = _monday(min(told).astimezone(zone).date())
     return found
 
 

@@ -49,13 +49,19 @@ def frozen(session: Session) -> list[Mapping[str, Any]]:
 def candidates(
     session: Session, since: datetime, until: datetime | None
 ) -> list[tuple[int, IssueRow, VerdictRow, str]]:
-    """(row id, issue, verdict, side that counts) of what tells of pain, may be shown, and is not frozen yet."""
+    """(row id, issue, verdict, side that counts) of what tells of pain, may be shown, and is not frozen yet.
+
+    With `until`, when a period is closed, also what is older than `since` and has come after its own week was closed:
+    the history of a source that was added later or was broken for long. It is looked at once, and then waits no more.
+    """
     fixed = corrections(session)
+    young = IssueRow.created_at >= since
     query = (
         select(IssueRow, VerdictRow)
         .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
         .outerjoin(MemberRow, MemberRow.issue_id == IssueRow.id)
-        .where(IssueRow.created_at >= since, IssueRow.state != "deleted")
+        .where(young if until is None else young | VerdictRow.period.is_(None))
+        .where(IssueRow.state != "deleted")
         .where(MemberRow.frozen.is_(None) | MemberRow.frozen.is_(False))
         .order_by(IssueRow.created_at, IssueRow.source, IssueRow.external_id)
     )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from pipeline.store import registry
 from pipeline.store.upsert import ignore, insert
 from pipeline.tables import DeliveryRow, PageRow, SourceRow
 
@@ -90,7 +91,19 @@ def moved_back(cursor: Any, by: timedelta | None, to: datetime | None) -> Any | 
     return changed if found else None
 
 
+def _first_read(name: str) -> str:
+    """The mark that says when a source had first been read to its end; a source's name may be as long as a mark's."""
+    return f"first read {hashlib.blake2b(name.encode(), digest_size=12).hexdigest()}"
+
+
+def first_read(session: Session, name: str) -> datetime | None:
+    """When a source had first been read to its end; None before that, and for what was read before this was kept."""
+    at = registry.mark(session, _first_read(name))
+    return None if at is None else datetime.fromisoformat(at)
+
+
 def pulled(session: Session, name: str, at: datetime, read_to: datetime) -> None:
+    registry.set_mark_once(session, _first_read(name), at.isoformat())
     values = {"pulled_at": at, "attempted_at": at, "read_to": read_to, "failures": 0, "last_error": None}
     session.execute(update(SourceRow).where(SourceRow.name == name).values(**values))
 

@@ -1,10 +1,13 @@
 """The three files of a configuration directory."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from config.settings import Loaded, Settings, load
+from pipeline.workdays import REGULAR, DaysOff, Workdays
+from workers.wiring import to_workdays
 
 ORG = "fallback: top\nteams:\n- {id: top}\n"
 SOURCES = "sources:\n- {name: a, kind: file}\n"
@@ -208,3 +211,70 @@ def test_teams_above_each_other_are_one_problem_with_the_whole_circle(directory:
         "Give one of them another parent, or none."
         for line, circle in ((2, "a -> b -> c -> a"), (6, "alone -> alone"))
     ]
+
+
+CALENDAR = "calendar:\n  days_off:\n  - "
+
+
+def test_days_off_are_read_with_their_teams(directory: Path) -> None:
+    (directory / "settings.yaml").write_text(
+        "calendar:\n  working_days: [sunday, monday]\n  days_off:\n"
+        "  - {from: 2026-12-24, to: 2027-01-01}\n  - {from: 2026-10-05, teams: [top]}\n"
+    )
+
+    loaded = load(directory)
+
+    assert loaded.problems == ()
+    assert to_workdays(loaded.settings) == Workdays(
+        weekdays=frozenset({6, 0}),
+        off=(
+            DaysOff(first=date(2026, 12, 24), last=date(2027, 1, 1)),
+            DaysOff(first=date(2026, 10, 5), last=date(2026, 10, 5), teams=frozenset({"top"})),
+        ),
+    )
+
+
+def test_without_a_calendar_the_week_has_five_working_days() -> None:
+    assert to_workdays(Settings()) == REGULAR
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("{from: 2026-12-24, to: 2026-12-20}", "does not end within a year after it begins"),
+        ("{from: 2026-12-24, to: 2062-12-20}", "does not end within a year after it begins"),
+        ("{from: christmas}", "'christmas' is not a date; write it as 2026-12-24"),
+        ("{from: 2026-02-30}", "must be a date, not '2026-02-30'"),
+        ("{from: 20261224}", "20261224 is not a date; write it as 2026-12-24"),
+        ("{from: 0}", "0 is not a date"),
+        ("{form: 2026-12-24}", "Did you mean `from`?"),
+        ("{from: 2026-12-24, team: top}", "Did you mean `teams`?"),
+        ("{from: 2026-12-24, teams: top}", "must be a list"),
+        ("{from: 2026-12-24, teams: [tip]}", "'tip' is no team of org.yaml. Did you mean top?"),
+        ("{from: 2026-12-24, teams: [1]}", "'1' is no team of org.yaml"),
+        ("2026-12-24", "must be a set of keys"),
+    ],
+)
+def test_a_wrong_day_off_is_told_with_its_line_and_a_remedy(directory: Path, entry: str, words: str) -> None:
+    (directory / "settings.yaml").write_text(f"{CALENDAR}{entry}\n")
+
+    problems = said(load(directory))
+
+    assert len(problems) == 1, problems
+    assert problems[0].startswith("settings.yaml:3: calendar.days_off[0]")
+    assert words in problems[0]
+
+
+@pytest.mark.parametrize("days", ["[]", "[mondays]"])
+def test_a_working_week_has_days_of_the_week(directory: Path, days: str) -> None:
+    (directory / "settings.yaml").write_text(f"calendar: {{working_days: {days}}}\n")
+
+    assert said(load(directory))[0].startswith("settings.yaml:1: calendar.working_days")
+
+
+def test_days_off_that_are_commented_out_are_none(directory: Path) -> None:
+    (directory / "settings.yaml").write_text("calendar:\n  days_off:\n")
+
+    loaded = load(directory)
+
+    assert (loaded.problems, loaded.settings) == ((), Settings())

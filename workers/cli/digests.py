@@ -98,7 +98,7 @@ def _documents(house: Deployment, period: Period, wanted: list[str]) -> Iterator
         decided = {p: Document.from_json(row.document) for p, row in stored.items() if row and row.document is not None}
         written: dict[str, steps.Written] = {}
         if not decided.keys() >= set(wanted):
-            made = material.read(session, period, house.org, house.kinds)
+            made = material.read(session, period, house.org, house.kinds, house.house.workdays)
             due = {p: house.due(period, p) for p in house.org.leaders if p not in decided}
             written = steps.write_all(made, due, period, house.house, list(decided.values()))
     for person in wanted:

@@ -11,7 +11,9 @@ from pipeline.digest import gates, render
 from pipeline.digest.material import PainEntry
 from pipeline.digest.page import Page
 from pipeline.issue import SourceHealth
+from pipeline.workdays import REGULAR, DaysOff, Workdays
 from tests.pipeline.digest.builder import (
+    MONDAY,
     PAINS,
     PERIOD,
     START,
@@ -78,10 +80,23 @@ def voices(draw):
 PAST = [*history({"ci": [1, 2, 0, 1, 1, 2, 0, 1, 1]}), *history({"tax": [0, 1] * 5}, role="customer", team=None)]
 
 
+LAST_DAYS = DaysOff(first=MONDAY + timedelta(days=1), last=MONDAY + timedelta(days=6))
+CALENDARS = (
+    REGULAR,
+    Workdays(off=(LAST_DAYS,)),
+    Workdays(off=(replace(LAST_DAYS, first=MONDAY, teams=frozenset({"left", "docks"})),)),
+    Workdays(off=(replace(LAST_DAYS, first=MONDAY - timedelta(weeks=3)),)),
+)
+SOURCES = tuple(
+    [SourceHealth(name=name, kind="file", read_to=PERIOD.end, since=since) for name in ("desk", "tracker", "wiki")]
+    for since in (None, MONDAY - timedelta(weeks=5), MONDAY)
+)
+
+
 @relaxed
-@given(voices())
-def test_every_week_gives_every_leader_a_digest_that_passes(made):
-    week = material(made, PAST)
+@given(voices(), st.sampled_from(CALENDARS), st.sampled_from(SOURCES))
+def test_every_week_gives_every_leader_a_digest_that_passes(made, calendar, sources):
+    week = material(made, PAST, workdays=calendar, sources=sources)
 
     digests = all_digests(week, HOUSE)
 

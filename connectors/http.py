@@ -95,7 +95,8 @@ class Http:
 
     `base_url` is what the operator wrote: https, or http to this machine, or anything with `insecure`. `headers` carry
     the credentials; a callable is asked at each request, so that a token can be renewed. `renew` is called once when
-    the server refuses a credential (401), and the request is sent again. `wait` sleeps.
+    the server refuses a credential (401), and the request is sent again. `tries` is how often a request is sent where
+    trouble passes by itself. `wait` sleeps.
     """
 
     def __init__(

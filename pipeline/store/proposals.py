@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import delete, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from pipeline.issue import NoProposal, Proposal
 from pipeline.privacy import TENDER
@@ -28,9 +28,8 @@ def waiting(session: Session) -> list[tuple[int, str]]:
         ProposalRow.side.is_(None) & ProposalRow.dropped.is_(None),
     )
     query = (
-        select(
-            IssueRow.id, IssueRow.text_hash, IssueRow.source, IssueRow.external_id, IssueRow.tags, VerdictRow.signals
-        )
+        select(IssueRow, VerdictRow.signals)
+        .options(load_only(IssueRow.source, IssueRow.external_id, IssueRow.tags, IssueRow.text_hash))
         .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
         .outerjoin(ProposalRow, ProposalRow.issue_id == IssueRow.id)
         .where(*_UNSURE, unanswered, or_(IssueRow.title != "", IssueRow.body != ""))

@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 NEEDED = ("pull", "census", "classify", "assign", "close", "compose", "deliver")
 KINDS = (*NEEDED, proposing.KIND)
-"""What is not needed is done last, and never for long."""
+"""What is not needed is done by `run` when all else is done, and by workers; no other command waits for it."""
 TRIES = 3
 """Of a pull before the source counts as unreadable for now; the next poll tries again."""
 PATIENCE = timedelta(hours=2)
@@ -180,12 +180,9 @@ class Engine:
     def drain(self, *, patience: timedelta = timedelta(seconds=3)) -> None:
         """Do everything that is due, and what follows from it, until nothing is due within `patience`."""
         told: set[tuple[str, str]] = set()
-        asked = False
         while True:
             with db.transaction(self.deployment.database) as session:
                 ids = work.due(session, NEEDED, limit=50)
-                if not ids and not asked:
-                    ids, asked = work.due(session, (proposing.KIND,)), True
                 wait = work.next_due(session, NEEDED)
                 held = [] if ids else work.held(session, NEEDED)
             for row_id in ids:
@@ -200,12 +197,20 @@ class Engine:
                 sleep(max(0.05, wait.total_seconds()))
 
     def run_once(self) -> None:
-        """The whole loop once: pull, classify, assign, close, compose, deliver."""
+        """The whole loop once: pull, classify, assign, close, compose, deliver; then a turn for what is not needed."""
         self._take_over()
         self.tick()
         self.drain()
         self.tick()
         self.drain()
+        self.ask()
+
+    def ask(self) -> None:
+        """A turn of asking the language model, where there is one and something to ask."""
+        with db.transaction(self.deployment.database) as session:
+            ids = work.due(session, (proposing.KIND,))
+        for row_id in ids:
+            self.perform(row_id)
 
     def pull_now(self, names: Sequence[str]) -> list[int]:
         """Ask for sources at once, whatever their poll interval and back-off say; the rows to perform, in order."""

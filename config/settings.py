@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from config.reader import Document, Loc, Problem, nearest, read, validate
 
@@ -84,6 +84,33 @@ class Work(_Values):
     lease: Span = Field("5m", description="how long a worker may be silent before its job goes to another, as 5m")
 
 
+class LanguageModel(_Values):
+    """Off where it has no address."""
+
+    base_url: Words | None = Field(
+        None, description="the address of an OpenAI-compatible service, as https://llm.example.org/v1"
+    )
+    model: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")] | None = Field(
+        None, description="the name that the service has for the model"
+    )
+    api_key: SecretStr | None = Field(
+        None, description="the service's key, as ${ENV_NAME} or file:PATH, if it wants one"
+    )
+    timeout: Annotated[str, Field(pattern=r"^([1-9][0-9]?|[12][0-9]{2}|300)s$|^[1-5]m$")] = Field(
+        "30s", description="how long an answer may take, as 30s; at most 5m"
+    )
+    per_day: int = Field(200, ge=1, le=100_000, description="how many texts a day it is asked about at most")
+    insecure: bool = Field(False, description="allow http:// to another machine")
+
+    @model_validator(mode="after")
+    def _whole(self) -> "LanguageModel":
+        if self.base_url is None and (self.model or self.api_key):
+            raise ValueError("has no `base_url`, so nothing would be asked; add it, or remove the section")
+        if self.base_url is not None and self.model is None:
+            raise ValueError("has no `model`; add the name that the service has for it")
+        return self
+
+
 def _section(value: Any) -> Any:
     """A section whose keys are all commented out keeps its defaults."""
     return {} if value is None else value
@@ -146,6 +173,7 @@ class Settings(_Values):
     calendar: Annotated[Calendar, BeforeValidator(_section)] = Calendar()
     retention: Annotated[Retention, BeforeValidator(_section)] = Retention()
     work: Annotated[Work, BeforeValidator(_section)] = Work()
+    language_model: Annotated[LanguageModel, BeforeValidator(_section)] = LanguageModel()
 
 
 class ClaimEntry(_Values):

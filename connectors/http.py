@@ -95,7 +95,8 @@ class Http:
 
     `base_url` is what the operator wrote: https, or http to this machine, or anything with `insecure`. `headers` carry
     the credentials; a callable is asked at each request, so that a token can be renewed. `renew` is called once when
-    the server refuses a credential (401), and the request is sent again. `wait` sleeps.
+    the server refuses a credential (401), and the request is sent again. `tries` is how often a request is sent where
+    trouble passes by itself. `wait` sleeps.
     """
 
     def __init__(
@@ -108,6 +109,7 @@ class Http:
         ca_file: Path | None = None,
         timeout: tuple[float, float] = (5, 30),
         max_bytes: int = MAX_BYTES,
+        tries: int = TRIES,
         renew: Callable[[], None] | None = None,
         wait: Callable[[float], None] | None = None,
         now: Callable[[], float] = time.time,
@@ -120,6 +122,7 @@ class Http:
         self._limiter = limiter or InProcess()
         self._timeout = timeout
         self._max_bytes = max_bytes
+        self._tries = tries
         self._renew = renew
         self._wait = wait or pause
         self._now = now
@@ -198,7 +201,7 @@ class Http:
     def _send(self, method: str, url: str, body: Any, allow: Collection[int]) -> Answer:
         """One request until it is answered: bounded tries, each after the wait that the server or good manners ask."""
         renewed = False
-        for attempt in range(1, TRIES + 1):
+        for attempt in range(1, self._tries + 1):
             self._keep_quiet(method, url)
             try:
                 answer = self._once(method, url, body, allow, attempt)
@@ -234,7 +237,7 @@ class Http:
         What a rate limit asks is already with the limiter, which is asked before each try.
         """
         wait = max(trouble.wait or 0.0, 2.0 ** (attempt - 1) * random.uniform(0.5, 1.0))
-        if attempt < TRIES and wait <= LONGEST_WAIT:
+        if attempt < self._tries and wait <= LONGEST_WAIT:
             if not trouble.limited:
                 self._wait(wait)
             return

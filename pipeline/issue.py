@@ -130,6 +130,28 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What a language model proposes for a text of which the classifier was unsure. It decides nothing.
+
+    `quotation` are words that stand in the text exactly so.
+    """
+
+    side: Side
+    quotation: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoProposal:
+    """Why there is none. `final`: the model answered, and its answer could not be used; else it may be asked again,
+    after `wait` seconds where it said so."""
+
+    reason: str
+    final: bool
+    wait: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """One week of the organisation: Monday 00:00 to the next Monday 00:00 in its zone, half-open.
 

@@ -164,6 +164,20 @@ class VerdictRow(Base):
     """The period with which it was closed; what arrives later for a closed week is in none of that week's digests."""
 
 
+class ProposalRow(Base):
+    """What a language model answered about one unsure issue at one text: a side with a quotation, or why its answer was
+    dropped; neither where it could not be asked. Operators read it, digests do not."""
+
+    __tablename__ = "proposals"
+    issue_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    text_hash: Mapped[str] = mapped_column(String(32))
+    side: Mapped[str | None] = mapped_column(String(10))
+    quotation: Mapped[str | None] = mapped_column(Text)
+    dropped: Mapped[str | None] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(String(255))
+    at: Mapped[datetime]
+
+
 class CorrectionRow(Base):
     """What a person said an issue is. Kept for ever; the newest wins over the model."""
 

@@ -14,7 +14,7 @@ from connectors.smtp import Smtp
 from pipeline.org_check import problems as org_problems
 from pipeline.store import schema
 from workers import broker
-from workers.wiring import Deployment
+from workers.wiring import Deployment, chat_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def every_problem(directory: Path, as_of: datetime | None, *, offline: bool) -> 
         return found
     found += _org(deployment)
     if not offline:
-        for look in (_database, _broker, _mail, _sources):
+        for look in (_database, _broker, _mail, _language_model, _sources):
             found += look(deployment)
     return found
 
@@ -78,6 +78,13 @@ def _mail(deployment: Deployment) -> Iterator[Finding]:
     found = Smtp(url.get_secret_value()).check()
     if found.problem is not None:
         yield Finding("error", "LEAFNOTES_SMTP_URL", found.problem)
+
+
+def _language_model(deployment: Deployment) -> Iterator[Finding]:
+    model = chat_model(deployment.settings)
+    problem = model.check() if model is not None else None
+    if problem is not None:
+        yield Finding("error", "settings.yaml language_model", f"{problem.rstrip('.')}. Nothing else needs it")
 
 
 def _sources(deployment: Deployment) -> Iterator[Finding]:

@@ -17,17 +17,19 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from connectors.base import SourceError
-from pipeline import periods, steps
-from pipeline.issue import Gone, Period, Text, Verdict
+from pipeline import periods, proposing, steps
+from pipeline.issue import Gone, NoProposal, Period, Text, Verdict
 from pipeline.steps import Ingested
-from pipeline.store import db, digests, issues, registry, sources, work
+from pipeline.store import db, digests, issues, proposals, registry, sources, work
 from pipeline.store.work import Fenced, Job
 from workers import alive
 from workers.wiring import Deployment, Source, span
 
 log = structlog.get_logger()
 
-KINDS = ("pull", "census", "classify", "assign", "close", "compose", "deliver")
+NEEDED = ("pull", "census", "classify", "assign", "close", "compose", "deliver")
+KINDS = (*NEEDED, proposing.KIND)
+"""What is not needed is done by `run` when all else is done, and by workers; no other command waits for it."""
 TRIES = 3
 """Of a pull before the source counts as unreadable for now; the next poll tries again."""
 PATIENCE = timedelta(hours=2)
@@ -86,6 +88,8 @@ class Engine:
                 if _wants_census(source, state, now):
                     work.request(session, "census", name)
             self._reroute(session)
+            if house.language_model is not None:
+                proposing.wake(session, house.language_model, now, house.zone)
             self._plan(session)
             self._tidy(session)
 
@@ -115,6 +119,7 @@ class Engine:
         sources.forget_pages(session, now - span(keep.raw_pages))
         sources.forget_deliveries(session, now - KEEP_DELIVERIES)
         issues.forget_text(session, now - span(keep.text))
+        proposals.forget_text(session)
         work.tidy(session, KEEP_DONE)
 
     def _plan(self, session: Session) -> None:
@@ -177,9 +182,9 @@ class Engine:
         told: set[tuple[str, str]] = set()
         while True:
             with db.transaction(self.deployment.database) as session:
-                ids = work.due(session, KINDS, limit=50)
-                wait = work.next_due(session, KINDS)
-                held = [] if ids else work.held(session, KINDS)
+                ids = work.due(session, NEEDED, limit=50)
+                wait = work.next_due(session, NEEDED)
+                held = [] if ids else work.held(session, NEEDED)
             for row_id in ids:
                 self.perform(row_id)
             for kind, key, until in held:
@@ -192,12 +197,20 @@ class Engine:
                 sleep(max(0.05, wait.total_seconds()))
 
     def run_once(self) -> None:
-        """The whole loop once: pull, classify, assign, close, compose, deliver."""
+        """The whole loop once: pull, classify, assign, close, compose, deliver; then a turn for what is not needed."""
         self._take_over()
         self.tick()
         self.drain()
         self.tick()
         self.drain()
+        self.ask()
+
+    def ask(self) -> None:
+        """A turn of asking the language model, where there is one and something to ask."""
+        with db.transaction(self.deployment.database) as session:
+            ids = work.due(session, (proposing.KIND,))
+        for row_id in ids:
+            self.perform(row_id)
 
     def pull_now(self, names: Sequence[str]) -> list[int]:
         """Ask for sources at once, whatever their poll interval and back-off say; the rows to perform, in order."""
@@ -383,8 +396,45 @@ class Engine:
         with self.transaction() as session:
             work.renew(session, job, house.lease)
             steps.keep_verdicts(session, judged, house.org_hash)
+            if house.language_model is not None and any(one.verdict.abstained for one in judged):
+                work.request(session, proposing.KIND, "all")
             work.finish(session, job)
             self._wake_close(session)
+
+    def _propose(self, job: Job) -> None:
+        """Ask a language model, where there is one, about one unsure text after the other for a turn.
+
+        Nothing that happens here fails the row: it is only postponed.
+        """
+        house, until = self.deployment, monotonic() + self.turn
+        model, now = house.language_model, house.now()
+        while True:
+            with self.transaction() as session:
+                asking = None
+                if model is not None:
+                    work.renew(session, job, house.lease + timedelta(seconds=model.timeout))
+                    asking = proposing.begin(session, house.org, house.settings.language_model.per_day, now, house.zone)
+                if isinstance(asking, timedelta):
+                    work.postpone(session, job, asking, reason="as many as a day may have were asked", counts=False)
+                    return
+                if model is None or asking is None:
+                    work.finish(session, job)
+                    return
+            answer = model.propose(asking.text)
+            bound = log.bind(issue=asking.key, model=model.name)
+            if not isinstance(answer, NoProposal):
+                bound.info("proposed", side=answer.side)
+            elif answer.final:
+                bound.warning("proposal dropped", reason=answer.reason)
+            else:
+                bound.info("no proposal", reason=answer.reason)
+            with self.transaction() as session:
+                work.renew(session, job, house.lease + timedelta(seconds=model.timeout))
+                wait = proposing.keep(session, asking, model, answer, now, house.zone)
+                if wait is not None or monotonic() > until:
+                    reason = "the language model has a pause" if wait else "goes on after the others' turn"
+                    work.postpone(session, job, wait or timedelta(0), reason=reason, counts=False)
+                    return
 
     def _assign(self, job: Job) -> None:
         org, zone = self.deployment.org, self.deployment.zone

@@ -23,12 +23,14 @@ from config import reader, settings
 from config.environment import Environment, WeakKey
 from config.reader import Problem
 from config.settings import Loaded, Settings
-from connectors.base import Connector, SourceOptions
+from connectors.base import Connector, SourceError, SourceOptions
+from connectors.language_model import ChatModel
 from connectors.limits import share
 from connectors.smtp import Smtp
 from pipeline import periods
 from pipeline.issue import Period
 from pipeline.org import Claim, Org, Person, Team
+from pipeline.proposing import LanguageModel
 from pipeline.route import Router
 from pipeline.steps import Classifier, House
 from pipeline.store import db, schema
@@ -134,7 +136,7 @@ class Deployment:
         loaded = settings.load(directory)
         problems = [*problems, *loaded.problems]
         sources, more = _sources(loaded, directory)
-        problems += more
+        problems += [*more, *_language_model_problems(loaded)]
         if problems or environment is None:
             return None, problems
         if environment.broker_url is not None:
@@ -155,6 +157,11 @@ class Deployment:
         from pipeline.classify import load_classifier  # the model costs time and memory: only who classifies pays
 
         return load_classifier()
+
+    @cached_property
+    def language_model(self) -> LanguageModel | None:
+        """The one that may propose; None, the default: nobody is asked."""
+        return chat_model(self.settings)
 
     @cached_property
     def router(self) -> Router:
@@ -237,6 +244,29 @@ def _sources(loaded: Loaded, directory: Path) -> tuple[dict[str, Source], list[P
         else:
             found[options.name] = Source(options.name, options, connector, directory)
     return found, problems
+
+
+def chat_model(settings: Settings) -> ChatModel | None:
+    """The language model of the settings. Raises `SourceError` where its address cannot be used."""
+    options = settings.language_model
+    if options.base_url is None or options.model is None:
+        return None
+    return ChatModel(
+        options.base_url,
+        options.model,
+        api_key=options.api_key.get_secret_value() if options.api_key else None,
+        timeout=span(options.timeout).total_seconds(),
+        insecure=options.insecure,
+    )
+
+
+def _language_model_problems(loaded: Loaded) -> list[Problem]:
+    try:
+        chat_model(loaded.settings)
+    except SourceError as error:
+        message = str(error).removeprefix("base_url: ")
+        return [loaded.settings_document.problem(("language_model", "base_url"), message)]
+    return []
 
 
 def _reads_no_webhooks(connector: type[Connector[Any]]) -> bool:

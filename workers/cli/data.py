@@ -11,9 +11,9 @@ from typing import IO, Any, Final, get_args
 import click
 
 from config.reader import nearest
-from pipeline.issue import Role, Text, Verdict
+from pipeline.issue import Proposal, Role, Text, Verdict
 from pipeline.steps import Ingested, ask_for_verdicts
-from pipeline.store import db, issues, registry, sources, work
+from pipeline.store import db, issues, proposals, registry, sources, work
 from pipeline.store.issues import Stored
 from workers.cli.base import Global, Moment, deployment, engine, say_json, stop
 from workers.wiring import Deployment
@@ -128,13 +128,17 @@ def list_issues(
         _must_be_known("source", source, {*house.sources, *sources.states(session)})
         _must_be_known("leaf", leaf, house.org.teams)
         _must_be_known("pain", pain, registry.current(session) if pain is not None else ())
+        proposed = proposals.shown(session)
         for stored in issues.read(session, source=source, side=side, pain=pain, leaf=leaf, since=since):
+            proposal = proposed.get((stored.issue.source, stored.issue.external_id))
             if (unsure and not _is_unsure(stored)) or (unplaced and not _is_unplaced(stored)):
                 continue
             if as_json:
-                say_json(_json(stored))
+                say_json(_json(stored, proposal))
             else:
                 click.echo(_line(stored))
+                if unsure and proposal is not None:
+                    click.echo(f"{'':12}{_proposed(proposal)}")
 
 
 def _must_be_known(what: str, name: str | None, known: Collection[str]) -> None:
@@ -162,7 +166,12 @@ def _line(stored: Stored) -> str:
     return f"{stored.issue.created_at:%Y-%m-%d}  {verdict:9}  {stored.leaf or '-':16}  {key}  {stored.issue.title}"
 
 
-def _json(stored: Stored) -> dict[str, Any]:
+def _proposed(proposal: Proposal) -> str:
+    quotation = " ".join(proposal.quotation.split())
+    return f"a language model proposes {proposal.side}, because of '{quotation}'; `leafnotes label` decides"
+
+
+def _json(stored: Stored, proposal: Proposal | None) -> dict[str, Any]:
     issue = stored.issue
     return {
         "schema": 1,
@@ -191,11 +200,11 @@ def _json(stored: Stored) -> dict[str, Any]:
         ],
         "history": [{"at": e.at, "what": e.what, "from": e.before, "to": e.after} for e in issue.history],
         "leaf": stored.leaf,
-        "verdict": _verdict(stored),
+        "verdict": _verdict(stored, proposal),
     }
 
 
-def _verdict(stored: Stored) -> dict[str, Any] | None:
+def _verdict(stored: Stored, proposal: Proposal | None) -> dict[str, Any] | None:
     verdict = stored.verdict
     if verdict is None:
         return None
@@ -208,6 +217,7 @@ def _verdict(stored: Stored) -> dict[str, Any] | None:
         "abstained": verdict.abstained,
         "signals": [{"name": s.name, "text": s.text} for s in verdict.signals],
         "because": list(verdict.because),
+        **({"proposal": asdict(proposal)} if proposal is not None else {}),
     }
 
 
@@ -341,8 +351,9 @@ def explain(options: Global, issue: str, as_json: bool) -> None:
     with deployment(options) as house, db.reading(house.database) as session:
         stored = _find(session, issue)
         title = registry.current(session).get(stored.pain or "", {}).get("title")
+        proposal = proposals.shown(session).get((stored.issue.source, stored.issue.external_id))
         if as_json:
-            say_json({"issue": issue, "leaf": stored.leaf, "pain_title": title, "verdict": _verdict(stored)})
+            say_json({"issue": issue, "leaf": stored.leaf, "pain_title": title, "verdict": _verdict(stored, proposal)})
             return
         click.echo(f"{stored.issue.source}:{stored.issue.external_id}  {stored.issue.title}")
         verdict = stored.verdict
@@ -356,6 +367,8 @@ def explain(options: Global, issue: str, as_json: bool) -> None:
             click.echo(f"because   {reason}")
         for signal in verdict.signals:
             click.echo(f"signal    {signal.name}: {signal.text}")
+        if proposal is not None:
+            click.echo(f"proposal  {_proposed(proposal)}")
         click.echo(f"leaf      {stored.leaf or 'nobody owns it (the fallback gets it)'}")
         click.echo(f"pain      {f'{stored.pain} {title}' if stored.pain else 'none yet: a pain needs two people'}")
 

@@ -1,13 +1,14 @@
 """The long-running processes and the whole loop: migrate, run, worker, beat, status."""
 
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
 
-from pipeline import periods, steps
+from pipeline import periods, proposing, steps
 from pipeline.store import db, digests, issues, registry, schema, sources, work
 from workers.cli.base import Global, deployment, engine, say_json, stop
 from workers.engine import EMPTY, Engine
@@ -219,11 +220,27 @@ def status(options: Global, as_json: bool) -> None:
         )
     for kind, count in report["backlog"].items():
         click.echo(f"work     {kind}: {count}")
+    if report["language_model"] is not None:
+        click.echo(f"model    {_asked(report['language_model'])}")
     click.echo(f"digests  {report['period']}: {report['due']} due, {report['digests'] or 'none decided'}")
     for problem in report["problems"]:
         click.echo(f"problem  {problem}")
     for source, count in report["set_aside"].items():
         click.echo(f"problem  {source}: {count} items in all could not be understood; --json lists the newest 500")
+
+
+def _asked(model: Mapping[str, Any]) -> str:
+    said = f"{model['name']}: {model['asked_today']} of {model['per_day']} texts asked today, {model['waiting']} wait"
+    if not model["failures"]:
+        return said
+    again = model["again_in_seconds"]
+    when = f", asked again in {again} s" if again else ""
+    return f"{said}; {model['failures']} in vain in a row{when}: {model['trouble']}"
+
+
+def _language_model(house: Deployment, session: Any) -> Mapping[str, Any] | None:
+    model, per_day = house.language_model, house.settings.language_model.per_day
+    return None if model is None else proposing.report(session, model, per_day, house.now(), house.zone)
 
 
 def _empty(session: Any, name: str) -> str | None:
@@ -259,6 +276,7 @@ def _report(house: Deployment, listed: int) -> dict[str, Any]:
             "backlog": {
                 f"{kind} {state}": n for (kind, state), n in sorted(work.backlog(session).items()) if state != "done"
             },
+            "language_model": _language_model(house, session),
             "failing": len(work.failing(session)) + len(work.set_aside(session)),
             "set_aside": issues.quarantined_counts(session),
             "problems": problems,

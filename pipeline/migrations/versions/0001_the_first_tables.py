@@ -166,6 +166,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "proposals",
+        sa.Column(
+            "issue_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("text_hash", sa.String(length=32), nullable=False),
+        sa.Column("side", sa.String(length=10), nullable=True),
+        sa.Column("quotation", sa.Text(), nullable=True),
+        sa.Column("dropped", sa.Text(), nullable=True),
+        sa.Column("model", sa.String(length=255), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("issue_id"),
+    )
+    op.create_table(
         "quarantine",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("source", sa.String(length=63), nullable=False),

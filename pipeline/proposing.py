@@ -2,7 +2,7 @@
 
 A text is asked about once, and counted before it is sent; after five failures in a row nobody is asked for a minute,
 and for twice as long after each further one, up to an hour. What is remembered of this is one mark, written by whoever
-holds the work row `propose`. See docs/decisions/005-language-model-proposes.md.
+holds the work row `propose`. See docs/decisions/006-language-model-proposes.md.
 """
 
 import json

@@ -99,10 +99,14 @@ def _stability(texts: Sequence[Labelled], seeds: int) -> None:
     mixed = [list(issues) for _ in range(3)]
     for seed, some in enumerate(mixed):
         random.Random(seed).shuffle(some)
-    print(f"another order of arrival: {'the same' if all(assign([], m) == assign([], issues) for m in mixed) else 'DIFFERS'}")
+    same = all(assign([], some) == assign([], issues) for some in mixed)
+    print(f"another order of arrival: {'the same' if same else 'DIFFERS'}")
     for name, way in ways:
         late, mixed_in = kept(issues, way, newest=True), kept(issues, way, newest=False)
-        print(f"5% more issues, {name}: {late:.3f} of issues keep their pain's id (the newest), {mixed_in:.3f} (of any date)")
+        print(
+            f"5% more issues, {name}: {late:.3f} of issues keep their pain's id (the newest), "
+            f"{mixed_in:.3f} (of any date)"
+        )
 
 
 def kept(issues: Sequence[Candidate], way: Callable[[Sequence[Candidate]], Groups], *, newest: bool) -> float:

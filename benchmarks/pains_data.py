@@ -206,9 +206,7 @@ def adjusted_rand(one: Groups, other: Groups) -> float:
 def interval(scores: Sequence[Score], measure: str, rounds: int = 1000) -> tuple[float, float]:
     """The middle 95% of a measure over products drawn again with replacement."""
     rng = random.Random(4)
-    drawn = sorted(
-        getattr(sum(rng.choices(scores, k=len(scores)), start=Score()), measure) for _ in range(rounds)
-    )
+    drawn = sorted(getattr(sum(rng.choices(scores, k=len(scores)), start=Score()), measure) for _ in range(rounds))
     return drawn[int(0.025 * rounds)], drawn[int(0.975 * rounds)]
 
 

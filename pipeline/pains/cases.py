@@ -25,7 +25,9 @@ EVERYBODY_SHARE = 0.1
 LOOKED_AT = 8000
 
 _WORD = re.compile(r"\w{2,40}")
-_FRAME = re.compile(r"\bat ([\w$.<>/]{3,160})\(|\bFile \"[^\"\n]{0,160}?([^\"\n/\\]{1,60})\", line \d{1,7}, in (\w{1,80})")
+_FRAME = re.compile(
+    r"\bat ([\w$.<>/]{3,160})\(|\bFile \"[^\"\n]{0,160}?([^\"\n/\\]{1,60})\", line \d{1,7}, in (\w{1,80})"
+)
 _CODE = re.compile(r"\b(?:error|code|exception)s?[ :#=(]{1,3}(0x[0-9a-f]{6,16}|[a-z]{1,5}-?\d{4,8})\b", re.IGNORECASE)
 
 

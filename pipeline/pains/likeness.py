@@ -1,8 +1,8 @@
 """How alike issues are, in millionths: two texts, or a text and what pains remember.
 
-Likeness is what two vectors share, less where it comes from a single feature. "Would one fix relieve both?" decides the
-rest: where people name things exactly (`exact`), titles that name different things lower it, and so does what two titles
-share when most of the longer one is something else ("Enabling security breaks the shell", "... breaks the jobs page").
+Likeness is what two vectors share, less where it comes from a single feature. The rest is for "would one fix relieve
+both?": where people name things exactly (`exact`), titles that name different things lower it, and so does what two
+titles share when most of the longer one is something else ("Enabling security breaks the shell", "... the jobs page").
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,8 +27,10 @@ LONE = 0.4
 OTHER_CODE = 0.15
 """What likeness counts between titles that both name code, and none of the same."""
 OTHER_SYSTEM = 0.3
-STRICT = 0.4
+STRICT = 0.33
 """What likeness counts where people name things exactly: there, unrelated texts share more words."""
+BODIES = 0.4
+"""What the part of likeness that no title shares counts there: logs, forms and steps make strangers' bodies alike."""
 HEADS = (0.3, 0.7, 0.15)
 """Part of the longer title's weight that both share: up to the first what titles share counts the third, from the
 second on all; where exact names decide."""
@@ -74,7 +76,9 @@ class Shelf:
             if len(places) > 1:
                 self._held[name] = (np.array(places), np.array(weights, np.float64), np.array(heads, np.float64))
         sketches = [one.sketch for one in remembered]
-        self._customers = np.array([*(t.candidate.side == "customer" for t in texts), *(o.side == "customer" for o in remembered)])
+        self._customers = np.array(
+            [*(t.candidate.side == "customer" for t in texts), *(o.side == "customer" for o in remembered)]
+        )
         self._heading = np.array(
             [*(sum(t.heading.values()) for t in texts), *(sum(s.heading.values()) for s in sketches)], np.float64
         )
@@ -117,7 +121,7 @@ class Shelf:
             words[n] = 0.0
             return words
         plain = plain * self._codes.factors(n, OTHER_CODE) * self._systems.factors(n, OTHER_SYSTEM)
-        exact = STRICT * plain * _tempered(of_heads, cover, HEADS)
+        exact = STRICT * plain * (_tempered(of_heads, cover, HEADS) - (1 - BODIES) * (1 - of_heads))
         loose = plain * np.where(self._bare | text.bare, _tempered(of_heads, cover, BARE_HEADS), 1.0)
         strict = (self._strict + text.strict) / 2
         whole: Whole = np.rint(ONE * (strict * exact + (1 - strict) * loose))
@@ -179,9 +183,7 @@ class _Leaves:
         leaf = text.candidate.leaf
         if not leaf:
             return 1.0
-        among = np.where(
-            self._of_text == self._numbers[leaf], text.near, np.where(self._of_text < 0, 1.0, OTHER_LEAF)
-        )
+        among = np.where(self._of_text == self._numbers[leaf], text.near, np.where(self._of_text < 0, 1.0, OTHER_LEAF))
         of_pains = np.where(self._none, 1.0, OTHER_LEAF)
         for n, share in self._share.get(leaf, {}).items():
             of_pains[n] = OTHER_LEAF + (text.near - OTHER_LEAF) * share

@@ -129,5 +129,7 @@ def _average_linkage(sums: Whole, size: Whole, component: NDArray[np.int64], lea
 
 
 def _merged(one: Branch, other: Branch, likeness: float) -> Merge:
-    places = tuple(place for branch in (one, other) for place in (branch.places if isinstance(branch, Merge) else (branch,)))
+    places = tuple(
+        place for branch in (one, other) for place in (branch.places if isinstance(branch, Merge) else (branch,))
+    )
     return Merge(one, other, likeness, places)

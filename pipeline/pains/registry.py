@@ -1,9 +1,9 @@
 """The living registry of pains: an issue that tells of pain joins one that lives, or founds one with others, or waits.
 
 Pure and exact. Weights, sums and likenesses are whole numbers (or floats that hold them), everything is walked in a
-fixed order, and no hash of the process takes part: the same registry and the same set of issues give the same pains, on
-any machine and in whatever order the issues arrived. Issues of up to eight weeks are settled together, so that it hardly
-matters either which of them was written first.
+fixed order, and no hash of the process takes part: the same registry and the same set of issues give the same pains,
+on any machine and in whatever order the issues arrived. Issues of up to eight weeks are settled together, so that it
+hardly matters either which of them was written first.
 
 Putting two causes into one pain is the worse mistake, because it hides one of them. So two issues need to be more alike
 than many, likeness has to come from more than one word, titles that name different things exactly are kept apart, and

@@ -1,8 +1,8 @@
 """Which open issues and living pains come together, all at once.
 
 The outcome is a matter of the set: the open issues are linked with each other and with the pains that live, nearest
-first, and no issue comes before another. A pain that lives keeps its issues, and is compared by what it remembers of the
-most central of them, which does not change as it grows.
+first, and no issue comes before another. A pain that lives keeps its issues, and is compared by what it remembers of
+the most central of them, which does not change as it grows.
 """
 
 import math
@@ -22,7 +22,7 @@ ALIVE = timedelta(weeks=26)
 """A pain that nobody has told of for longer is over; the same trouble later founds a new one."""
 WAITS = timedelta(weeks=8)
 """How long an issue that found no pain may still found one with a later issue."""
-PAIR = 0.15
+PAIR = 0.125
 """Mean likeness that two issues need to be one pain. The measures were set on the tuning part of the labelled pains."""
 CROWD = 0.06
 """Mean likeness that many need: n ask for 2 / n times `PAIR`, but never for less than this."""
@@ -160,8 +160,7 @@ class _Ground:
         sums = np.bincount(owner[row.places[~texts] - count], row.likeness[~texts], minlength=len(self.living))
         means = np.rint(sums / np.array(self.weights)) if self.living else sums
         means[self.linked[n]] = ONE
-        known = np.flatnonzero(means)
-        known = known[[self.living[place].alive(at) for place in known.tolist()]] if len(known) else known
+        known = np.array([p for p in np.flatnonzero(means).tolist() if self.living[p].alive(at)], dtype=np.int64)
         return Row(
             np.concatenate([row.places[texts], known + count]), np.concatenate([row.likeness[texts], means[known]])
         )
@@ -174,8 +173,8 @@ class _Ground:
         lookup[len(self.texts) :] = len(self.people) + np.arange(len(self.living))
         rows = []
         for n in self.people:
-            places = lookup[self.rows[n].places]
-            rows.append(Row(places[places >= 0], self.rows[n].likeness[places >= 0]))
+            mapped = lookup[self.rows[n].places]
+            rows.append(Row(mapped[mapped >= 0], self.rows[n].likeness[mapped >= 0]))
         found = []
         for places in clusters(rows, self.weights, CROWD * ONE, self._asked(len(number))):
             members = [self.people[place] for place in places if place < len(number)]

@@ -20,7 +20,9 @@ SHOWN = 4000
 LIST = 5
 """An issue that names more others than this is a list of cases, not one of them."""
 BARE = 4
-"""A body of fewer telling words leaves the title to speak alone."""
+"""A body of fewer telling words leaves the title to speak alone; """
+SENTENCE = 8
+"""and one of as many telling words is a sentence that says enough."""
 SKETCHED = 60
 """Features that a sketch keeps: the strongest."""
 STRICT_SHARE = 0.5
@@ -61,7 +63,7 @@ class Text:
         self.systems = systems(candidate.title)
         self.exact = exactness(candidate.title, candidate.body)
         self.strict = self.exact
-        self.bare = len(words_of(candidate.body[:400])) < BARE
+        self.bare = len(self.heading) < SENTENCE and len(words_of(candidate.body[:400])) < BARE
 
     def weigh(self, common: Mapping[int, float]) -> None:
         """Set the vector of length `UNIT`; `common` is the part of its weight that a common feature keeps."""

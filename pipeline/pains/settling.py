@@ -39,6 +39,7 @@ class State:
 
     __slots__ = (
         "cases", "first_at", "founded_by", "id", "last_at", "leaves", "members", "seen", "side", "sketches", "title",
+        "was",
     )  # fmt: skip
 
     def __init__(self, pain: Pain) -> None:
@@ -53,6 +54,7 @@ class State:
         self.members = pain.members
         self.leaves = dict(pain.leaves)
         self.cases = pain.cases
+        self.was = pain.was
 
     def add(self, text: Text) -> None:
         """Count a person's issue in."""
@@ -95,6 +97,7 @@ class State:
             seen={f"{name:08x}": self.seen.get(name, 0) for name in kept},
             leaves=dict(sorted(self.leaves.items())),
             cases=self.cases,
+            was=self.was,
         )
 
 

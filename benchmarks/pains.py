@@ -26,6 +26,8 @@ from pipeline.pains.likeness import Row, Whole
 from pipeline.pains.linkage import clusters
 
 ONE = 1_000_000
+DRAWS = 3
+"""Draws of dates that quality is summed over."""
 THRESHOLDS = tuple(n / 100 for n in range(20, 92, 2))
 MEASURES = ("pair_precision", "pair_recall", "b_precision", "b_recall", "b_cubed")
 _WORD = re.compile(r"[^\W_]{2,30}")
@@ -50,21 +52,29 @@ def main() -> None:
 
 def _quality(texts: Sequence[Labelled]) -> None:
     threshold = best_threshold(pains_data.labelled("tune"))
-    ways: dict[str, Groups] = {
-        "Leafnotes, week after week": weekly(pains_data.candidates(texts, 0)),
-        "Leafnotes, all at once": at_once(pains_data.candidates(texts, 0)),
-        f"average linkage on TF-IDF at {threshold:.2f}": linkage(texts, threshold),
-        "same title": same_title(texts),
-        "everybody alone": {},
+    drawn = [pains_data.candidates(texts, seed) for seed in range(DRAWS)]
+    ours, once = [weekly(issues) for issues in drawn], [at_once(issues) for issues in drawn]
+    ways: dict[str, Sequence[Groups]] = {
+        "Leafnotes, week after week": ours,
+        "Leafnotes, all at once": once,
+        f"average linkage on TF-IDF at {threshold:.2f}": [linkage(texts, threshold)],
+        "same title": [same_title(texts)],
+        "everybody alone": [{}],
     }
     print(f"{'':40}" + "".join(f"{name.replace('_', ' '):>22}" for name in MEASURES) + "  across products")
     for name, found in ways.items():
-        scores = list(pains_data.by_product(texts, found).values())
-        print(f"{name:40}" + "".join(_cell(scores, measure) for measure in MEASURES), pains_data.strangers(found))
-    print()
-    for product, one in pains_data.by_product(texts, ways["Leafnotes, week after week"]).items():
+        scores = list(_by_product(texts, found).values())
+        strangers = sum(map(pains_data.strangers, found))
+        print(f"{name:40}" + "".join(_cell(scores, measure) for measure in MEASURES), strangers)
+    print(f"\nweek after week, by product, over {DRAWS} draws of dates:")
+    for product, one in _by_product(texts, ours).items():
         cells = "".join(f"{getattr(one, m):22.2f}" for m in MEASURES)
         print(f"  {product:20}{one.texts:4} texts, {one.true:3} pairs{cells}")
+
+
+def _by_product(texts: Sequence[Labelled], draws: Sequence[Groups]) -> dict[str, Score]:
+    every = [pains_data.by_product(texts, found) for found in draws]
+    return {product: sum((one[product] for one in every), start=Score()) for product in every[0]}
 
 
 def _cell(scores: Sequence[Score], measure: str) -> str:

@@ -20,6 +20,9 @@ _CODE = re.compile(
     r"|\b[A-Za-z_]\w{0,60}(?=\(\))"
 )
 _LAST = re.compile(r"[./#\\]|::")
+_EXTENSION = re.compile(
+    r"\.(?:js|jsx|ts|tsx|py|rb|go|rs|java|kt|c|cc|cpp|h|cs|php|xml|yml|yaml|json|html|css|exe|dll|so|log|txt|sh|properties)$"
+)
 _VERSION_OF = re.compile(r"_?v?[0-9]{0,4}$")
 _EXACT = re.compile(
     r"\b[A-Za-z0-9]{1,40}_[A-Za-z0-9]{1,40}|\b[A-Za-z][a-z0-9]{1,40}[A-Z][A-Za-z0-9]{0,40}|\b\w{1,60}\(\)"
@@ -47,7 +50,8 @@ def codes(title: str) -> frozenset[str]:
     """The last parts of names of code in a title, without version: `tf.raw_ops.Tile` and `tf.tile` are both "tile"."""
     found = set()
     for match in _CODE.finditer(title[:TITLE]):
-        last = _VERSION_OF.sub("", _LAST.split(match.group())[-1].casefold()).strip("_-")
+        name = _EXTENSION.sub("", match.group().casefold())
+        last = _VERSION_OF.sub("", _LAST.split(name)[-1]).strip("_-")
         if len(last) >= SHORTEST:
             found.add(last)
     return frozenset(found)

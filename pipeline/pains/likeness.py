@@ -24,9 +24,9 @@ OTHER_LEAF = 0.85
 SAME_LEAF = 1.3
 LONE = 0.4
 """What the one strongest shared feature counts: likeness has to come from more than a single word."""
-OTHER_CODE = 0.15
+OTHER_CODE = 0.12
 """What likeness counts between titles that both name code, and none of the same."""
-OTHER_SYSTEM = 0.3
+OTHER_SYSTEM = 0.12
 STRICT = 0.33
 """What likeness counts where people name things exactly: there, unrelated texts share more words."""
 BODIES = 0.4

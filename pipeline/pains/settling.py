@@ -22,9 +22,9 @@ ALIVE = timedelta(weeks=26)
 """A pain that nobody has told of for longer is over; the same trouble later founds a new one."""
 WAITS = timedelta(weeks=8)
 """How long an issue that found no pain may still found one with a later issue."""
-PAIR = 0.125
+PAIR = 0.135
 """Mean likeness that two issues need to be one pain. The measures were set on the tuning part of the labelled pains."""
-CROWD = 0.06
+CROWD = 0.065
 """Mean likeness that many need: n ask for 2 / n times `PAIR`, but never for less than this."""
 SKETCHES = 6
 """Issues that a pain remembers for comparing: the most central early ones."""

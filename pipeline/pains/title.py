@@ -273,7 +273,7 @@ def _without_a_phrase(words: Sequence[str]) -> str | None:
     tells = [n for n, word in enumerate(words) if _TELLS.search(word) and n > SHORTEST]
     if not tells or _TELLS.search(" ".join(words[: SHORTEST + 1])) or len(words) - tells[0] > LONGEST - 2:
         return None
-    for start in (n for n in range(2, tells[0]) if words[n].casefold() in _PREPOSITIONS):
+    for start in (n for n in range(tells[0] - 1, 1, -1) if words[n].casefold() in _PREPOSITIONS):
         kept = [*words[:start], *words[tells[0] :]]
         if len(kept) <= LONGEST and len(kept) >= SHORTEST - 1:
             return " ".join(kept)

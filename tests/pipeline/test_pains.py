@@ -540,6 +540,34 @@ def test_the_name_of_a_pain_is_the_words_of_one_who_has_it() -> None:
     assert all(p.title.casefold() in written for p in registry)
 
 
+@pytest.mark.parametrize(
+    ("texts", "title"),
+    [
+        ([('[Board Bug] Cannot tally crate "17" because a crate with that id exists', "")], "Cannot tally crate"),
+        ([("Overflow when running dock.raw_ops.Stack", "")], "Overflow when running Stack"),
+        ([("Quay.Board.BERTH_ORDER is wrong after a restart", "")], "Berth order is wrong after a restart"),
+        ([("dock.berth.NoBerthError: the berth plan is empty", "")], "The berth plan is empty"),
+        ([("WARNING: Could not load crane library 'crane64.dll'; error 126", "")], "Could not load crane library"),
+        ([("How to move a berth to another day?", "")], "People ask how to move a berth"),
+        (
+            [("Tally sheets in the night build for the north quay not supported", "")],
+            "Tally sheets in the night build not supported",
+        ),
+        ([("RFE: berth plan is missing the tide", "")], "Berth plan is missing the tide"),
+        ([("Windows: KS->Berth board crashes", "")], "Windows: Berth board crashes"),
+    ],
+)
+def test_what_a_machine_or_a_form_said_becomes_a_name_that_reads(texts: list[tuple[str, str]], title: str) -> None:
+    assert title_of(texts) == title
+
+
+def test_a_hostile_title_does_not_slow_naming() -> None:
+    started = time.process_time()
+    for text in ("a." * 50_000, "_" * 50_000, "Error: " * 20_000, "x::" * 30_000, '"1" ' * 30_000, "in at " * 30_000):
+        title_of([(text, text), (text, text)])
+    assert time.process_time() - started < 1.0
+
+
 # ----------------------------------------------------------------------------------------------------------- proposals
 
 

@@ -332,7 +332,8 @@ def gather(session: Session, *, org: Org, zone: str, until: datetime | None = No
     addresses = {f"{issue.source}:{issue.external_id}": issue.url for _, issue, _, _ in found if issue.url}
     plain = [candidate(org, issue, verdict, side) for _, issue, verdict, side in found]
     candidates = tuple(pains.linked(plain, addresses, known))
-    mark = hashlib.blake2b(repr((closed, candidates)).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    stand = [(pain.id, pain.title, pain.members) for pain in known]  # a person's decision changes them too
+    mark = hashlib.blake2b(repr((closed, stand, candidates)).encode("utf-8", "replace"), digest_size=16).hexdigest()
     return OpenPart(known, candidates, {c.key: row[0] for c, row in zip(candidates, found, strict=True)}, mark)
 
 

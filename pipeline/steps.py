@@ -332,9 +332,10 @@ def gather(session: Session, *, org: Org, zone: str, until: datetime | None = No
     found = registry.candidates(session, since, until)
     known = tuple(pains.from_json(pain) for pain in registry.frozen(session))
     addresses = {f"{issue.source}:{issue.external_id}": issue.url for _, issue, _, _ in found if issue.url}
-    plain = [_candidate(org, issue, verdict, side) for _, issue, verdict, side in found]
+    plain = [candidate(org, issue, verdict, side) for _, issue, verdict, side in found]
     candidates = tuple(pains.linked(plain, addresses, known))
-    mark = hashlib.blake2b(repr((closed, candidates)).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    stand = [(pain.id, pain.title, pain.members) for pain in known]  # a person's decision changes them too
+    mark = hashlib.blake2b(repr((closed, stand, candidates)).encode("utf-8", "replace"), digest_size=16).hexdigest()
     return OpenPart(known, candidates, {c.key: row[0] for c, row in zip(candidates, found, strict=True)}, mark)
 
 
@@ -374,7 +375,8 @@ def assign(
     return len(done.joined)
 
 
-def _candidate(org: Org, issue: Any, verdict: Any, side: str) -> pains.Candidate:
+def candidate(org: Org, issue: Any, verdict: Any, side: str) -> pains.Candidate:
+    """A stored issue as the registry of pains sees it; bots are nobody."""
     author, _, _ = material_store.author_of(
         org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id
     )

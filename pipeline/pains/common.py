@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from pipeline.pains.founding import ONE, likenesses
-from pipeline.pains.growing import SAME_LEAF, State
+from pipeline.pains.likeness import ONE, SAME_LEAF, Shelf
 from pipeline.pains.linkage import clusters
+from pipeline.pains.settling import State
 from pipeline.pains.text import Text
 
 KNEE = 0.035
@@ -29,8 +29,7 @@ def weigh(waiting: Sequence[Text], pains: Collection[State]) -> None:
     for text in waiting:
         text.near = SAME_LEAF - (SAME_LEAF - 1) * (leaves[text.candidate.leaf] / len(waiting)) ** 2
         text.weigh({})
-    numbers = clusters(likenesses(waiting), CROWD * ONE) if len(waiting) > KNEE_LEAST else []
-    crowds = [[waiting[n] for n in crowd] for crowd in numbers]
+    crowds = [[waiting[n] for n in crowd] for crowd in _crowds(waiting)] if len(waiting) > KNEE_LEAST else []
     everywhere = _common(waiting, crowds, pains, KNEE)
     for leaf in sorted({text.candidate.leaf or "" for text in waiting}):
         here = [text for text in waiting if (text.candidate.leaf or "") == leaf]
@@ -41,6 +40,10 @@ def weigh(waiting: Sequence[Text], pains: Collection[State]) -> None:
             common[name] = min(part, common.get(name, 1.0))
         for text in here:
             text.weigh(common)
+
+
+def _crowds(texts: Sequence[Text]) -> list[list[int]]:
+    return clusters(list(Shelf(texts).rows(plainly=True)), (), CROWD * ONE, lambda _: CROWD * ONE)
 
 
 def _common(

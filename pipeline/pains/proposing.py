@@ -4,12 +4,10 @@ import math
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-import numpy as np
-
-from pipeline.pains.founding import FOUND, ONE, likenesses
-from pipeline.pains.growing import JOIN
+from pipeline.pains.likeness import ONE, Shelf
 from pipeline.pains.linkage import clusters
-from pipeline.pains.text import Text, unite
+from pipeline.pains.settling import CROWD, needed
+from pipeline.pains.text import Text, hold_to_exactness, unite
 from pipeline.pains.values import Assignment, Candidate, Pain, Proposal
 
 TWICE = 0.7
@@ -37,14 +35,12 @@ def _split(pain_id: str, members: Sequence[Candidate]) -> Proposal | None:
     texts = [Text(c) for c in ordered if c.author is not None]
     for text in texts:
         text.weigh({})
+    hold_to_exactness(texts)
     unite(texts)
-    like = likenesses(texts)
-    groups = [g for g in clusters(like, FOUND * ONE) if len({texts[n].candidate.author for n in g}) >= 3]
+    rows = list(Shelf(texts).rows())
+    found = clusters(rows, (), CROWD * ONE, lambda places: needed(len(places)))
+    groups = [group for group in found if len({texts[n].candidate.author for n in group}) >= 3]
     if len(groups) < 2:
-        return None
-    one, other = sorted(groups, key=len, reverse=True)[:2]
-    across = float(like[np.ix_(one, other)].sum()) / (len(one) * len(other)) / ONE
-    if across >= JOIN:
         return None
     return Proposal(what="split", pains=(pain_id,), because="its issues fall into two groups that share few words")
 
@@ -68,16 +64,25 @@ def _same_authors(members: Mapping[str, Sequence[Candidate]]) -> dict[tuple[str,
 def _same_words(pains: Sequence[Pain]) -> dict[tuple[str, ...], str]:
     holders: dict[str, list[Pain]] = {}
     sums: dict[tuple[str, ...], int] = {}
+    profiles = {pain.id: _profile(pain) for pain in pains}
     for pain in pains:
-        for name, weight in sorted(pain.profile.items()):
+        for name, weight in sorted(profiles[pain.id].items()):
             for other in holders.setdefault(name, []):
                 if other.side == pain.side:
                     pair = (other.id, pain.id)
-                    sums[pair] = sums.get(pair, 0) + weight * other.profile[name]
+                    sums[pair] = sums.get(pair, 0) + weight * profiles[other.id][name]
             holders[name].append(pain)
-    squares = {pain.id: sum(w * w for w in pain.profile.values()) for pain in pains}
+    squares = {pain.id: sum(w * w for w in profiles[pain.id].values()) for pain in pains}
     return {
         (a, b): "their issues use the same words"
         for (a, b), total in sums.items()
         if total >= TWICE * math.sqrt(squares[a] * squares[b])
     }
+
+
+def _profile(pain: Pain) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for sketch in pain.sketches:
+        for name, weight in sketch.unit.items():
+            found[name] = found.get(name, 0) + weight
+    return found

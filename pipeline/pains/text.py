@@ -1,13 +1,15 @@
-"""An issue as features, and who names whom."""
+"""An issue as features, and which issues are one case."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from zlib import crc32
 
+from pipeline.pains.cases import one_case
+from pipeline.pains.exact import codes, exactness, systems
 from pipeline.pains.forms import Form, without
-from pipeline.pains.values import Candidate
-from pipeline.pains.words import features
+from pipeline.pains.values import Candidate, Sketch
+from pipeline.pains.words import TITLE, features, words_of
 
 PAD = 36.0
 """Added to every text's length, as a word that it shares with no other: a short text has said less to be alike in."""
@@ -17,19 +19,39 @@ SHOWN = 4000
 """Characters of a body that count."""
 LIST = 5
 """An issue that names more others than this is a list of cases, not one of them."""
+BARE = 4
+"""A body of fewer telling words leaves the title to speak alone; """
+SENTENCE = 8
+"""and one of as many telling words is a sentence that says enough."""
+SKETCHED = 60
+"""Features that a sketch keeps: the strongest."""
+STRICT_SHARE = 0.5
+"""Where more than this part of a leaf's texts name things exactly, all are held to it."""
+SOME = 4
+"""Texts as the whole organisation writes them that are added to a leaf's own, so that a few of its own say little."""
 NONE: Form = frozenset()
 
 
 class Text:
-    """A candidate with its features. `tie` is the same for issues that explicit links unite, -1 for the others."""
+    """A candidate with its features.
 
-    __slots__ = ("body", "candidate", "case", "links", "near", "raw", "tie", "unit")
+    `heading` is the weight of the words of its title, `head` everything that stands in the title; `strict` says how far
+    exact names decide, 0 to 1. `tie` is the same for issues that are one case, -1 for the others.
+    """
+
+    __slots__ = (
+        "bare", "body", "candidate", "case", "codes", "exact", "head", "heading", "links", "near", "raw", "strict",
+        "systems", "tie", "unit",
+    )  # fmt: skip
 
     def __init__(self, candidate: Candidate, form: Form = NONE) -> None:
         self.candidate = candidate
         self.body = without(candidate.body, form)[:SHOWN]
         named = features(candidate.title, self.body, candidate.labels)
         self.raw = {crc32(name.encode()): both for name, both in sorted(named.items())}
+        told = [name for name, (times, _) in named.items() if times == TITLE and not name.startswith("~")]
+        self.head = frozenset(crc32(name.encode()) for name in told)
+        self.heading = {crc32(name.encode()): 0 for name in sorted(told) if " " not in name}
         self.unit: dict[int, int] = {}
         self.case = hashed(candidate.key)
         self.links = sorted({hashed(key) for key in candidate.links} - {self.case})
@@ -37,18 +59,62 @@ class Text:
             self.links = []
         self.tie = -1
         self.near = 1.0
+        self.codes = codes(candidate.title)
+        self.systems = systems(candidate.title)
+        self.exact = exactness(candidate.title, candidate.body)
+        self.strict = self.exact
+        self.bare = len(self.heading) < SENTENCE and len(words_of(candidate.body[:400])) < BARE
 
     def weigh(self, common: Mapping[int, float]) -> None:
         """Set the vector of length `UNIT`; `common` is the part of its weight that a common feature keeps."""
         raw = {name: times * weight * common.get(name, 1.0) for name, (times, weight) in self.raw.items()}
         length = math.sqrt(math.fsum([PAD * PAD, *(w * w for w in raw.values())]))
         self.unit = {name: whole for name, w in raw.items() if (whole := round(UNIT * w / length))}
+        self.heading = {name: max(1, round(10 * raw[name])) for name in self.heading}
+
+    def sketch(self) -> Sketch:
+        """What a pain remembers of it: hashed names and weights, none of its words."""
+        unit = self.unit
+        kept = sorted(sorted(unit, key=lambda name: (-unit[name], name not in self.head, name))[:SKETCHED])
+        return Sketch(
+            unit={f"{name:08x}": unit[name] for name in kept},
+            head=tuple(f"{name:08x}" for name in kept if name in self.head),
+            heading={f"{name:08x}": weight for name, weight in sorted(self.heading.items())},
+            codes=tuple(sorted(hashed(code) for code in self.codes)),
+            systems=tuple(sorted(self.systems)),
+            strict=self.strict,
+            bare=self.bare,
+        )
+
+
+def hold_to_exactness(texts: Sequence[Text]) -> None:
+    """Let a leaf's way of writing decide for its plain texts too."""
+    every: dict[str, list[float]] = {}
+    for text in texts:
+        every.setdefault(text.candidate.leaf or "", []).append(1.0 if text.exact else 0.0)
+    share = sum(sum(told) for told in every.values()) / max(len(texts), 1)
+    strict = {leaf for leaf, told in every.items() if sum(told) + SOME * share > STRICT_SHARE * (len(told) + SOME)}
+    for text in texts:
+        text.strict = 1.0 if (text.candidate.leaf or "") in strict else text.exact
 
 
 def unite(texts: Sequence[Text]) -> None:
-    """Give every group of issues that name each other one number."""
+    """Give every group of issues that are one case one number: they name each other, or `cases` finds it.
+
+    `texts` are in order of (created_at, key).
+    """
     place = {text.case: n for n, text in enumerate(texts)}
-    root = list(range(len(texts)))
+    named = ((n, place[case]) for n, text in enumerate(texts) for case in text.links if case in place)
+    root = _united(len(texts), [*named, *one_case([text.candidate for text in texts])])
+    size: dict[int, int] = {}
+    for top in root:
+        size[top] = size.get(top, 0) + 1
+    for text, top in zip(texts, root, strict=True):
+        text.tie = top if size[top] > 1 else -1
+
+
+def _united(count: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
+    root = list(range(count))
 
     def top(n: int) -> int:
         while root[n] != n:
@@ -56,17 +122,10 @@ def unite(texts: Sequence[Text]) -> None:
             n = root[n]
         return n
 
-    for n, text in enumerate(texts):
-        text.tie = -1
-        for other in (place[case] for case in text.links if case in place):
-            low, high = sorted((top(n), top(other)))
-            root[high] = low
-    size: dict[int, int] = {}
-    for n in range(len(texts)):
-        size[top(n)] = size.get(top(n), 0) + 1
-    for n, text in enumerate(texts):
-        if size[top(n)] > 1:
-            text.tie = top(n)
+    for one, other in pairs:
+        low, high = sorted((top(one), top(other)))
+        root[high] = low
+    return [top(n) for n in range(count)]
 
 
 def hashed(key: str) -> str:

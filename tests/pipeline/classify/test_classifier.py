@@ -184,7 +184,7 @@ def test_who_wrote_it_is_not_part_of_what_is_classified() -> None:
 
 
 def test_a_verdict_names_the_file_that_decided() -> None:
-    assert re.fullmatch(r"leafnotes-1:[0-9a-f]{8}", one(SUITE).model)
+    assert re.fullmatch(r"leafnotes-2:[0-9a-f]{8}", one(SUITE).model)
 
 
 def test_the_card_describes_the_packaged_model() -> None:
@@ -202,7 +202,7 @@ def test_a_broken_file_is_named_with_its_remedy(tmp_path: Path, content: bytes) 
     path = tmp_path / "model.npz"
     path.write_bytes(content)
 
-    with pytest.raises(ModelError, match=r"model\.npz cannot be read .*`python -m pipeline\.classify\.train"):
+    with pytest.raises(ModelError, match=r"model\.npz cannot be read .*`leafnotes model train"):
         Classifier.load(path)
 
 

@@ -108,7 +108,7 @@ def test_the_evaluation_part_is_never_learned_from(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(
         data,
         "kinds",
-        lambda _, part: [replace(one, kind="bug" if n // 8 % 2 else "question") for n, one in enumerate(samples)],
+        lambda _, part: [replace(one, kind=artefact.KINDS[n // 8 % 3]) for n, one in enumerate(samples)],
     )
     told = list(commands.evaluate(tmp_path))
 

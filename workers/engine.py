@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from connectors.base import SourceError
-from pipeline import periods, steps
+from pipeline import periods, steps, teaching
 from pipeline.issue import Gone, Period, Text, Verdict
 from pipeline.steps import Ingested
 from pipeline.store import db, digests, issues, registry, sources, work
@@ -27,7 +27,7 @@ from workers.wiring import Deployment, Source, span
 
 log = structlog.get_logger()
 
-KINDS = ("pull", "census", "classify", "assign", "close", "compose", "deliver")
+KINDS = ("pull", "census", "teach", "classify", "assign", "close", "compose", "deliver")
 TRIES = 3
 """Of a pull before the source counts as unreadable for now; the next poll tries again."""
 PATIENCE = timedelta(hours=2)
@@ -278,6 +278,7 @@ class Engine:
                         known_as=connector.known_as,
                         restarts=page.restarts,
                         redact=connector.profile.redact if connector.profile is not None else (),
+                        marks=source.options.tags,  # type: ignore[arg-type]  # a Tag is a str
                         cursor=page.cursor,
                         at=now,
                     )
@@ -295,7 +296,8 @@ class Engine:
 
     def replay(self, name: str) -> Ingested:
         """Normalise a source's archived pages again; content that did not change is not written."""
-        connector, total = self.deployment.sources[name].open(), Ingested()
+        source, total = self.deployment.sources[name], Ingested()
+        connector = source.open()
         with db.transaction(self.deployment.database) as session:
             pages = list(sources.archived_ids(session, name))
         for page in pages:
@@ -308,6 +310,7 @@ class Engine:
                     normalise=connector.normalise,
                     known_as=connector.known_as,
                     cursor=None,
+                    marks=source.options.tags,  # type: ignore[arg-type]  # a Tag is a str
                     at=self.deployment.now(),
                 )
         return total
@@ -386,10 +389,31 @@ class Engine:
             work.finish(session, job)
             self._wake_close(session)
 
+    def _teach(self, job: Job) -> None:
+        """Draw lessons from the corrections, make a version of them, and have open issues like them judged again."""
+        house = self.deployment
+        if not isinstance(house.classifier, teaching.Teacher):
+            with self.transaction() as session:
+                work.finish(session, job)
+            return
+        with db.reading(house.database) as session:
+            drawn = teaching.draw(session, house.classifier, house.org, house.kinds)
+        with self.transaction() as session:
+            work.renew(session, job, house.lease)
+            teaching.keep(session, drawn, house.now())
+        with db.reading(house.database) as session:
+            found = teaching.spread(session, house.classifier, house.org, house.kinds)
+        with self.transaction() as session:
+            work.renew(session, job, house.lease)
+            if found is not None:
+                steps.draw_lessons(session, found)
+            work.finish(session, job)
+            self._wake_close(session)
+
     def _assign(self, job: Job) -> None:
         org, zone = self.deployment.org, self.deployment.zone
         with self.transaction() as session:
-            if work.outstanding(session, ["classify"]):
+            if work.outstanding(session, ["teach", "classify"]):
                 # More is on its way and each batch asks again, so the last one finds everything.
                 work.finish(session, job)
                 return
@@ -435,6 +459,8 @@ class Engine:
             if not late and not work.is_set_aside(session, "pull", name):
                 work.request(session, "pull", name)
                 return f"{name} has not been read to the period's end yet"
+        if work.imminent(session, ["teach"]):
+            return "lessons are drawn from corrections"
         stale = issues.unclassified(session, before=period.end, org_hash=self.deployment.org_hash)
         if stale and not work.imminent(session, ["classify"]):
             if late:

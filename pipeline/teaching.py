@@ -220,6 +220,8 @@ class Spread:
     live: int
     shadow: int
     ids: tuple[int, ...]
+    like: int
+    """How many are like what is live now; the others are like what is tried in the shadow."""
     changed: tuple[tuple[str, str, str], ...]
     """(issue, side before, side now)."""
 
@@ -237,22 +239,25 @@ def spread(session: Session, classifier: Teacher, org: Org, kinds: Mapping[str, 
     mine = _lessons(live)
     news: set[Lesson] = set()
     if live is not None and not live.spread:
-        news |= set(mine) ^ set(_lessons(every.get(int(live.about.get("since", 0)))))
-    if shadow is not None and not shadow.spread:
-        news |= set(mine) ^ set(_lessons(shadow))
-    finder, judge = classifier.taught(0, tuple(news)), classifier.taught(live.version if live else 0, mine)
+        news = set(mine) ^ set(_lessons(every.get(int(live.about.get("since", 0)))))
+    tried = set(mine) ^ set(_lessons(shadow)) if shadow is not None and not shadow.spread else set()
+    finders = [classifier.taught(0, tuple(some)) for some in (news, tried)]
+    judge = classifier.taught(live.version if live else 0, mine)
     ids: list[int] = []
-    changed: list[tuple[str, str, str]] = []
+    like, changed = 0, []
     for rows in issues.unsettled(session):
         texts = [text_of(issue, org, kinds) for _, _, issue, _ in rows]
         keys = [key_of(issue) for _, _, issue, _ in rows]
-        like = [n for n, near in enumerate(finder.touches(texts, keys)) if near]
-        verdicts = judge.classify([texts[n] for n in like], [keys[n] for n in like])
-        ids += [rows[n][0] for n in like]
-        for n, verdict in zip(like, verdicts, strict=True):
+        near, beside = (finder.touches(texts, keys) for finder in finders)
+        ids += [row[0] for n, row in enumerate(rows) if near[n] or beside[n]]
+        mine_now = [n for n, is_near in enumerate(near) if is_near]
+        like += len(mine_now)
+        verdicts = judge.classify([texts[n] for n in mine_now], [keys[n] for n in mine_now])
+        for n, verdict in zip(mine_now, verdicts, strict=True):
             if verdict.side != rows[n][3]:
                 changed.append((keys[n], rows[n][3], verdict.side))
-    return Spread(live.version if live else 0, shadow.version if shadow else 0, tuple(ids), tuple(sorted(changed)))
+    number = live.version if live else 0
+    return Spread(number, shadow.version if shadow else 0, tuple(ids), like, tuple(sorted(changed)))
 
 
 def _lessons(version: Version | None) -> tuple[Lesson, ...]:
@@ -267,9 +272,10 @@ def told(session: Session, found: Spread) -> Sequence[int]:
         return ()
     for one in versions.versions(session):
         if one.version in (found.live, found.shadow) and not one.spread:
-            about = {**one.about, "like": len(found.ids)}
+            about = dict(one.about)
             if one.version == found.live:
-                about |= {"changed": len(found.changed), "changes": [list(row) for row in found.changed[:TOLD]]}
+                about |= {"like": found.like, "changed": len(found.changed)}
+                about["changes"] = [list(row) for row in found.changed[:TOLD]]
             versions.change(session, one.version, spread=True, about=about)
     return found.ids
 

@@ -408,7 +408,7 @@ def label(
         else:
             click.echo(f"{name} is {side} now (the model said {was or 'nothing yet'}); kept for ever")
         with db.reading(house.database) as session:
-            for line in model.learned([one for one in lessons.versions(session) if one.version > before]):
+            for line in model.learned(session, before):
                 click.echo(line)
 
 

@@ -1,7 +1,6 @@
 """Commands about what the classifier learned: its versions, taking them back, and what people said as training data."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,14 @@ from workers.cli.base import Global, deployment, engine, say_json, stop
 
 @click.group()
 def model() -> None:
-    """What the classifier learned from people: versions, rollback, and the data for training it anew."""
+    """What the classifier learned from people: versions, rollback, and the data for training it anew.
+
+    \b
+    Examples:
+      leafnotes model list
+      leafnotes model rollback
+      leafnotes model export corrections.jsonl
+    """
 
 
 @model.command("list")
@@ -60,16 +66,22 @@ def _figures(one: Version) -> str:
     )
 
 
-def learned(fresh: Sequence[Version]) -> list[str]:
-    """What a correction led to, in lines."""
+def learned(session: Session, after: int) -> list[str]:
+    """What the versions after one say of what a correction led to, in lines."""
     said = []
-    for one in fresh:
+    for one in lessons.versions(session):
+        if one.version <= after:
+            continue
         if one.state == "live":
             changed, like = one.about.get("changed", 0), one.about.get("like", 0)
             said.append(f"learned as version {one.version}: of {like} open issues like it, {changed} changed")
             said += [f"  {issue} was {before} and is {now} now" for issue, before, now in one.about.get("changes", ())]
         elif one.state == "shadow":
+            read, differs = lessons.shadow_counts(session, one.version)
             said.append(f"version {one.version} waits in the shadow: {_harms(one)}")
+            said.append(
+                f"  it would change {differs} of {read} open issues like it; `leafnotes status` keeps saying so"
+            )
     return said
 
 

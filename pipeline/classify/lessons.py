@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 import numpy as np
 
@@ -220,7 +220,7 @@ def choose(
     names = [*(name for name, _, _ in examples()), *(one.key for one in ordered)]
     sides = [*(side for _, side, _ in examples()), *(one.side for one in ordered)]
     texts = [*(text for _, _, text in examples()), *(one.text for one in ordered)]
-    odds = np.concatenate([_example_odds(judge), judge.odds([one.text for one in ordered])])
+    odds = np.concatenate([_example_odds(cast(Any, judge)), judge.odds([one.text for one in ordered])])
     like = _likeness(judge, texts, names, taught)
     fixed, taken, waiting, harms = len(examples()), [], [], []
     heard: list[list[Near]] = [[] for _ in texts]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from pipeline import teaching
 from pipeline.classify import lessons as memory
 from pipeline.classify import load_classifier
 from pipeline.issue import Text
@@ -356,3 +357,21 @@ def test_a_week_of_unsure_verdicts_is_said_by_status_with_the_remedy(tmp_path: P
     assert any("40 of 40 verdicts are unsure, usually hardly any" in line for line in report["drift"])
     said = [line for line in run("status").output.splitlines() if line.startswith("drift")]
     assert len(said) == 1
+
+
+def test_a_worker_that_dies_between_learning_and_spreading_loses_nothing(run: Run, rosta: Path) -> None:
+    _, after = sides()
+    run("run", "--once")
+    with engine(rosta) as runner:
+        house = runner.deployment
+        with runner.transaction() as session:
+            corrections.correct(session, ("desk", "1"), after, "kit", house.now())
+            teaching.ask(session)
+        with db.reading(house.database) as session:
+            drawn = teaching.draw(session, house.classifier, house.org, house.kinds)  # type: ignore[arg-type]
+        with runner.transaction() as session:
+            teaching.keep(session, drawn, house.now())  # and here it dies
+
+        runner.drain()
+
+    assert [own_sides(rosta)[n] for n in "234"] == [after] * 3

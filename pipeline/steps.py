@@ -133,12 +133,12 @@ def ingest(
     issues.add_events(session, source, _history(page, fresh, before))
     issues.add_comments(session, source, page.comments)
     issues.mark_gone(session, source, page.gone)
-    teaching.said_there(session, source, [page.issues[key] for key in fresh], marks)
     done.new = sum(key not in before for key in fresh)
     done.changed = len(fresh) - done.new
 
     reread = [key for key, row in fresh.items() if key not in before or before[key].text_hash != row["text_hash"]]
     ask_for_verdicts(session, sorted(known.id for known in issues.known(session, source, reread).values()))
+    teaching.said_there(session, source, [page.issues[key] for key in fresh], marks)
     if cursor is not None:
         if items and (fresh or page.comments or page.gone):
             sources.archive(session, source, issues.dump_page(_without(items, frozenset(redact))), len(items), at)

@@ -68,7 +68,7 @@ def explain(
     """Tell a verdict of this text. `labelled` are the corrections that it may be compared with."""
     quotes = _quotes(text, verdict)
     other = next((r.split()[2] for r in verdict.because if r.startswith("next likely: ")), "none")
-    named = [word for quote in quotes if quote.side == verdict.side for word in quote.words]
+    named = _named(verdict)
     flips, becomes = _flip(classifier, text, verdict.side, named)
     return Explanation(_said(verdict, quotes), quotes, becomes or other, flips, _alike(classifier, text, labelled, key))
 
@@ -104,17 +104,36 @@ def _listed(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
+def _named(verdict: Verdict) -> list[str]:
+    """The words and the texts of signals that speak for the side, as they can be taken out."""
+    shown = {signal.name: signal.text for signal in verdict.signals}
+    found: list[str] = []
+    for reason in verdict.because:
+        word, signal = _WORD.fullmatch(reason), _SIGNAL.fullmatch(reason)
+        if word is not None and word[3] == verdict.side:
+            found.append(word[1])
+        elif signal is not None and signal[3] == verdict.side:
+            found.append(shown.get(signal[1], ""))
+    return found
+
+
+_DENIED: Final = r"(?:\b(?:not|no|never|cannot|without|\w{2,8}n['’]t)[ \t])?"
+"""What turns a word around is told with it: "able" alone would say the opposite of "not able"."""
+
+
 def _quotes(text: Text, verdict: Verdict) -> tuple[Quoted, ...]:
     """The named words by the sentences that they stand in, the strongest first."""
     found: dict[tuple[str, str], list[tuple[str, float]]] = {}
     for reason in verdict.because:
         word, signal = _WORD.fullmatch(reason), _SIGNAL.fullmatch(reason)
         if word is not None:
-            where = _sentence(text, rf"(?<![\w']){re.escape(word[1])}(?![\w'])")
-            found.setdefault((where, word[3]), []).append((word[1], float(word[2])))
+            where, as_written = _sentence(text, rf"{_DENIED}(?<![\w']){re.escape(word[1])}(?![\w'])")
+            told = as_written if " " in as_written else word[1]
+            found.setdefault((where, word[3]), []).append((told, float(word[2])))
         elif signal is not None:
             shown = next((s.text for s in verdict.signals if s.name == signal[1]), "")
-            found.setdefault((_sentence(text, re.escape(shown)), signal[3]), []).append((shown, float(signal[2])))
+            where, _ = _sentence(text, re.escape(shown))
+            found.setdefault((where, signal[3]), []).append((shown, float(signal[2])))
     every = [
         Quoted(tuple(word for word, _ in words), round(sum(moved for _, moved in words), 2), side, where)
         for (where, side), words in found.items()
@@ -122,17 +141,17 @@ def _quotes(text: Text, verdict: Verdict) -> tuple[Quoted, ...]:
     return tuple(sorted(every, key=lambda quote: (quote.side != verdict.side, -quote.moved, quote.words)))
 
 
-def _sentence(text: Text, pattern: str) -> str:
-    """The sentence that something stands in first, shortened around it; the title before the body."""
+def _sentence(text: Text, pattern: str) -> tuple[str, str]:
+    """The sentence that something stands in first, shortened around it, and how it stands there; title before body."""
     for whole in (text.title, text.body):
         hit = re.search(pattern, whole, re.IGNORECASE)
         if hit is None:
             continue
         for sentence in _SENTENCE.finditer(whole):
             if sentence.start() <= hit.start() < sentence.end():
-                return _around(sentence[0], hit.start() - sentence.start(), hit.end() - sentence.start())
-        return _around(whole, hit.start(), hit.end())
-    return ""
+                return _around(sentence[0], hit.start() - sentence.start(), hit.end() - sentence.start()), hit[0]
+        return _around(whole, hit.start(), hit.end()), hit[0]
+    return "", ""
 
 
 def _around(sentence: str, start: int, end: int) -> str:

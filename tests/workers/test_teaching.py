@@ -15,7 +15,7 @@ from pipeline import teaching
 from pipeline.classify import lessons as memory
 from pipeline.classify import load_classifier
 from pipeline.issue import Text
-from pipeline.store import corrections, db, issues, lessons, work
+from pipeline.store import corrections, db, issues, lessons, registry, work
 from tests.workers import small
 from workers.cli import main
 from workers.engine import Engine
@@ -375,3 +375,29 @@ def test_a_worker_that_dies_between_learning_and_spreading_loses_nothing(run: Ru
         runner.drain()
 
     assert [own_sides(rosta)[n] for n in "234"] == [after] * 3
+
+
+def test_a_period_is_not_closed_while_lessons_are_being_drawn(rosta: Path) -> None:
+    with engine(rosta, small.DUE) as runner:
+        runner.tick()
+        with runner.transaction() as session:
+            teaching.ask(session)
+        perform(runner, ("pull", "classify", "assign", "close"))
+        with db.reading(runner.deployment.database) as session:
+            assert registry.mark(session, "closed") is None
+
+        runner.run_once()
+
+        with db.reading(runner.deployment.database) as session:
+            assert registry.mark(session, "closed") == small.WEEK
+
+
+def perform(runner: Engine, kinds: tuple[str, ...]) -> None:
+    """Do what is due of these kinds, and what follows from it."""
+    while True:
+        with db.transaction(runner.deployment.database) as session:
+            ids = work.due(session, kinds)
+        if not ids:
+            return
+        for row_id in ids:
+            runner.perform(row_id)

@@ -199,3 +199,12 @@ def test_a_long_sentence_is_quoted_around_the_word() -> None:
 
     assert all(len(quote.quote) <= explain.LONGEST + 4 for quote in told.quotes)
     assert all(word in quote.quote for quote in told.quotes for word in quote.words)
+
+
+def test_a_word_that_is_denied_is_told_with_its_denial() -> None:
+    text = Text(title="", body="I am not able to log in for weeks, and support does not answer.")
+
+    told = explain.explain(load_classifier(), text, judged(text))
+
+    assert {"able", "answer"}.isdisjoint({word for quote in told.quotes for word in quote.words})
+    assert {"not able", "not answer"} & {word for quote in told.quotes for word in quote.words}

@@ -12,8 +12,13 @@ Side = Literal["developer", "customer", "none"]
 Kind = Literal["bug", "request", "question", "other"]
 State = Literal["open", "closed", "deleted"]
 Role = Literal["customer", "staff", "bot", "unknown"]
-Tag = Literal["escalate", "private", "mute", "no-quote", "severity-8", "severity-4", "severity-2", "severity-1"]
-"""What engineers say where they work; a severity by a source's own field wins over what the text was judged by."""
+Tag = Literal[
+    "escalate", "private", "mute", "no-quote",
+    "severity-8", "severity-4", "severity-2", "severity-1",
+    "developer", "customer", "none",
+]  # fmt: skip
+"""What engineers say where they work; a severity by a source's own field wins over what the text was judged by, and a
+side that somebody gave there is a person's correction."""
 What = Literal["created", "closed", "reopened", "moved", "commented", "labelled", "deleted"]
 
 
@@ -124,6 +129,8 @@ class Verdict:
     signals: tuple[Signal, ...] = ()
     because: tuple[str, ...] = ()
     model: str = ""
+    known: float = 1.0
+    """Share of the text's words that the model knows as a whole: where it falls, people talk of new things."""
 
     def has(self, signal: str) -> bool:
         return any(s.name == signal for s in self.signals)

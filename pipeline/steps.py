@@ -18,11 +18,12 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
-from pipeline import mailing, pains, periods
+from pipeline import mailing, pains, periods, teaching
 from pipeline.digest import gates, mime, render
 from pipeline.digest.compose import compose as compose_document
 from pipeline.digest.document import Document
@@ -32,7 +33,7 @@ from pipeline.issue import Comment, Event, Gone, Issue, Period, Remark, Text, Ve
 from pipeline.org import Org
 from pipeline.prose import prose
 from pipeline.sound import sound
-from pipeline.store import db, digests, issues, registry, sources, work
+from pipeline.store import db, digests, drift, issues, lessons, registry, sources, work
 from pipeline.store import material as material_store
 from pipeline.workdays import REGULAR, Workdays
 
@@ -46,6 +47,20 @@ def _unnamed(_item: Mapping[str, Any]) -> str | None:
 
 class Classifier(Protocol):
     def classify(self, texts: Sequence[Text]) -> Sequence[Verdict]: ...
+
+
+class Taught(Protocol):
+    """A classifier with lessons. `keys` name the issues, so that none is taught by its own correction."""
+
+    @property
+    def name(self) -> str: ...
+    def classify(self, texts: Sequence[Text], keys: Sequence[str]) -> Sequence[Verdict]: ...
+    def touches(self, texts: Sequence[Text], keys: Sequence[str]) -> Sequence[bool]: ...
+
+
+@runtime_checkable
+class Teachable(Protocol):
+    def recall(self, version: int, content: bytes) -> Taught: ...
 
 
 class Router(Protocol):
@@ -97,11 +112,12 @@ def ingest(
     known_as: KnownAs = _unnamed,
     restarts: Sequence[str] = (),
     redact: Collection[str] = (),
+    marks: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Ingested:
     """Store one page: issues by identity, comments, history, the raw page and the cursor. `cursor` None is a replay.
 
     What cannot be understood is set aside under the name that `known_as` gives it, until an item of that name is.
-    Keys in `redact` are taken out of what is archived.
+    Keys in `redact` are taken out of what is archived. `marks` are the source's words for our tags.
     """
     done = Ingested(read=len(items) + len(problems))
     issues.void(session, source, restarts)
@@ -124,6 +140,7 @@ def ingest(
 
     reread = [key for key, row in fresh.items() if key not in before or before[key].text_hash != row["text_hash"]]
     ask_for_verdicts(session, sorted(known.id for known in issues.known(session, source, reread).values()))
+    teaching.said_there(session, source, [page.issues[key] for key in fresh], marks)
     if cursor is not None:
         if items and (fresh or page.comments or page.gone):
             sources.archive(session, source, issues.dump_page(_without(items, frozenset(redact))), len(items), at)
@@ -249,6 +266,10 @@ class Judged:
     verdict: Verdict
     leaf: str | None
     heard_by: tuple[str, ...]
+    versions: tuple[int, int] = (0, 0)
+    """The lessons, live and in the shadow, that it was judged with."""
+    shadow: str | None = None
+    """The side that the lessons in the shadow give it."""
 
 
 def classify(
@@ -262,21 +283,41 @@ def classify(
 ) -> list[Judged]:
     """Verdict and leaf of each issue. Only reads: it may take long. `keep_verdicts` saves the outcome."""
     rows = issues.to_classify(session, ids)
-    texts = [
-        Text(
-            title=issue.title,
-            body=prose(issue.body),
-            product=issue.project,
-            labels=issue.labels,
-            source_kind=kinds.get(issue.source),
-            author_role="staff" if org.member(issue.source, issue.author) else issue.author_role,
-        )
-        for _, _, issue in rows
-    ]
-    return [
-        Judged(row_id, text_hash, _as_tagged(verdict, issue), router.leaf(issue), router.hearers(issue))
-        for (row_id, text_hash, issue), verdict in zip(rows, classifier.classify(texts), strict=True)
-    ]
+    texts = [teaching.text_of(issue, org, kinds) for _, _, issue in rows]
+    keys = [teaching.key_of(issue) for _, _, issue in rows]
+    numbers = lessons.numbers(session)
+    verdicts, shadows = _taught(session, classifier, texts, keys)
+    settled = issues.settled(session, ids) if any(numbers) else {}
+    judged = []
+    for n, (row_id, text_hash, issue) in enumerate(rows):
+        verdict = _as_tagged(verdicts[n], issue)
+        before = settled.get(row_id)
+        if before is not None and before[0] == text_hash and before[1].model != verdict.model:
+            verdict = before[1]  # a closed period was made from it, and learns nothing any more
+        leaf, hearers = router.leaf(issue), router.hearers(issue)
+        judged.append(Judged(row_id, text_hash, verdict, leaf, hearers, numbers, shadows.get(n)))
+    return judged
+
+
+def _taught(
+    session: Session, classifier: Classifier, texts: Sequence[Text], keys: Sequence[str]
+) -> tuple[Sequence[Verdict], dict[int, str]]:
+    """The verdicts with the lessons that are live, and by number what those in the shadow say."""
+    live, shadow = lessons.in_state(session, "live"), lessons.in_state(session, "shadow")
+    if not isinstance(classifier, Teachable) or (live is None and shadow is None):
+        return classifier.classify(texts), {}
+    verdicts: Sequence[Verdict]
+    if live is not None and live.content is not None:
+        verdicts = classifier.recall(live.version, live.content).classify(texts, keys)
+    else:
+        verdicts = classifier.classify(texts)
+    if shadow is None or shadow.content is None:
+        return verdicts, {}
+    tried = classifier.recall(shadow.version, shadow.content)
+    like = [n for n, near in enumerate(tried.touches(texts, keys)) if near]
+    said = tried.classify([texts[n] for n in like], [keys[n] for n in like])
+    sides: dict[int, str] = {n: verdict.side for n, verdict in enumerate(verdicts)}
+    return verdicts, sides | {n: verdict.side for n, verdict in zip(like, said, strict=True)}
 
 
 def _as_tagged(verdict: Verdict, issue: Issue) -> Verdict:
@@ -289,17 +330,21 @@ def _as_tagged(verdict: Verdict, issue: Issue) -> Verdict:
 
 
 def keep_verdicts(session: Session, judged: Sequence[Judged], org_hash: str) -> None:
-    """Save verdicts of texts that are still the stored ones. A person's correction is kept apart and wins when read."""
+    """Save verdicts of texts that are still the stored ones. A person's correction is kept apart and wins when read.
+
+    Those that were judged with lessons that are no longer the live ones are asked for again.
+    """
+    lessons.lock(session, shared=True)
+    numbers = lessons.numbers(session)
     current = issues.hold(session, [one.row_id for one in judged])
+    kept = [one for one in judged if current.get(one.row_id) == one.text_hash]
     issues.save_verdicts(
         session,
-        [
-            (one.row_id, one.text_hash, one.verdict, one.leaf, one.heard_by)
-            for one in judged
-            if current.get(one.row_id) == one.text_hash
-        ],
+        [(one.row_id, one.text_hash, one.verdict, one.leaf, one.heard_by) for one in kept],
         org_hash,
+        {one.row_id: (numbers[1], one.shadow) for one in kept if one.shadow is not None},
     )
+    ask_for_verdicts(session, [one.row_id for one in kept if one.versions != numbers])
     work.request(session, "assign", "all")
 
 
@@ -393,6 +438,11 @@ def candidate(org: Org, issue: Any, verdict: Any, side: str) -> pains.Candidate:
     )
 
 
+def draw_lessons(session: Session, found: teaching.Spread) -> None:
+    """Ask for new verdicts of the open issues that are like what people taught."""
+    ask_for_verdicts(session, list(teaching.told(session, found)))
+
+
 def close(session: Session, period: Period, *, org: Org, ready: Grouping | None = None, at: datetime) -> bool:
     """Freeze the pains and the issues of a period that has ended; False where it was closed before.
 
@@ -406,6 +456,7 @@ def close(session: Session, period: Period, *, org: Org, ready: Grouping | None 
     assign(session, org=org, zone=period.zone, until=period.end, freeze=True, ready=ready)
     issues.stamp(session, period.label, period.end)
     digests.expect(session, org.leaders, period.label, at)
+    drift.remember(session, period)
     registry.set_mark(session, "closed", period.label)
     registry.set_mark(session, f"closed {period.label}", at.isoformat())
     work.request(session, "assign", "all")

@@ -162,6 +162,11 @@ class VerdictRow(Base):
     heard_by: Mapped[list[Any]]
     period: Mapped[str | None] = mapped_column(String(16))
     """The period with which it was closed; what arrives later for a closed week is in none of that week's digests."""
+    known: Mapped[float] = mapped_column(Float, server_default="1")
+    """Share of the text's words that the model knows."""
+    shadow: Mapped[str | None] = mapped_column(String(10))
+    """What the lessons in the shadow would have said, of `shadow_version`."""
+    shadow_version: Mapped[int | None]
 
 
 class ProposalRow(Base):
@@ -179,18 +184,43 @@ class ProposalRow(Base):
 
 
 class CorrectionRow(Base):
-    """What a person said an issue is. Kept for ever; the newest wins over the model."""
+    """What a person said an issue is, as an event: never changed, and withdrawn only by a later one without `new`.
+
+    `how` is cli, label (the source's own) or mail. `evidence` is what the person was shown when they said it, or the
+    label by its name.
+    """
 
     __tablename__ = "corrections"
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
     source: Mapped[str] = mapped_column(String(63))
     issue: Mapped[str] = mapped_column(String(255))
-    side: Mapped[str] = mapped_column(String(10))
-    was: Mapped[str | None] = mapped_column(String(10))
+    field: Mapped[str] = mapped_column(String(10))
+    """side."""
+    old: Mapped[str | None] = mapped_column(String(10))
+    """What the model had said, None where it had not decided yet."""
+    new: Mapped[str | None] = mapped_column(String(10))
     model: Mapped[str | None] = mapped_column(String(64))
     by: Mapped[str] = mapped_column(String(255))
+    how: Mapped[str] = mapped_column(String(8))
+    evidence: Mapped[dict[str, Any]]
     at: Mapped[datetime]
     __table_args__ = (Index("ix_corrections_issue", "source", "issue"),)
+
+
+class LessonsRow(Base):
+    """What corrections taught, as a numbered version: tried in the shadow first, then live; the last ones are kept."""
+
+    __tablename__ = "lessons"
+    version: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(String(12))
+    """shadow, live, kept (was live before), dropped."""
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The lessons, None once they were dropped."""
+    spread: Mapped[bool]
+    """Whether the open issues that are like its lessons were looked at again."""
+    about: Mapped[dict[str, Any]]
+    """How many corrections, the figures of its check, what waits and why, what changed, what operators decided."""
+    at: Mapped[datetime]
 
 
 class PainRow(Base):

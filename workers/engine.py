@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from connectors.base import SourceError
-from pipeline import periods, proposing, steps
+from pipeline import periods, proposing, steps, teaching
 from pipeline.issue import Gone, NoProposal, Period, Text, Verdict
 from pipeline.steps import Ingested
 from pipeline.store import db, digests, issues, proposals, registry, sources, work
@@ -27,7 +27,7 @@ from workers.wiring import Deployment, Source, span
 
 log = structlog.get_logger()
 
-NEEDED = ("pull", "census", "classify", "assign", "close", "compose", "deliver")
+NEEDED = ("pull", "census", "teach", "classify", "assign", "close", "compose", "deliver")
 KINDS = (*NEEDED, proposing.KIND)
 """What is not needed is done by `run` when all else is done, and by workers; no other command waits for it."""
 TRIES = 3
@@ -291,6 +291,7 @@ class Engine:
                         known_as=connector.known_as,
                         restarts=page.restarts,
                         redact=connector.profile.redact if connector.profile is not None else (),
+                        marks=source.options.tags,  # type: ignore[arg-type]  # a Tag is a str
                         cursor=page.cursor,
                         at=now,
                     )
@@ -308,7 +309,8 @@ class Engine:
 
     def replay(self, name: str) -> Ingested:
         """Normalise a source's archived pages again; content that did not change is not written."""
-        connector, total = self.deployment.sources[name].open(), Ingested()
+        source, total = self.deployment.sources[name], Ingested()
+        connector = source.open()
         with db.transaction(self.deployment.database) as session:
             pages = list(sources.archived_ids(session, name))
         for page in pages:
@@ -321,6 +323,7 @@ class Engine:
                     normalise=connector.normalise,
                     known_as=connector.known_as,
                     cursor=None,
+                    marks=source.options.tags,  # type: ignore[arg-type]  # a Tag is a str
                     at=self.deployment.now(),
                 )
         return total
@@ -436,10 +439,31 @@ class Engine:
                     work.postpone(session, job, wait or timedelta(0), reason=reason, counts=False)
                     return
 
+    def _teach(self, job: Job) -> None:
+        """Draw lessons from the corrections, make a version of them, and have open issues like them judged again."""
+        house = self.deployment
+        if not isinstance(house.classifier, teaching.Teacher):
+            with self.transaction() as session:
+                work.finish(session, job)
+            return
+        with db.reading(house.database) as session:
+            drawn = teaching.draw(session, house.classifier, house.org, house.kinds)
+        with self.transaction() as session:
+            work.renew(session, job, house.lease)
+            teaching.keep(session, drawn, house.now())
+        with db.reading(house.database) as session:
+            found = teaching.spread(session, house.classifier, house.org, house.kinds)
+        with self.transaction() as session:
+            work.renew(session, job, house.lease)
+            if found is not None:
+                steps.draw_lessons(session, found)
+            work.finish(session, job)
+            self._wake_close(session)
+
     def _assign(self, job: Job) -> None:
         org, zone = self.deployment.org, self.deployment.zone
         with self.transaction() as session:
-            if work.outstanding(session, ["classify"]):
+            if work.outstanding(session, ["teach", "classify"]):
                 # More is on its way and each batch asks again, so the last one finds everything.
                 work.finish(session, job)
                 return
@@ -485,6 +509,8 @@ class Engine:
             if not late and not work.is_set_aside(session, "pull", name):
                 work.request(session, "pull", name)
                 return f"{name} has not been read to the period's end yet"
+        if work.imminent(session, ["teach"]):
+            return "lessons are drawn from corrections"
         stale = issues.unclassified(session, before=period.end, org_hash=self.deployment.org_hash)
         if stale and not work.imminent(session, ["classify"]):
             if late:

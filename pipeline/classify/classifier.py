@@ -1,20 +1,22 @@
 """A text becomes a verdict: whose pain, what kind, how bad, which signals, and the words that decided.
 
-The model is linear throughout, so what a word added to a decision is exact. Author names are never looked at.
+A word is named with what goes when it is taken out of the text, and not with its weights alone: the values of a text
+have length 1, so the others gain when one leaves. Author names are never looked at.
 """
 
-from collections import defaultdict
+import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.classify import artefact, features, language, rules, shapes, signals
+from pipeline.classify import artefact, features, language, lessons, rules, shapes, signals
 from pipeline.classify.artefact import KINDS, SIDES, Model
 from pipeline.classify.features import Block, Floats, Read
+from pipeline.classify.lessons import Lesson, Memory, Near
 from pipeline.classify.tokens import Tokens
 from pipeline.issue import Kind, Side, Signal, Text, Verdict
 
@@ -22,6 +24,16 @@ BATCH: Final = 64
 """Texts that are computed together: enough to be fast, few enough to stay in the processor's cache."""
 SHOWN: Final = 4
 """Words that a verdict names for its side; one against it follows."""
+LEAST: Final = 0.02
+"""Log-odds that a word must move to be named for a side, and"""
+AGAINST: Final = 0.05
+"""to be named against it."""
+LOOKED_AT: Final = 16
+"""Of the words that moved most, so many are looked at for being prose."""
+RECALLED: Final = 4
+"""Versions of lessons that are kept ready."""
+FIELDS: Final = 2
+"""Fields around a text that a verdict names."""
 LONGEST: Final = 40
 """Letters of a word that is worth naming."""
 
@@ -32,46 +44,90 @@ class Classifier:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.tokens = Tokens(model.tokens)
+        self.told = Told(model, self.tokens)
+        self._recalled: dict[tuple[int, bytes], Taught] = {}
 
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
         """With the model of a file, the packaged one by default. Raises `ModelError` where it cannot be read."""
         return cls(artefact.load(path or artefact.PATH))
 
+    @property
+    def name(self) -> str:
+        """The model, as verdicts name it where no lesson was learned."""
+        return self.model.name
+
     def classify(self, texts: Sequence[Text]) -> list[Verdict]:
         """One verdict for each text, in order."""
+        return self._all(texts, (), None)
+
+    def taught(self, version: int, lessons: Sequence[Lesson]) -> "Taught":
+        """This classifier with what people taught it."""
+        return Taught(self, Memory(version, tuple(lessons), self.model.word_rarity))
+
+    def recall(self, version: int, content: bytes) -> "Taught":
+        """This classifier with the stored lessons of a version; the last few are kept ready."""
+        found = self._recalled.get((version, content))
+        if found is None:
+            if len(self._recalled) >= RECALLED:
+                self._recalled.clear()
+            found = self._recalled[version, content] = self.taught(version, lessons.load(content))
+        return found
+
+    def odds(self, texts: Sequence[Text]) -> Floats:
+        """Log-odds of (developer, customer, none), one row a text, with the fields around it and without lessons."""
+        rows = [np.zeros((0, len(SIDES)), dtype=np.float32)]
+        for start in range(0, len(texts), BATCH):
+            batch = texts[start : start + BATCH]
+            seen = self._seen(batch)
+            odds = seen.odds([signals.find(text.title, text.body) for text in batch])
+            rows.append(np.stack([self._scaled(text, odds[i]) for i, text in enumerate(batch)]))
+        return np.concatenate(rows)
+
+    def _scaled(self, text: Text, odds: Floats) -> Floats:
+        added = rules.prior(rules.fields(text))
+        if language.recognised(text.title, text.body) is not None:
+            return rules.unread(added)
+        return odds / np.float32(self.model.temperature) + added
+
+    def _seen(self, texts: Sequence[Text]) -> "Seen":
+        return Seen([(text.title, text.body) for text in texts], self.model, self.tokens, self.told)
+
+    def _all(self, texts: Sequence[Text], keys: Sequence[str], memory: Memory | None) -> list[Verdict]:
         verdicts: list[Verdict] = []
         for start in range(0, len(texts), BATCH):
-            verdicts += self._batch(texts[start : start + BATCH])
+            verdicts += self._batch(texts[start : start + BATCH], keys[start : start + BATCH], memory)
         return verdicts
 
-    def _batch(self, texts: Sequence[Text]) -> list[Verdict]:
+    def _batch(self, texts: Sequence[Text], keys: Sequence[str], memory: Memory | None) -> list[Verdict]:
         found = [signals.find(text.title, text.body) for text in texts]
-        seen = Seen([(text.title, text.body) for text in texts], self.model, self.tokens)
-        marks = [self._marks(text, found[i]) for i, text in enumerate(texts)]
-        odds = seen.odds(marks)
+        seen = self._seen(texts)
+        odds = seen.odds(found)
         kinds = seen.kinds()
-        return [self._verdict(text, found[i], marks[i], odds[i], kinds[i], seen, i) for i, text in enumerate(texts)]
-
-    def _marks(self, text: Text, found: tuple[Signal, ...]) -> list[int]:
-        """Numbers of the model's cues that a text has: its signals and its shapes."""
-        names = {signal.name for signal in found}
-        names |= {shapes.SHAPES[n] for n in shapes.of(text.title, text.body)}
-        return [i for i, cue in enumerate(self.model.cues) if cue in names]
+        near = memory.near(seen.words, seen.word_values, len(texts), keys) if memory else [()] * len(texts)
+        name = f"{self.model.name}+{memory.version}" if memory else self.model.name
+        return [
+            self._verdict(text, found[i], odds[i], kinds[i], seen, i, near[i], name) for i, text in enumerate(texts)
+        ]
 
     def _verdict(
         self,
         text: Text,
         found: tuple[Signal, ...],
-        marks: list[int],
         odds: Floats,
         kinds: Floats,
         seen: "Seen",
         at: int,
+        near: tuple[Near, ...],
+        name: str,
     ) -> Verdict:
-        added, why = rules.prior(text)
+        around = rules.fields(text)
+        added = rules.prior(around)
         foreign = language.recognised(text.title, text.body)
-        chances = softmax(rules.unread(added) if foreign else odds / np.float32(self.model.temperature) + added)
+        settled = rules.unread(added) if foreign else odds / np.float32(self.model.temperature) + added
+        if near:
+            settled = settled + lessons.push(near)
+        chances = softmax(settled)
         order = np.argsort(-chances, kind="stable")
         first, second = int(order[0]), int(order[1])
         side = SIDES[first]
@@ -83,9 +139,12 @@ class Classifier:
         words = (
             [rules.NOT_ENGLISH.format(language=foreign), rules.HALF]
             if foreign
-            else seen.reasons(at, marks, first, second, 1 / self.model.temperature)
+            else seen.reasons(at, found, first, second, 1 / self.model.temperature)
         )
-        because = [*words, *why[:2], gravity, f"next likely: {SIDES[second]} {float(chances[second]):.2f}"]
+        half = rules.UNREAD if foreign else 1.0
+        fields = [_said(what, weight * half, first, second) for what, weight in rules.moved_by(around, first, second)]
+        taught = lessons.reasons(near, first, second)
+        because = [*words, *fields[:FIELDS], *taught, gravity, f"next likely: {SIDES[second]} {chances[second]:.2f}"]
         return Verdict(
             side=side,
             confidence=confidence,
@@ -94,8 +153,36 @@ class Classifier:
             severity=severity,
             signals=found,
             because=tuple(because),
-            model=self.model.name,
+            model=name,
+            known=seen.known(at),
         )
+
+
+class Taught:
+    """A classifier with the lessons of one version. Cheap to make; the memory is read once."""
+
+    def __init__(self, classifier: Classifier, memory: Memory) -> None:
+        self.classifier = classifier
+        self.memory = memory
+
+    @property
+    def name(self) -> str:
+        return f"{self.classifier.name}+{self.memory.version}"
+
+    def classify(self, texts: Sequence[Text], keys: Sequence[str] = ()) -> list[Verdict]:
+        """One verdict for each text. `keys` are the issues' own names, so that nobody is taught by their own lesson."""
+        return self.classifier._all(texts, keys, self.memory)
+
+    def touches(self, texts: Sequence[Text], keys: Sequence[str] = ()) -> list[bool]:
+        """Whether a text is like any of the lessons: only then can they change its verdict. Far cheaper than one."""
+        touched: list[bool] = []
+        for start in range(0, len(texts), BATCH):
+            batch = [(text.title, text.body) for text in texts[start : start + BATCH]]
+            words = features.words(features.read(batch))
+            values = features.values(words, self.classifier.model.word_rarity, len(batch))
+            near = self.memory.near(words, values, len(batch), keys[start : start + BATCH])
+            touched += [bool(found) for found in near]
+        return touched
 
 
 def _kind(text: Text, found: tuple[Signal, ...], kinds: Floats, side: Side, confidence: float) -> Kind:
@@ -105,11 +192,32 @@ def _kind(text: Text, found: tuple[Signal, ...], kinds: Floats, side: Side, conf
     return KINDS[int(np.argmax(leaned))]
 
 
+class Told:
+    """What a word adds by the meaning of its pieces, looked up once: for each of the three sides, and its weight."""
+
+    def __init__(self, model: Model, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._scores = model.token_scores * model.token_weights[:, None]
+        self._weights = model.token_weights
+        self._known: dict[str, tuple[float, float, float, float]] = {}
+
+    def __call__(self, word: str) -> tuple[float, float, float, float]:
+        found = self._known.get(word)
+        if found is None:
+            if len(self._known) > 100_000:
+                self._known.clear()
+            ids = [number for _, numbers in self._tokens.of(word) for number in numbers]
+            sides = self._scores[ids].sum(axis=0).tolist() if ids else (0.0, 0.0, 0.0)
+            found = self._known[word] = (*sides, float(self._weights[ids].sum()) if ids else 0.0)
+        return found
+
+
 class Seen:
     """A batch as the model sees it."""
 
-    def __init__(self, texts: Sequence[tuple[str, str]], model: Model, tokens: Tokens) -> None:
+    def __init__(self, texts: Sequence[tuple[str, str]], model: Model, tokens: Tokens, told: Told) -> None:
         self.model = model
+        self.told = told
         self.batch: Read = features.read(texts)
         self.words: Block = features.words(self.batch)
         self.pieces: Block = features.pieces(self.batch)
@@ -118,18 +226,22 @@ class Seen:
         ends = [*(int(o) - 1 for o in self.batch.offsets[1:]), len(self.batch.flat)]
         self.cut = [tokens.of(self.batch.flat[int(a) : b]) for a, b in zip(self.batch.offsets, ends, strict=True)]
         self.count = len(texts)
+        self.shapes = [{shapes.SHAPES[n] for n in shapes.of(title, body)} for title, body in texts]
+        self._sums = [np.zeros((self.count, len(SIDES)), dtype=np.float32) for _ in range(3)]
 
-    def odds(self, marks: Sequence[list[int]]) -> Floats:
+    def odds(self, found: Sequence[tuple[Signal, ...]]) -> Floats:
         """Log-odds of the sides, one row a text, before anything around the text is looked at."""
         total = np.tile(self.model.bias, (self.count, 1)).astype(np.float32)
-        for block, values, weights in self._parts():
+        for sums, (block, values, weights) in zip(self._sums, self._parts(), strict=False):
             part = weights[block.column] * values[:, None]
             for side in range(len(SIDES)):
-                total[:, side] += np.bincount(block.row, weights=part[:, side], minlength=self.count)
+                sums[:, side] = np.bincount(block.row, weights=part[:, side], minlength=self.count)
+            total += sums
         for i, cut in enumerate(self.cut):
             ids = [number for _, numbers in cut for number in numbers]
-            total[i] += self._token_scores(ids).sum(axis=0)
-            for cue in marks[i]:
+            self._sums[2][i] = self._token_scores(ids).sum(axis=0)
+            total[i] += self._sums[2][i]
+            for cue in self._cues(found[i], i):
                 total[i] += self.model.cue_scores[cue]
         return total
 
@@ -140,47 +252,101 @@ class Seen:
             total[:, kind] += np.bincount(self.words.row, weights=part[:, kind], minlength=self.count)
         return total
 
-    def reasons(self, at: int, marks: list[int], first: int, second: int, scale: float) -> list[str]:
-        """The words and signals that moved the decision between the two likeliest sides most, strongest first."""
-        moved = self._moved(at, first, second)
-        for cue in marks:
+    def known(self, at: int) -> float:
+        """Share of a text's words that the model has a meaning of as a whole; 1 where there is no word."""
+        words = [len(numbers) == 1 for word, numbers in self.cut[at] if word[0].isalpha()]
+        return round(sum(words) / len(words), 4) if words else 1.0
+
+    def reasons(self, at: int, found: tuple[Signal, ...], first: int, second: int, scale: float) -> list[str]:
+        """The words and signals without which the decision between the two likeliest sides would move most."""
+        moved = self.moved(at, first, second)
+        ranked: list[tuple[str, float]] = []
+        inside: set[str] = set()
+        for cue in self._cues(found, at):
             weight = float(self.model.cue_scores[cue][first] - self.model.cue_scores[cue][second])
-            name = self.model.cues[cue]
-            moved[f"shape {name}" if name in _SHAPES else f"signal {name}"] = weight
-        ranked = _telling(sorted(moved.items(), key=lambda item: (-item[1], item[0])))
-        told = [item for item in ranked[:SHOWN] if item[1] >= 0.01]
-        against = [item for item in ranked[-1:] if item[1] <= -0.05]
+            if self.model.cues[cue] in self.shapes[at]:
+                ranked.append((f"shape {self.model.cues[cue]}", weight))
+                continue
+            words = _words(next(signal.text for signal in found if signal.name == self.model.cues[cue]))
+            ranked.append((f"signal {self.model.cues[cue]}", weight + sum(moved.get(word, 0.0) for word in words)))
+            inside |= words  # taken out, they would take the signal with them: they are told as the signal
+        ranked += [item for item in moved.items() if item[0] not in inside]
+        ranked = self._telling(at, sorted(ranked, key=lambda item: (-item[1], item[0])))
+        told = [item for item in ranked[:SHOWN] if item[1] * scale >= LEAST]
+        against = [item for item in ranked[-1:] if item[1] * scale <= -AGAINST]
         return [_told(name, weight * scale, SIDES[first], SIDES[second]) for name, weight in told + against]
 
-    def _moved(self, at: int, first: int, second: int) -> dict[str, float]:
-        moved: dict[str, float] = defaultdict(float)
-        low, high = np.searchsorted(self.batch.home, [at, at + 1])
-        if high > low:
-            spans = zip(self.batch.starts[low:high].tolist(), self.batch.ends[low:high].tolist(), strict=True)
-            sums = self._by_word[low:high, first] - self._by_word[low:high, second]
-            for (start, end), weight in zip(spans, sums.tolist(), strict=True):
-                moved[self.batch.flat[start:end]] += weight
-        scores = self._token_scores([number for _, numbers in self.cut[at] for number in numbers])
-        weights = iter((scores[:, first] - scores[:, second]).tolist())
-        for word, numbers in self.cut[at]:
-            weight = sum(next(weights) for _ in numbers)
-            if word[0].isalnum():
-                moved[word] += weight
-        return {word: weight for word, weight in moved.items() if len(word) <= LONGEST}
+    def _telling(self, at: int, ranked: list[tuple[str, float]]) -> list[tuple[str, float]]:
+        """Without what tells a reader nothing: small words, and parts of addresses, identifiers and markup.
 
-    @property
-    def _by_word(self) -> Floats:
-        """What each word of the batch adds to each side by itself, its pairs and its pieces."""
-        if self._sums is None:
-            total = np.zeros((len(self.batch.starts) + 1, len(SIDES)), dtype=np.float32)
-            for block, values, weights in self._parts():
-                share = weights[block.column] * (values / block.times)[:, None]
-                for side in range(len(SIDES)):
-                    total[:, side] += np.bincount(block.word, weights=share[block.of, side], minlength=len(total))
-            self._sums = total
-        return self._sums
+        These are named where no other word and no signal moved the same way.
+        """
+        some = ranked if len(ranked) <= 2 * LOOKED_AT else [*ranked[:LOOKED_AT], *ranked[-LOOKED_AT:]]
+        content = [item for item in some if not language.small(item[0])]
+        names = {name for name, _ in content}
+        low, high = np.searchsorted(self.batch.home, [at, at + 1]).tolist()
+        flat, prose = self.batch.flat, set()
+        for start, end in zip(self.batch.starts[low:high].tolist(), self.batch.ends[low:high].tolist(), strict=True):
+            name = flat[start:end]
+            if name in names and name not in prose and _is_prose(flat, start, end):
+                prose.add(name)
+        for found in ([(n, w) for n, w in content if n in prose or n.startswith(("signal ", "shape "))], content):
+            if any(weight >= 0.01 for _, weight in found):
+                return found
+        return ranked
 
-    _sums: Floats | None = None
+    def moved(self, at: int, first: int, second: int) -> dict[str, float]:
+        """Each word's part in the first side's lead over the second: what goes when it is taken out everywhere."""
+        low, high = np.searchsorted(self.batch.home, [at, at + 1]).tolist()
+        if high == low:
+            return {}
+        flat = self.batch.flat
+        spans = zip(self.batch.starts[low:high].tolist(), self.batch.ends[low:high].tolist(), strict=True)
+        numbers: dict[str, int] = {}
+        of = [numbers.setdefault(flat[start:end], len(numbers)) for start, end in spans]
+        times = np.bincount(of)
+        total = np.zeros(len(numbers))
+        for sums, (added, squares) in zip(self._sums, self._by_word, strict=False):
+            lead = added[low:high, first] - added[low:high, second]
+            out = np.bincount(of, weights=lead)
+            left = np.maximum(1 - np.bincount(of, weights=squares[low:high]), 0)
+            whole = float(sums[at, first] - sums[at, second])
+            total += whole - np.where(left > _NOTHING, (whole - out) / np.sqrt(np.maximum(left, _NOTHING)), 0)
+        told = np.array([self.told(word) for word in numbers]) * times[:, None]
+        ids = [number for _, pieces in self.cut[at] for number in pieces]
+        weight = float(self.model.token_weights[ids].sum()) if ids else 0.0
+        if weight > _NOTHING:
+            whole = float(self._sums[2][at, first] - self._sums[2][at, second])
+            left = np.maximum(weight - told[:, 3], 0)
+            rest = whole * np.sqrt(weight) - (told[:, first] - told[:, second])
+            total += whole - np.where(left > _NOTHING, rest / np.sqrt(np.maximum(left, _NOTHING)), 0)
+        return {
+            word: value
+            for word, value in zip(numbers, total.tolist(), strict=True)
+            if len(word) <= LONGEST and word[0].isalnum()
+        }
+
+    @cached_property
+    def _by_word(self) -> list[tuple[Floats, Floats]]:
+        """For words and for pieces: what each word of the batch adds to each side, and its part in the text's length.
+
+        A pair of words goes with either of them, so it counts for both.
+        """
+        size, found = len(self.batch.starts), []
+        for block, values, weights in self._parts():
+            share = values / block.times
+            word, of = block.word, block.of
+            if block is self.words:  # words, then pairs by their first word, then the title's words
+                pairs = slice(size, size + int((self.batch.home[1:] == self.batch.home[:-1]).sum()))
+                word, of = np.concatenate([word, word[pairs] + 1]), np.concatenate([of, of[pairs]])
+            added = np.empty((size + 1, len(SIDES)), dtype=np.float32)
+            for side in range(len(SIDES)):
+                added[:, side] = np.bincount(
+                    word, weights=(weights[block.column, side] * share)[of], minlength=size + 1
+                )
+            squares = np.bincount(word, weights=(values * share)[of], minlength=size + 1).astype(np.float32)
+            found.append((added, squares))
+        return found
 
     def _parts(self) -> tuple[tuple[Block, Floats, Floats], tuple[Block, Floats, Floats]]:
         return (self.words, self.word_values, self.model.words), (self.pieces, self.piece_values, self.model.pieces)
@@ -193,19 +359,39 @@ class Seen:
         scores: Floats = self.model.token_scores[ids] * (weights / np.sqrt(max(float(weights.sum()), 1e-9)))[:, None]
         return scores
 
+    def _cues(self, found: tuple[Signal, ...], at: int) -> list[int]:
+        names = {signal.name for signal in found} | self.shapes[at]
+        return [i for i, cue in enumerate(self.model.cues) if cue in names]
 
-_SHAPES: Final = frozenset(shapes.SHAPES)
+
+_NOTHING: Final = 1e-6
+_BEFORE: Final = frozenset("./\\:#@$=_<{&%|[")
+_AFTER: Final = frozenset("/\\@=_>({|]")
 
 
-def _telling(ranked: list[tuple[str, float]]) -> list[tuple[str, float]]:
-    """Without small words, which tell a reader nothing, where another word or a signal moved the same way."""
-    content = [item for item in ranked if not language.small(item[0])]
-    return content if any(weight >= 0.01 for _, weight in content) else ranked
+def _is_prose(flat: str, start: int, end: int) -> bool:
+    """Whether a word stands as people write words: not in an address, a path, a call or a piece of markup."""
+    if end - start < 3 or not flat[start:end].replace("'", "").isalpha():
+        return False
+    after = flat[end : end + 2]
+    joined = after[:1] in _AFTER or (after[:1] in (".", ":") and (after[1:].isalnum() or after[1:] == "/"))
+    return flat[start - 1] not in _BEFORE and not joined
+
+
+_SPLIT: Final = re.compile(r"[^\W_]+(?:['_]+[^\W_]+)*")
+
+
+def _words(text: str) -> set[str]:
+    return set(_SPLIT.findall(text.lower()))
 
 
 def _told(name: str, weight: float, first: str, second: str) -> str:
     what = name if name.startswith(("signal ", "shape ")) else f"word '{name}'"
     return f"{what} {abs(weight):+.2f} {first if weight > 0 else second}"
+
+
+def _said(what: str, weight: float, first: int, second: int) -> str:
+    return f"{what} {abs(weight):+.1f} {SIDES[first if weight > 0 else second]}"
 
 
 Numbers = TypeVar("Numbers", NDArray[np.float32], NDArray[np.float64])

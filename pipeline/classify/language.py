@@ -41,7 +41,7 @@ _FUNCTION: Final = _ENGLISH | frozenset(
     i've i'd i'll you're you've you'll we're we've we'd we'll they're they've he's she's that's there's what's let's
     didn't doesn't won't wouldn't shouldn't couldn't hasn't haven't hadn't wasn't weren't aren't cannot
     one two three four five six seven eight nine ten
-    s t d m re ve ll don doesn didn isn won
+    s t d m re ve ll don doesn didn isn won dont doesnt didnt isnt wont cant im ive thats bcoz coz cuz pls plz
     """.split()  # noqa: SIM905
 ) - {"down"}
 """English words that are left out of explanations; "down" can be what is wrong."""

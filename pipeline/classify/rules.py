@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -48,31 +49,59 @@ def unread(added: Floats) -> Floats:
     return odds
 
 
-def prior(text: Text) -> tuple[Floats, tuple[str, ...]]:
-    """Log-odds that role, kind of source and labels add for (developer, customer, none), and what added them."""
-    weights = np.zeros(3, dtype=np.float32)
-    why: list[str] = []
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something around a text that counts, in words, with the log-odds that it adds for each side."""
 
-    def add(side: int, weight: float, reason: str) -> None:
-        weights[side] += weight
-        why.append(f"{reason} {weight:+.1f} {('developer', 'customer', 'none')[side]}")
+    name: str
+    weights: tuple[float, float, float]
 
+
+def fields(text: Text) -> tuple[Field, ...]:
+    """What role, kind of source and labels say. The first twenty labels count."""
+    found: list[Field] = []
     desk = (text.source_kind or "").casefold() in _DESKS
     if text.author_role == "staff":
-        add(0, 1.4 if desk else 1.0, "written by staff")
+        found.append(Field("written by staff", (1.4 if desk else 1.0, 0.0, 0.0)))
     elif text.author_role == "customer":
-        add(0, -1.0, "written by a customer")
-        add(1, 1.5, "written by a customer")
+        found.append(Field("written by a customer", (-1.0, 1.5, 0.0)))
     elif text.author_role == "bot":
-        add(2, 1.2, "written by a bot")
+        found.append(Field("written by a bot", (0.0, 0.0, 1.2)))
     elif desk:
-        add(0, -0.8, f"came through {text.source_kind}")
-    for label in text.labels[:20]:
+        found.append(Field(f"came through {text.source_kind}", (-0.8, 0.0, 0.0)))
+    for label in list(dict.fromkeys(text.labels))[:20]:
         low = label.casefold()[:60].replace("_", "-")
-        for side, weight, pattern in ((0, 0.7, _MAKER_LABELS), (1, 0.4, _USER_LABELS), (2, 0.5, _QUIET_LABELS)):
-            if pattern.search(low):
-                add(side, weight, f"label '{label[:40]}'")
-    return np.clip(weights, -CAP, CAP), tuple(why)
+        patterns = ((0.7, _MAKER_LABELS), (0.4, _USER_LABELS), (0.5, _QUIET_LABELS))
+        said = [weight if pattern.search(low) else 0.0 for weight, pattern in patterns]
+        if any(said):
+            found.append(Field(f"label '{label[:40]}'", (said[0], said[1], said[2])))
+    return tuple(found)
+
+
+def prior(found: Sequence[Field]) -> Floats:
+    """Log-odds that the fields around a text add for (developer, customer, none), capped."""
+    weights = np.zeros(3, dtype=np.float32)
+    for field in found:
+        weights += np.array(field.weights, dtype=np.float32)
+    return np.clip(weights, -CAP, CAP)
+
+
+def moved_by(found: Sequence[Field], first: int, second: int) -> list[tuple[str, float]]:
+    """How much each field moves the first of two sides ahead of the second: what would go if it were not there.
+
+    Beyond the cap a field moves nothing, and is not named.
+    """
+    raw = np.sum([field.weights for field in found] or [(0.0, 0.0, 0.0)], axis=0)
+    whole = np.clip(raw, -CAP, CAP)
+    moved: dict[str, float] = {}
+    for field in found:
+        gone = whole - np.clip(raw - np.array(field.weights), -CAP, CAP)
+        moved[field.name] = float(gone[first] - gone[second])
+    named = [(name, weight) for name, weight in moved.items() if abs(weight) >= _NAMED]
+    return sorted(named, key=lambda item: (-abs(item[1]), item[0]))
+
+
+_NAMED: Final = 0.05
 
 
 _BLOCKED: Final = re.compile(

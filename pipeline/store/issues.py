@@ -5,16 +5,17 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import and_, delete, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.issue import Comment, Event, Gone, Issue, Signal, Verdict
+from pipeline.store.corrections import blank, corrections
 from pipeline.store.upsert import ignore, put
 from pipeline.tables import (
     CommentRow,
-    CorrectionRow,
     EventRow,
     IssueRow,
     MemberRow,
@@ -173,6 +174,7 @@ def forget_text(session: Session, before: datetime) -> int:
         for source, external_id in session.execute(names).all():
             said = update(CommentRow).where(CommentRow.source == source, CommentRow.issue == external_id)
             session.execute(said.values(body=""))
+            blank(session, source, external_id)
         session.execute(update(IssueRow).where(IssueRow.id.in_(some)).values(title="", body=""))
         session.execute(update(VerdictRow).where(VerdictRow.issue_id.in_(some)).values(signals=[], because=[]))
     return len(ids)
@@ -256,9 +258,13 @@ def unclassified(session: Session, before: datetime | None = None, org_hash: str
 
 
 def save_verdicts(
-    session: Session, verdicts: Iterable[tuple[int, str, Verdict, str | None, Sequence[str]]], org_hash: str
+    session: Session,
+    verdicts: Iterable[tuple[int, str, Verdict, str | None, Sequence[str]]],
+    org_hash: str,
+    shadows: Mapping[int, tuple[int, str]] = MappingProxyType({}),
 ) -> None:
-    """(row id, text hash, verdict, leaf, heard by)."""
+    """(row id, text hash, verdict, leaf, heard by). `shadows`: row id to what the lessons in the shadow say, with
+    their version."""
     rows = [
         {
             "issue_id": row_id,
@@ -274,10 +280,58 @@ def save_verdicts(
             "model": verdict.model,
             "leaf": leaf,
             "heard_by": list(heard_by),
+            "known": verdict.known,
+            "shadow": shadows[row_id][1] if row_id in shadows else None,
+            "shadow_version": shadows[row_id][0] if row_id in shadows else None,
         }
         for row_id, text_hash, verdict, leaf, heard_by in verdicts
     ]
     put(session, VerdictRow, rows, ["issue_id"])
+
+
+def settled(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, Verdict]]:
+    """(text hash, the model's verdict) of the issues that a closed period was made from."""
+    found: dict[int, tuple[str, Verdict]] = {}
+    for some in chunks(ids):
+        query = select(VerdictRow).where(VerdictRow.issue_id.in_(some), VerdictRow.period.is_not(None))
+        found.update((row.issue_id, (row.text_hash, verdict_of(row, None))) for row in session.scalars(query))
+    return found
+
+
+def own_verdict(session: Session, issue: tuple[str, str]) -> Verdict | None:
+    """The model's verdict of an issue, whatever a person said of it."""
+    query = select(VerdictRow).join(IssueRow, IssueRow.id == VerdictRow.issue_id)
+    row = session.scalars(query.where(IssueRow.source == issue[0], IssueRow.external_id == issue[1])).one_or_none()
+    return None if row is None else verdict_of(row, None)
+
+
+def unsettled(session: Session) -> Iterator[list[tuple[int, str, Issue, str]]]:
+    """(row id, text hash, issue, the model's side) of what has a verdict and no closed period yet, in portions."""
+    after = 0
+    while True:
+        query = (
+            select(IssueRow, VerdictRow.side)
+            .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
+            .where(VerdictRow.period.is_(None), IssueRow.id > after)
+            .order_by(IssueRow.id)
+            .limit(BATCH)
+        )
+        rows = session.execute(query).all()
+        if not rows:
+            return
+        after = rows[-1][0].id
+        yield [(row.id, row.text_hash, _value(row), side) for row, side in rows]
+        session.expunge_all()
+
+
+def by_keys(session: Session, keys: Sequence[tuple[str, str]]) -> list[Issue]:
+    """The stored issues of these (source, external_id), without comments and history, in identity order."""
+    found: list[Issue] = []
+    for some in chunks(sorted(keys)):
+        query = select(IssueRow).where(IssueRow.external_id.in_([name for _, name in some]))
+        wanted = set(some)
+        found += [_value(row) for row in session.scalars(query) if (row.source, row.external_id) in wanted]
+    return sorted({(i.source, i.external_id): i for i in found}.values(), key=lambda i: (i.source, i.external_id))
 
 
 def hold(session: Session, ids: Sequence[int]) -> dict[int, str]:
@@ -295,24 +349,6 @@ def stamp(session: Session, period: str, end: datetime) -> None:
     session.execute(
         update(VerdictRow).where(VerdictRow.period.is_(None), VerdictRow.issue_id.in_(open_ones)).values(period=period)
     )
-
-
-def correct(session: Session, issue: tuple[str, str], side: str, by: str, at: datetime) -> str | None:
-    """Keep a person's label; returns the side that the model had given, None where it had not decided yet."""
-    row = session.execute(
-        select(VerdictRow.side, VerdictRow.model)
-        .join(IssueRow, IssueRow.id == VerdictRow.issue_id)
-        .where(IssueRow.source == issue[0], IssueRow.external_id == issue[1])
-    ).one_or_none()
-    was, model = row if row else (None, None)
-    session.add(CorrectionRow(source=issue[0], issue=issue[1], side=side, was=was, model=model, by=by, at=at))
-    return was
-
-
-def corrections(session: Session) -> dict[tuple[str, str], tuple[str, str]]:
-    """(side, by) of the newest correction of each (source, external_id)."""
-    query = select(CorrectionRow).order_by(CorrectionRow.id)
-    return {(row.source, row.issue): (row.side, row.by) for row in session.scalars(query)}
 
 
 def find(session: Session, name: str) -> tuple[str, str] | None:
@@ -462,6 +498,7 @@ def verdict_of(row: VerdictRow, correction: tuple[str, str] | None) -> Verdict:
             signals=signals,
             because=tuple(row.because),
             model=row.model,
+            known=row.known,
         )
     side, by = correction
     return Verdict(
@@ -473,6 +510,7 @@ def verdict_of(row: VerdictRow, correction: tuple[str, str] | None) -> Verdict:
         signals=signals,
         because=(f"{by} said so", *row.because),
         model=f"person:{by}",
+        known=row.known,
     )
 
 

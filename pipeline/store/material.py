@@ -20,7 +20,8 @@ from pipeline.issue import Period, Role, SourceHealth
 from pipeline.org import Org
 from pipeline.prose import prose
 from pipeline.store import digests, registry, sources
-from pipeline.store.issues import chunks, corrections, first_created, oldest, set_aside, verdict_of
+from pipeline.store.corrections import corrections
+from pipeline.store.issues import chunks, first_created, oldest, set_aside, verdict_of
 from pipeline.tables import EventRow, IssueRow, MemberRow, VerdictRow
 from pipeline.workdays import REGULAR, Workdays
 
@@ -264,5 +265,6 @@ def withheld(session: Session, period: Period) -> str:
     for issue, verdict_row in session.execute(query):
         verdict = verdict_of(verdict_row, fixed.get((issue.source, issue.external_id)))
         out = issue.state == "deleted" or registry.hidden(issue.tags, [s.name for s in verdict.signals])
-        names.append(f"{issue.source}:{issue.external_id}:{out}:{'no-quote' in issue.tags}")
+        if out or "no-quote" in issue.tags:
+            names.append(f"{issue.source}:{issue.external_id}:{out}:{'no-quote' in issue.tags}")
     return hashlib.blake2b("\n".join(names).encode(), digest_size=16).hexdigest() if names else ""

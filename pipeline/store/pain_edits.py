@@ -8,7 +8,8 @@ from typing import Any, Literal
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from pipeline.store.issues import chunks, corrections, verdict_of
+from pipeline.store.corrections import corrections
+from pipeline.store.issues import chunks, verdict_of
 from pipeline.store.registry import clear_mark, set_mark
 from pipeline.store.upsert import put
 from pipeline.tables import IssueRow, MarkRow, MemberRow, PainRow, VerdictRow

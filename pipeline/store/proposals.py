@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, load_only
 from pipeline.issue import NoProposal, Proposal
 from pipeline.privacy import TENDER
 from pipeline.store import db
-from pipeline.store.issues import corrections
+from pipeline.store.corrections import corrections
 from pipeline.store.registry import HIDDEN, WITHHELD
 from pipeline.store.upsert import put
 from pipeline.tables import IssueRow, ProposalRow, VerdictRow

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from pipeline.store.issues import chunks, corrections, verdict_of
+from pipeline.store.corrections import corrections
+from pipeline.store.issues import chunks, verdict_of
 from pipeline.store.upsert import ignore, put
 from pipeline.tables import IssueRow, MarkRow, MemberRow, PainRow, VerdictRow
 
@@ -107,8 +108,8 @@ def forget_all(session: Session) -> None:
     """Every pain, who belongs to it, and which periods were closed: as if nothing had been grouped yet."""
     session.execute(delete(MemberRow))
     session.execute(delete(PainRow))
-    of_periods = MarkRow.name.startswith("closed ") | MarkRow.name.startswith("closing ") | (MarkRow.name == "closed")
-    session.execute(delete(MarkRow).where(MarkRow.name.startswith("pains ")))
+    kinds = ("closed ", "closing ", "drift ", "pains ")
+    of_periods = or_(MarkRow.name == "closed", *(MarkRow.name.startswith(kind) for kind in kinds))
     session.execute(delete(MarkRow).where(of_periods))
     session.execute(update(VerdictRow).values(period=None))
 

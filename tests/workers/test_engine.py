@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pipeline.store import db, digests, issues, registry, sources, work
+from pipeline.store import corrections, db, digests, issues, registry, sources, work
 from tests.workers import small
 from tests.workers.snapshot import snapshot
 from workers.engine import Engine
@@ -129,7 +129,7 @@ def test_a_persons_label_wins_over_the_model_in_everything_that_follows(tmp_path
         runner.tick()
         _drain_all_but(runner, "close")
         with runner.transaction() as session:
-            issues.correct(session, ("desk", "1"), "none", "kit", runner.deployment.now())
+            corrections.correct(session, ("desk", "1"), "none", "kit", runner.deployment.now())
             work.request(session, "assign", "all")
 
         runner.run_once()

@@ -3,7 +3,7 @@
 import getpass
 import json
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import IO, Any, Final, get_args
@@ -11,10 +11,12 @@ from typing import IO, Any, Final, get_args
 import click
 
 from config.reader import nearest
+from pipeline import teaching
 from pipeline.issue import Proposal, Role, Text, Verdict
 from pipeline.steps import Ingested, ask_for_verdicts
-from pipeline.store import db, issues, proposals, registry, sources, work
+from pipeline.store import corrections, db, issues, lessons, proposals, registry, sources
 from pipeline.store.issues import Stored
+from workers.cli import explaining, model
 from workers.cli.base import Global, Moment, deployment, engine, say_json, stop
 from workers.wiring import Deployment
 
@@ -344,33 +346,25 @@ def _text(row: dict[str, Any]) -> Text:
 def explain(options: Global, issue: str, as_json: bool) -> None:
     """Why an issue got its verdict, its leaf and its pain. ISSUE is source:external_id, or its URL.
 
+    It quotes the words that moved the verdict in their sentences, strongest first, with the log-odds that go when they
+    are taken out; says what else it could have been and which words would flip it; and names the labelled texts that
+    are most like it: our written examples, and what people said of other issues.
+
     \b
     Example:
       leafnotes explain support:55119
     """
     with deployment(options) as house, db.reading(house.database) as session:
         stored = _find(session, issue)
-        title = registry.current(session).get(stored.pain or "", {}).get("title")
+        found = explaining.explain(session, house, stored)
         proposal = proposals.shown(session).get((stored.issue.source, stored.issue.external_id))
-        if as_json:
-            say_json({"issue": issue, "leaf": stored.leaf, "pain_title": title, "verdict": _verdict(stored, proposal)})
-            return
-        click.echo(f"{stored.issue.source}:{stored.issue.external_id}  {stored.issue.title}")
-        verdict = stored.verdict
-        if verdict is None:
-            click.echo("not classified yet: run `leafnotes classify`")
-            return
-        unsure = ", a person should look" if verdict.abstained else ""
-        click.echo(f"side      {verdict.side} ({verdict.confidence:.0%} sure{unsure}), by {verdict.model}")
-        click.echo(f"kind      {verdict.kind}, severity {verdict.severity}")
-        for reason in verdict.because:
-            click.echo(f"because   {reason}")
-        for signal in verdict.signals:
-            click.echo(f"signal    {signal.name}: {signal.text}")
-        if proposal is not None:
-            click.echo(f"proposal  {_proposed(proposal)}")
-        click.echo(f"leaf      {stored.leaf or 'nobody owns it (the fallback gets it)'}")
-        click.echo(f"pain      {f'{stored.pain} {title}' if stored.pain else 'none yet: a pain needs two people'}")
+    if as_json:
+        say_json({"issue": issue, **explaining.as_json(found), "verdict": _verdict(stored, proposal)})
+        return
+    for line in explaining.lines(found):
+        click.echo(line)
+    if proposal is not None:
+        click.echo(f"proposal  {_proposed(proposal)}")
 
 
 def _find(session: Any, name: str) -> Stored:
@@ -381,27 +375,79 @@ def _find(session: Any, name: str) -> Stored:
 
 
 @click.command()
-@click.argument("issue")
-@click.argument("side", type=click.Choice(["developer", "customer", "none"]))
+@click.argument("issue", required=False)
+@click.argument("side", required=False, type=click.Choice(["developer", "customer", "none"]))
 @click.option("--by", default=getpass.getuser, show_default="your login name", help="Who says so.")
+@click.option("--undo", is_flag=True, help="Take back what persons said of ISSUE; a label of its source still counts.")
+@click.option("--list", "listed", is_flag=True, help="Everything that was said and taken back, oldest first.")
+@click.option("--json", "as_json", is_flag=True, help="With --list: one JSON object an event.")
 @click.pass_obj
-def label(options: Global, issue: str, side: str, by: str) -> None:
-    """Say what an issue is. A person's label wins over the model for ever, and is kept for training.
+def label(
+    options: Global, issue: str | None, side: str | None, by: str, undo: bool, listed: bool, as_json: bool
+) -> None:
+    """Say what an issue is. A person's word wins over the model for ever, and teaches it.
+
+    Open issues that are like it are judged again at once, unless something that was right would become wrong: then the
+    lesson waits in the shadow and `leafnotes status` says why. `leafnotes model` shows and takes back what was learned.
 
     \b
-    Example:
+    Examples:
       leafnotes label support:55119 customer
+      leafnotes label support:55119 --undo
+      leafnotes label --list
     """
+    if listed:
+        if issue is not None:
+            stop("--list takes no issue", 2)
+        _list_labels(options, as_json)
+        return
+    if issue is None or (side is None) != undo:
+        stop("say which issue, and developer, customer or none (or --undo): `leafnotes label ISSUE SIDE`", 2)
     with deployment(options) as house:
         runner = engine(house)
         with runner.transaction() as session:
             key = issues.find(session, issue)
             if key is None:
                 stop(f"no stored issue is called {issue!r}; `leafnotes issues` lists them as source:external_id", 2)
-            was = issues.correct(session, key, side, by, house.now())
-            work.request(session, "assign", "all")
+            past = corrections.events(session, key)
+            if undo and not _said_by_persons(past):
+                stop(f"{key[0]}:{key[1]}: there is no person's word to take back", 1)
+            was = corrections.correct(session, key, side, by, house.now())
+            teaching.ask(session)
+            before = max((one.version for one in lessons.versions(session)), default=0)
         runner.drain()
-        click.echo(f"{key[0]}:{key[1]} is {side} now (the model said {was or 'nothing yet'}); kept for ever")
+        name = f"{key[0]}:{key[1]}"
+        if undo:
+            click.echo(f"{name}: taken back; {_now(house, key)}")
+        else:
+            click.echo(f"{name} is {side} now (the model said {was or 'nothing yet'}); kept for ever")
+        with db.reading(house.database) as session:
+            for line in model.learned(session, before):
+                click.echo(line)
+
+
+def _said_by_persons(past: Sequence[corrections.Event]) -> bool:
+    mine = [event for event in past if event.how != corrections.LABEL]
+    return bool(mine) and mine[-1].new is not None
+
+
+def _now(house: Deployment, key: tuple[str, str]) -> str:
+    with db.reading(house.database) as session:
+        stored = next(issues.read(session, only=key))
+    if stored.verdict is None:
+        return "it has no verdict yet"
+    who = "the model says" if not stored.verdict.model.startswith("person:") else stored.verdict.model[7:] + " says"
+    return f"{who} {stored.verdict.side}"
+
+
+def _list_labels(options: Global, as_json: bool) -> None:
+    with deployment(options) as house, db.reading(house.database) as session:
+        past = corrections.events(session)
+    for event in past:
+        if as_json:
+            say_json({"issue": event.key, **{k: v for k, v in asdict(event).items() if k != "issue"}})
+        else:
+            click.echo(explaining.said(event))
 
 
 @click.command()

@@ -2,14 +2,17 @@
 
 import time
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
+from sqlalchemy.orm import Session
 
-from pipeline import periods, proposing, steps
+from pipeline import drift, periods, proposing, steps
 from pipeline.store import db, digests, issues, registry, schema, sources, work
+from pipeline.store import drift as drift_store
+from workers.cli import model
 from workers.cli.base import Global, deployment, engine, say_json, stop
 from workers.engine import EMPTY, Engine
 from workers.wiring import Deployment
@@ -222,6 +225,10 @@ def status(options: Global, as_json: bool) -> None:
         click.echo(f"work     {kind}: {count}")
     if report["language_model"] is not None:
         click.echo(f"model    {_asked(report['language_model'])}")
+    if report["lessons"]:
+        click.echo(f"lessons  {report['lessons']}")
+    if report["drift"]:
+        click.echo(f"drift    {report['drift'][0]}")
     click.echo(f"digests  {report['period']}: {report['due']} due, {report['digests'] or 'none decided'}")
     for problem in report["problems"]:
         click.echo(f"problem  {problem}")
@@ -277,10 +284,23 @@ def _report(house: Deployment, listed: int) -> dict[str, Any]:
                 f"{kind} {state}": n for (kind, state), n in sorted(work.backlog(session).items()) if state != "done"
             },
             "language_model": _language_model(house, session),
+            "lessons": model.waiting(session),
+            "drift": _drift(session, now, house.zone),
             "failing": len(work.failing(session)) + len(work.set_aside(session)),
             "set_aside": issues.quarantined_counts(session),
             "problems": problems,
         }
+
+
+def _drift(session: Session, now: datetime, zone: str) -> list[str]:
+    """What changed in the open week, or in the last one that ended, beside the eight weeks before it."""
+    open_week = periods.period_at(now, zone)
+    every = [open_week]
+    for _ in range(drift.WEEKS + 1):
+        every.append(periods.before(every[-1]))
+    weeks = drift_store.weeks(session, every[::-1])
+    found = [*drift.changes(weeks[-2], weeks[:-2]), *drift.changes(weeks[-1], weeks[:-1])]
+    return [str(change) for change in sorted(found, key=lambda change: -change.score)]
 
 
 def _source(house: Deployment, session: Any, name: str, state: Any, now: Any) -> dict[str, Any]:

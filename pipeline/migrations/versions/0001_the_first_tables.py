@@ -29,10 +29,13 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("source", sa.String(length=63), nullable=False),
         sa.Column("issue", sa.String(length=255), nullable=False),
-        sa.Column("side", sa.String(length=10), nullable=False),
-        sa.Column("was", sa.String(length=10), nullable=True),
+        sa.Column("field", sa.String(length=10), nullable=False),
+        sa.Column("old", sa.String(length=10), nullable=True),
+        sa.Column("new", sa.String(length=10), nullable=True),
         sa.Column("model", sa.String(length=64), nullable=True),
         sa.Column("by", sa.String(length=255), nullable=False),
+        sa.Column("how", sa.String(length=8), nullable=False),
+        sa.Column("evidence", sa.JSON(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -97,6 +100,16 @@ def upgrade() -> None:
     with op.batch_alter_table("issues", schema=None) as batch_op:
         batch_op.create_index("ix_issues_created", ["created_at"], unique=False)
 
+    op.create_table(
+        "lessons",
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("spread", sa.Boolean(), nullable=False),
+        sa.Column("about", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("version"),
+    )
     op.create_table(
         "mails",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -220,6 +233,9 @@ def upgrade() -> None:
         sa.Column("leaf", sa.String(length=255), nullable=True),
         sa.Column("heard_by", sa.JSON(), nullable=False),
         sa.Column("period", sa.String(length=16), nullable=True),
+        sa.Column("known", sa.Float(), server_default="1", nullable=False),
+        sa.Column("shadow", sa.String(length=10), nullable=True),
+        sa.Column("shadow_version", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("issue_id"),
     )
     op.create_table(

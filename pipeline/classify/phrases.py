@@ -98,12 +98,6 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ),
         ("old|previous", r"\b(?:use|using|stick with|stay on) the (?:old|older|previous) (?:version|release|build)"),
         (
-            "excel|on a whiteboard|on paper|post-it|spreadsheet|sticky note|with a calculator",
-            r"\b(?:spreadsheets?|excel(?: sheets?)?|post-its?|sticky notes?|on paper|on a whiteboard|with a "
-            r"calculator)\b"
-            r"(?! (?:fails?|crash\w*|is|does|cannot|can't|view\w*|editor|files?|import|export|format|add-?in|plugin))",
-        ),
-        (
             " own ",
             r"\b(?:my|our) own (?:\w+ )?(?:sheet|script|tool|list|notes?|table|macro|fork|copy|calendar|cron ?job)\b",
         ),
@@ -114,12 +108,6 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|check|am \w+ing|are \w+ing)\b",
         ),
         ("in the meantime, ", r"\bin the meantime, \w+ing\b"),
-        (
-            "instead|so every|so i|so they|so we",
-            r"\b(?:instead|so) (?:i|we|they|everyone|everybody)(?: now| just| all| simply| always){1,2} (?:use"
-            r"|keep|write|copy|print|call|phone|mail|ask|send|restart|reload|paste|type|rename|download|maintain"
-            r"|batch|save)\b",
-        ),
         ("instead", r"\binstead,? (?:i|we|they|everyone) (?:keep|print|phone|call|mail|re-?type|paste)\b"),
         (
             "built|keep|kept|made|maintain|wrote",
@@ -133,6 +121,25 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"(?:have to|must|need to|export|copy|restart|re-?start|download|type)\b",
         ),
         ("round", r"\b(?:i|we)(?:'ve| have)? (?:found|got used to) (?:a way )?(?:around|round) (?:it|this|that)\b"),
+        (
+            "instead|so i|so we|so they|so every",
+            r"\b(?:instead|so) (?:i|we|they|everyone|everybody)(?: now| just| all| simply| always)? (?:use|keep"
+            r"|write|copy|print|call|phone|mail|ask|send|restart|reload|paste|type|rename|download|maintain|batch"
+            r"|save|stack)\b",
+        ),
+        (
+            "spreadsheet|sticky note|post-it|on paper|whiteboard|calculator",
+            r"\b(?:spreadsheets?|post-its?|sticky notes?|on paper|on a whiteboard|with a calculator)\b(?! "
+            r"(?:fails?|crash\w*|is|does|cannot|can't|view\w*|editor|files?|import|export|format|add-?in|plugin"
+            r"|application))",
+        ),
+        (
+            "excel|google sheet|notepad",
+            r"\b(?:i|we|they|people) (?:\w+ )?(?:export|copy|paste|keep|fix|correct|track|maintain|type|put|write"
+            r"|replace)\w*\b[^.!?\n]{0,40}\b(?:excel|google sheets?|notepad)\b",
+        ),
+        ("by hand", r"\bby hand\b"),
+        ("around is to|around was to", r"(?:^|[.!?\n]\s?)work-?around (?:is|was) to\b"),
     ),
     "repeat_contact": (
         (
@@ -191,6 +198,16 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             "answer|reply|response",
             r"\b(?:still )?(?:waiting for|no) (?:an? )?(?:answer|reply|response) to (?:my|our) (?:\w+ )?(?:mail|e-?mail"
             r"|ticket|message|question|request)\b",
+        ),
+        (
+            "time|ticket|mail|request|message|call",
+            r"\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th|\d+th|umpteenth) (?:time|ticket|e-?mail|request"
+            r"|message|call)(?: (?:i|we)\b| that (?:i|we)\b| about| on this| this (?:week|month|year|sprint)| to "
+            r"you| reporting|,)",
+        ),
+        (
+            "as i|as we",
+            r"\bas (?:i|we)(?:'ve| have)? (?:already )?(?:said|written|wrote|mentioned|explained|told you|reported)\b",
         ),
     ),
     "reopened": (
@@ -404,6 +421,11 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|waiting for )?"
             r"(?:the )?(?:code )?(?:review|approval|running the tests|tests|qa|sign-?off)\b",
         ),
+        (
+            "skipped|disabled|bypassed|switched off",
+            r"(?:^|\n|, so i |so we |and )(?:skipped|disabled|bypassed|switched off) (?:the |a |all )?(?:\w+ )?"
+            r"(?:tests?|checks?|gate|review|hook|scan)\b|\bso (?:i|we) skipped it\b",
+        ),
     ),
     "rerun": (
         (
@@ -442,7 +464,20 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|third (?:try|run|attempt))\b",
         ),
         ("just re", r"\bjust re-?(?:run|try|start) (?:it|the)\b"),
-        ("run", r"\b(?:second|third|fourth|\d+(?:nd|rd|th)) re-?runs?\b"),
+        (
+            "re-run|rerun",
+            r"\b(?:second|third|fourth|two|three|several|\d+(?:nd|rd|th)?) re-?runs?\b|\bneed(?:s|ed|ing)? (?:\w+ "
+            r")?re-?runs?\b",
+        ),
+        (
+            "re-run|rerun",
+            r"\bre-?runs?(?: of (?:the |our )?\w+)? (?:\w+ )?(?:makes?|goes|went|works|passes|passed|helps|is green)\b",
+        ),
+        (
+            "re-run|rerun",
+            r"\b(?:i|we|they|people|everyone|and|so|just) (?:just |then |always |simply )?re-?run(?:[.,;!]|$| it\b"
+            r"| and\b)",
+        ),
     ),
     "distrust": (
         (
@@ -458,7 +493,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"\b(?:nobody|no one|none of us) (?:here |really |still |even )?(?:trusts|believes|takes) (?:\w+ )?"
             r"(?:ci|tests?|builds?"
             r"|results?|dashboards?|alerts?|numbers?|reports?|pipelines?|suite|red|it|estimates?|monitoring|them"
-            r"|seriously)\b",
+            r")\b",
         ),
         (
             " ignor",
@@ -684,6 +719,17 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ),
         ("in the queue|on hold", r"\b(?:in the queue|on hold) (?:for|since)\b"),
         (" team", r"\bopen (?:issue|ticket|request) (?:on|with) the \w+ team\b"),
+        (
+            "review",
+            r"\breviews? (?:\w+ )?(?:waits?|waited|pending|sits?|sat)\b[^.!?\n]{0,30}\b(?:days?|weeks?|months?)\b",
+        ),
+        (
+            "wait",
+            r"\bwait(?:s|ed|ing)? (?:\w+ )?(?:\w+ |\d+ )(?:minutes?|hours?|days?) (?:\w+ )?for (?:a |an |the "
+            r"|every |each |my |our )?(?:ci|runner|build|review|pipeline|deploy\w*|approval|sign-?off|access|slot"
+            r"|environment|password|reset|answer)\b",
+        ),
+        ("access request", r"\b(?:my|our|an) access request\b"),
     ),
     "feature_plea": (
         (
@@ -716,7 +762,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|extremely |also |super "
             r"|absolutely )?(?:nice|great|awesome|amazing|lovely|cool|handy|perfect|helpful|wonderful|fantastic"
             r"|convenient"
-            r"|(?:good|useful|ideal)(?= if| to (?:allow|support))) (?:if (?:you|we|there|it|users?|i|one|instead"
+            r"|(?:good|useful|ideal)(?= if| to (?:allow|support))) (?:if (?:\w+|instead"
             r"|some|such|\w+ (?:can|could|had|would))|to (?:be able"
             r"|have (?:a|an|the ability|this|that|some)|support|allow|see|include|get|let|make|configure|know)(?! "
             r"\w+ in ci))\b",
@@ -740,7 +786,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"\bi hope (?:this|that|the|you) (?:\w+ ){0,2}(?:can|could|will) (?:be )?(?:add|turn|support|allow"
             r"|implement|includ|bring|consider)\w*",
         ),
-        ("give us ", r"\bgive us (?:an?|the|back|some)\b"),
+        ("give us ", r"\bgive us (?:an option|a way|back|the (?:option|ability|choice)|some way)\b"),
         ("please we need", r"\bplease we need\b"),
         ("is there ", r"\bis there (?:any |a )?(?:plan|chance|hope|possibility) (?:to|that|of|for)\b"),
         ("would like to request", r"\bwould like to request\b"),
@@ -1016,10 +1062,10 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
     "frustration": (
         (
-            " useless|a joke|absurd|annoy|appalling|awful|bullshit|come on|crap|crazy|damn|disappoint|"
+            " useless|a joke|absurd|annoy|appalling|awful|bullshit|crap|crazy|damn|disappoint|"
             "disgrace|disgusting|fed up|frustrat|fuck|had enough|hate |horrendous|horrible|i hate|"
             "infuriating|insane|joke of a|keep|mad|messed up|nightmare|nothing but trouble|nuts|"
-            "outrageous|pathetic|really |ridiculous|rude|sadly|seriously|shame|sick and tired|sick of|"
+            "outrageous|pathetic|really |ridiculous|rude|sadly|shame|sick and tired|sick of|"
             "so painful|stupid|suck|terrible|the hell|unacceptable|very bad|waste of |wasted |worst |"
             "wtf",
             r"\b(?:unacceptable|ridiculous|outrageous|infuriating|frustrat(?:ed|ing|ion)|fed up|sick of"
@@ -1028,10 +1074,10 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|completely|absolutely) useless|absurd|nightmare|shame(?:ful)? on|driv(?:ing|es) me (?:crazy|mad"
             r"|nuts|insane)|had enough|worst \w+ (?:ever|i)|annoy(?:ing|ed|s)?|disappoint(?:ed|ing|ment)"
             r"|so painful|the hell|i hate|hate (?:this|it|the|that|when)|crap(?:py)?|bullshit|stupid|sucks?|sadly"
-            r"|come on|insane|rude|seriously|damn|messed up|nothing but trouble|keeps? (?:crashing|freezing"
+            r"|insane|rude|damn|messed up|nothing but trouble|keeps? (?:crashing|freezing"
             r"|failing|breaking)|really (?:bad|slow|hard)|very bad)\b",
         ),
-        ("!!!", r"[a-z] ?!!!"),
+        ("!!!", r"(?<=[a-z0-9])\s?!!!"),
         ("?!", r"[a-z]\?!"),
         (":(", r"(?<=\s):\("),
         (";(", r"(?<=\s);\("),

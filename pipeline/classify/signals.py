@@ -60,9 +60,14 @@ def find(title: str, body: str) -> tuple[Signal, ...]:
         for text, low in zip((title, body), lowered if name in WITHHELD else said, strict=True):
             hit = _first(name, patterns, low)
             if hit is not None:
-                found.append(Signal(name, text[hit[0] : hit[1]].strip()))
+                found.append(Signal(name, _trimmed(text[hit[0] : hit[1]])))
                 break
     return _settled(found, (title, body), said)
+
+
+def _trimmed(words: str) -> str:
+    """Without the end of the sentence before."""
+    return words.strip().lstrip(".,;:!?) \n\t") or words.strip()
 
 
 def _worth_trying(name: str, text: str) -> list[re.Pattern[str]]:
@@ -173,7 +178,8 @@ _PRAISE: Final = re.compile(
     r"|\b(?:so|very|really|extremely) (?:kind|friendly|patient)\b|\bthank(?:s| you)(?: so much| very much| a lot| "
     r"again)? for "
     rf"(?:(?:this|the|your|all|such) )?(?:{_GOOD}|{_THING}|maintaining|making|creating|building|developing)\b"
-    r"|\bthank(?:s| you)? to \w+\b[^.!?\n]{0,40}\b(?:despite|but|it works)|\b(?:freundlich|nett|gentille?s?"
+    r"|(?:^|[.!?\n]\s{0,3})thank(?:s| you),? but\b|\bthank(?:s| you)? to \w+\b[^.!?\n]{0,40}\b(?:despite|but|it "
+    r"works)|\b(?:freundlich|nett|gentille?s?"
     r"|aimables?|amables?"
     r"|gentil[ie]|vriendelijk|simpátic[oa]s?|adoro|encanta)\b"
 )

@@ -30,6 +30,8 @@ SHOWS: dict[str, list[str]] = {
         "Fazemos isso à mão.",
         "Lo facciamo a mano ogni volta.",
         "Wij doen het met de hand.",
+        "I skip the report, so I batch my fixes.",
+        "We collect them by hand.",
     ],
     "repeat_contact": [
         "This is the third time I write about this.",
@@ -46,6 +48,8 @@ SHOWS: dict[str, list[str]] = {
         "Já avisei duas vezes.",
         "Per la seconda volta vi scrivo.",
         "Voor de derde keer schrijf ik.",
+        "Same as I told you on the 8th.",
+        "Third message about the slow list.",
     ],
     "reopened": [
         "You closed this but it still fails.",
@@ -115,6 +119,7 @@ SHOWS: dict[str, list[str]] = {
         "Desativamos os testes para publicar.",
         "Abbiamo saltato i test per uscire.",
         "De tests uitgezet, want het moest snel.",
+        "It was stuck, so I skipped it.",
     ],
     "rerun": [
         "I re-run it until it is green.",
@@ -127,6 +132,9 @@ SHOWS: dict[str, list[str]] = {
         "Rodamos tudo de novo até passar.",
         "Rilanciamo la build finché non passa.",
         "Ik start het opnieuw tot het groen is.",
+        "A re-run goes green.",
+        "It needed two re-runs.",
+        "Nobody owns it, so we re-run.",
     ],
     "distrust": [
         "Nobody trusts the tests any more.",
@@ -200,6 +208,8 @@ SHOWS: dict[str, list[str]] = {
         "Aguardamos aprovação há dias.",
         "Aspettiamo da settimane.",
         "Wij wachten al drie weken.",
+        "Reviews wait three days.",
+        "Day eleven of my access request.",
     ],
     "feature_plea": [
         "Could you add a dark theme?",
@@ -366,6 +376,7 @@ SHOWS: dict[str, list[str]] = {
         "Great support, however the export fails.",
         "I love this app. It crashes every evening.",
         "Great tool, unfortunately it forgets my settings.",
+        "Thanks, but it is not really that.",
     ],
     "priority_mismatch": [
         "Low priority: we were charged twice.",
@@ -390,7 +401,6 @@ LOOKS_LIKE: dict[str, list[str]] = {
     "repeat_contact": [
         "The third time zone is missing.",
         "It said so in the log.",
-        "As I said, it is blue.",
         "The second ticket in the list is red.",
     ],
     "reopened": [

@@ -31,7 +31,7 @@ from pipeline.digest.material import Material
 from pipeline.issue import Comment, Event, Gone, Issue, Period, Remark, Text, Verdict
 from pipeline.org import Org
 from pipeline.sound import sound
-from pipeline.store import db, digests, issues, registry, sources, work
+from pipeline.store import authors, db, digests, issues, registry, sources, work
 from pipeline.store import material as material_store
 
 Normalise = Callable[[Mapping[str, Any]], Issue | Remark | Gone | None]
@@ -373,7 +373,7 @@ def assign(
 
 
 def _candidate(org: Org, issue: Any, verdict: Any, side: str) -> pains.Candidate:
-    author, _, _ = material_store.author_of(
+    author, _, _ = authors.author_of(
         org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id
     )
     return pains.Candidate(

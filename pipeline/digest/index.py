@@ -33,6 +33,8 @@ class Index:
     org: Org
     scopes: Mapping[str, frozenset[str]]
     voices: Mapping[str, Sequence[Voice]]
+    stirred: Mapping[str, Sequence[Voice]]
+    """Older issues to which something happened."""
     history: Mapping[str, Mapping[Key, Mapping[date, set[str]]]]
     accounts: Mapping[str, set[str]]
     """Customers and strangers seen in 26 weeks, by team."""
@@ -40,6 +42,8 @@ class Index:
     """Staff of a team who wrote of friction, by week."""
     feeds: Mapping[str, frozenset[str]]
     """The sources that a pain's issues came from this week."""
+    first_seen: Mapping[str, date]
+    """The first week in which an author told of a pain, in 26 weeks."""
     people: Mapping[Key, Mapping[str, set[str]]]
     """Authors of this week by pain and crowd, by leader."""
     outside: frozenset[Key]
@@ -162,16 +166,22 @@ def index(material: Material, org: Org) -> Index:
         if voice.role != "staff" and voice.author is not None:
             outside.update(keys)
             _add_all(accounts, reach, voice.author)
+    stirred: dict[str, list[Voice]] = defaultdict(list)
+    for voice in sorted(material.stirred, key=lambda v: (v.created_at, v.key)):
+        for leader in frozenset().union(*(above[t] for t in _reach(voice, org))):
+            stirred[leader].append(voice)
     history, team_weeks = _history(material, org, above, accounts)
     return Index(
         material=material,
         org=org,
         scopes=_scopes(org),
         voices=voices,
+        stirred=stirred,
         history=history,
         accounts=accounts,
         team_weeks=team_weeks,
         feeds={pain: frozenset(names) for pain, names in feeds.items()},
+        first_seen=_first_seen(material),
         people=people,
         outside=frozenset(outside),
         sizes=privacy.sizes(org),
@@ -179,6 +189,13 @@ def index(material: Material, org: Org) -> Index:
         team_sources=_team_sources(org),
         hearing=frozenset().union(*(org.below(t) for t in org.teams if hears(org, t))),
     )
+
+
+def _first_seen(material: Material) -> dict[str, date]:
+    found: dict[str, date] = {}
+    for seen in material.sightings:
+        found[seen.author] = min(seen.week, found.get(seen.author, seen.week))
+    return found
 
 
 def _team_sources(org: Org) -> dict[str, frozenset[str]]:

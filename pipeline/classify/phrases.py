@@ -529,7 +529,6 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"\b(?:numbers?|figures?|message|report) (?:is|are|was|were) (?:bogus|made up|nonsense|fiction)\b",
         ),
         ("claims|says", r"\bit (?:says|claims)[^.!?\n]{3,60}\bbut (?:i|we) (?:do|have|am|are|can)\b"),
-        ("its saying", r"\bits saying[^.!?\n]{3,60}\bbut i (?:do|have)\b"),
     ),
     "confession": (
         ("proud", r"not (?:very |really |at all |so )?proud"),
@@ -593,7 +592,6 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("je sais que je ne devrais pas", r"je sais que je ne devrais pas"),
         (" accidentally ", r"\b(?:i|we) accidentally (?:bought|ordered|broke)\b"),
         (" broken this", r"\bwe(?:'ve| have) broken this\b"),
-        ("blaming everything except me", r"\bblaming everything except me\b"),
     ),
     "distress": (
         (
@@ -675,7 +673,6 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("ça ne sert à rien", r"ça ne sert à rien"),
         ("on ne signale plus", r"on ne signale plus"),
         ("je ne signale plus", r"je ne signale plus"),
-        ("die before you", r"\bdie before you\b"),
         (" stopped ", r"\b(?:i|we)(?:'ve| have)? stopped (?:asking|writing|reporting)\b"),
     ),
     "waiting": (
@@ -749,11 +746,11 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ),
         ("can't we at least", r"\bcan't we at least\b"),
         (
-            "plase|please|pls|plz",
-            r"\b(?:please|pls|plase|plz),? (?:add|allow|support|let (?:us|me|users)|implement|enable|introduce"
+            "please|pls|plz",
+            r"\b(?:please|pls|plz),? (?:add|allow|support|let (?:us|me|users)|implement|enable|introduce"
             r"|bring back|give us"
             r"|make(?! sure| certain| an? (?:pr|pull|minimal|copy)| yourself)|change (?:this|it|that) to|do something"
-            r"|do a non|consider (?:adding|supporting|allowing|making))\b(?! know\b)",
+            r"|consider (?:adding|supporting|allowing|making))\b(?! know\b)",
         ),
         (
             "amazing|awesome|convenient|cool|fantastic|good|great|handy|helpful|ideal|lovely|nice|"
@@ -787,7 +784,6 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|implement|includ|bring|consider)\w*",
         ),
         ("give us ", r"\bgive us (?:an option|a way|back|the (?:option|ability|choice)|some way)\b"),
-        ("please we need", r"\bplease we need\b"),
         ("is there ", r"\bis there (?:any |a )?(?:plan|chance|hope|possibility) (?:to|that|of|for)\b"),
         ("would like to request", r"\bwould like to request\b"),
     ),
@@ -810,7 +806,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"\b(?:i|we)(?:'ve| have)? (?:started not using|stopped using|don't use (?:it|this|that) any ?more"
             r"|no longer use)\b",
         ),
-        ("couldn't justify ", r"\bcouldn't justify (?:sinking|spending|putting)\b"),
+        ("couldn't justify ", r"\bcouldn't justify (?:spending|putting|sinking) (?:more|any more) time\b"),
         (" done ", r"\bi(?:'m| am) done (?:with (?:this|trying|it)|trying)\b"),
     ),
     "apology_load": (
@@ -888,7 +884,6 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ),
         ("myself included", r"\bmyself included\b"),
         ("reported ", r"\bsame (?:was )?reported (?:in|by|on)\b"),
-        ("other folks are", r"\bother folks are\b"),
         (" felt the same", r"\b(?:they|all) felt the same\b"),
     ),
     "confusion": (
@@ -951,7 +946,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (
             "confusin",
             r"\b(?:it|this|they|that|docs|notes|documentation|page|screen|ui|naming|everything)(?:'s| is| are"
-            r"|s is)? (?:\w+ )?(?:confusing|confusin)\b(?! (?:to|for|because|when|if|as))",
+            r"|s is)? (?:\w+ )?confusing\b(?! (?:to|for|because|when|if|as))",
         ),
         ("confuses me", r"\bconfuses me\b"),
         ("confusing", r"\b(?:found|find) (?:it|this|that) (?:\w+ )?confusing\b"),
@@ -995,7 +990,6 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"\b(?:look(?:ing|ed)?|shop(?:ping)?) (?:at|for|around for|into) (?:\w+ ){0,2}(?:alternatives"
             r"|an alternative|a replacement|competitors?|other (?:products|tools|vendors|providers))\b",
         ),
-        ("meeting about alternatives", r"\bmeeting about alternatives\b"),
         (
             "apps|products|the competition|tools|your competitor",
             r"\b(?:your competitors?|the competition|other (?:apps|tools|products)) (?:\w+ ){0,2}(?:can|does|do"
@@ -1030,7 +1024,6 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"\b(?:consider|thinking (?:of|about)|tempted to|ready to) (?:switch|mov|leav|go)(?:ing"
             r"|e)? (?:back )?(?:to|from|you)",
         ),
-        (" want me back", r"\b(?:don't|do not|didn't) want me back\b"),
         (" will leave", r"\bmany (?:developers|users|customers|people) will leave\b"),
     ),
     "no_owner": (

@@ -156,8 +156,8 @@ HUNCHES = (
         "Our form does not let people say how bad it is",
         "issues like these are raised on the day they arrive",
         "how could you have told us that this was urgent?",
-        "When something serious happens, {who} want to say so, but the form has no word for it, so they get by, or send "
-        "another message, at the cost of the days in between.",
+        "When something serious happens, {who} want to say so, but the form has no word for it, so they get by, or "
+        "send another message, at the cost of the days in between.",
     ),
     _hunch(
         "channel_hop",

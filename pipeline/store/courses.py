@@ -36,7 +36,7 @@ _ISSUE: Final = (
     IssueRow.source,
     IssueRow.external_id,
     IssueRow.project,
-    IssueRow.group,
+    IssueRow.group.label("place_of_work"),
     IssueRow.author,
     IssueRow.author_role,
     IssueRow.account,
@@ -106,7 +106,7 @@ def _course(row: Row[Any], org: Org, pains: Mapping[tuple[str, str], str | None]
     return Course(
         key=f"{row.source}:{row.external_id}",
         source=row.source,
-        queue=f"{row.source} {row.project or row.group_name or ''}",
+        queue=f"{row.source} {row.project or row.place_of_work or ''}",
         author=author,
         writer=row.author,
         staff=role == "staff",

@@ -74,21 +74,18 @@ def signals(pain: PainView, view: View | None = None) -> dict[str, list[Voice]]:
     where the view is given, in its whole scope."""
     found: dict[str, list[Voice]] = defaultdict(list)
     for voice in pain.voices:
-        for name in sorted({sentences.signal(s.name) for s in voice.signals} | _course(voice)):
+        for name in sorted({sentences.signal(s.name) for s in voice.signals}):
             found[name].append(voice)
         if voice.reopened and voice not in found["reopened"]:
             found["reopened"].append(voice)
-    for voice in pain.stirred:
-        for name in sorted(_course(voice)):
-            found[name].append(voice)
+    for voice in (*pain.voices, *pain.stirred):  # behind those whose words say it
+        for name in sorted({sentences.signal(name) for name in voice.course}):
+            if voice not in found[name]:
+                found[name].append(voice)
     if view is not None:
         found["out_of_hours"] += habits.out_of_hours(view, pain) or ()
         found["newcomers"] += habits.newcomers(view, pain) or ()
     return {name: voices for name, voices in found.items() if voices and name in sentences.SAID}
-
-
-def _course(voice: Voice) -> set[str]:
-    return {sentences.signal(name) for name in voice.course}
 
 
 def shows(pain: PainView) -> dict[str, list[Voice]]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from pipeline.course import alone
-from pipeline.digest import gates, render, select, sentences
+from pipeline.digest import desk, gates, render, select, sentences
 from pipeline.digest.habits import newcomers, out_of_hours
 from tests.pipeline.digest.builder import (
     MONDAY,
@@ -63,6 +63,33 @@ def test_an_older_issue_of_the_pain_speaks_too_and_is_counted_nowhere():
     assert "tracker:K-99" in guess.issues
     assert document.made.read == 5
     assert document.pains[0].people == digest(material(told)).pains[0].people
+
+
+def test_the_number_of_an_older_issue_is_no_number_of_ours():
+    older = voice(
+        54922,
+        "account:old",
+        source="desk",
+        key="desk:54922",
+        external_id="54922",
+        created_at=START - timedelta(days=70),
+        course=("me_too_growth",),
+    )
+    told = [replace(one, course=("repeat_contact",)) for one in customers()]
+    made = material(told, stirred=[older])
+
+    document = digest(made)
+
+    assert "54922" in render.text(document)
+    assert failures(document, made) == []
+
+
+def test_words_are_pointed_at_before_courses():
+    some = customers()
+    told = [replace(some[0], course=("repeat_contact",)), replace(some[1], signals=signals("repeat_contact"))]
+    _, pain = looked_at(material([*told, *some[2:]]))
+
+    assert [v.key for v in desk.signals(pain)["repeat_contact"]] == ["tracker:K-1", "tracker:K-0"]
 
 
 def test_an_older_issue_of_somebody_tender_is_never_pointed_at():

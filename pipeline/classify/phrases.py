@@ -233,7 +233,9 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("meant|said|supposed", r"\bwas (?:supposed|said|meant) to be (?:fixed|solved|resolved)\b"),
         (
             "fixed|solved",
-            r"\b(?:is|was|still|it's) (?:still )?(?:not|n't) (?:actually |really )?(?:fixed|solved|resolved)\b",
+            r"\b(?:it|this|that|problem|issue|bug|error|ticket|fault) (?:is|was|has) (?:still )?not (?:actually "
+            r"|really |been )?(?:fixed|solved"
+            r"|resolved)\b|\bstill (?:not|n't) (?:actually |really )?(?:fixed|solved|resolved)\b",
         ),
         (
             "fixed|solved",
@@ -249,7 +251,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "long_silence": (
         (
             "answer|feedback|reaction|replies|reply|response",
-            r"\b(?:still|yet|have|had|has|'ve|got|get|getting|received|heard|there is|there's|been) (?:had |got "
+            r"\b(?:still|yet|have|had|has|'ve|received|heard|been) (?:had |got "
             r"|received "
             r"|been |heard |have )?(?:no|not a single|zero|never (?:had |got )?(?:a|any)|not) (?:answer|reply|replies"
             r"|response|feedback|reaction)\b(?! (?:from (?:the )?(?:server|api|endpoint|device|backend|service)"
@@ -278,7 +280,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("any ", r"\bany (?:news|updates?|progress)(?: on (?:this|my \w+|that))?(?: here| at all| yet)?\?"),
         (
             "wait",
-            r"\b(?:waiting|waited) (?:for )?(?:\w+ ){0,4}(?:an answer|a reply|a response|your (?:answer|reply"
+            r"\b(?:waiting|waited) (?:\w+ ){0,4}for (?:an answer|a reply|a response|your (?:answer|reply"
             r"|response))\b",
         ),
     ),
@@ -451,7 +453,8 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ),
         (
             "click|hit|press|push",
-            r"\b(?:press|hit|click|push)(?:ed|ing|es)? (?:re-?run|re-?try|the re-?(?:run|try) button)\b",
+            r"\b(?:i|we|they|people|everyone|everybody)\b[^.!?\n]{0,20} (?:press|hit|click|push)(?:ed|ing|es)? "
+            r"(?:re-?run|re-?try|the re-?(?:run|try) button)\b",
         ),
         (
             "until ",
@@ -463,7 +466,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"\b(?:passes|passed|green) (?:on|after) (?:the )?(?:a )?(?:re-?try|re-?run|second (?:try|run|attempt)"
             r"|third (?:try|run|attempt))\b",
         ),
-        ("just re", r"\bjust re-?(?:run|try|start) (?:it|the)\b"),
+        ("just re", r"\bjust re-?(?:run|try|start) (?:it\b|the (?:build|job|pipeline|tests?|suite)\b)"),
         (
             "re-run|rerun",
             r"\b(?:second|third|fourth|two|three|several|\d+(?:nd|rd|th)?) re-?runs?\b|\bneed(?:s|ed|ing)? (?:\w+ "
@@ -544,7 +547,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ),
         (
             "bad|error|fault|mistake",
-            r"(?:my|our|entirely my|totally my) (?:own )?(?:fault|mistake|bad|error)\b(?! message)",
+            r"(?<!not )(?:my|our|entirely my|totally my) (?:own )?(?:fault|mistake|bad|error)\b(?! message)",
         ),
         (
             "ashamed|embarrassed|guilty",
@@ -567,7 +570,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ),
         (
             "backdated|cheated|covered |faked|fudged|hid|lied|pretend|rubber",
-            r"(?:i|we) (?:faked|fudged|cheated|lied|backdated|hid|covered (?:it|this) up|rubber-?stamped?"
+            r"(?:i|we) (?:faked|fudged|cheated|lied|backdated|hid\b|covered (?:it|this) up|rubber-?stamped?"
             r"|pretend(?:ed)?)",
         ),
         (
@@ -646,7 +649,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             "do not|don't|done|gave up|given up|no longer|not going to|quit|stopped|tired of|will not|won't",
             r"(?:stopped|gave up|given up|quit|tired of|done|no longer|not going to|won't|will not|don't"
             r"|do not)(?: bother(?:ing)?(?: with| to)?| even| any ?more)? (?:filing|reporting|writing|raising|asking"
-            r"|complaining|opening|sending|file|report|raise|ask|complain|open|send|mention\w*)(?:\s(?:any|more|these"
+            r"|complaining|file|report|raise|complain|mention\w*)(?:\s(?:any|more|these"
             r"|this|it|them|tickets?|issues?|bugs?|things?|anything|for help|any ?more)\b){1,3}(?: any ?more)?",
         ),
         (
@@ -953,7 +956,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (
             "a mystery|not clear|unclear",
             r"\b(?:it is|it's|is|are|remains?) (?:still |totally |completely |quite |very )?(?:unclear|not clear"
-            r"|a mystery) (?:to (?:me|us)|how|why|what)\b",
+            r"|a mystery) to (?:me|us)\b",
         ),
         (
             "clarify|comment|explain|guide|tell me",
@@ -1040,8 +1043,10 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ),
         (
             "bounced|handed|passed|pushed|sent|shuffled",
-            r"\b(?:sent|passed|pushed|bounced|shuffled|handed|being passed) (?:\w+ )?(?:back and forth"
-            r"|from (?:one )?\w+(?: team| department)? to|around between|between (?:teams|departments))",
+            r"\b(?:sent|passed|pushed|bounced|shuffled|handed|being passed) (?:\w+ )?(?:back and forth|around between"
+            r"|from (?:one (?:team|department|desk|person|agent)|desk|pillar|team|department)\b|between (?:(?:your"
+            r"|our|the|two) )?(?:\w+ )?"
+            r"(?:teams|departments|desks?))",
         ),
         ("department|problem|team", r"\bnot (?:my|our) (?:team|department|problem)\b"),
         ("owner", r"\b(?:has|have|with) no (?:clear |real )?owner\b"),
@@ -1212,6 +1217,9 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 
 UNLESS: Final[dict[str, tuple[str, ...]]] = {
     "workaround": (
+        r"\b(?:when|if|after|before|once|may happen when) (?:the |a )?users? manually\b|\b(?:away|avoid|without"
+        r"|removes?|eliminates?) "
+        r"the need to\b|\bupdat(?:e|ing) (?:the )?[\w-]{0,20} ?spreadsheet|\binitiali[sz]ing\b",
         r"\b(?:no|without an?y?|not find an?y?|find a|need a|any|avoid|possible|non-intuitive|bad|prefer not) "
         r"work-?arounds?\b",
         r"\bwithout (?:having to )?manually\b|\bif you manually\b|\bto manually ?:|\bto manually reproduce\b",
@@ -1231,6 +1239,9 @@ UNLESS: Final[dict[str, tuple[str, ...]]] = {
         r"\bto help us\b|\bhelp(?:s|ful)? (?:us )?(?:to )?diagnos\w+|\blogs? or source code\b|\bsupport me\b",
     ),
     "confusion": (
+        r"\bhow to (?:repro|replicate)|\bif i(?:'ve| have)? missed (?:it|this|one)\b|\bmissing ?\(\?\)|\btell me if\b",
+        r"\bwe (?:don't|do not|didn't) (?:yet |really )?know (?:what|how|where|why) |\bnot sure whether it is "
+        r"related\b",
         r"\bis this (?:\w+ )?(?:a regression|reproducible|issue|request)\b",
         r"\b(?:i don't|i do not|don't) know if (?:this|that|it|these) (?:image|should|can|could|helps?|matters)\b",
         r"\bwhy (?:everyone|people|you|they|anyone|anybody|nobody|we would)\b|\bunsure if this is the right place\b",

@@ -195,7 +195,7 @@ _TROUBLE: Final = re.compile(
 def _contrast(texts: tuple[str, str], said: tuple[str, str]) -> str | None:
     """Praise beside a complaint: in one sentence, or in neighbours where the text is short enough to be about both."""
     for text, low in zip(texts, said, strict=True):
-        praise = _PRAISE.search(low)
+        praise = _PRAISE.search(low) if any(word in low for word in _WARM) else None
         if praise is None:
             continue
         for hit in _PRAISE.finditer(low):
@@ -211,6 +211,13 @@ def _contrast(texts: tuple[str, str], said: tuple[str, str]) -> str | None:
 
 
 _SHORT: Final = 900
+_WARMTH: Final = (
+    "lov|like|enjoy|apprec|great|awesome|amazing|excellent|wonderful|fantastic|brilliant|superb|good|nice|useful|fav|helpful"
+    "|indispensable|terrific|kind|friendly|patient|thank|freundlich|nett|gentil|aimable|amable|vriendelijk|simpátic|adoro"
+    "|encanta"
+)
+_WARM: Final = tuple(_WARMTH.split("|"))
+"""Praise is looked for only where one of these stands."""
 
 
 def _mismatch(texts: tuple[str, str]) -> str | None:

@@ -13,7 +13,7 @@ from connectors.base import BadItem, Raw, SourceOptions, tags_for
 from connectors.jira_adf import markdown
 from connectors.values import at, mapping, moment, names, objects, segment, text
 from pipeline.clean import clean
-from pipeline.issue import Comment, Event, Issue, Role, Tag
+from pipeline.issue import Comment, Event, Issue, Role, Tag, What
 
 BREACHED: Final = "sla-breached"
 """The label of a request whose promise was not kept."""
@@ -133,8 +133,12 @@ def _breached(desk: Raw) -> bool:
     return any(cycle.get("breached") is True for cycle in cycles)
 
 
+_CHANGES: Final[Mapping[str, What]] = {"status": "status", "priority": "prioritised", "Sprint": "planned"}
+
+
 def _history(item: Raw, created: datetime) -> list[Event]:
-    """What the change log tells: resolutions set and cleared, and moves to another project (the key changes)."""
+    """What the change log tells: resolutions set and cleared, moves to another project (the key changes), and changes
+    of status, priority and sprint."""
     found = [Event(at=created, what="created")]
     for entry in objects(at(item, "changelog", "histories")):
         when = moment(entry.get("created"))
@@ -147,6 +151,8 @@ def _history(item: Raw, created: datetime) -> list[Event]:
             elif change.get("field") == "Key" and before and after:
                 old, new = before.rpartition("-")[0] or before, after.rpartition("-")[0] or after
                 found.append(Event(at=when, what="moved", before=old, after=new))
+            elif (what := _CHANGES.get(text(change.get("field")) or "")) is not None:
+                found.append(Event(at=when, what=what, before=before, after=after))
     return sorted(found, key=lambda event: event.at)
 
 

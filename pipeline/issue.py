@@ -19,7 +19,11 @@ Tag = Literal[
 ]  # fmt: skip
 """What engineers say where they work; a severity by a source's own field wins over what the text was judged by, and a
 side that somebody gave there is a person's correction."""
-What = Literal["created", "closed", "reopened", "moved", "commented", "labelled", "deleted"]
+What = Literal[
+    "created", "closed", "reopened", "moved", "commented", "labelled", "deleted", "prioritised", "planned", "status"
+]
+"""`moved` to another project or group, `prioritised` from one priority to another, `planned` for a sprint (or several,
+with commas between them), `status` from one state of its workflow to another: each with `before` and `after`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

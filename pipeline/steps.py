@@ -33,7 +33,7 @@ from pipeline.issue import Comment, Event, Gone, Issue, Period, Remark, Text, Ve
 from pipeline.org import Org
 from pipeline.prose import prose
 from pipeline.sound import sound
-from pipeline.store import db, digests, drift, issues, lessons, registry, sources, work
+from pipeline.store import authors, db, digests, drift, issues, lessons, registry, sources, work
 from pipeline.store import material as material_store
 from pipeline.workdays import REGULAR, Workdays
 
@@ -422,7 +422,7 @@ def assign(
 
 def candidate(org: Org, issue: Any, verdict: Any, side: str) -> pains.Candidate:
     """A stored issue as the registry of pains sees it; bots are nobody."""
-    author, _, _ = material_store.author_of(
+    author, _, _ = authors.author_of(
         org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id
     )
     return pains.Candidate(

@@ -1,472 +1,1270 @@
 """The wordings of each signal, as regular expressions over lower-case text, and the words that must stand there first.
 
-Every repetition is bounded, so a hostile text costs no more than its length. English first, some German and French.
+`UNLESS` says in which sentence a wording means something else: a question of a form, a step of a recipe, a wish of an
+invented user. Wordings of other languages are in `pipeline.classify.tongues`; those that decide who may read a text are
+here, in all languages.
+
+Every repetition is bounded, so a hostile text costs no more than its length.
 """
 
 from typing import Final
 
-PHRASES: Final[dict[str, tuple[str, ...]]] = {
+_SUBJECT: Final = r"(?:i|we|you|one|they|users?|people|everyone|everybody|customers?|agents?|developers?)"
+_CHORE: Final = (
+    r"(?:restart|reload|refresh|close and|delete|uninstall|re-?install|log ?out|sign out|exit|undeploy"
+    r"|redeploy|revert|downgrade|copy|paste|re-?type|type|e-?mail|wrap|hack|monkey-?patch|reset|recreate"
+    r"|re-?enter|re-?create|hard-?code|scroll|click through|fork|vendor|use the old(?:er)?|add back|repeat"
+    r"|screenshot|print|phone|write (?:it|them|this|my own|our own)|find the|set up again"
+    r"|start (?:over|again|from)|do (?:it|this|that|everything) (?:again|twice|by))"
+)
+_DOC: Final = (
+    r"(?:docs?|documentation|manual|guide|readme|help (?:page|article|centre|center)|help|wiki|tutorial|faq|article"
+    r"|instructions?|runbook|knowledge base|release notes|changelog|man page|book|getting started|javadocs?)"
+)
+_OUTSIDER: Final = (
+    r"(?:accountant|auditor|audit|tax adviser|tax advisor|bank|lawyer|customer|client|patient|partner|supplier"
+    r"|inspector|regulator|guest|student|parent|reseller|bookkeeper|pharmacist|end[- ]?user|tester|subscriber)"
+)
+_NOTICED: Final = (
+    r"(?:noticed|found|spotted|discovered|told (?:us|me)|pointed out|complain(?:ed|ing|s)?|called (?:us|me)"
+    r"|asked (?:us|me|why)|flagged|caught|informed|reported|reporting|reports|rang|facing|hit|is upset|are upset"
+    r"|raised)"
+)
+
+PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "workaround": (
-        r"\b(?:by hand|manually)\b(?! (?:installed|installing|install|set|setting|edited|created|triggered)\b)",
-        r"\bspreadsheets?\b(?! (?:fails?|crash\w*|is|does|cannot|can't|view|editor|file))",
-        r"\b(?:instead|so) (?:i|we|they|everyone|everybody)(?: now| just| all| simply| always)? "
-        r"(?:use|keep|write|copy|print|call|phone|mail|ask|send|restart|reload|paste|type|rename"
-        r"|download|maintain|batch|save)\b",
-        r"\b(?:on paper|sticky notes?|post-its?|on a whiteboard|with a calculator)\b|\b(?:my|our|their|his|her) own "
-        r"(?:\w+ )?(?:sheet|script|tool|list|notes?|table|file|macro|fork|copy|calendar|cron ?job)\b",
-        r"work(?:-| )?arounds?\b",
-        r"(?:for now|in the meantime|meanwhile|until then),? (?:i|we|they|our \w+) (?:just |have to |must |are "
-        r"|am |re |'re )?\w+",
-        r"(?:export|copy|paste|type|re-?type|re-?enter|download)\w*[^.!?\n]{0,40}?\b(?:by hand|manually"
-        r"|into (?:a |an |our |my )?(?:spreadsheet|excel|google sheet|notepad))",
-        r"\b(?:keep|kept|maintain|have|use|using|built|wrote|made) (?:our|my|a|an) (?:own )?(?:little |small "
-        r"|private |home-?made )?(?:spreadsheet|excel sheet|script|macro|list|notebook|copy|cron ?job)\b",
-        r"every (?:night|morning|evening|day|week|month|time|friday|monday)[^.!?\n]{0,40}?\b(?:by hand|manually"
-        r"|i (?:have to|must|need to)|we (?:have to|must|need to))",
-        r"(?:\bi|\bwe|have to|had to|must|need to) (?:now )?(?:just |simply |always )?(?:fix|do|enter|correct"
-        r"|count|add|send|check|update|move|merge|change|restart|reload|clear)\w*[^.!?\n]{0,40}?\b(?:by hand"
-        r"|manually|ourselves)\b",
-        r"copy[- ]?(?:and[- ])?past(?:e|ing)\b",
-        r"\bhacky? (?:solution|script|fix)\b",
-        r"(?:i|we)(?:'ve| have)? (?:found|got|get|getting|got used to) (?:a way )?(?:around|round) (?:it|this"
-        r"|that)",
-        r"only way (?:i|we) (?:can|could|found)",
-        r"notbehelf|übergangsweise|behelfen (?:wir )?uns|von hand|contournement|à la main|en attendant,? (?:je"
-        r"|nous|on)",
+        (
+            " forced to| up|go and|had to|has to|have to|keep|kept|must|need to|needed to|often|then",
+            rf"\b{_SUBJECT}(?: now| just| still| always| simply| often| usually| really| currently| literally)? "
+            r"(?:have to|has to|had to|need to|needed to|must|(?:was|were|am|are) forced to|end(?:ed)? up"
+            r"|keep|kept|go and|often|then) "
+            rf"(?:\w+ly |now |just |then |always |first ){{0,2}}(?:{_CHORE}|\w+ing (?:it|them|the \w+) (?:again|by "
+            rf"hand))\b",
+        ),
+        (
+            "add back|click through|close and|copy|create|delete|do |downgrade|enter|exit|find the|"
+            "fork|hack|hard|install|log|mail|monkey|paste|phone|print|redeploy|refresh|reload|repeat|"
+            "reset|restart|revert|screenshot|scroll|set up again|sign out|start |type|undeploy|"
+            "use the old|vendor|wrap|write ",
+            rf"(?:^|[.!?\n]\s{{0,3}}|\d\) )(?:had|have) to (?:\w+ly )?{_CHORE}\b",
+        ),
+        (
+            "by hand|manually",
+            r"\b(?:i|we|they|users?|people|everyone|everybody|customers?|agents?)\b(?! can\b)[^.!?\n]{0,60}\b"
+            r"(?:by hand|manually)\b",
+        ),
+        (
+            "by hand|manually",
+            r"\b(?:have|has|had|needs?|needed|must|forced|requir\w+|so \w+ing) [^.!?\n]{0,50}\b(?:by hand"
+            r"|manually)\b",
+        ),
+        ("by hand ", r"\bby hand (?:every|each|all)\b"),
+        ("manually e", r"\bmanually (?:every|each)\b"),
+        (
+            "around",
+            r"\b(?:as|is|was|with|our|my|their|the|current|have|found|use|using) (?:a |an |the |my |our |one "
+            r"|some |this "
+            r"|only |usual |current |temporary |ugly |dirty |small |little |possible |home-?made ){0,3}"
+            r"work-?arounds?\b(?=,? (?:is|was|are|for now|which|that|i|we|you|users?|they|to this|to create|to use"
+            r"|until))",
+        ),
+        (
+            "round",
+            r"\b(?:i|we|they|users?|you (?:can|have to|must|could))(?: \w+){0,3} (?:work|works|worked|working|get"
+            r"|getting|got)[ -]?(?:around|round) "
+            r"(?:the|this|that|it|these)\b",
+        ),
+        ("around to this", r"\bwork-?around to this\b"),
+        (
+            "only ",
+            r"\bonly (?:way|solution|option|remedy|cure|thing that (?:works|helps))\b(?:[^.!?\n]|\."
+            r"(?=\w)){0,80}?\b(?:is|was) "
+            r"(?:to |by )?(?!not\b|that\b|a new\b|for\b)\w+",
+        ),
+        (
+            "hack|kludge|trick",
+            r"\b(?:found|find|use|using|used|have|with) (?:a|an|this|some) (?:\w+ )?(?:hack|trick|kludge)\b",
+        ),
+        ("monkey", r"\b(?:had to|we|i) (?:\w+ )?monkey-?patch"),
+        (
+            "answer|cure|fix|solution",
+            r"\b(?:fix|cure|solution|answer) (?:for (?:me|us|now) )?(?:is|was) (?:to )?(?:downgrad|roll|go|revert"
+            r"|uninstall)\w*",
+        ),
+        (
+            "downgraded|gone back|pinned|rolled back|stay|stuck|went back",
+            r"\b(?:i|we)(?:'ve| have| had)? (?:to )?(?:\w+ )?(?:downgraded|rolled back|went back|gone back|pinned"
+            r"|stay|stayed|stuck) (?:\w+ )?(?:to|at|on|with) (?:\w+ ){0,2}(?:old|older|previous|last|version|v?\d)",
+        ),
+        ("old|previous", r"\b(?:use|using|stick with|stay on) the (?:old|older|previous) (?:version|release|build)"),
+        (
+            " own ",
+            r"\b(?:my|our) own (?:\w+ )?(?:sheet|script|tool|list|notes?|table|macro|fork|copy|calendar|cron ?job)\b",
+        ),
+        (
+            "for now|in the meantime|meanwhile|until then",
+            r"\b(?:for now|in the meantime|meanwhile|until then),? (?:i|we|they|our \w+) (?:just |simply "
+            r"|all )?(?:have to|must|use|keep|write|copy|type|set|call|mail|ask|restart|reload|do|run|enter|send"
+            r"|check|am \w+ing|are \w+ing)\b",
+        ),
+        ("in the meantime, ", r"\bin the meantime, \w+ing\b"),
+        ("instead", r"\binstead,? (?:i|we|they|everyone) (?:keep|print|phone|call|mail|re-?type|paste)\b"),
+        (
+            "built|keep|kept|made|maintain|wrote",
+            r"\b(?:keep|kept|maintain|built|wrote|made) (?:our|my|a|an) (?:own )?(?:little |small |private "
+            r"|home-?made )?"
+            r"(?:spreadsheet|excel sheet|list|notebook|macro|cron ?job|shadow copy)\b",
+        ),
+        (
+            "every ",
+            r"\bevery (?:single )?(?:night|morning|evening|day|week|month|time|friday|monday),? (?:i|we) "
+            r"(?:have to|must|need to|export|copy|restart|re-?start|download|type)\b",
+        ),
+        ("round", r"\b(?:i|we)(?:'ve| have)? (?:found|got used to) (?:a way )?(?:around|round) (?:it|this|that)\b"),
+        (
+            "instead|so i|so we|so they|so every",
+            r"\b(?:instead|so) (?:i|we|they|everyone|everybody)(?: now| just| all| simply| always)? (?:use|keep"
+            r"|write|copy|print|call|phone|mail|ask|send|restart|reload|paste|type|rename|download|maintain|batch"
+            r"|save|stack)\b",
+        ),
+        (
+            "spreadsheet|sticky note|post-it|on paper|whiteboard|calculator",
+            r"\b(?:spreadsheets?|post-its?|sticky notes?|on paper|on a whiteboard|with a calculator)\b(?! "
+            r"(?:fails?|crash\w*|is|does|cannot|can't|view\w*|editor|files?|import|export|format|add-?in|plugin"
+            r"|application))",
+        ),
+        (
+            "excel|google sheet|notepad",
+            r"\b(?:i|we|they|people) (?:\w+ )?(?:export|copy|paste|keep|fix|correct|track|maintain|type|put|write"
+            r"|replace)\w*\b[^.!?\n]{0,40}\b(?:excel|google sheets?|notepad)\b",
+        ),
+        ("by hand", r"\bby hand\b"),
+        ("around is to|around was to", r"(?:^|[.!?\n]\s?)work-?around (?:is|was) to\b"),
     ),
     "repeat_contact": (
-        r"(?:second|third|fourth|fifth|2nd|3rd|4th|5th|\d+th|umpteenth) (?:time|ticket|e-?mail|request|message"
-        r"|call)(?: (?:i|we)\b| that (?:i|we)\b| about| on this| this (?:week|month|year)| to you| reporting|,)",
-        r"as (?:i|we)(?:'ve| have)? (?:already )?(?:said|written|wrote|mentioned|explained|told you|reported)",
-        r"(?:i|we)(?:'ve| have)? already (?:told|written|wrote|reported|asked|explained|contacted|called|sent"
-        r"|opened|raised|filed)",
-        r"(?:i|we)(?:'ve| have)? (?:reported|written|asked|raised|contacted|called|filed|mailed"
-        r"|complained)[^.!?\n]{0,40}?\b(?:again|before|twice|three times|several times|many times|multiple times"
-        r"|last (?:week|month|year))",
-        r"(?:asking|writing|reporting|contacting you|raising this|calling|chasing|following up)(?: about this"
-        r"| on this| to you)? (?:again|once more|yet again|for the)",
-        r"see (?:my|our) (?:previous|earlier|last|other) (?:ticket|e-?mail|message|request|report)s?",
-        r"schon (?:wieder|mehrfach|einmal) (?:gemeldet|geschrieben|gefragt|berichtet)|zum (?:zweiten|dritten"
-        r"|vierten|wiederholten) mal|déjà (?:signalé|écrit|demandé|contacté)|pour la (?:deuxième|troisième"
-        r"|quatrième|énième) fois",
+        (
+            "call|mail|message|report|request|ticket|time",
+            r"\b(?:second|third|fourth|fifth|sixth|2nd|3rd|4th|5th|6th|[1-9]\d?th|umpteenth) (?:time|ticket"
+            r"|e-?mail|request|message|call|report)(?: that)? (?:i|we)(?:'m|'ve|'re| am| are"
+            r"| have)? (?:\w+ )?(?:writ|report|ask|rais|call|contact|open|fil|send|sent|mail|had to)\w*",
+        ),
+        (
+            "2nd|3rd|4th|fifth|fourth|second|third",
+            r"\b(?:my|our) (?:second|third|fourth|fifth|2nd|3rd|4th) (?:ticket|e-?mail|request|message|call"
+            r"|report)\b",
+        ),
+        (
+            "explained|mentioned|reported|said|told you|written|wrote",
+            r"\bas (?:i|we)(?:'ve| have)? (?:already |previously )?(?:said|written|wrote|explained|told you|reported"
+            r"|mentioned) (?:before|earlier|last|yesterday|in (?:my|our)|on (?:mon|tues|wednes|thurs|fri)|to|twice"
+            r"|already)",
+        ),
+        (
+            "explained|mentioned|reported|said|told|written",
+            r"\bas (?:i|we)(?:'ve| have)? already (?:said|written|explained|told|reported|mentioned)",
+        ),
+        (
+            "asked |called |complained|contacted|explained |filed |raised |reported |talked |told |written |wrote ",
+            r"\b(?:i|we)(?:'ve| have|'d| had)? already (?:told (?:you|support|them|your)|written (?:to|about"
+            r"|twice)|wrote (?:to"
+            r"|you|about)|reported (?:this|that|it|the)|asked (?:about|you|for|this|twice|support)|explained (?:this|it"
+            r"|that|to)|contacted|called (?:you|support|twice)|talked (?:about|to)|raised (?:this|it)|filed (?:this|a)"
+            r"|complained)",
+        ),
+        (
+            "asked|called|complained|contacted|filed|mailed|raised|reported|submitted|written",
+            r"\b(?:i|we)(?:'ve| have)? (?:reported|written|asked|raised|contacted|called|filed|mailed|complained"
+            r"|submitted)"
+            r"[^.!?\n]{0,40}?\b(?:again|twice|three times|several times|many times|multiple times|last (?:week|month"
+            r"|year)|but (?:\w+ )?(?:still|no))\b",
+        ),
+        (
+            "asking|calling|chasing|contacting you|following up|raising this|reporting|writing",
+            r"(?:^|[.!?\n]\s{0,3}|\b(?:i'm|i am|we're|we are) )(?:asking|writing|reporting|contacting you|raising this"
+            r"|calling|chasing|following up)(?: about this| on this| to you| this)? (?:again|once more|yet again"
+            r"|for the (?:second|third|fourth|fifth|\w+th))",
+        ),
+        (
+            "see ",
+            r"\bsee (?:my|our) (?:previous|earlier|last|other|first) (?:ticket|e-?mail|message|request|report|mail)s?",
+        ),
+        (
+            "many times|often",
+            r"\bhow (?:many times|often) (?:do|must|should) (?:i|we) (?:have to |need to )?(?:ask|write|report"
+            r"|send|tell|call"
+            r"|say)",
+        ),
+        (
+            "answer|reply|response",
+            r"\b(?:still )?(?:waiting for|no) (?:an? )?(?:answer|reply|response) to (?:my|our) (?:\w+ )?(?:mail|e-?mail"
+            r"|ticket|message|question|request)\b",
+        ),
+        (
+            "time|ticket|mail|request|message|call",
+            r"\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th|\d+th|umpteenth) (?:time|ticket|e-?mail|request"
+            r"|message|call)(?: (?:i|we)\b| that (?:i|we)\b| about| on this| this (?:week|month|year|sprint)| to "
+            r"you| reporting|,)",
+        ),
+        (
+            "as i|as we",
+            r"\bas (?:i|we)(?:'ve| have)? (?:already )?(?:said|written|wrote|mentioned|explained|told you|reported)\b",
+        ),
     ),
     "reopened": (
-        r"(?:you|they|someone|somebody|it was|was|has been|got|were|support|bot)(?: have|'ve| has)?(?: just"
-        r"| simply| again| automatically)? closed (?:this|it|my|our|the|as|without|before|twice|by|but|again|and"
-        r"|automatically)",
-        r"(?:marked|set|closed)(?: this| it| my \w+)?(?: as)? (?:solved|resolved|done|fixed|duplicate"
-        r"|stale)\b[^.!?\n]{0,30}\b(?:but|yet|still|although|though|not)\b",
-        r"\bre-?open(?:ing|ed)?\b(?=[^.!?\n]{0,40}?\b(?:this|it|my|our|because|since|as|ticket|issue|please"
-        r"|again))",
-        r"(?:please|can you|could you|i am|i'm|we are|had to) re-?open",
-        r"(?:it|this|that|the (?:bug|problem|issue|error))(?:'s| is| has)? (?:come |came )?back again",
-        r"was (?:supposed|said|meant) to be (?:fixed|solved|resolved)",
-        r"(?:not|n't) (?:actually |really )?(?:fixed|solved|resolved)(?: at all| yet|,|\.|!|$)",
-        r"wurde (?:einfach )?geschlossen|wieder (?:öffnen|geöffnet)|a été (?:fermé|clos)|rouvrir",
+        (
+            "closed ",
+            r"\b(?:you|they|someone|somebody|support|(?:the|a|your) bot|my \w+ was|this was|it was|ticket was|has "
+            r"been|got) "
+            r"(?:have |has |'ve )?(?:just |simply |again |automatically |silently )?closed (?:this|it|my|our|as|without"
+            r"|before|twice|by (?:a|the) bot|but|again|automatically)\b",
+        ),
+        (
+            "done|duplicate|fixed|solved|stale",
+            r"\b(?:marked|set|closed)(?: this| it| my \w+)? as (?:solved|resolved|done|fixed|duplicate"
+            r"|stale)\b[^.!?\n]{0,30}"
+            r"\b(?:but|yet|still|although|though|not)\b",
+        ),
+        ("open", r"\b(?:please|can you|could you|i am|i'm|we are|had to|i have to|asking to) re-?open(?:ing)?\b"),
+        ("opening ", r"\bre-?opening (?:this|because|as|since)\b"),
+        (
+            "back again",
+            r"\b(?:it|this|that|the (?:bug|problem|issue|error|fault))(?:'s| is| has)? (?:come |came )?back again\b",
+        ),
+        ("meant|said|supposed", r"\bwas (?:supposed|said|meant) to be (?:fixed|solved|resolved)\b"),
+        (
+            "fixed|solved",
+            r"\b(?:it|this|that|problem|issue|bug|error|ticket|fault) (?:is|was|has) (?:still )?not (?:actually "
+            r"|really |been )?(?:fixed|solved"
+            r"|resolved)\b|\bstill (?:not|n't) (?:actually |really )?(?:fixed|solved|resolved)\b",
+        ),
+        (
+            "fixed|solved",
+            r"\b(?:is|isn't|was|wasn't)(?: still)? (?:not )?(?:actually |really )(?:fixed|solved|resolved)\b",
+        ),
+        (
+            "broke again|came back|is back|reappeared|regressed|returned",
+            r"\b(?:fixed|solved|resolved)(?: before| earlier| twice| once)?,? (?:and|then|but) (?:it |has |have )?"
+            r"(?:regressed"
+            r"|came back|is back|broke again|returned|reappeared)",
+        ),
     ),
     "long_silence": (
-        r"(?:still|yet|have|had|has|'ve|got|get|getting|received|heard|with|there is|there's|is) (?:had |got "
-        r"|received |been |heard |have )?(?:no|not a single|zero|never (?:had |got )?(?:a|any)) (?:answer|reply"
-        r"|replies|response|feedback|reaction|word|update|news)\b",
-        r"(?:have|has|had|'ve|did|do)(?:n't| not) (?:heard|received|got|gotten|hear|get|receive)(?: anything"
-        r"| a (?:reply|response|word)| any (?:reply|response|answer|news|word|feedback)| back| from (?:you|anyone"
-        r"|anybody|support|them))",
-        r"(?:no ?body|no one|nobody|noone)(?: has| ever| from \w+| at \w+)? (?:answers?|answered|replie[ds]"
-        r"|responds?|responded|reacts?|reacted|got back|gets back|came back|picks up|looked at|has looked)",
-        r"\bcrickets\b|radio silence|dead silence|ignored (?:for|since)|been ignored|keep being ignored",
-        r"any (?:news|update|progress) (?:on this|here|at all|yet|\?)|any (?:news|updates?)\?",
-        r"(?:waiting|waited) (?:for )?(?:\w+ ){0,4}(?:an answer|a reply|a response|your (?:answer|reply|response)"
-        r"|somebody|someone|feedback)",
-        r"keine (?:antwort|rückmeldung|reaktion)|immer noch nichts gehört|meldet sich (?:niemand|keiner)"
-        r"|aucune (?:réponse|nouvelle)|sans réponse|personne ne répond",
+        (
+            "answer|feedback|reaction|replies|reply|response",
+            r"\b(?:still|yet|have|had|has|'ve|received|heard|been) (?:had |got "
+            r"|received "
+            r"|been |heard |have )?(?:no|not a single|zero|never (?:had |got )?(?:a|any)|not) (?:answer|reply|replies"
+            r"|response|feedback|reaction)\b(?! (?:from (?:the )?(?:server|api|endpoint|device|backend|service)"
+            r"|body|code"
+            r"|time))",
+        ),
+        (
+            "get|got|hear|receive",
+            r"\b(?:have|has|had|'ve|did|do)(?:n't| not) (?:heard|received|got|gotten|hear|get|receive)(?: anything"
+            r"| a (?:reply|response|word)| any (?:reply|response|answer|news|word|feedback)| back)(?: from (?:you"
+            r"|anyone"
+            r"|anybody|support|them|your)| yet| since| so far|[.,!]|$)",
+        ),
+        (
+            "answer|came back|gets back|got back|has looked|looked at |picks up|react|replie|respond",
+            r"\b(?:no ?body|no one|nobody|noone)(?: has| ever| from \w+| at \w+)? (?:even |ever )?(?:answers?|answered"
+            r"|replie[ds]|responds?|responded|reacts?|reacted|got back|gets back|came back|picks up|looked at "
+            r"(?:it|this|mine"
+            r"|my|our)|has looked)\b",
+        ),
+        ("crickets", r"\bcrickets\b"),
+        ("radio silence", r"\bradio silence\b"),
+        ("dead silence", r"\bdead silence\b"),
+        ("ignored ", r"\b(?:i|we)(?:'m|'ve| am| are| have)? (?:been |being |keep being )?ignored (?:for|since)\b"),
+        ("keep being ignored", r"\bkeep being ignored\b"),
+        ("any ", r"\bany (?:news|updates?|progress)(?: on (?:this|my \w+|that))?(?: here| at all| yet)?\?"),
+        (
+            "wait",
+            r"\b(?:waiting|waited) (?:\w+ ){0,4}for (?:an answer|a reply|a response|your (?:answer|reply"
+            r"|response))\b",
+        ),
     ),
     "doc_mismatch": (
-        r"\b(?:docs?|documentation|manual|guide|readme|help|wiki|tutorial|faq|article|page) still "
-        r"(?:says?|tells?|claims?|describes?|shows?|mentions?|lists?|points?)\b",
-        r"(?:docs?|documentation|manual|guide|readme|help (?:page|article|centre|center)|wiki|tutorial|faq"
-        r"|article|instructions|runbook|knowledge base)(?: page)? (?:\w+ )?(?:says?|said|claims?|states?|tells?"
-        r"|suggests?|describes?|mentions?|promises?|shows?)\b[^.!?\n]{0,120}\b(?:but|however|yet|although|n't|not"
-        r"|no such|never|instead|wrong)\b",
-        r"(?:docs?|documentation|manual|guide|readme|help (?:page|article|centre|center)|wiki|tutorial"
-        r"|instructions|runbook|article)(?: page)?(?: is| are|'s)? (?:\w+ )?(?:out ?of ?date|outdated|wrong"
-        r"|incorrect|stale|misleading|contradict\w*|obsolete|incomplete|do(?:es)?n't match|do(?:es)? not match)",
-        r"(?:contrary to|according to|despite|unlike|followed|following|as described in|not as) (?:what )?(?:the "
-        r"|your |our )(?:\w+ )?(?:docs?|documentation|manual|guide|readme|help|wiki|tutorial|instructions"
-        r"|runbook)\b[^.!?\n]{0,120}(?:\bbut\b|n't\b|\bnot\b|\bno\b|\bfail|\berror|\bstill\b|\bnothing\b)",
-        r"(?:laut|entgegen der) (?:der )?(?:doku|dokumentation|anleitung|hilfe)|(?:doku|dokumentation"
-        r"|anleitung) (?:ist )?(?:veraltet|falsch)|documentation (?:est )?(?:obsolète|fausse)"
-        r"|contrairement à la (?:doc|documentation)",
+        (
+            "follow",
+            rf"\b(?:i|we)(?:'ve| have|'m| am| was)? (?:\w+ )?follow(?:ed|ing)\b(?! (?:issue|problem|error|code"
+            rf"|my)\b)[^.!?\n]{{0,40}}\b(?:steps|{_DOC}|example|document)\b",
+        ),
+        (
+            "follow",
+            r"(?:^|\n|[.!?] )follow(?:ed(?! my)|ing (?:all |the |these |this |your )) ?(?:the )?(?:\w+ ){0,2}"
+            rf"(?:steps|{_DOC})\b",
+        ),
+        (
+            "following ",
+            rf"\b(?:tried|set ?up|setup|start(?:ed)?|install(?:ed)?|configured?|then) [^.!?\n]{{0,60}}\bfollowing "
+            rf"(?:the "
+            rf"|this |your |these )(?:\w+ ){{0,2}}(?:steps|{_DOC})\b",
+        ),
+        (
+            "article|book|changelog|doc|faq|getting started|guide|help|instruction|knowledge base|"
+            "man page|manual|readme|release notes|tutorial|wiki",
+            rf"\b{_DOC}(?: page)? (?:still |also |now |currently |even )?(?:says?|said|claims?|states?|stated"
+            rf"|tells?|suggests?"
+            r"|describes?|mentions?|promises?|shows?|lists?|points?)\b(?:[^.!?\n]|\.(?=\w)){0,140}\b(?:but|however"
+            r"|yet|although|n't|no"
+            r" such|never|instead|wrong|deprecated|incorrect|not (?:work|there|exist|supported|the case|possible"
+            r"|true))\b",
+        ),
+        (
+            " still ",
+            rf"\b{_DOC}(?: page)? still (?:says?|tells?|claims?|describes?|shows?|mentions?|lists?|points?|refers?)\b",
+        ),
+        (
+            "busted|contradict|date|incorrect|misleading|obsolete|stale|wrong",
+            rf"\b{_DOC}(?: page| section| generated)?(?: is| are|'s| seems?| looks?| appears?)(?: to be)? (?:\w+ )?"
+            rf"(?:out ?of ?"
+            r"date|outdated|wrong|incorrect|stale|misleading|contradict\w*|obsolete|busted)\b",
+        ),
+        (
+            "incorrect|misleading|obsolete|out-of-date|outdated|wrong",
+            rf"\b(?:outdated|out-of-date|obsolete|misleading|wrong|incorrect) (?:\w+ )?{_DOC}\b(?! section)",
+        ),
+        (
+            " not match|contradict|lead|mention|n't match|work",
+            rf"\b{_DOC}(?: page| (?:for|of) the (?:\w+ ){{1,3}})? ?(?:do(?:es)?n't match|do(?:es)? not match"
+            rf"|contradicts?|(?:is|are) misleading"
+            r"|leads? to (?:an )?error|will not work|(?:do(?:es)?n't|do(?:es)? not|did not|didn't) (?:work|mention))\b",
+        ),
+        ("contradict", rf"\bcontradicts? the (?:\w+ )?(?:{_DOC}|guidance)\b|\bcontradict the guidance\b"),
+        (
+            "article|book|changelog|doc|faq|getting started|guide|help|instruction|knowledge base|"
+            "man page|manual|readme|release notes|tutorial|wiki",
+            rf"\b(?:contrary to|according to|despite|unlike|as described in|not as|per) (?:what )?(?:the |your "
+            rf"|our |vs ?code )?"
+            rf"(?:\w+ )?{_DOC}\b[^.!?\n]{{0,140}}(?:\bbut\b|n't\b|\bnot\b|\bno\b|\bfails?\b|\berror|\bstill\b"
+            rf"|\bnothing\b"
+            r"|\bshould\b)",
+        ),
+        (
+            " work",
+            rf"\b(?:does(?:n't| not)|do(?:n't| not)|not) work(?:s|ing)? (?:as described in|according to|as (?:in"
+            rf"|per)|like in) "
+            rf"(?:the )?(?:\w+ )?{_DOC}\b",
+        ),
+        (
+            "described|documented|explained|mentioned",
+            rf"\b(?:not|n't|never) (?:being )?(?:mentioned|documented|described|explained) (?:anywhere |at all )?"
+            rf"(?:in|on) the "
+            rf"(?:\w+ ){{0,3}}{_DOC}\b",
+        ),
     ),
     "found_by_third_party": (
-        r"(?:our|my|the|a|an|his|her|their) (?:\w+ )?(?:accountant|auditor|audit|tax adviser|tax advisor|bank"
-        r"|lawyer|customer|client|patient|partner|supplier|inspector|regulator|guest|student|parent|reseller"
-        r"|bookkeeper|pharmacist)s? (?:has |have |just |had |only |first )?(?:noticed|found|spotted|discovered"
-        r"|told (?:us|me)|pointed out|complained|called (?:us|me)|asked (?:us|me|why)|flagged|caught|informed"
-        r"|reported|rang)",
-        r"(?:found out|learn(?:ed|t)|heard|noticed)(?: about (?:it|this|that))? (?:only )?(?:from|through|via"
-        r"|because|when) (?:a|our|the|an|one of our) (?:\w+ )?(?:customer|client|accountant|auditor|user|patient"
-        r"|partner|twitter|supplier)",
-        r"(?:unser|unsere|mein|meine|der|die) (?:steuerberater\w*|prüfer\w*|kund\w+|wirtschaftsprüfer\w*"
-        r"|buchhalter\w*) (?:hat|haben) (?:\w+ ){0,3}(?:bemerkt|gemerkt|entdeckt|gefunden|gefragt)|(?:notre|mon"
-        r"|nos) (?:comptable|client|clients|auditeur) (?:a|ont|nous a|m'a) (?:remarqué|signalé|trouvé|demandé)",
+        (
+            "are upset|asked |called |caught|complain|discovered|facing|flagged|found|hit|informed|"
+            "is upset|noticed|pointed out|raised|rang|reported|reporting|reports|spotted|told ",
+            rf"\b(?:our|my|the|a|an|one|his|her|their|some|one of our|several|many|two|three) (?:\w+ "
+            rf")?{_OUTSIDER}s? (?:has |have "
+            rf"|had |is |are |just |only |first |also )?{_NOTICED}\b",
+        ),
+        (
+            "complain|facing|flagged|found|noticed|pointed out|raised|report",
+            r"(?:^|[.!?\n*]\s{0,3})(?:customers?|clients?|end[- ]?users?|subscribers?) (?:has |have |had |is |are "
+            r"|also )?"
+            r"(?:noticed|found|pointed out|complain\w*|report(?:ed|ing|s)|report:|facing|raised|flagged)",
+        ),
+        (
+            "found out|heard|learn|noticed",
+            r"\b(?:found out|learn(?:ed|t)|heard|noticed)(?: about (?:it|this|that))? (?:only )?(?:from|through"
+            r"|via|because"
+            rf"|when) (?:a|our|the|an|one of our) (?:\w+ )?(?:{_OUTSIDER}|user|twitter)\b",
+        ),
+        (
+            "flagged|found|noticed|pointed out|raised|reported|requested|spotted",
+            rf"\b(?:reported|requested|raised|noticed|flagged|found|pointed out|spotted) (?:\w+ )?by (?:a|an|our"
+            rf"|one of our"
+            rf"|several|some) (?:\w+ )?(?:{_OUTSIDER}|user)s?\b",
+        ),
+        (
+            "came up with a |some users are ",
+            rf"\bcame up with a {_OUTSIDER}\b|\bsome users are (?:upset|angry|unhappy|confused|complaining)\b",
+        ),
     ),
     "bypass": (
-        r"merged (?:it |this |that |my \w+ )?(?:anyway |to \w+ )?(?:without|despite|with red|on red|over red)",
-        r"(?:skip(?:s|ped|ping)?|disabl(?:e|es|ed|ing)|turn(?:ed|ing)? off|comment(?:ed|ing)? out|bypass(?:ed|es"
-        r"|ing)?|ignor(?:e|es|ed|ing)|switch(?:ed|ing)? off|mut(?:ed|ing)) (?:\w+ ){0,3}(?:tests?|checks?|ci"
-        r"|pipeline|review|hook|hooks|lint|linter|scan|scanner|gate|approval|suite|alerts?|validation)\b",
-        r"force[- ]?(?:merge|push|pushed|merged|deploy|deployed)",
-        r"--no-verify|\[skip ci\]|\[ci skip\]|admin (?:merge|override)|override the (?:gate|check|approval)",
-        r"straight (?:to|on|into) (?:prod|production|main|master)\b",
-        r"without (?:a |any |waiting for )?(?:the )?(?:code )?(?:review|approval|running the tests|tests|qa"
-        r"|sign-?off)\b",
-        r"ohne (?:review|freigabe|tests?) (?:gemerg\w+|ausgerollt|deployt)|tests? (?:übersprungen|abgeschaltet"
-        r"|deaktiviert)|sans (?:relecture|revue|tests)|désactiv\w+ (?:les |le )?tests?",
+        (
+            "merged ",
+            r"\bmerged (?:it |this |that |my \w+ )?(?:anyway |to \w+ )?(?:without (?:a |any |waiting)|without "
+            r"review|without"
+            r" approval|despite|with red|on red|over red)",
+        ),
+        (
+            " off|bypass|comment|disable|ignore|mute|skip|switch",
+            r"\b(?:i|we|they|everyone|everybody|people|so|just|had to|have to|then|always)(?:'ve| have| all| now| "
+            r"just| simply"
+            r"| therefore){0,2} (?:skip(?:ped)?|disabled?|turn(?:ed)? off|comment(?:ed)? out|bypass(?:ed)?|ignored?"
+            r"|switch(?:ed)? off|mut(?:ed?))(?: \w+){0,3}? (?:tests?|checks?|ci|pipeline|review|hooks?|lint|linter|scan"
+            r"|scanner|gate|approval|suite|alerts?)\b",
+        ),
+        (
+            "commented out|disabled|ignored|muted|skipped|switched off|turned off",
+            r"\b(?:tests?|checks?|hooks?|gates?|alerts?|suite) (?:\w+ )?(?:is|are|was|were|got|been) (?:all |just "
+            r"|simply "
+            r"|currently |still )?(?:skipped|disabled|ignored|commented out|muted|switched off|turned off)\b",
+        ),
+        (
+            "force",
+            r"\bforce[- ]?(?:merge[ds]?|push(?:ed|es)?|deploy(?:ed)?) (?:it|this|to|straight|anyway|over|the|my"
+            r"|because)\b",
+        ),
+        ("--no-verify", r"(?<!\w)--no-verify"),
+        ("[skip ci]", r"\[skip ci\]"),
+        ("[ci skip]", r"\[ci skip\]"),
+        ("admin ", r"\badmin (?:merge|override)[ds]? (?:it|this|again|to)"),
+        ("overr", r"\boverr(?:ide|ode) the (?:gate|check|approval)"),
+        ("straight ", r"\bstraight (?:to|on|into) (?:prod|production|main|master)\b"),
+        (
+            "without ",
+            r"\b(?:merged?|ship(?:ped)?|deploy(?:ed)?|released?|pushed?)\b[^.!?\n]{0,30}\bwithout (?:a |any "
+            r"|waiting for )?"
+            r"(?:the )?(?:code )?(?:review|approval|running the tests|tests|qa|sign-?off)\b",
+        ),
+        (
+            "skipped|disabled|bypassed|switched off",
+            r"(?:^|\n|, so i |so we |and )(?:skipped|disabled|bypassed|switched off) (?:the |a |all )?(?:\w+ )?"
+            r"(?:tests?|checks?|gate|review|hook|scan)\b|\bso (?:i|we) skipped it\b",
+        ),
     ),
     "rerun": (
-        r"\bre-?runs?\b|\bre-?ran\b|\bre-?running\b",
-        r"\b(?:press|click|hit|run|start|try|kick)(?:s|ed|ing)? (?:it|the (?:job|build|pipeline|tests?|suite)) "
-        r"(?:again|twice|three times|a second time|over and over)\b",
-        r"re-?(?:run|ran|running|runs|try|tried|trigger\w*|start(?:ed|ing)?)(?: \w+){0,6}? (?:until|till|again"
-        r"|twice|three times|\d+ times|several times|and (?:it|then it) (?:passes|passed|is green|went green"
-        r"|works))",
-        r"(?:press|hit|click|push)(?:ed|ing|es)? (?:re-?run|re-?try|the re-?(?:run|try) button)",
-        r"until (?:it|they|everything|the build|ci|the pipeline)(?:'s| is| are| goes| turns| went| was)? (?:green"
-        r"|pass(?:es|ed)?)",
-        r"(?:flaky|flakey|flake[sd]?|flakiness|intermittent(?:ly)?)\b",
-        r"(?:passes|passed|green|works?) (?:on|after) (?:the )?(?:a )?(?:re-?try|re-?run|second (?:try|run"
-        r"|attempt)|third (?:try|run|attempt))",
-        r"just re-?(?:run|try|start) (?:it|the)",
-        r"nochmal (?:starten|laufen lassen|anstoßen)|neu (?:starten|anstoßen),? bis|relanc\w+ (?:\w+ ){0,4}jusqu",
+        (
+            " times|is green|over and over|passed|passes|till|until|went green|works",
+            r"\bre-?(?:run|ran|running|runs|try|tried|trigger\w*|start(?:ed|ing)?)\b(?:[ ,]+"
+            r"(?!maven\b)[\w']+){0,6}? (?:until"
+            r"|till|three times|\d+ times|several times|over and over|and (?:it|then it) (?:passes|passed|is green|went"
+            r" green|works))\b",
+        ),
+        (
+            "re-ran|re-run|re-start|re-trigger|reran|rerun|restart|retried|retrigger|retry",
+            r"\b(?:i|we|they|everyone|everybody|people|you)(?: just| all| always| simply| then| have to| had to| "
+            r"keep)* "
+            r"(?:re-?runs?|re-?ran|re-?running|re-?trigger\w*|retry|retried|re-?start(?:s|ed|ing)?) "
+            r"(?:(?:the |our |my |that )?(?:\w+ )?(?:builds?|jobs?|pipelines?|tests?|suite|ci)\b|(?:it|them) "
+            r"(?:until|again|twice"
+            r"|all))",
+        ),
+        (
+            "again and again|over and over|three times|until",
+            r"\b(?:press|click|hit|run|start|try|kick)(?:s|ed|ing)? (?:it|the (?:job|build|pipeline|tests?|suite)) "
+            r"(?:again and again|three times|over and over|until)\b",
+        ),
+        (
+            "click|hit|press|push",
+            r"\b(?:i|we|they|people|everyone|everybody)\b[^.!?\n]{0,20} (?:press|hit|click|push)(?:ed|ing|es)? "
+            r"(?:re-?run|re-?try|the re-?(?:run|try) button)\b",
+        ),
+        (
+            "until ",
+            r"\buntil (?:it|they|everything|the build|ci|the pipeline)(?:'s| is| are| goes| turns| went| was)? (?:green"
+            r"|pass(?:es|ed)?)\b",
+        ),
+        (
+            "green|passed|passes",
+            r"\b(?:passes|passed|green) (?:on|after) (?:the )?(?:a )?(?:re-?try|re-?run|second (?:try|run|attempt)"
+            r"|third (?:try|run|attempt))\b",
+        ),
+        ("just re", r"\bjust re-?(?:run|try|start) (?:it\b|the (?:build|job|pipeline|tests?|suite)\b)"),
+        (
+            "re-run|rerun",
+            r"\b(?:second|third|fourth|two|three|several|\d+(?:nd|rd|th)?) re-?runs?\b|\bneed(?:s|ed|ing)? (?:\w+ "
+            r")?re-?runs?\b",
+        ),
+        (
+            "re-run|rerun",
+            r"\bre-?runs?(?: of (?:the |our )?\w+)? (?:\w+ )?(?:makes?|goes|went|works|passes|passed|helps|is green)\b",
+        ),
+        (
+            "re-run|rerun",
+            r"\b(?:i|we|they|people|everyone|and|so|just) (?:just |then |always |simply )?re-?run(?:[.,;!]|$| it\b"
+            r"| and\b)",
+        ),
     ),
     "distrust": (
-        r"\b(?:nobody|no one|none of us|people|everyone|everybody|i|we) (?:\w+ )?"
-        r"(?:don't|do not|doesn't|no longer|stopped|hardly) (?:\w+ )?(?:trust|trusting|believe"
-        r"|believing) (?!you|him|her|me)",
-        r"\b(?:ignor(?:e|es|ed|ing)) (?:the |all |any |a )?(?:red|alerts?|warnings|failures|failing)\b",
-        r"(?:no ?body|no one|nobody|none of us|we (?:no longer|don't|do not|stopped|hardly)|i (?:no longer|don't"
-        r"|do not|stopped))(?: really| even| here| any ?more)? (?:trusts?|trusting|believes?|believing|looks? at"
-        r"|looking at|reads?|reading|cares? about|takes?) (?:\w+ ){0,3}(?:ci|tests?|build|builds|results?"
-        r"|dashboard|alerts?|numbers?|report|reports|pipeline|suite|red|it any ?more|estimates?|monitoring)",
-        r"(?:red|failing|broken|a failure)(?: builds?| ci| tests?)? (?:means|is|are) (?:nothing|normal|noise"
-        r"|ignored|usual)",
-        r"alert fatigue|(?:cries|cried|crying) wolf|lost (?:all |any )?(?:trust|faith|confidence) in",
+        (
+            "believe|believing|trust",
+            r"\b(?:nobody|no one|none of us|people|everyone|everybody|i|we)(?:'ve| have)? (?:\w+ )?(?:don't|do not"
+            r"|doesn't"
+            r"|no longer|stopped|hardly|can't|cannot|never) (?:\w+ )?(?:trust|trusting|believe|believing) (?!you\b"
+            r"|him\b|her\b"
+            r"|me\b|how\b|that (?:i|we)\b|there\b|it's\b|it is\b|this is\b)",
+        ),
+        (
+            "believes|takes|trusts",
+            r"\b(?:nobody|no one|none of us) (?:here |really |still |even )?(?:trusts|believes|takes) (?:\w+ )?"
+            r"(?:ci|tests?|builds?"
+            r"|results?|dashboards?|alerts?|numbers?|reports?|pipelines?|suite|red|it|estimates?|monitoring|them"
+            r")\b",
+        ),
+        (
+            " ignor",
+            r"\b(?:i|we|people|everyone|everybody)(?: just| all| simply| now| always)* ignor(?:e|es|ed|ing) "
+            r"(?:the |all |any |a )?"
+            r"(?:red|alerts?|warnings|failures|failing|alarms?)\b",
+        ),
+        (
+            "do not|don't|hardly|no longer|no one|nobody|none of us|stopped",
+            r"\b(?:nobody|no one|none of us|we (?:no longer|don't|do not|stopped|hardly)|i (?:no longer|stopped))"
+            r"(?: really"
+            r"| even| here| any ?more)? (?:looks? at|looking at|reads?|reading|cares? about|takes?) (?:\w+ ){0,3}"
+            r"(?:ci|tests?"
+            r"|builds?|results?|dashboards?|alerts?|numbers?|reports?|pipeline|suite|red|it any ?more|estimates?"
+            r"|monitoring)\b",
+        ),
+        (
+            "ignored|noise|normal|nothing|usual",
+            r"\b(?:red|failing|a failure|a red build)(?: builds?| ci| tests?)? (?:means|is|are) (?:nothing|normal"
+            r"|noise|ignored"
+            r"|usual)\b",
+        ),
+        ("alert fatigue", r"\balert fatigue\b"),
+        (" wolf", r"\b(?:cries|cried|crying) wolf\b"),
+        ("confidence|faith|trust", r"\blost (?:all |any |my |our )?(?:trust|faith|confidence) in\b"),
+        (
+            "lie|lying",
+            r"\b(?:report|dashboard|numbers?|figures?|coverage|estimate|counter|graph|log|message|status|app"
+            r"|it) (?:can |just |simply )?(?:lies?|lied|lying)\b",
+        ),
+        (
+            "bogus|fiction|made up|nonsense",
+            r"\b(?:numbers?|figures?|message|report) (?:is|are|was|were) (?:bogus|made up|nonsense|fiction)\b",
+        ),
+        ("claims|says", r"\bit (?:says|claims)[^.!?\n]{3,60}\bbut (?:i|we) (?:do|have|am|are|can)\b"),
     ),
     "confession": (
-        r"not (?:very |really |at all |so )?proud",
-        r"(?:i|we) know (?:that )?(?:i|we|this|it)(?:'m| am|'re| are)? (?:should ?n[o']t|should not|shouldn't"
-        r"|not supposed to|is wrong|is bad|am not supposed|is against)",
-        r"(?:i|we)(?:'ve| have)? (?:also |just |then |simply )?(?:merged|pushed|deployed|shipped|released"
-        r"|approved|signed)(?: it| this| that| \w+ \w+)?(?: anyway)? without\b",
-        r"(?:my|our|entirely my|totally my) (?:own )?(?:fault|mistake|bad|error)\b(?! message)",
-        r"(?:i|we)(?:'m| am|'re| are| feel| felt|'ve been)? (?:\w+ )?(?:ashamed|embarrassed|guilty)\b",
-        r"(?:i|we) (?:must |have to |should |need to )?(?:confess|admit)\b",
-        r"(?:i|we) (?:forgot|accidentally|mistakenly|wrongly|stupidly|by mistake) (?:\w+ )?(?:to |deleted|dropped"
-        r"|pushed|merged|sent|committed|removed|overwr\w+|deployed)",
-        r"(?:i|we) (?:should have|should've) (?:checked|tested|asked|known|said|read|noticed|told|reviewed)",
-        r"(?:i|we) (?:cut|took|have cut|have taken|'ve cut|am cutting|are cutting) (?:\w+ )?(?:corners?"
-        r"|shortcuts?|a short ?cut)",
-        r"(?:i|we) (?:faked|fudged|cheated|lied|backdated|hid|covered (?:it|this) up|rubber-?stamped?"
-        r"|pretend(?:ed)?)",
-        r"(?:don't|do not|please don't|please do not|nobody) (?:tell|know)s? (?:my|our|the) (?:boss|manager|lead"
-        r"|team)",
-        r"(?:i|we) (?:broke|messed up|screwed up|botched)\b",
-        r"(?:i|we) (?:approve|approved|sign|signed|merge|merged|close|closed|click|clicked|answer|answered|guess"
-        r"|guessed)(?: \w+){0,4}? (?:unread|without (?:reading|looking|checking|testing)|blindly)",
-        r"nicht stolz|mein fehler|meine schuld|ich schäme mich|ich weiß,? dass ich (?:das )?nicht|pas fi(?:er"
-        r"|ère)|ma faute|j'ai honte|je sais que je ne devrais pas",
+        ("proud", r"not (?:very |really |at all |so )?proud"),
+        (
+            " know ",
+            r"(?:i|we) know (?:that )?(?:i|we|this|it)(?:'m| am|'re| are)? (?:should ?n[o']t|should not|shouldn't"
+            r"|not supposed to|is wrong|is bad|am not supposed|is against)",
+        ),
+        (
+            "approved|deployed|merged|pushed|released|shipped|signed",
+            r"(?:i|we)(?:'ve| have)? (?:also |just |then |simply )?(?:merged|pushed|deployed|shipped|released"
+            r"|approved|signed)(?: it| this| that| \w+ \w+)?(?: anyway)? without\b",
+        ),
+        (
+            "bad|error|fault|mistake",
+            r"(?<!not )(?:my|our|entirely my|totally my) (?:own )?(?:fault|mistake|bad|error)\b(?! message)",
+        ),
+        (
+            "ashamed|embarrassed|guilty",
+            r"(?:i|we)(?:'m| am|'re| are| feel| felt|'ve been)? (?:\w+ )?(?:ashamed|embarrassed|guilty)\b",
+        ),
+        ("admit|confess", r"(?:i|we) (?:must |have to |should |need to )?(?:confess|admit)\b"),
+        (
+            "accidentally|by mistake|forgot|mistakenly|stupidly|wrongly",
+            r"(?:i|we) (?:forgot|accidentally|mistakenly|wrongly|stupidly|by mistake) (?:\w+ )?(?:to |deleted|dropped"
+            r"|pushed|merged|sent|committed|removed|overwr\w+|deployed)",
+        ),
+        (
+            "asked|checked|known|noticed|read|reviewed|said|tested|told",
+            r"(?:i|we) (?:should have|should've) (?:checked|tested|asked|known|said|read|noticed|told|reviewed)",
+        ),
+        (
+            "a short|corner|shortcut",
+            r"(?:i|we) (?:cut|took|have cut|have taken|'ve cut|am cutting|are cutting) (?:\w+ )?(?:corners?"
+            r"|shortcuts?|a short ?cut)",
+        ),
+        (
+            "backdated|cheated|covered |faked|fudged|hid|lied|pretend|rubber",
+            r"(?:i|we) (?:faked|fudged|cheated|lied|backdated|hid\b|covered (?:it|this) up|rubber-?stamped?"
+            r"|pretend(?:ed)?)",
+        ),
+        (
+            "boss|lead|manager|team",
+            r"(?:don't|do not|please don't|please do not|nobody) (?:tell|know)s? (?:my|our|the) (?:boss|manager|lead"
+            r"|team)",
+        ),
+        ("botched|broke|messed up|screwed up", r"(?:i|we) (?:broke|messed up|screwed up|botched)\b"),
+        (
+            "blindly|unread|without ",
+            r"(?:i|we) (?:approve|approved|sign|signed|merge|merged|close|closed|click|clicked|answer|answered|guess"
+            r"|guessed)(?: \w+){0,4}? (?:unread|without (?:reading|looking|checking|testing)|blindly)",
+        ),
+        ("nicht stolz", r"nicht stolz"),
+        ("mein fehler", r"mein fehler"),
+        ("meine schuld", r"meine schuld"),
+        ("ich schäme mich", r"ich schäme mich"),
+        (" dass ich ", r"ich weiß,? dass ich (?:das )?nicht"),
+        ("pas fi", r"pas fi(?:er|ère)"),
+        ("ma faute", r"ma faute"),
+        ("j'ai honte", r"j'ai honte"),
+        ("je sais que je ne devrais pas", r"je sais que je ne devrais pas"),
+        (" accidentally ", r"\b(?:i|we) accidentally (?:bought|ordered|broke)\b"),
+        (" broken this", r"\bwe(?:'ve| have) broken this\b"),
     ),
     "distress": (
-        r"(?:can't|cannot|can not|could not|couldn't|unable to) (?:cope|take (?:it|this|any ?more|much more)"
-        r"|go on|sleep|keep up|do this any ?more|keep doing this)",
-        r"burn(?:ed|t|ing)?[- ]?out\b|at (?:my|our) (?:limit|breaking point|wits'? end)|breaking point"
-        r"|near(?:ly)? (?:in )?tears|in tears|crying (?:at|after|over|in)|(?:i|we) (?:cried|cry)\b",
-        r"(?:i|we)(?:'m| am|'re| are| feel| have been|'ve been) (?:\w+ )?(?:exhausted|overwhelmed|desperate"
-        r"|drowning|anxious|depressed|miserable|dreading|afraid|scared|at the end of)",
-        r"(?:i|we) dread\b|panic attack|mental health|lost sleep|sleepless|nervous breakdown|sick (?:leave"
-        r"|with (?:worry|stress))|quit(?:ting)? (?:my|this|the) job|want(?:ed)? to quit|thinking (?:of"
-        r"|about) (?:quitting|leaving the (?:team|company))",
-        r"ich kann nicht mehr|am ende (?:meiner|unserer) kräfte|überfordert|je n'en peux plus|épuisée?s?\b"
-        r"|à bout\b",
+        (
+            "cope|do this any|go on|keep doing this|keep up|sleep|take ",
+            r"(?:can't|cannot|can not|could not|couldn't|unable to) (?:cope|take (?:it|this|any ?more|much more)"
+            r"|go on|sleep|keep up|do this any ?more|keep doing this)",
+        ),
+        ("burn", r"burn(?:ed|t|ing)?[- ]?out\b"),
+        ("breaking point|limit|wits", r"at (?:my|our) (?:limit|breaking point|wits'? end)"),
+        ("breaking point", r"breaking point"),
+        ("tears", r"near(?:ly)? (?:in )?tears"),
+        ("in tears", r"in tears"),
+        ("crying ", r"crying (?:at|after|over|in)"),
+        (" cr", r"(?:i|we) (?:cried|cry)\b"),
+        (
+            "afraid|anxious|at the end of|depressed|desperate|dreading|drowning|exhausted|miserable|overwhelmed|scared",
+            r"(?:i|we)(?:'m| am|'re| are| feel| have been|'ve been) (?:\w+ )?(?:exhausted|overwhelmed|desperate"
+            r"|drowning|anxious|depressed|miserable|dreading|afraid|scared|at the end of)",
+        ),
+        (" dread", r"(?:i|we) dread\b"),
+        ("panic attack", r"panic attack"),
+        ("mental health", r"mental health"),
+        ("lost sleep", r"lost sleep"),
+        ("sleepless", r"sleepless"),
+        ("nervous breakdown", r"nervous breakdown"),
+        ("sick ", r"sick (?:leave|with (?:worry|stress))"),
+        ("quit", r"quit(?:ting)? (?:my|this|the) job"),
+        (" to quit", r"want(?:ed)? to quit"),
+        ("leaving the |quitting", r"thinking (?:of|about) (?:quitting|leaving the (?:team|company))"),
+        ("ich kann nicht mehr", r"ich kann nicht mehr"),
+        (" kräfte", r"am ende (?:meiner|unserer) kräfte"),
+        ("überfordert", r"überfordert"),
+        ("je n'en peux plus", r"je n'en peux plus"),
+        ("épuisé", r"épuisée?s?\b"),
+        ("à bout", r"à bout\b"),
+        ("stress", r"\b(?:stressed|stressing) (?:me|us) out\b"),
+        ("i feel ", r"\bi feel (?:so |very |really )?sad\b"),
+        (" get fired", r"\bi (?:might|will|could) get fired\b"),
+        ("traumati", r"\btraumati[sz]ed\b"),
+        (
+            "gone|lost|ruined",
+            r"\b(?:my|our|whole|entire|every) (?:weekend|weekends|night|nights) (?:\w+ ){0,2}(?:lost|gone"
+            r"|ruined)\b",
+        ),
+        (
+            "lost|ruined|spent",
+            r"\b(?:lost|ruined|spent) (?:my|our|the) (?:whole |entire |last )?(?:weekends?|nights?)\b",
+        ),
     ),
     "voice_withdrawn": (
-        r"(?:stopped|gave up|given up|quit|tired of|done|no longer|not going to|won't|will not|don't"
-        r"|do not)(?: bother(?:ing)?(?: with| to)?| even| any ?more)? (?:filing|reporting|writing|raising|asking"
-        r"|complaining|opening|sending|file|report|raise|ask|complain|open|send|mention\w*)(?:\s(?:any|more|these"
-        r"|this|it|them|tickets?|issues?|bugs?|things?|anything|for help|any ?more)\b){1,3}(?: any ?more)?",
-        r"(?:no|little|not much|what's the|what is the|see no|is there any|hardly any) (?:point|use|sense) (?:in "
-        r"|of )?(?:\w+ )?(?:reporting|filing|asking|writing|raising|complaining|opening|telling|mentioning)",
-        r"(?:nothing|nobody|no one)(?: ever| will| is going to|'s going to)? (?:changes|change|listens|listen"
-        r"|fixes|fix|cares) (?:anyway|when|if|after|any ?more)",
-        r"you (?:won't|will not|never|'ll never|will never) (?:fix|listen|answer|change|read) (?:it|this|that"
-        r"|to us|anyway|anything)",
-        r"why (?:do (?:i|we) )?(?:even )?bother\b|not worth (?:reporting|filing|a ticket|raising)|last time (?:i"
-        r"|we)(?:'ll| will)? (?:report|write|ask|file)",
-        r"bringt (?:ja )?(?:doch )?nichts|melde (?:ich|das) nicht mehr|hört (?:ja )?(?:eh|sowieso) (?:niemand"
-        r"|keiner) zu|ça ne sert à rien|on ne signale plus|je ne signale plus",
+        (
+            "do not|don't|done|gave up|given up|no longer|not going to|quit|stopped|tired of|will not|won't",
+            r"(?:stopped|gave up|given up|quit|tired of|done|no longer|not going to|won't|will not|don't"
+            r"|do not)(?: bother(?:ing)?(?: with| to)?| even| any ?more)? (?:filing|reporting|writing|raising|asking"
+            r"|complaining|file|report|raise|complain|mention\w*)(?:\s(?:any|more|these"
+            r"|this|it|them|tickets?|issues?|bugs?|things?|anything|for help|any ?more)\b){1,3}(?: any ?more)?",
+        ),
+        (
+            "asking|complaining|filing|mentioning|opening|raising|reporting|telling|writing",
+            r"(?:no|little|not much|what's the|what is the|see no|is there any|hardly any) (?:point|use|sense) (?:in "
+            r"|of )?(?:\w+ )?(?:reporting|filing|asking|writing|raising|complaining|opening|telling|mentioning)",
+        ),
+        (
+            " one|body|thing",
+            r"(?:nothing|nobody|no one)(?: ever| will| is going to|'s going to)? (?:changes|change|listens|listen"
+            r"|fixes|fix|cares) (?:anyway|when|if|after|any ?more)",
+        ),
+        (
+            "never|will not|won't",
+            r"you (?:won't|will not|never|'ll never|will never) (?:fix|listen|answer|change|read) (?:it|this|that"
+            r"|to us|anyway|anything)",
+        ),
+        ("bother", r"why (?:do (?:i|we) )?(?:even )?bother\b"),
+        ("not worth ", r"not worth (?:reporting|filing|a ticket|raising)"),
+        ("last time ", r"last time (?:i|we)(?:'ll| will)? (?:report|write|ask|file)"),
+        ("bringt ", r"bringt (?:ja )?(?:doch )?nichts"),
+        (" nicht mehr", r"melde (?:ich|das) nicht mehr"),
+        (" zu", r"hört (?:ja )?(?:eh|sowieso) (?:niemand|keiner) zu"),
+        ("ça ne sert à rien", r"ça ne sert à rien"),
+        ("on ne signale plus", r"on ne signale plus"),
+        ("je ne signale plus", r"je ne signale plus"),
+        (" stopped ", r"\b(?:i|we)(?:'ve| have)? stopped (?:asking|writing|reporting)\b"),
     ),
     "waiting": (
-        r"\bqueue(?:s|d|ing)?\b[^.!?\n]{0,40}\b(?:minutes?|hours?|days?|weeks?)\b",
-        r"\b(?:approvals?|access|permissions?|reviews?)\b[^.!?\n]{0,40}\b(?:takes?|took|pending|waits?|waited)\b",
-        r"\bwait(?:s|ed|ing)?\b[^.!?\n]{0,40}\b(?:minutes?|hours?|days?|weeks?|months?|ages|forever)\b",
-        r"(?:waiting|waited|waits?|stuck|blocked|been sitting|sat|sitting|pending|queued)(?: \w+){0,5}? (?:for"
-        r"|since|over|more than|at least|about|around|nearly|almost|on) (?:\w+ ){0,3}(?:minutes?|hours?|days?"
-        r"|weeks?|months?|years?|sprints?)\b",
-        r"(?:waiting|waits?|wait|waited|blocked) (?:\w+ )?(?:for|on|by) (?:\w+ ){0,3}(?:approval|review|reviews"
-        r"|reviewer|access|permission|permissions|sign-?off|ci|the (?:build|pipeline|queue|other team"
-        r"|platform team|infra team|dba|dbas|security team|legal)|engineering|a runner|runners|credentials"
-        r"|test data|an environment|staging)\b",
-        r"access request|takes? (?:\w+ ){0,4}(?:days|weeks|months|hours) to (?:get|be|have|approve|review|answer"
-        r"|provision|reach|arrive|build|run|finish)",
-        r"(?:minutes?|hours?|days?|weeks?|months?) (?:in|on) (?:the )?(?:queue|hold)\b|on hold for"
-        r"|in the queue (?:for|since)",
-        r"(?:warte|warten) (?:wir |ich )?(?:\w+ ){0,3}(?:seit|auf)|seit (?:\w+ )?(?:tagen|wochen|monaten|stunden)"
-        r"|(?:j'attends|nous attendons|on attend) |depuis (?:\w+ ){1,2}(?:jours|semaines|mois|heures)",
+        (
+            "queu",
+            r"\b(?:i|we|our|my|it|they|everyone|people|pr|prs|build|builds|jobs?|request|ticket"
+            r"|team)\b[^.!?\n]{0,60}\b(?:queue[ds]?"
+            r"|queuing|queueing) (?:for )?[^.!?\n]{0,25}\b(?:minutes?|hours?|days?|weeks?)\b",
+        ),
+        (
+            "pending |take|took|waited",
+            r"\b(?:approvals?|access|permissions?|reviews?|sign-?off)\b[^.!?\n]{0,40}\b(?:takes?|took|pending "
+            r"(?:for|since)|waited)"
+            r"[^.!?\n]{0,20}\b(?:days?|weeks?|months?|hours?|ages|forever|long)\b",
+        ),
+        (
+            " wait",
+            r"\b(?:i|we|everyone|everybody|people|team|they)(?:'ve|'m|'re| have| had| am| are| is)?(?: \w+)? "
+            r"(?:wait|waited|waiting)"
+            r"\b[^.!?\n]{0,40}\b(?:minutes? for (?:a|the|every|each|ci|one)|hours?|days?|weeks?|months?|ages"
+            r"|forever)\b",
+        ),
+        (
+            "blocked|on hold|pending|queued|sat|sitting|stuck|waited|waiting",
+            r"\b(?:stuck|been sitting|sat|sitting|pending|queued|waiting|waited|blocked|on hold)(?: \w+){0,5}? "
+            r"(?:for|since|over"
+            r"|more than) (?:\w+ ){0,2}(?:hours?|days?|weeks?|months?|years?|sprints?)\b",
+        ),
+        (
+            "blocked|wait",
+            r"\b(?:waiting|wait|waits|waited|blocked) (?:\w+ )?(?:for|on|by) (?:\w+ ){0,3}(?:approval|review"
+            r"|reviews|reviewer|access"
+            r"|permissions?|sign-?off|(?:the )?other team|(?:di|platform|infra|dba|security|legal|ops|core) team"
+            r"|dbas?|legal"
+            r"|engineering|a runner|runners|credentials|test data|an environment|staging)\b",
+        ),
+        (
+            "days|months|weeks",
+            r"\btakes? (?:\w+ ){0,4}(?:days|weeks|months) to (?:get|be|have|approve|review|answer|provision|reach"
+            r"|arrive)\b",
+        ),
+        ("in the queue|on hold", r"\b(?:in the queue|on hold) (?:for|since)\b"),
+        (" team", r"\bopen (?:issue|ticket|request) (?:on|with) the \w+ team\b"),
+        (
+            "review",
+            r"\breviews? (?:\w+ )?(?:waits?|waited|pending|sits?|sat)\b[^.!?\n]{0,30}\b(?:days?|weeks?|months?)\b",
+        ),
+        (
+            "wait",
+            r"\bwait(?:s|ed|ing)? (?:\w+ )?(?:\w+ |\d+ )(?:minutes?|hours?|days?) (?:\w+ )?for (?:a |an |the "
+            r"|every |each |my |our )?(?:ci|runner|build|review|pipeline|deploy\w*|approval|sign-?off|access|slot"
+            r"|environment|password|reset|answer)\b",
+        ),
+        ("access request", r"\b(?:my|our|an) access request\b"),
     ),
     "feature_plea": (
-        r"(?:can|could|would|will) (?:you|we|someone|somebody|it)(?: guys| please| perhaps| also"
-        r"| not)*(?: be able to| be possible to)? (?:add|allow|support|make it|let us|let me|let users|implement"
-        r"|provide|include|enable|introduce|bring back|give us)\b",
-        r"(?:please|pls) (?:add|allow|support|let|implement|provide|include|enable|introduce|bring back|give us)\b",
-        r"(?:it would|it'd|that would|would) be (?:\w+ )?(?:nice|great|good|helpful|useful|awesome|amazing|lovely"
-        r"|cool|handy|perfect|ideal)(?: if| to|,)",
-        r"(?:i|we)(?: really| just| only| would|'d)* (?:wish|would like|would love|'d like|'d love"
-        r"|'d really like)(?: \w+){0,2} (?:could|to be able|an option|a way|if|there was|there were|the ability"
-        r"|support|to see)",
-        r"feature request|is there (?:a|any) (?:plan|chance|way) (?:to|that|you|of|for)\b",
-        r"wäre (?:es )?(?:\w+ )?(?:schön|toll|hilfreich|gut|super),? wenn|könnten sie (?:bitte )?"
-        r"|serait(?:-il)? (?:\w+ )?(?:possible|bien|utile|génial)|pourriez-vous",
+        (
+            "somebody|someone|you",
+            r"\b(?:can|could|would|will) (?:you|someone|somebody)(?: guys| please| perhaps| also| possibly| "
+            r"maybe)* (?:add|allow"
+            r"|support|make it|let us|let me|let users|implement|provide|include|enable|introduce|bring back|give us)\b"
+            r"(?! know\b| me\b)",
+        ),
+        ("can ", r"\bcan (?:we|i) (?:please|at least|also|finally|maybe) (?:have|get(?! rid))\b"),
+        ("make it possible", r"\bcould (?:we|you) (?:please )?make it possible\b"),
+        ("is it possible ", r"\bis it possible (?:that )?you could\b"),
+        (
+            "can th",
+            r"\bcan (?:the|these|this|those) [^.!?\n]{3,40} (?:please )?be (?:made|added|reverted|brought back"
+            r"|\w+able)\b",
+        ),
+        ("can't we at least", r"\bcan't we at least\b"),
+        (
+            "please|pls|plz",
+            r"\b(?:please|pls|plz),? (?:add|allow|support|let (?:us|me|users)|implement|enable|introduce"
+            r"|bring back|give us"
+            r"|make(?! sure| certain| an? (?:pr|pull|minimal|copy)| yourself)|change (?:this|it|that) to|do something"
+            r"|consider (?:adding|supporting|allowing|making))\b(?! know\b)",
+        ),
+        (
+            "amazing|awesome|convenient|cool|fantastic|good|great|handy|helpful|ideal|lovely|nice|"
+            "perfect|useful|wonderful",
+            r"\b(?:it would|it'd|it'll|that would|this would|would)(?: also| really)? (?:be )?(?:so |very |really "
+            r"|extremely |also |super "
+            r"|absolutely )?(?:nice|great|awesome|amazing|lovely|cool|handy|perfect|helpful|wonderful|fantastic"
+            r"|convenient"
+            r"|(?:good|useful|ideal)(?= if| to (?:allow|support))) (?:if (?:\w+|instead"
+            r"|some|such|\w+ (?:can|could|had|would))|to (?:be able"
+            r"|have (?:a|an|the ability|this|that|some)|support|allow|see|include|get|let|make|configure|know)(?! "
+            r"\w+ in ci))\b",
+        ),
+        (
+            " would be ",
+            r"\b(?:that|release|button|option|feature|mode|way|it) would be (?:so |very |really |just )?(?:nice"
+            r"|great|awesome|amazing"
+            r"|lovely|perfect|helpful|wonderful|fantastic)(?=[.!,;\n]|$)",
+        ),
+        (" wish ", r"\b(?:i|we)(?: really| just| only)* wish (?:that )?(?:there|i(?! had)|it|you|they|this)\b"),
+        ("wish ", r"(?:^|[.!?\n] {0,2})wish (?:i|there|it|you)\b"),
+        (
+            " would|'d",
+            r"\b(?:i|we)(?:'d| would)(?: really| very much| also| so)* (?:love|like) (?:\w+ ){0,2}(?:to be able"
+            r"|an option|a way|if there"
+            r"|it if|the ability|to see (?:the|a|this|an option|support)|a (?:keyword|flag|setting|button|mode))\b",
+        ),
+        (
+            "i hope ",
+            r"\bi hope (?:this|that|the|you) (?:\w+ ){0,2}(?:can|could|will) (?:be )?(?:add|turn|support|allow"
+            r"|implement|includ|bring|consider)\w*",
+        ),
+        ("give us ", r"\bgive us (?:an option|a way|back|the (?:option|ability|choice)|some way)\b"),
+        ("is there ", r"\bis there (?:any |a )?(?:plan|chance|hope|possibility) (?:to|that|of|for)\b"),
+        ("would like to request", r"\bwould like to request\b"),
     ),
     "abandonment": (
-        r"never ?mind\b|forget (?:it|about it|i asked)\b|not really (?:that|what i (?:asked|meant|wanted))"
-        r"|that(?:'s| is| was)? not (?:really )?what (?:i|we) (?:asked|meant|wanted|need)",
-        r"(?:i|we)(?:'ve| have|'ll| will| am|'m)? (?:just )?(?:given up|gave up|give up|giving up)\b|(?:i"
-        r"|we)(?:'ll| will)? (?:just )?(?:live with|leave) it\b|you can close this|feel free to close|close (?:it"
-        r"|this) then|drop it then",
-        r"vergessen sie(?: es)?|hat sich erledigt|egal,? (?:dann|lassen)|laissez tomber|tant pis|j'abandonne",
+        ("mind", r"\b(?:ok(?:ay)?,? |oh,? |then |please )?never ?mind\b(?! (?:what|how|that|the|if|about))"),
+        ("forget ", r"\bforget (?:about it|i asked|it then)\b"),
+        ("not really ", r"\bnot really (?:that|what i (?:asked|meant|wanted))\b"),
+        ("what ", r"\b(?:that|this|it)(?:'s| is| was)? not (?:really )?what (?:i|we) (?:asked|meant|wanted|need)\b"),
+        (
+            "ave up|ive up|iven up|iving up",
+            r"\b(?:i|we)(?:'ve| have|'ll| will| am|'m)? (?:just )?(?:given up|gave up|give up|giving up)\b",
+        ),
+        ("eave|ive with", r"\b(?:i|we)(?:'ll| will) (?:just )?(?:live with|leave) it\b"),
+        ("you can close this", r"\byou can close this\b"),
+        ("feel free to close", r"\bfeel free to close\b"),
+        ("drop it then", r"\bdrop it then\b"),
+        ("close ", r"\bclose (?:it|this) then\b"),
+        (
+            "don't use |no longer use|started not using|stopped using",
+            r"\b(?:i|we)(?:'ve| have)? (?:started not using|stopped using|don't use (?:it|this|that) any ?more"
+            r"|no longer use)\b",
+        ),
+        ("couldn't justify ", r"\bcouldn't justify (?:spending|putting|sinking) (?:more|any more) time\b"),
+        (" done ", r"\bi(?:'m| am) done (?:with (?:this|trying|it)|trying)\b"),
     ),
     "apology_load": (
-        r"(?:keep|kept|tired of|sick of|always|again|constantly|all day|every day|having to|have to"
-        r"|spend\w*)(?: \w+){0,4}? (?:apologi[sz]\w+|saying sorry|say sorry|telling (?:\w+ ){1,3}(?:sorry"
-        r"|to wait))",
-        r"(?:sorry|unfortunately|apologi[sz]e)[^\n]{1,300}?\b(?:sorry|unfortunately|apologi[sz]e|apologies)\b",
-        r"nothing (?:new |else )?to (?:tell|offer|say to) (?:them|the customer|customers|callers|people)"
-        r"|run out of (?:excuses|ways to)",
-        r"ständig entschuldigen|immer wieder entschuldigen|sans cesse (?:m'|nous )?excus",
+        (
+            "apologi|say sorry|saying sorry|telling ",
+            r"\b(?:keep|kept|tired of|sick of|always|again|constantly|all day|every day|having to|have to"
+            r"|spend\w*)(?: \w+){0,4}? "
+            r"(?:apologi[sz](?:e|ing)|saying sorry|say sorry|telling (?:\w+ ){1,3}(?:sorry|to wait))\b",
+        ),
+        (
+            "apologies for|so sorry|sorry for|we apologi",
+            r"\b(?:so sorry|sorry for|apologies for|we apologi[sz]e)\b[^\n]{1,300}?\b(?:sorry again|so sorry"
+            r"|apologi[sz]e again|sorry for"
+            r"|apologies again|once again,? (?:sorry|apologies))\b",
+        ),
+        (
+            "nothing ",
+            r"\bnothing (?:new |else |more )?(?:to|i can) (?:tell|offer|say to) (?:them|the customer|customers"
+            r"|callers|people)\b",
+        ),
+        ("run out of ", r"\brun out of (?:excuses|ways to (?:say|tell))\b"),
     ),
     "macro_gap": (
-        r"(?:macro|canned (?:response|reply|answer)|template|saved reply|standard answer|snippet"
-        r"|knowledge base article|script)s?(?: \w+){0,3}? (?:is|are|says?|was|still|does|do|has|have)(?:n't"
-        r"| not)? (?:\w+ ){0,3}(?:wrong|outdated|out of date|stale|old|missing|useless|incorrect|not true"
-        r"|no longer|match|cover|mention\w*|help)",
-        r"(?:no|own|private|personal|wrong|outdated|edit(?:ing)? (?:the|every|each)|rewrite|rewriting|copy|paste"
-        r"|pasting) (?:\w+ ){0,2}(?:macros?|canned (?:response|reply|answer)s?|saved repl(?:y|ies)|text blocks?"
-        r"|snippets?)\b(?= \w| ?for| ?from|[.,!]|$)",
-        r"(?:own|private|personal) (?:notes|notepad|text file|word doc|google doc|cheat ?sheet)",
-        r"textbaustein\w* (?:\w+ ){0,3}(?:veraltet|falsch|fehl\w+)|réponse type (?:\w+ ){0,3}(?:obsolète|fausse)",
+        (
+            "canned |knowledge base article|macro|mail template|reply template|saved reply|snippet|standard answer",
+            r"\b(?:(?:our|the|this|that|my|their|refund|support|reply) )?(?:macro|canned (?:response|reply|answer)"
+            r"|reply template|mail template"
+            r"|saved reply|standard answer|snippet|knowledge base article)s? (?:is|are|says?|was|still|do|does)"
+            r"(?:n't| not)? "
+            r"(?:\w+ ){0,3}?(?:wrong|outdated|out of date|stale|useless|incorrect|not true|no longer|match|cover"
+            r"|mention\w*|the old)\b",
+        ),
+        (
+            "canned |macro|saved repl|text block",
+            r"\b(?:no|wrong|outdated|editing (?:the|every|each)|rewrite (?:the|every|each)|rewriting (?:the|every"
+            r"|each)) (?:\w+ )?(?:macros?"
+            r"|canned (?:response|reply|answer)s?|saved repl(?:y|ies)|text blocks?)\b(?= ?for| ?from|[.,!]|$)",
+        ),
+        (
+            "cheat|google doc|notepad|notes|snippet|text block|text file|word doc",
+            r"\b(?:from|in|out of|keep|kept|paste|pasting|copy|using|with) (?:my|our|their) (?:own|private"
+            r"|personal) (?:notes|notepad"
+            r"|text file|word doc|google doc|cheat ?sheet|snippets?|text blocks?)\b",
+        ),
     ),
     "me_too": (
-        r"\bme too\b|same (?:here|problem|issue|thing|error|bug)(?: here| for (?:me|us)| with| too| again|[.,!]"
-        r"|$)|(?<![\w.])\+1\b(?![\d-]|\s?\(?\d)|(?:i|we)(?:'m| am|'re| are|'ve| have)? (?:also|too) (?:seeing"
-        r"|having|see|have|experienc\w+|affected|facing|hit\w*|get\w*|got|run into|ran into)|(?:i|we) (?:have|had"
-        r"|see|get|hit) (?:exactly )?(?:the |this )(?:very )?same\b|happens? (?:to|for|with) (?:me|us) (?:too"
-        r"|as well)|(?:bei (?:mir|uns) auch|geht (?:mir|uns) auch so|moi aussi|pareil (?:ici|chez nous))",
+        ("me too", r"\bme too\b(?! (?:much|many|long|often|little|late|few))"),
+        ("same here", r"\bsame here\b"),
+        (
+            "same ",
+            r"(?:^|[.!?\n,]\s{0,3})same (?:problem|issue|thing|error|bug)(?: here| for (?:me|us)| with (?:me|us)"
+            r"| too| again|[.,!]|$)",
+        ),
+        ("+1", r"(?:^|[\n!?(]\s?|\. )\+1(?=\s{0,3}(?:$|[.!\n,)]|for|on|to|from|here|please|same|this))"),
+        (
+            "also|too",
+            r"\b(?:i|we)(?:'m| am|'re| are|'ve| have)? (?:also|too) (?:seeing|having (?:this|the same)|see (?:this"
+            r"|the same|it)|experienc\w+"
+            r" (?:this|the same|it)|affected|facing (?:this|the same)|hit (?:this|the same)|(?:got|get|have|had) "
+            r"(?:this|the same)"
+            r" (?:problem|issue|error|bug)|r[au]n into (?:this|the same|it))\b",
+        ),
+        (
+            "same ",
+            r"\b(?:i|we|i'm|we're)(?: also| am| are)? (?:have|had|see|seeing|get|hit"
+            r"|having) (?:exactly )?the (?:very |exact )?same (?:problem|issue|error|bug|thing|symptom)s?\b",
+        ),
+        ("happen", r"\bhappens? (?:to|for|with) (?:me|us) (?:too|as well)\b"),
+        (
+            "customers|everyone|folks|many |other|people|person|users",
+            r"\b(?:others?|other (?:people|persons?|users|folks|customers)|a lot of people|many (?:people|users)"
+            r"|lots of people|everyone|persons who) (?:who )?(?:is |are )?(?:also )?(?:having|have|has|see|seeing"
+            r"|report(?:ed|ing)?|face|facing|confused|affected by|complain(?:ing)?(?: about)?) (?:this|the same"
+            r"|it)\b",
+        ),
+        ("myself included", r"\bmyself included\b"),
+        ("reported ", r"\bsame (?:was )?reported (?:in|by|on)\b"),
+        (" felt the same", r"\b(?:they|all) felt the same\b"),
     ),
     "confusion": (
-        r"is (?:this|that|it) (?:\w+ )?(?:normal|expected|intended|intentional|supposed|by design|a bug or"
-        r"|correct behaviou?r|how it)",
-        r"(?:am|are|were|was|could|maybe|perhaps|probably|or|not sure if|unless) (?:i|we)(?:'m| am|'re| are| be"
-        r"| just| doing)* (?:doing|missing|using|misunderstand\w*|overlook\w*|misread\w*|being stupid"
-        r"|understanding|the only)(?: \w+){0,2}(?: wrong\w*| something| it)?",
-        r"(?:maybe|perhaps|probably|possibly)(?: it(?:'s| is))? (?:i'm|i am|we're|we are|just me|me\b|my (?:fault"
-        r"|mistake|own))",
-        r"(?:i|we)(?:'m| am|'re| are) (?:\w+ )?(?:lost|confused|puzzled|baffled)\b|(?:i|we)(?:'m| am|'re"
-        r"| are)? (?:\w+ )?(?:not sure (?:if|whether|what|how|why)|no idea)",
-        r"(?:i|we) (?:don't|do not|can't|cannot|didn't) (?:really )?(?:understand|figure out|see why|know (?:what"
-        r"|how|why|whether|if))",
-        r"did i (?:do|miss|break)|what am i (?:doing|missing)|is it (?:just )?me\b|confusing|makes no sense"
-        r"|stupid question|dumb question|what does (?:this|that|it) (?:even )?mean",
-        r"ist das (?:so )?(?:normal|gewollt|richtig)|mache ich (?:etwas|was) falsch|verstehe (?:ich )?nicht"
-        r"|est-ce (?:que c'est )?normal|je ne comprends pas|c'est normal",
+        (
+            "a bug or|by design|correct behavio|expected|how it |intended|intentional|normal|supposed to",
+            r"\b(?:is|are|was|would) (?:this|that|it|these)(?: the| a| an| really| also| all| perhaps| maybe)* "
+            r"(?:normal|expected|intended"
+            r"|intentional|supposed to|by design|a bug or|correct behaviou?r|how it (?:should|is))\b",
+        ),
+        (
+            "am i|are we|could i be|i might be|maybe i am|maybe i'm|might i be|perhaps i",
+            r"\b(?:am i|are we|or am i|what am i|could i be|maybe i'm|maybe i am|perhaps i|might i be|i might be) "
+            r"(?:just |simply |perhaps "
+            r"|maybe |possibly |totally |be )*(?:doing (?:something|anything|it|this)? ?wrong|doing wrong|missing"
+            r"|misunderstand\w*"
+            r"|overlook\w*|misread\w*|being (?:stupid|dumb|silly)|the only one|using (?:it|this) wrong\w*|doing "
+            r"something)",
+        ),
+        (
+            "might be doing wrong|missed|missing|overlook",
+            r"\b(?:something|anything|what|if) (?:that )?(?:i'm|i am|i|we're|we) (?:missing|missed|overlook\w*"
+            r"|might be doing wrong|am missing|might be missing)\b",
+        ),
+        (
+            "maybe|perhaps|possibly|probably",
+            r"\b(?:maybe|perhaps|probably|possibly) (?:it's |it is )?(?:just me\b|i(?:'ve)? (?:missed|miss"
+            r"|misunderstood|misunderstand|did something)|me\b|my (?:fault|mistake)|there's not a bug)",
+        ),
+        (
+            "at a loss|baffled|bewildered|clueless|confused|puzzled|unclear",
+            r"\b(?:i|we)(?:'m| am|'re| are| feel| got) (?:\w+ ){0,3}(?:confused|puzzled|baffled|bewildered"
+            r"|clueless|unclear|at a loss)\b",
+        ),
+        ("lost", r"\b(?:i'm|i am|we're|we are|i feel) (?:\w+ )?lost\b(?! (?:my|the|our|some|data|a ))"),
+        (
+            "sure ",
+            r"\b(?:not|n't|un)(?: really| quite| entirely)? ?sure (?:how (?:to (?!repro)|i |this|it )|what (?:to|i"
+            r"|this|it|that|is going)|why|where to|if (?:i(?:'m| am| did)|this is|that's (?:the )?(?:expected"
+            r"|intended|normal|right|correct)|it's (?:me|a bug|expected|normal|my)|the \w+ should)|whether (?:i"
+            r"|this is|it's))",
+        ),
+        (" unsure ", r"\b(?:i|we) ?(?:'m|'re| am| are)? unsure (?:how|what|why|whether)"),
+        ("clue|idea", r"\b(?:i|we)(?:'ve| have| had)? (?:got )?(?:no|little|not the slightest|zero) (?:idea|clue)\b"),
+        (
+            "figure out|get |know|see why|understand",
+            r"\b(?:i|we) (?:really |still |just |simply |actually |also )*(?:don't|do not|can't|cannot|didn't|dont"
+            r"|couldn't) (?:really |even "
+            r"|actually |quite |still |yet )*(?:understand|figure out|see why|get (?:why|how|what)|known?"
+            r"(?: why\b| (?:what|how|where) | enough| if (?:i|this is|it is a|it's a)))",
+        ),
+        ("did i ", r"\bdid i (?:do (?:something|anything)|miss|break)\b"),
+        ("what am i ", r"\bwhat am i (?:doing|missing)\b"),
+        ("is it ", r"\bis it (?:just |only )?me\b"),
+        ("makes no sense to ", r"\bmakes no sense to (?:me|us)\b"),
+        ("stupid question", r"\bstupid question\b"),
+        ("dumb question", r"\bdumb question\b"),
+        ("what do", r"\bwhat (?:does|do) (?:this|that|it|these) (?:even |actually |really )?mean\b"),
+        ("on earth|the he", r"\bwhat (?:the (?:heck|hell)|on earth) (?:does|is|do|are)\b"),
+        ("what gives", r"\bwhat gives\b"),
+        (
+            "confusin",
+            r"\b(?:it|this|they|that|docs|notes|documentation|page|screen|ui|naming|everything)(?:'s| is| are"
+            r"|s is)? (?:\w+ )?confusing\b(?! (?:to|for|because|when|if|as))",
+        ),
+        ("confuses me", r"\bconfuses me\b"),
+        ("confusing", r"\b(?:found|find) (?:it|this|that) (?:\w+ )?confusing\b"),
+        (
+            "a mystery|not clear|unclear",
+            r"\b(?:it is|it's|is|are|remains?) (?:still |totally |completely |quite |very )?(?:unclear|not clear"
+            r"|a mystery) to (?:me|us)\b",
+        ),
+        (
+            "clarify|comment|explain|guide|tell me",
+            r"\b(?:can|could) (?:someone|somebody|anyone|anybody|you)(?: please| kindly)? (?:explain|tell me"
+            r"|comment|clarify|guide)(?: to me| me)? (?:why|what|if|whether|how)\b(?! to\b)",
+        ),
+        ("wanted to know ", r"\bwanted to know (?:if|of|whether) this (?:is|was)\b"),
+        ("just want", r"\bjust want(?:ed)? to (?:know|be sure) if\b"),
+        ("bug?", r"\bis this (?:a )?bug\?"),
     ),
     "churn": (
-        r"(?:switch(?:ing|ed)?|mov(?:e|ing|ed)|migrat(?:e|ing|ed)|chang(?:e|ing)|go(?:ing)? (?:back )?) (?:over "
-        r"|away |back )?(?:to|from) (?:a |an |your |the )?(?:competitor|competition|another (?:provider|product"
-        r"|tool|vendor|supplier|service|platform|app)|different (?:provider|product|tool|vendor|service|platform"
-        r"|app)|alternative|somebody else|someone else|other (?:provider|tool|vendor))",
-        r"(?:cancel(?:l?ing|l?ed)?|terminat(?:e|ing)|not (?:be )?renew(?:ing)?|won't (?:be )?renew(?:ing)?"
-        r"|will not (?:be )?renew(?:ing)?) (?:\w+ ){0,2}(?:subscriptions?|contract|accounts?|plan|membership"
-        r"|licen[cs]es?|renewal|service)\b|(?:not|won't|will not|don't want to|never)(?: be)? renew(?:ing)?\b",
-        r"(?:look(?:ing|ed)?|shop(?:ping)?) (?:at|for|around for|into) (?:\w+ ){0,2}(?:alternatives?"
-        r"|replacements?|competitors?|other (?:products|tools|vendors|providers))",
-        r"(?:competitors?|alternatives?) (?:\w+ ){0,2}(?:can|does|do|has|have|offers?|already|handle)",
-        r"(?:ask(?:ing)? for|want|demand|give me|get) (?:a |my |our )?(?:full )?(?:refund|money back)",
-        r"(?:i|we)(?:'ll| will|'re| are|'m| am| may| might| have to| would)? (?:\w+ )?(?:leav(?:e|ing) (?:you"
-        r"|your|the (?:platform|product|service)|for)|uninstall\w*|take our business|ditch\w*|drop(?:ping)? your)",
-        r"last straw|deal ?breaker",
-        r"(?:vertrag|abo|konto) (?:\w+ )?kündig\w+|kündig\w+ (?:\w+ ){0,3}(?:vertrag|abo)|anderen? anbieter"
-        r"|wechseln (?:wir )?zu|résili\w+|changer de (?:fournisseur|prestataire)|(?:un |à la )concurrent?\w*",
+        (
+            "alternative|competition|competitor|different |other |somebody else|someone else",
+            r"\b(?:switch(?:ing|ed)?|mov(?:e|ing|ed)|migrat(?:e|ing|ed)|chang(?:e|ing)|go(?:ing)?)(?: back| over| "
+            r"away)? (?:to|from) (?:a |an |your "
+            r"|the |some )?(?:competitor|competition|another (?:provider|product|tool|vendor|supplier|service"
+            r"|platform|app|library|framework|editor"
+            r"|ide|company|bank|airline)|different (?:provider|product|tool|vendor|service|platform|app|library"
+            r"|framework|editor)|alternative"
+            r"|somebody else|someone else|other (?:provider|tool|vendor|app)s?)\b",
+        ),
+        (
+            "cancel|renew|terminat",
+            r"\b(?:cancel(?:l?ing|l?ed)?|terminat(?:e|ing)|won't (?:be )?renew(?:ing)?"
+            r"|will not (?:be )?renew(?:ing)?) (?:\w+ ){0,2}(?:subscriptions?|contract|accounts?|plan|membership"
+            r"|licen[cs]es?|renewal|service)\b",
+        ),
+        (
+            " renew",
+            r"\b(?:i|we)(?:'m| am|'re| are)? (?:not|won't|will not|don't want to|never)(?: be)? renew(?:ing)?\b",
+        ),
+        (
+            "look|shop",
+            r"\b(?:look(?:ing|ed)?|shop(?:ping)?) (?:at|for|around for|into) (?:\w+ ){0,2}(?:alternatives"
+            r"|an alternative|a replacement|competitors?|other (?:products|tools|vendors|providers))\b",
+        ),
+        (
+            "apps|products|the competition|tools|your competitor",
+            r"\b(?:your competitors?|the competition|other (?:apps|tools|products)) (?:\w+ ){0,2}(?:can|does|do"
+            r"|has|have|offers?|already|handles?)\b",
+        ),
+        (
+            "money back|refund",
+            r"\b(?:i|we)(?:'d| would)? (?:ask(?:ing)? for|want|demand|need) (?:a |my |our )?(?:full )?(?:refund"
+            r"|money back)\b",
+        ),
+        ("money back|refund", r"\bgive me (?:a |my )?(?:full )?(?:refund|money back)\b"),
+        (
+            "ditch|drop|leav|take our business|uninstall",
+            r"\b(?:i|we)(?:'ll| will|'re| are|'m| am| may| might| have to| would| had to)+ (?:\w+ )?(?:leav(?:e"
+            r"|ing) (?:you\b|your|the (?:platform|product"
+            r"|service))|uninstall(?:ing|ed)?\b|take our business|ditch(?:ing)?|drop(?:ping)? your)",
+        ),
+        ("last straw", r"\blast straw\b"),
+        ("breaker for ", r"\bdeal ?breaker for (?:me|us)\b"),
+        (
+            "never|not going to|will not|won't",
+            r"\b(?:i|we)(?:'m| am|'re| are|'ll| will)? (?:\w+ )?(?:not going to|never|won't|will not) (?:choose"
+            r"|use|buy|order|shop|fly|book)(?:ing)? (?:\w+ ){0,3}(?:again|any ?more|in future|with (?:you|them)"
+            r"|from you|you)\b",
+        ),
+        ("in future i am not going to", r"\bin future i am not going to\b"),
+        ("makes me ", r"\bmakes me (?:not want|want) to (?:not )?(?:use|stop|leave|switch|quit|uninstall)\b"),
+        ("is of no use to me", r"\bis of no use to me\b"),
+        ("consider", r"\b(?:i'm|i am|we're|we are)? ?consider(?:ing)? to (?:move|switch|go) back\b"),
+        (
+            "consider|ready to|tempted to|thinking ",
+            r"\b(?:consider|thinking (?:of|about)|tempted to|ready to) (?:switch|mov|leav|go)(?:ing"
+            r"|e)? (?:back )?(?:to|from|you)",
+        ),
+        (" will leave", r"\bmany (?:developers|users|customers|people) will leave\b"),
     ),
     "no_owner": (
-        r"(?:no ?body|no one|nobody|noone) (?:really |here |actually |seems to |wants to )?(?:owns?"
-        r"|is responsible|feels responsible|knows who|maintains?|takes? (?:care|ownership))",
-        r"(?:who|which team) (?:even |actually |really )?(?:owns|is responsible for|maintains)\b|(?:sent|passed"
-        r"|pushed|bounced|shuffled|handed|being passed) (?:\w+ )?(?:back and forth|from (?:one )?\w+(?: team"
-        r"| department)? to|around between|between (?:teams|departments))|not (?:my|our) (?:team|department"
-        r"|problem)\b|ping-?pong|(?:has|have|with) no (?:clear )?owner|orphaned",
-        r"niemand (?:ist )?zuständig|keiner (?:ist|fühlt sich) zuständig|personne n'est responsable",
+        (
+            "care of|feels responsible|is responsible|knows who |maintain|own|responsibility",
+            r"\b(?:no ?body|no one|nobody|noone) (?:really |here |actually |seems to |wants to )?(?:owns?|is "
+            r"responsible|feels responsible"
+            r"|knows who (?:owns|maintains|is)|maintains?|takes? (?:ownership|responsibility|care of))\b",
+        ),
+        (
+            "is responsible for|maintains|owns",
+            r"(?:^|[.!?\n]\s{0,3}|\b(?:know|clear|sure|see|idea|so|ask) )(?:who|which team) (?:even |actually "
+            r"|really )?(?:owns|is responsible for|maintains)\b",
+        ),
+        (
+            "bounced|handed|passed|pushed|sent|shuffled",
+            r"\b(?:sent|passed|pushed|bounced|shuffled|handed|being passed) (?:\w+ )?(?:back and forth|around between"
+            r"|from (?:one (?:team|department|desk|person|agent)|desk|pillar|team|department)\b|between (?:(?:your"
+            r"|our|the|two) )?(?:\w+ )?"
+            r"(?:teams|departments|desks?))",
+        ),
+        ("department|problem|team", r"\bnot (?:my|our) (?:team|department|problem)\b"),
+        ("owner", r"\b(?:has|have|with) no (?:clear |real )?owner\b"),
+        ("orphaned ", r"\borphaned (?:code|service|repo\w*|project|module|component)\b"),
+        (
+            "asked|instructed|told",
+            r"\b(?:instructed|told|asked) to (?:move|take|raise|report|file) (?:the |this |my |it )?(?:issue "
+            r"|bug )?(?:upstream|elsewhere|with (?:another|the other))\b",
+        ),
+        ("department|team", r"\b(?:says?|said|claims?) it(?:'s| is) (?:the other|another) (?:team|department)"),
     ),
     "frustration": (
-        r"\b(?:unacceptable|ridiculous|outrageous|infuriating|frustrat(?:ed|ing|ion)|fed up|sick of|fucking|wtf"
-        r"|disgrace\w*|disgusting|pathetic|appalling|horrible|terrible|awful|joke of a|waste of (?:time|money)"
-        r"|useless|absurd|nightmare|shameful|driving me (?:crazy|mad|nuts)|drives me (?:crazy|mad|nuts)"
-        r"|had enough|worst \w+ (?:ever|i))\b|!!!|unverschämt|unzumutbar|frustrierend|inacceptable|scandaleux",
+        (
+            " useless|a joke|absurd|annoy|appalling|awful|bullshit|crap|crazy|damn|disappoint|"
+            "disgrace|disgusting|fed up|frustrat|fuck|had enough|hate |horrendous|horrible|i hate|"
+            "infuriating|insane|joke of a|keep|mad|messed up|nightmare|nothing but trouble|nuts|"
+            "outrageous|pathetic|really |ridiculous|rude|sadly|shame|sick and tired|sick of|"
+            "so painful|stupid|suck|terrible|the hell|unacceptable|very bad|waste of |wasted |worst |"
+            "wtf",
+            r"\b(?:unacceptable|ridiculous|outrageous|infuriating|frustrat(?:ed|ing|ion)|fed up|sick of"
+            r"|sick and tired|fuck\w*|wtf|disgrace\w*|disgusting|pathetic|appalling|horrible|horrendous|terrible"
+            r"|awful|joke of a|a joke|waste of (?:time|money)|wasted (?:hours|days)|(?:is|are|app|totally"
+            r"|completely|absolutely) useless|absurd|nightmare|shame(?:ful)? on|driv(?:ing|es) me (?:crazy|mad"
+            r"|nuts|insane)|had enough|worst \w+ (?:ever|i)|annoy(?:ing|ed|s)?|disappoint(?:ed|ing|ment)"
+            r"|so painful|the hell|i hate|hate (?:this|it|the|that|when)|crap(?:py)?|bullshit|stupid|sucks?|sadly"
+            r"|insane|rude|damn|messed up|nothing but trouble|keeps? (?:crashing|freezing"
+            r"|failing|breaking)|really (?:bad|slow|hard)|very bad)\b",
+        ),
+        ("!!!", r"(?<=[a-z0-9])\s?!!!"),
+        ("?!", r"[a-z]\?!"),
+        (":(", r"(?<=\s):\("),
+        (";(", r"(?<=\s);\("),
+        ("😡|😠|😤|🤬", r"[😡😠😤🤬]"),
     ),
     "thanks": (
-        r"\b(?:thank you|thanks|thx|many thanks|kudos|well done|great (?:job|work)|good (?:job|work)|nice (?:job"
-        r"|work)|keep up the (?:good|great)|(?:i|we) (?:really |just )?(?:love|appreciate|enjoy)|shout ?-?out"
-        r"|hats off|big fan|congrat\w*|danke|vielen dank|merci|gracias)\b",
+        (
+            "appreciate|big fan|congrat|enjoy|good |great |hats off|keep up the g|kudos|love|nice |"
+            "shout|thank you|thanks|thx|well done",
+            r"\b(?:thank you|thanks|thx|many thanks|kudos|well done|great (?:job|work)|good (?:job|work)|nice (?:job"
+            r"|work)|keep up the (?:good|great)|(?:i|we) (?:really |just )?(?:love|appreciate|enjoy)|shout ?-?out"
+            r"|hats off|big fan|congrat\w*)\b",
+        ),
     ),
     "security": (
-        r"\bcve-\d{4}-\d+|security (?:vulnerabilit\w+|hole|flaw|incident|breach|disclosure|issue|bug|report"
-        r"|advisory)|vulnerabilit(?:y|ies)\b|\bxss\b|sql injection|\bcsrf\b|\bssrf\b|remote code execution"
-        r"|\brce\b|privilege escalation|path traversal|auth(?:entication|orization)? bypass|data (?:leak|breach)"
-        r"|leaked (?:credential|password|token|key|secret|data)s?|(?:credential|password|token|key"
-        r"|secret)s? (?:were |was |has been |have been |got |is |are )?(?:leaked|exposed|in plain ?text"
-        r"|compromised)|(?:can|could|able to) (?:see|read|access|open|view) (?:other|another|someone else's"
-        r"|somebody else's|anybody's) (?:\w+ )?(?:customer|user|patient|people|account|compan|tenant|person"
-        r"|client)\w*|hacked\b|phishing|ransomware|exploit(?:able|ed|s)? |proof of concept exploit"
-        r"|responsible disclosure|pen(?:etration)?[- ]?test (?:finding|report)|sicherheitslücke|datenleck"
-        r"|faille de sécurité|fuite de données",
+        ("cve-", r"\bcve-\d{4}-\d+"),
+        ("security ", r"security (?:vulnerabilit\w+|hole|flaw|incident|breach|disclosure|issue|bug|report|advisory)"),
+        ("vulnerabilit", r"vulnerabilit(?:y|ies)\b"),
+        ("xss", r"\bxss\b"),
+        ("sql injection", r"sql injection"),
+        ("csrf", r"\bcsrf\b"),
+        ("ssrf", r"\bssrf\b"),
+        ("remote code execution", r"remote code execution"),
+        ("rce", r"\brce\b"),
+        ("privilege escalation", r"privilege escalation"),
+        ("path traversal", r"path traversal"),
+        (" bypass", r"auth(?:entication|orization)? bypass"),
+        ("breach|leak", r"data (?:leak|breach)"),
+        ("leaked ", r"leaked (?:credential|password|token|key|secret|data)s?"),
+        (
+            "compromised|exposed|in plain|leaked",
+            r"(?:credential|password|token|key|secret)s? (?:were |was |has been |have been |got |is "
+            r"|are )?(?:leaked|exposed|in plain ?text|compromised)",
+        ),
+        (
+            "anybody's|other|somebody else's|someone else's",
+            r"(?:can|could|able to) (?:see|read|access|open|view) (?:other|another|someone else's|somebody else's"
+            r"|anybody's) (?:\w+ )?(?:customer|user|patient|people|account|compan|tenant|person|client)\w*",
+        ),
+        ("hacked", r"hacked\b"),
+        ("phishing", r"phishing"),
+        ("ransomware", r"ransomware"),
+        ("exploit", r"exploit(?:able|ed|s)? "),
+        ("proof of concept exploit", r"proof of concept exploit"),
+        ("responsible disclosure", r"responsible disclosure"),
+        ("finding|report", r"pen(?:etration)?[- ]?test (?:finding|report)"),
+        ("sicherheitslücke", r"sicherheitslücke"),
+        ("datenleck", r"datenleck"),
+        ("faille de sécurité", r"faille de sécurité"),
+        ("fuite de données", r"fuite de données"),
+        ("vulnerabilidad de seguridad", r"vulnerabilidad de seguridad"),
+        ("fuga de datos", r"fuga de datos"),
+        ("falha de segurança", r"falha de segurança"),
+        ("vazamento de dados", r"vazamento de dados"),
+        ("falla di sicurezza", r"falla di sicurezza"),
+        ("fuga di dati", r"fuga di dati"),
+        ("beveiligingslek", r"beveiligingslek"),
+        ("datalek", r"datalek"),
     ),
     "hr": (
-        r"\bharass(?:ed|ment|ing)?\b|\bbull(?:ied|ying)\b|discriminat(?:ed|ion|ing|ory) |sexis[tm]|racis[tm]\b"
-        r"|performance (?:review of|improvement plan|warning)|\bpip\b(?= for| process)|my (?:salary|pay ?rise"
-        r"|resignation|maternity|sick leave|pregnan\w+|disability)|(?:fire|fired|firing|dismiss(?:ed|al)?"
-        r"|lay(?:ing)? off|laid off|disciplin\w+) (?:him|her|them|me|an? (?:employee|colleague)|the employee)"
-        r"|grievance|(?:works council|human resources|\bhr\b) (?:complaint|case|department|investigation|about)"
-        r"|(?:complaint|report) (?:to|about|against) (?:hr|my manager|my boss|a colleague|a coworker"
-        r"|my colleague)|hostile work(?:place| environment)|inappropriate(?:ly)? (?:behaviou?r|touch\w*"
-        r"|comments?)|belästig\w+|mobbing|abmahnung|harcèlement|licenciement",
+        ("harass", r"\bharass(?:ed|ment|ing)?\b"),
+        ("bull", r"\bbull(?:ied|ying)\b"),
+        ("discriminat", r"discriminat(?:ed|ion|ing|ory) "),
+        ("sexis", r"sexis[tm]"),
+        ("racis", r"racis[tm]\b"),
+        ("performance ", r"performance (?:review of|improvement plan|warning)"),
+        ("pip", r"\bpip\b(?= for| process)"),
+        (
+            "disability|maternity|pregnan|resignation|rise|salary|sick leave",
+            r"my (?:salary|pay ?rise|resignation|maternity|sick leave|pregnan\w+|disability)",
+        ),
+        (
+            " off|disciplin|dismiss|fire|firing",
+            r"(?:fire|fired|firing|dismiss(?:ed|al)?|lay(?:ing)? off|laid off|disciplin\w+) (?:him|her|them|me"
+            r"|an? (?:employee|colleague)|the employee)",
+        ),
+        ("grievance", r"grievance"),
+        (
+            "about|case|complaint|department|investigation",
+            r"(?:works council|human resources|\bhr\b) (?:complaint|case|department|investigation|about)",
+        ),
+        (
+            "complaint|report",
+            r"(?:complaint|report) (?:to|about|against) (?:hr|my manager|my boss|a colleague|a coworker"
+            r"|my colleague)",
+        ),
+        ("hostile work", r"hostile work(?:place| environment)"),
+        ("inappropriate", r"inappropriate(?:ly)? (?:behaviou?r|touch\w*|comments?)"),
+        ("belästig", r"belästig\w+"),
+        ("mobbing", r"mobbing"),
+        ("abmahnung", r"abmahnung"),
+        ("harcèlement", r"harcèlement"),
+        ("licenciement", r"licenciement"),
+        ("acoso", r"\bacoso\b"),
+        ("despido", r"despido"),
+        ("assédio", r"assédio"),
+        ("demissão", r"demissão"),
+        ("molestie sul lavoro", r"molestie sul lavoro"),
+        ("licenziamento", r"licenziamento"),
+        ("pesten op het werk", r"pesten op het werk"),
+        ("ontslag", r"ontslag"),
     ),
     "legal": (
-        r"(?:our|my|your|the|their|a) (?:lawyer|solicitor|attorney|legal (?:team|department|counsel|action"
-        r"|notice))s?\b|legal (?:action|proceedings|threat|hold|claim|dispute)|\b(?:sue|suing|sued) (?:you|them"
-        r"|us|the)|lawsuit|litigation|court order|subpoena|cease and desist|\bgdpr (?:request|complaint|breach"
-        r"|violation)|(?:subject access|erasure|right to be forgotten) request|data protection (?:authority"
-        r"|complaint|officer)|\bdmca\b|breach of contract|rechtsanwalt|anwalt\b|dsgvo[- ](?:anfrage|beschwerde"
-        r"|auskunft)|rechtliche schritte|avocat\b|mise en demeure|poursuites judiciaires",
+        (
+            "attorney|lawyer|legal |solicitor",
+            r"(?:our|my|your|the|their|a) (?:lawyer|solicitor|attorney|legal (?:team|department|counsel|action"
+            r"|notice))s?\b",
+        ),
+        ("legal ", r"legal (?:action|proceedings|threat|hold|claim|dispute)"),
+        ("sue |sued|suing", r"\b(?:sue|suing|sued) (?:you|them|us|the)"),
+        ("lawsuit", r"lawsuit"),
+        ("litigation", r"litigation"),
+        ("court order", r"court order"),
+        ("subpoena", r"subpoena"),
+        ("cease and desist", r"cease and desist"),
+        ("gdpr ", r"\bgdpr (?:request|complaint|breach|violation)"),
+        ("erasure|right to be forgotten|subject access", r"(?:subject access|erasure|right to be forgotten) request"),
+        ("data protection ", r"data protection (?:authority|complaint|officer)"),
+        ("dmca", r"\bdmca\b"),
+        ("breach of contract", r"breach of contract"),
+        ("rechtsanwalt", r"rechtsanwalt"),
+        ("anwalt", r"anwalt\b"),
+        ("dsgvo", r"dsgvo[- ](?:anfrage|beschwerde|auskunft)"),
+        ("rechtliche schritte", r"rechtliche schritte"),
+        ("avocat", r"avocat\b"),
+        ("mise en demeure", r"mise en demeure"),
+        ("poursuites judiciaires", r"poursuites judiciaires"),
+        ("abogad", r"\babogad[oa]s?\b"),
+        ("acciones legales", r"acciones legales"),
+        ("advogad", r"\badvogad[oa]s?\b"),
+        ("ação judicial", r"ação judicial"),
+        ("avvocat", r"\bavvocat[oi]\b"),
+        ("azioni legali", r"azioni legali"),
+        ("advocaat", r"\badvocaat\b"),
+        ("juridische stappen", r"juridische stappen"),
+        ("avg-verzoek", r"\bavg-verzoek"),
     ),
 }
 
-_TRIGGERS: Final[dict[str, str]] = {
+UNLESS: Final[dict[str, tuple[str, ...]]] = {
     "workaround": (
-        " own |instead|so i|so we|so they|so every|paper|sticky|post-it|whiteboard|calculator|around|for now|"
-        "meantime|meanwhile|until then|by hand|manual|spreadsheet|excel|csv|notepad|script|macro| list|"
-        "notebook| copy|cron|every |ourselves|past|hack|round |only way|notbehelf|übergangsweise|behelfen|"
-        "von hand|contournement|à la main|en attendant"
-    ),
-    "repeat_contact": (
-        "time|second |third |fourth|fifth|2nd|3rd|4th|5th|umpteenth|as i|as we|already|again|before|twice|"
-        "last |once more|for the|see my|see our|schon| mal|déjà|fois"
-    ),
-    "reopened": ("close|solved|fixed|reopen|re-open|back again|marked|set |geschlossen|wieder |fermé| clos|rouvrir"),
-    "long_silence": (
-        "answer|repl|respon|feedback|reaction|word|update|news|heard|hear|receive|got|get|react|back|pick|"
-        "look|cricket|silence|ignored|progress|waiting|waited|antwort|rückmeldung|reaktion|immer noch|meldet|"
-        "aucun|sans réponse|personne"
-    ),
-    "doc_mismatch": (
-        "page|doc|manual|guide|readme|help |wiki|tutorial|faq|article|instructions|runbook|knowledge|anleitung|hilfe"
-    ),
-    "found_by_third_party": (
-        "account|audit|tax|bank|lawyer|customer|client|patient|partner|supplier|inspector|regulator|guest|"
-        "student|parent|reseller|bookkeep|pharmacist|user|twitter|prüfer|kund|steuerberater|buchhalter|"
-        "comptable|auditeur"
-    ),
-    "bypass": (
-        "merge|skip|disabl|turn|comment|bypass|ignor|switch|mut|force|no-verify|admin|override|straight|"
-        "without |ohne |übersprungen|abgeschaltet|deaktiviert|sans |désactiv"
-    ),
-    "rerun": (
-        "press|click|hit|run|start|try|kick|rerun|re-run|reran|re-ran|retry|re-try|retri|re-tri|trigger|"
-        "restart|re-start|until|flak|intermittent|second |third |nochmal|neu |relanc"
-    ),
-    "distrust": (
-        "ignor|trust|believ|look|nobody|no body|no one|noone|none of us|no longer|don't|do not|stopped|"
-        "hardly|red|failing|broken|failure|fatigue|wolf|trust|faith|confidence"
-    ),
-    "confession": (
-        "proud| know|know |without|my |our |ashamed|embarrassed|guilty|confess|admit|forgot|accident|mistake|"
-        "wrongly|stupid|should|corner|short|faked|fudged|cheat|lied|backdated|hid|cover|rubber|pretend|tell|"
-        "broke|messed|screwed|botched|unread|blind|stolz|mein fehler|schuld|schäme|weiß|fier|faute|honte|"
-        "je sais"
-    ),
-    "distress": (
-        "n't |cannot|can not|could not|unable|burn|limit|breaking|wit|tears|cry|cried|exhausted|overwhelmed|"
-        "desperate|drowning|anxious|depressed|miserable|dread|afraid|scared|at the end|panic|mental|sleep|"
-        "nervous|sick|quit|leaving the|nicht mehr|am ende|überfordert|je n'en|épuis|à bout"
-    ),
-    "voice_withdrawn": (
-        "stopped|gave up|given up|quit|tired|done |no longer|not going|won't|will not|don't|do not|point|"
-        "use |sense|nothing|nobody|no one|never|you'll|bother|worth|last time|bringt|melde|hört|ça ne|signale"
-    ),
-    "waiting": (
-        "approval|access|permission|review|wait|stuck|blocked|sitting|sat |pending|queue|access request|take|"
-        "hold|warte|seit |j'attends|attendons|attend |depuis"
+        r"\b(?:when|if|after|before|once|may happen when) (?:the |a )?users? manually\b|\b(?:away|avoid|without"
+        r"|removes?|eliminates?) "
+        r"the need to\b|\bupdat(?:e|ing) (?:the )?[\w-]{0,20} ?spreadsheet|\binitiali[sz]ing\b",
+        r"\b(?:no|without an?y?|not find an?y?|find a|need a|any|avoid|possible|non-intuitive|bad|prefer not) "
+        r"work-?arounds?\b",
+        r"\bwithout (?:having to )?manually\b|\bif you manually\b|\bto manually ?:|\bto manually reproduce\b",
+        r"\bcan(?: all)? be (?:\w+ )?manually\b|\bneed to add\b|\b(?:to|should|could|can|will) be able to manually\b",
+        r"\bmanually (?:installed|installing|set|setting|created|edited|triggered|approved)\b",
+        r"\bwork-?arounds? (?:has|have) been (?:added|removed|applied)\b|\b(?:remove|drop|delete) (?:\w+ "
+        r"){0,2}work-?arounds?\b",
     ),
     "feature_plea": (
-        "can |could |would |will |please|pls|would be|it'd|wish|like|love|feature request|is there|wäre|"
-        "könnten|serait|pourriez"
+        r"^\W{0,4}(?:\w+: )?as an? [^,.!?\n]{2,60}?,? (?:i|we)\b",
+        r"\bplease (?:provide|describe|fill|check|attach|specify|read|search|refer|make sure|include (?:any|the"
+        r"|all|steps|as))\b",
+        r"\bplease add (?:[a-z ]{0,20})?(?:notes?|documentation|docs|tests?|unit|comments?|javadoc|steps"
+        r"|screenshots?|details"
+        r"|information|labels?|a link|any)\b",
+        r"\bplease (?:support|allow) (?:us|me|ukraine|this project|this petition)\b|\blet (?:me|us) know\b",
+        r"\bto help us\b|\bhelp(?:s|ful)? (?:us )?(?:to )?diagnos\w+|\blogs? or source code\b|\bsupport me\b",
     ),
-    "abandonment": (
-        "mind|forget|not really|not what|giv|gave|live with|leave it|close|drop it|vergessen|erledigt|egal|"
-        "laissez|tant pis|abandonne"
-    ),
-    "apology_load": ("apolog|sorry|unfortunately|telling|nothing|excuses|ways to|entschuldigen|excus"),
-    "macro_gap": (
-        "macro|canned|template|saved repl|standard answer|snippet|knowledge base|script|text block|notes|"
-        "notepad|text file|word doc|google doc|cheat|textbaustein|réponse type"
-    ),
-    "me_too": ("me too|same|+1|also|too |happen|auch|moi aussi|pareil"),
     "confusion": (
-        "is this|is that|is it|am i|are we|are i|was i|were we|i |we |i'm|maybe|perhaps|probably|possibly|"
-        "confus|makes no sense|question|what does|normal|falsch|verstehe|comprends|sure if|unless"
+        r"\bhow to (?:repro|replicate)|\bif i(?:'ve| have)? missed (?:it|this|one)\b|\bmissing ?\(\?\)|\btell me if\b",
+        r"\bwe (?:don't|do not|didn't) (?:yet |really )?know (?:what|how|where|why) |\bnot sure whether it is "
+        r"related\b",
+        r"\bis this (?:\w+ )?(?:a regression|reproducible|issue|request)\b",
+        r"\b(?:i don't|i do not|don't) know if (?:this|that|it|these) (?:image|should|can|could|helps?|matters)\b",
+        r"\bwhy (?:everyone|people|you|they|anyone|anybody|nobody|we would)\b|\bunsure if this is the right place\b",
+        r"\bexpected (?:behaviou?r|result|output)s? ?[:?]$",
     ),
-    "churn": (
-        "switch|mov|migrat|chang|go|cancel|terminat|renew|look|shop|competitor|alternative|refund|money back|"
-        "leav|uninstall|business|ditch|drop|straw|breaker|kündig|anbieter|wechseln|résili|fournisseur|"
-        "prestataire|concurrent"
+    "doc_mismatch": (
+        r"\bhave you (?:tried|read|followed|checked)\b|\bplease (?:read|follow|see)\b|\bcontributors following\b",
+        r"\bdocumentation issue\b|\bproblem with the documentation\b|\baccording to (?:our|the) (?:policy|docs? "
+        r"team)\b",
+        r"\b(?:must|should|can|please) be (?:closed|filed)\b",
     ),
-    "no_owner": (
-        "nobody|no body|no one|noone|who |which team|back and forth| from |between|not my|not our|pong|owner|"
-        "orphaned|zuständig|responsable"
+    "rerun": (r"^\W{0,6}(?:\[?error\]?|\[?info\]?)\b|\bre-?run maven\b|\bcan (?:re-?run|restart)\b|\bto re-?run\b",),
+    "reopened": (
+        r"\b(?:can|could|should) you re-?open the\b|\bre-?open (?:the )?(?:connection|file|workspace|dialog|app"
+        r"|window|it once)\b",
     ),
-    "frustration": (
-        "unacceptable|ridiculous|outrageous|infuriating|frustrat|fed up|sick of|fuck|wtf|disg|pathetic|"
-        "appalling|horrible|terrible|awful|joke of|waste of|useless|absurd|nightmare|shameful|driv|"
-        "had enough|worst|!!!|unverschämt|unzumutbar|frustrierend|inacceptable|scandaleux"
+    "me_too": (r"\bi also have (?:a|an|two|the)\b",),
+    "distrust": (
+        r"\bcertificates?\b|\bself-signed\b|\bbelieve (?:that )?(?:there|i|we|it|this|you)\b|\btrust (?:store"
+        r"|anchor)\b",
     ),
-    "thanks": (
-        "thank|thx|kudos|well done|great|good|nice|keep up|love|appreciate|enjoy|shout|hats|big fan|congrat|"
-        "danke|dank|merci|gracias"
-    ),
-    "security": (
-        "cve-|security|vulnerab|xss|injection|csrf|ssrf|code execution|rce|escalation|traversal|bypass|leak|"
-        "breach|exposed|plain text|plaintext|plain-text|compromised|other|else's|anybody's|hacked|phishing|"
-        "ransomware|exploit|disclosure|pen|sicherheitslücke|datenleck|faille|fuite"
-    ),
-    "hr": (
-        "harass|bull|discriminat|sexis|racis|performance|pip|my |fire|firing|dismiss|lay|laid|disciplin|"
-        "grievance|works council|human resources|hr|complaint|report|hostile|inappropriate|belästig|mobbing|"
-        "abmahnung|harcèlement|licenciement"
-    ),
-    "legal": (
-        "lawyer|solicitor|attorney|legal|sue|suing|lawsuit|litigation|court|subpoena|cease|gdpr|"
-        "subject access|erasure|forgotten|data protection|dmca|breach|anwalt|dsgvo|rechtliche|avocat|"
-        "mise en demeure|poursuites"
-    ),
+    "bypass": (r"\bpass --|\bto disable validation\b|^\W{0,6}(?:button|option|ability|add|allow) (?:to|for)\b",),
+    "waiting": (r"\b(?:set|default|increase) (?:the )?(?:timeout|delay)\b",),
+    "found_by_third_party": (r"^\W{0,4}as an? [^,.!?\n]{2,60}?,? (?:i|we)\b|\bcreate a customer\b",),
 }
-
-TRIGGERS: Final[dict[str, tuple[str, ...]]] = {name: tuple(words.split("|")) for name, words in _TRIGGERS.items()}
-"""A phrase is looked for only where one of these stands: every phrase of the signal contains one of them."""
+"""A wording counts for nothing in a sentence where one of these stands."""

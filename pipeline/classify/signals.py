@@ -1,18 +1,33 @@
-"""Marks of unstated pain, found by phrases. Each signal carries the exact text that shows it."""
+"""Marks of unstated pain, found by phrases. Each signal carries the exact text that shows it.
+
+Only what a person says of their own situation counts. Quotations, code, addresses, logs and ticked forms are read
+over, and a wording counts for nothing in a sentence that makes it mean something else (`phrases.UNLESS`). What decides
+who may read a text (security, HR, legal) is looked for everywhere in it.
+"""
 
 import re
 from typing import Final
 
 from pipeline.classify import stakes
-from pipeline.classify.phrases import PHRASES, TRIGGERS
+from pipeline.classify.phrases import PHRASES, UNLESS
 from pipeline.classify.stakes import lower
+from pipeline.classify.tongues import FOREIGN, MARKS
 from pipeline.issue import Signal
 
 WITHHELD: Final = frozenset({"security", "hr", "legal"})
 """Texts with one of these appear in no digest."""
 
 _READ: Final = 8_000
-COMPILED: Final = {name: re.compile("|".join(parts)) for name, parts in PHRASES.items()}
+_Wordings = tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]
+COMPILED: Final[dict[str, _Wordings]] = {
+    name: tuple((tuple(needs.split("|")), re.compile(wording)) for needs, wording in parts)
+    for name, parts in PHRASES.items()
+}
+"""Each wording of a signal, and the words of which one stands in whatever it finds: looking for those is quick."""
+_UNLESS: Final = {name: re.compile("|".join(parts)) for name, parts in UNLESS.items()}
+_FOREIGN: Final = {
+    language: {name: re.compile(words) for name, words in spoken.items()} for language, spoken in FOREIGN.items()
+}
 
 _LOW: Final = re.compile(
     r"\b(?:low|lowest|minor|normal|trivial|p[34]|medium|routine|standard)\b[^\n]{0,20}\b(?:priority|prio"
@@ -21,7 +36,7 @@ _LOW: Final = re.compile(
 )
 _BUT: Final = re.compile(
     r"\b(?:despite|in spite of|but|however|although|though|yet|even though|unfortunately|trotzdem|aber"
-    r"|leider|mais|malgré)\b"
+    r"|leider|mais|malgré|pero|mas|ma|però|maar|helaas)\b"
 )
 _COMPLAINT: Final = re.compile(
     r"\b(?:n't|not|cannot|never|no longer|fail\w*|error\w*|broken|bugs?|crash\w*|slow\w*|problem\w*"
@@ -34,58 +49,180 @@ _COMPLAINT: Final = re.compile(
 def find(title: str, body: str) -> tuple[Signal, ...]:
     """The signals of an issue, each once, in a fixed order, with the shortest text that shows it."""
     title, body = title[:_READ], body[:_READ]
-    found: list[Signal] = []
     lowered = (lower(title), lower(body))
-    both = "\n".join(lowered)
-    for name, pattern in COMPILED.items():
-        if not any(trigger in both for trigger in TRIGGERS[name]):
-            continue
-        for text, low in zip((title, body), lowered, strict=True):
-            hit = pattern.search(low)
-            if hit and hit[0].strip():
-                found.append(Signal(name, text[hit.start() : hit.end()].strip()))
+    said = (_own(lowered[0]), _own(lowered[1]))
+    found: list[Signal] = []
+    both, heard = "\n".join(lowered), "\n".join(said)
+    spoken = [_FOREIGN[language] for language in _languages(heard)]
+    for name in COMPILED:
+        patterns = _worth_trying(name, both if name in WITHHELD else heard)
+        patterns += [words[name] for words in spoken if name in words]
+        for text, low in zip((title, body), lowered if name in WITHHELD else said, strict=True):
+            hit = _first(name, patterns, low)
+            if hit is not None:
+                found.append(Signal(name, _trimmed(text[hit[0] : hit[1]])))
                 break
-    return _settled(found, (title, body), lowered)
+    return _settled(found, (title, body), said)
 
 
-def _settled(found: list[Signal], texts: tuple[str, str], lowered: tuple[str, str]) -> tuple[Signal, ...]:
+def _trimmed(words: str) -> str:
+    """Without the end of the sentence before."""
+    return words.strip().lstrip(".,;:!?) \n\t") or words.strip()
+
+
+def _worth_trying(name: str, text: str) -> list[re.Pattern[str]]:
+    found = []
+    for needs, pattern in COMPILED[name]:
+        for word in needs:
+            if word in text:
+                found.append(pattern)
+                break
+    return found
+
+
+def _first(name: str, patterns: list[re.Pattern[str]], low: str) -> tuple[int, int] | None:
+    """Where the first wording stands that its sentence does not turn into something else."""
+    unless = _UNLESS.get(name)
+    for pattern in patterns:
+        for hit in pattern.finditer(low):
+            if hit[0].strip() and (unless is None or not unless.search(_sentence(low, *hit.span()))):
+                return hit.span()
+    return None
+
+
+_NEAR: Final = 300
+_ENDS: Final = re.compile(r"[.!?](?=\s)|\n")
+
+
+def _sentence(low: str, start: int, end: int) -> str:
+    """The sentence around a place, at most `_NEAR` letters to either side; a stop inside a word ends none."""
+    left = max(0, start - _NEAR)
+    before = [stop.end() for stop in _ENDS.finditer(low, left, start)]
+    after = _ENDS.search(low, max(start, end - 1), min(len(low), end + _NEAR))
+    return low[before[-1] if before else left : after.end() if after else end + _NEAR]
+
+
+def _languages(heard: str) -> list[str]:
+    """The languages of which at least one small word stands there."""
+    words = set(_WORD.findall(heard))
+    return [language for language, marks in MARKS.items() if not marks.isdisjoint(words)]
+
+
+_WORD: Final = re.compile(r"[^\W\d_]{1,20}")
+_NOT_OWN: Final = re.compile(
+    r"```.*?(?:```|\Z)|`[^`\n]{1,200}`|https?://\S{1,500}|<!--.*?(?:-->|\Z)"  # code, addresses, the form's own remarks
+    r"|[\"“„«][^\"“”„«»\n]{2,200}[\"”»]"  # quotations
+    r"|^[ \t]{0,8}>[^\n]{0,1000}"  # quoted lines
+    r"|^[ \t]{0,8}(?:[-*+] )?\[[ x✓]\][^\n]{0,600}"  # boxes of a form
+    r"|^[ \t]{0,8}(?:\[(?:error|info|warn\w*|debug|trace|javac|exec)\]|\d{4}-\d\d-\d\d[ t]\d\d:|at [\w$.]{3,80}\("
+    r"|\$ |>>> )[^\n]{0,1000}"
+    r"|^[ \t]{0,8}[qa]: [^\n]{0,600}",  # questions and answers of a test plan
+    re.DOTALL | re.MULTILINE,
+)
+_CODE_SIGNS: Final = re.compile(r"[{}();=<>\[\]|\\$&]")
+_LINE: Final = re.compile(r"[^\n]{12,}")
+
+
+def _own(low: str) -> str:
+    """A text in lower case with everything that is not its author's own prose blanked; places stay the same."""
+    if any(sign in low for sign in _SIGNS):
+        low = _NOT_OWN.sub(lambda hit: _blank(hit[0]), low)
+    return _LINE.sub(lambda hit: _blank(hit[0]) if _like_code(hit[0]) else hit[0], low)
+
+
+_SIGNS: Final = ("`", "://", "<!--", '"', "“", "„", "«", ">", "[", "$ ", "q: ", "a: ", "at ", "-")
+
+
+def _like_code(line: str) -> bool:
+    return len(_CODE_SIGNS.findall(line)) > 0.12 * len(line)
+
+
+def _blank(part: str) -> str:
+    """One long word instead, which ends no sentence unless a line ends in it."""
+    return "".join("\n" if c == "\n" else "_" for c in part)
+
+
+def _settled(found: list[Signal], texts: tuple[str, str], said: tuple[str, str]) -> tuple[Signal, ...]:
     """Thanks count only where nothing is complained of; thanks beside a complaint are the contrast between the two."""
     by_name = {signal.name: signal for signal in found}
     if "thanks" in by_name:
-        complains = any(_COMPLAINT.search(low) for low in lowered)
+        complains = any(_COMPLAINT.search(low) for low in said)
         if complains or set(by_name) - {"thanks"}:
             del by_name["thanks"]
-    contrast = _contrast(texts, lowered)
+    contrast = _contrast(texts, said)
     if contrast:
         by_name["praise_contrast"] = Signal("praise_contrast", contrast)
-    mismatch = _mismatch(texts, lowered)
+    mismatch = _mismatch(texts)
     if mismatch:
         by_name["priority_mismatch"] = Signal("priority_mismatch", mismatch)
     return tuple(by_name[name] for name in sorted(by_name))
 
 
 _SENTENCE: Final = re.compile(r"[^.!?\n]{1,400}[.!?]?")
+_GOOD: Final = (
+    r"(?:great|awesome|amazing|excellent|wonderful|fantastic|brilliant|lovely|superb|good|nice|useful|fav(?:ou?)?rite"
+    r"|helpful|indispensable|terrific)"
+)
+_THING: Final = (
+    r"(?:app|tool|product|software|library|extension|plug-?in|framework|service|component|program|package|game|recorder"
+    r"|update|encyclopedia|job|work|support|project|editor|piece|module|application|organizer|website|site|system)"
+)
 _PRAISE: Final = re.compile(
-    r"\b(?:thank|thanks|great|love|so kind|very kind|friendly|helpful|lovely|brilliant|fantastic"
-    r"|excellent|wonderful|amazing|appreciate|danke|freundlich|merci)\b"
+    r"\b(?:i|we) (?:really |absolutely |actually |still |do |just |quite )?(?:love|loved|enjoy|like|appreciate)\b"
+    r"(?! (?:to|it if|if|when|this change)\b)"
+    r"|(?:^|[.!?\n]\s{0,3})(?:love|loved) (?:this|the|it)\b"
+    rf"|(?<!not a )(?<!n't a )(?<!be a )\b{_GOOD},? (?:and (?:\w+ )?\w+ |little |racing |free )?{_THING}\b"
+    r"(?! (?:execution|queue|of letting|at |fixing))"
+    r"|\b(?:is|are|was|looks) (?:so |very |really |just |absolutely |pretty |otherwise )?(?:great|amazing|awesome"
+    r"|excellent"
+    r"|fantastic|wonderful|brilliant|lovely)\b(?! (?:that|to|for|if|reasoning|at))"
+    r"|\b(?:so|very|really|extremely) (?:kind|friendly|patient)\b|\bthank(?:s| you)(?: so much| very much| a lot| "
+    r"again)? for "
+    rf"(?:(?:this|the|your|all|such) )?(?:{_GOOD}|{_THING}|maintaining|making|creating|building|developing)\b"
+    r"|(?:^|[.!?\n]\s{0,3})thank(?:s| you),? but\b|\bthank(?:s| you)? to \w+\b[^.!?\n]{0,40}\b(?:despite|but|it "
+    r"works)|\b(?:freundlich|nett|gentille?s?"
+    r"|aimables?|amables?"
+    r"|gentil[ie]|vriendelijk|simpátic[oa]s?|adoro|encanta)\b"
+)
+_TROUBLE: Final = re.compile(
+    r"\b(?:despite|but|however|unfortunately|sadly|only problem|only thing|except|wish|please|crash\w*|freez\w+"
+    r"|bugs?|broken"
+    r"|annoy\w*|frustrat\w*|can't|cannot|doesn't|does not|won't|can not|stopped|aber|leider|mais|pero|mas|però"
+    r"|maar|until the last)\b"
 )
 
 
-def _contrast(texts: tuple[str, str], lowered: tuple[str, str]) -> str | None:
-    """A sentence that praises and complains at once, such as thanks to a person despite the product."""
-    for text, low in zip(texts, lowered, strict=True):
-        if not (_PRAISE.search(low) and _BUT.search(low)):
+def _contrast(texts: tuple[str, str], said: tuple[str, str]) -> str | None:
+    """Praise beside a complaint: in one sentence, or in neighbours where the text is short enough to be about both."""
+    for text, low in zip(texts, said, strict=True):
+        praise = _PRAISE.search(low) if any(word in low for word in _WARM) else None
+        if praise is None:
             continue
-        for sentence in _SENTENCE.finditer(low):
-            part = sentence[0]
-            if _PRAISE.search(part) and _BUT.search(part) and (_COMPLAINT.search(part) or "despite" in part):
-                return text[sentence.start() : sentence.end()].strip()
+        for hit in _PRAISE.finditer(low):
+            sentence = _sentence(low, *hit.span())
+            start = low.rfind(sentence, 0, hit.start() + len(sentence)) if sentence else hit.start()
+            if _BUT.search(sentence) and (_COMPLAINT.search(sentence) or "despite" in sentence):
+                return text[start : start + len(sentence)].strip()
+        short = len(low) <= _SHORT
+        rest = low[: praise.start()] + low[praise.end() :]
+        if short and _TROUBLE.search(rest):
+            return text[praise.start() : praise.end()].strip()
     return None
 
 
-def _mismatch(texts: tuple[str, str], lowered: tuple[str, str]) -> str | None:
+_SHORT: Final = 900
+_WARMTH: Final = (
+    "lov|like|enjoy|apprec|great|awesome|amazing|excellent|wonderful|fantastic|brilliant|superb|good|nice|useful|fav|helpful"
+    "|indispensable|terrific|kind|friendly|patient|thank|freundlich|nett|gentil|aimable|amable|vriendelijk|simpátic|adoro"
+    "|encanta"
+)
+_WARM: Final = tuple(_WARMTH.split("|"))
+"""Praise is looked for only where one of these stands."""
+
+
+def _mismatch(texts: tuple[str, str]) -> str | None:
     """Money that stands still, or harm that is called minor: what a form's priority does not let people say."""
-    minor = _LOW.search("\n".join(lowered)) is not None
+    minor = _LOW.search(lower("\n".join(texts))) is not None
     for text in texts:
         hit = stakes.standstill(text) or (stakes.plain_harm(text) if minor else None)
         if hit:

@@ -63,7 +63,7 @@ class Case:
     @cached_property
     def _labels(self) -> list[str]:
         names = words.labels((s.name, s.kind) for s in self.view.index.material.sources)
-        pointed = (v for v in self.view.voices if quotes.may_point(self.view, v))
+        pointed = (v for v in (*self.view.voices, *self.view.stirred) if quotes.may_point(self.view, v))
         return [label for label in {quotes.label(v, names) for v in pointed} if label in self.flat]
 
 

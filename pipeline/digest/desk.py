@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from pipeline.digest import brief, passages, quotes, sentences, words
+from pipeline.digest import brief, habits, passages, quotes, sentences, words
 from pipeline.digest.ledger import Book
 from pipeline.digest.material import Voice
 from pipeline.digest.select import PainView, View
@@ -71,14 +71,22 @@ def _without(text: str, name: str) -> str:
     return f"{text[:at]}[name]{text[end:]}" if at >= 0 else "[name]"
 
 
-def signals(pain: PainView) -> dict[str, list[Voice]]:
-    """The voices of a pain that show each signal, by our own name of it."""
+def signals(pain: PainView, view: View | None = None) -> dict[str, list[Voice]]:
+    """The voices of a pain that show each signal, by our own name of it: in their words, in what became of them, and,
+    where the view is given, in its whole scope."""
     found: dict[str, list[Voice]] = defaultdict(list)
     for voice in pain.voices:
         for name in sorted({sentences.signal(s.name) for s in voice.signals}):
             found[name].append(voice)
         if voice.reopened and voice not in found["reopened"]:
             found["reopened"].append(voice)
+    for voice in (*pain.voices, *pain.stirred):  # behind those whose words say it
+        for name in sorted({sentences.signal(name) for name in voice.course}):
+            if voice not in found[name]:
+                found[name].append(voice)
+    if view is not None:
+        found["out_of_hours"] += habits.out_of_hours(view, pain) or ()
+        found["newcomers"] += habits.newcomers(view, pain) or ()
     return {name: voices for name, voices in found.items() if voices and name in sentences.SAID}
 
 

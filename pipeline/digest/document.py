@@ -76,7 +76,11 @@ class Open:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unstated:
-    """A hypothesis; `hint` is one that rests on a single signal (team leads only), then without `wrong_if`."""
+    """A hypothesis; `hint` is one that rests on a single signal (team leads only), then without `wrong_if`.
+
+    `card` is the whole thought in one sentence, `ask` the question that tests it. It is `likely` where three different
+    signals of three or more authors speak for it, and possible otherwise.
+    """
 
     hypothesis: str
     signals: tuple[str, ...]
@@ -85,6 +89,9 @@ class Unstated:
     note: str | None = None
     hint: bool = False
     issues: tuple[str, ...] = ()
+    ask: str | None = None
+    card: str | None = None
+    likely: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline import privacy
-from pipeline.digest import gates_form, passages, quotes, select, words
+from pipeline.digest import gates_form, passages, quotes, select, sentences, words
 from pipeline.digest.case import LINK, STRAIGHT, Case, flat
+from pipeline.digest.desk import signals
 from pipeline.digest.document import Document, Open, Pain
 from pipeline.digest.ledger import answer
 from pipeline.digest.material import Material
@@ -85,9 +86,11 @@ def _claims_have_evidence(case: Case) -> Iterable[str]:
     for guess in case.document.unstated:
         if guess.hint and case.document.level == "leaf":
             continue
-        behind = [v for v in case.view.pain(guess.pain).voices if v.signals or v.reopened]
-        if len(set(guess.signals)) < 2 or len({v.author for v in behind}) < 2 or not guess.wrong_if:
-            yield f"the hypothesis on {guess.pain} has not two signals, two authors and a wrong if"
+        seen = signals(case.view.pain(guess.pain), case.view)
+        said = [name for name in seen if any(text.startswith(sentences.SAID[name]) for text in guess.signals)]
+        behind = {v.author for name in said for v in seen[name]}
+        if len(set(guess.signals)) < 2 or len(said) < 2 or len(behind) < 2 or not guess.wrong_if or not guess.ask:
+            yield f"the hypothesis on {guess.pain} has not two signals, two authors, a wrong if and a question"
 
 
 def _trends_are_tested(case: Case) -> Iterable[str]:
@@ -161,7 +164,7 @@ def _one_voice_one_quote(case: Case) -> Iterable[str]:
 
 def _nobody_tender_is_shown(case: Case) -> Iterable[str]:
     named = set(case.document.evidence())
-    for voice in case.view.voices:
+    for voice in (*case.view.voices, *case.view.stirred):
         if not privacy.tender(voice):
             continue
         if voice.key in named and not privacy.listable(voice, case.view.own):

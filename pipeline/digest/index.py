@@ -54,6 +54,8 @@ class Index:
     org: Org
     scopes: Mapping[str, frozenset[str]]
     voices: Mapping[str, Sequence[Voice]]
+    stirred: Mapping[str, Sequence[Voice]]
+    """Older issues to which something happened."""
     history: Mapping[str, Mapping[Key, Mapping[date, Told]]]
     accounts: Mapping[str, set[str]]
     """Customers and strangers seen in 26 weeks, by team."""
@@ -63,6 +65,8 @@ class Index:
     """The sources that a pain's issues came from, in this week and in the 26 before it."""
     first_told: Mapping[str, date]
     """The first week, of this one and the 26 before it, in which somebody told of a pain, whoever and wherever."""
+    first_seen: Mapping[str, date]
+    """The first week in which an author told of a pain, in 26 weeks."""
     people: Mapping[Key, Mapping[str, set[str]]]
     """Authors of this week by pain and crowd, by leader."""
     outside: frozenset[Key]
@@ -185,17 +189,23 @@ def index(material: Material, org: Org) -> Index:
         if voice.role != "staff" and voice.author is not None:
             outside.update(keys)
             _add_all(accounts, reach, voice.author)
+    stirred: dict[str, list[Voice]] = defaultdict(list)
+    for voice in sorted(material.stirred, key=lambda v: (v.created_at, v.key)):
+        for leader in frozenset().union(*(above[t] for t in _reach(voice, org))):
+            stirred[leader].append(voice)
     history, team_weeks = _history(material, org, above, accounts)
     return Index(
         material=material,
         org=org,
         scopes=_scopes(org),
         voices=voices,
+        stirred=stirred,
         history=history,
         accounts=accounts,
         team_weeks=team_weeks,
         feeds={pain: frozenset(names) for pain, names in feeds.items() if names},
         first_told=_first_told(material.sightings),
+        first_seen=_first_seen(material),
         people=people,
         outside=frozenset(outside),
         sizes=privacy.sizes(org),
@@ -210,6 +220,13 @@ def _first_told(sightings: Iterable[Sighting]) -> dict[str, date]:
     for seen in sightings:
         first[seen.pain] = min(first.get(seen.pain, seen.week), seen.week)
     return first
+
+
+def _first_seen(material: Material) -> dict[str, date]:
+    found: dict[str, date] = {}
+    for seen in material.sightings:
+        found[seen.author] = min(seen.week, found.get(seen.author, seen.week))
+    return found
 
 
 def _team_sources(org: Org) -> dict[str, frozenset[str]]:

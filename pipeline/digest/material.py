@@ -45,6 +45,8 @@ class Voice:
     signals: tuple[Signal, ...]
     pain: str | None
     no_quote: bool
+    course: tuple[str, ...] = ()
+    """Signals of what became of it, by `pipeline.course`: comments, history, queue, neighbours. No text shows them."""
 
     def has(self, signal: str) -> bool:
         return any(s.name == signal for s in self.signals)
@@ -82,9 +84,10 @@ class PainEntry:
 class Material:
     """Everything for one period. `sightings` cover the 26 weeks before the period and the period itself.
 
-    `listening_since` is the Monday of the first week from which the sources hold anything. `last_quiet` says for a
-    leader in which period before this one, if any, everything was heard and nobody wrote of friction. `workdays` tell
-    which days people work.
+    `stirred` are older issues of the registry's pains that were commented on, or moved, in the period: they count
+    nowhere, and only tell of signals. `listening_since` is the Monday of the first week from which the sources hold
+    anything. `last_quiet` says for a leader in which period before this one, if any, everything was heard and nobody
+    wrote of friction. `workdays` tell which days people work.
     """
 
     voices: Sequence[Voice]
@@ -94,3 +97,4 @@ class Material:
     listening_since: date
     last_quiet: Mapping[str, str] = field(default_factory=dict)
     workdays: Workdays = REGULAR
+    stirred: Sequence[Voice] = ()

@@ -62,11 +62,11 @@ def unstated(desk: Desk, pains: Sequence[PainView]) -> tuple[Unstated, ...]:
     """Hypotheses: two different signals by two or more authors of one pain, at most two, each said once."""
     found: list[Unstated] = []
     for pain in _sides_in_turn(pains):
-        seen = signals(pain)
+        seen = signals(pain, desk.view)
         for hunch in sentences.HUNCHES:
             pair = _pair(hunch, seen, pain)
             if pair and all(hunch.says != u.hypothesis and pain.id != u.pain for u in found):
-                found.append(_unstated(desk, pain, hunch, [(name, seen[name]) for name in pair]))
+                found.append(_unstated(desk, pain, hunch, [(name, seen[name]) for name in pair], _likely(hunch, seen)))
                 break
     if desk.view.level == "leaf" and len(found) < 2:
         found += [h for p in pains if all(u.pain != p.id for u in found) for h in _hint(desk, p)]
@@ -90,7 +90,18 @@ def _pair(hunch: sentences.Hunch, seen: dict[str, list[Voice]], pain: PainView) 
     return None
 
 
-def _unstated(desk: Desk, pain: PainView, hunch: sentences.Hunch, pair: Sequence[tuple[str, list[Voice]]]) -> Unstated:
+def _likely(hunch: sentences.Hunch, seen: dict[str, list[Voice]]) -> bool:
+    """Three different signals that speak for it, of three or more authors."""
+    names = sorted({*hunch.first, *hunch.second} & seen.keys())
+    return len(names) >= SURE and len({v.author for name in names for v in seen[name]}) >= SURE
+
+
+SURE = 3
+
+
+def _unstated(
+    desk: Desk, pain: PainView, hunch: sentences.Hunch, pair: Sequence[tuple[str, list[Voice]]], likely: bool
+) -> Unstated:
     behind = [v for _, voices in pair for v in voices]
     hidden = any(privacy.tender(v) for v in behind)
     return Unstated(
@@ -100,11 +111,14 @@ def _unstated(desk: Desk, pain: PainView, hunch: sentences.Hunch, pair: Sequence
         pain=pain.id,
         note="Issues not linked: people who admit a shortcut are never pointed at." if hidden else None,
         issues=() if hidden else desk.view.keys(behind),
+        ask=hunch.ask,
+        card=hunch.card.format(who=words.NOUNS[pain.noun][1]),
+        likely=likely,
     )
 
 
 def _hint(desk: Desk, pain: PainView) -> list[Unstated]:
-    for name, voices in sorted(signals(pain).items()):
+    for name, voices in sorted(signals(pain, desk.view).items()):
         if name in sentences.HINTS and not all(privacy.tender(v) for v in voices):
             said = f"{sentences.SAID[name]}{desk.pointed(voices)}"
             return [

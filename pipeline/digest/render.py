@@ -120,8 +120,12 @@ def _also(d: Document) -> tuple[Block, ...]:
 def _unstated(u: Unstated) -> tuple[Block, ...]:
     signals = f"{'Signal' if len(u.signals) == 1 else 'Signals'}: {words.listing(u.signals)}."
     tail = f"Wrong if: {u.wrong_if}." if u.wrong_if else ""
-    parts = [signals, u.note or "", tail]
-    return (Block(kind="item", lead=f"{u.hypothesis}.", text=" ".join(p for p in parts if p)),)
+    parts = [signals, u.note or "", tail, f"Ask: {u.ask}" if u.ask else ""]
+    return (
+        Block(
+            kind="item", lead=f"{u.hypothesis}{' (likely)' if u.likely else ''}.", text=" ".join(p for p in parts if p)
+        ),
+    )
 
 
 def _win(text: str | None, quote: Quote | None) -> tuple[Block, ...]:

@@ -54,6 +54,8 @@ class PainView:
     severity: int
     weeks_open: int
     blind: bool
+    stirred: tuple[Voice, ...] = ()
+    """Older issues of it in this scope to which something happened this week."""
 
     @property
     def id(self) -> str:
@@ -133,6 +135,11 @@ class View:
     @cached_property
     def voices(self) -> tuple[Voice, ...]:
         return tuple(self.index.voices.get(self.leader, ()))
+
+    @cached_property
+    def stirred(self) -> tuple[Voice, ...]:
+        """Older issues in this scope to which something happened in the period; they count nowhere."""
+        return tuple(v for v in self.index.stirred.get(self.leader, ()) if v.author is not None)
 
     @cached_property
     def friction(self) -> tuple[Voice, ...]:
@@ -334,6 +341,7 @@ class View:
             severity=worst,
             weeks_open=max(1, math.ceil((self.period.end - entry.first_at) / WEEK)),
             blind=blind,
+            stirred=tuple(v for v in self.stirred if v.pain == entry.id),
         )
 
     def _read(self, key: Key, voices: Sequence[Voice], worst: int, *, blind: bool) -> trend.Reading:

@@ -32,6 +32,13 @@ SAID = {
     "frustration": "strong words",
     "me_too": "others who chime in",
     "praise_contrast": "thanks to people in spite of the product",
+    "long_thread": "threads longer than most, through many hands",
+    "carry_over": "work moved on from sprint to sprint",
+    "channel_hop": "the same request through a second channel",
+    "known_duplicate": "issues filed though they were known",
+    "me_too_growth": "new people who join an old issue",
+    "newcomers": "questions from people new to it",
+    "shrinking_detail": "descriptions that grow shorter",
 }
 ALIASES = {
     "reopen": "reopened",
@@ -58,6 +65,8 @@ ALIASES = {
     "gave_up": "abandonment",
     "apology": "apology_load",
     "feature_shaped": "feature_plea",
+    "waiting_state": "waiting",
+    "priority_raised": "priority_mismatch",
 }
 
 
@@ -68,17 +77,31 @@ def signal(name: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hunch:
-    """A hypothesis that two different signals of one pain suggest: one of `first` with one of `second`."""
+    """A hypothesis that two different signals of one pain suggest: one of `first` with one of `second`.
+
+    `card` says it whole, for `{who}` of the pain: when, who wants what, what stands in the way, what they do instead,
+    at which cost. `ask` is the question that a leader can put to those who know.
+    """
 
     first: tuple[str, ...]
     second: tuple[str, ...]
     side: str | None
     says: str
     wrong_if: str
+    ask: str
+    card: str
 
 
-def _hunch(first: str, second: str, side: str | None, says: str, wrong_if: str) -> Hunch:
-    return Hunch(first=tuple(first.split()), second=tuple(second.split()), side=side, says=says, wrong_if=wrong_if)
+def _hunch(first: str, second: str, side: str | None, says: str, wrong_if: str, ask: str, card: str) -> Hunch:
+    return Hunch(
+        first=tuple(first.split()),
+        second=tuple(second.split()),
+        side=side,
+        says=says,
+        wrong_if=wrong_if,
+        ask=ask,
+        card=card,
+    )
 
 
 HUNCHES = (
@@ -88,6 +111,10 @@ HUNCHES = (
         "developer",
         "The quality gate no longer stops anyone",
         "main broke no more often than usual",
+        "what would have to be true for red to stop you?",
+        "When a check turns red, {who} want to know whether to stop, but red no longer tells, so they start it "
+        "once more "
+        "or go past it, at the cost of every fault that it would have held back.",
     ),
     _hunch(
         "found_by_third_party",
@@ -95,6 +122,10 @@ HUNCHES = (
         "customer",
         "Customers, not our checks, are the safety net",
         "our own monitoring saw these faults earlier",
+        "how would we know of this if nobody had written?",
+        "When something goes wrong unseen, {who} want to rely on what they get, but others notice before we do, "
+        "so they "
+        "check it themselves, at the cost of their time and of their trust.",
     ),
     _hunch(
         "reopened",
@@ -102,13 +133,21 @@ HUNCHES = (
         "customer",
         "Closing without a cure teaches customers to stop adding detail",
         "reopened issues are rarer than last quarter",
+        "what did we know when we closed it?",
+        "When an issue is closed, {who} want the trouble to be over, but it comes back, so they write once more, "
+        "at the "
+        "cost of their patience.",
     ),
     _hunch(
         "churn",
-        "repeat_contact long_silence workaround confusion",
+        "repeat_contact long_silence workaround confusion channel_hop",
         "customer",
         "Some customers are comparing while they wait",
         "renewals among those who wrote are unchanged",
+        "what would make you stay?",
+        "When help is slow to come, {who} want to get on with their work, but nothing moves, so they look around, "
+        "at the "
+        "cost of the next renewal.",
     ),
     _hunch(
         "priority_mismatch",
@@ -116,6 +155,19 @@ HUNCHES = (
         "customer",
         "Our form does not let people say how bad it is",
         "issues like these are raised on the day they arrive",
+        "how could you have told us that this was urgent?",
+        "When something serious happens, {who} want to say so, but the form has no word for it, so they get by, or "
+        "send another message, at the cost of the days in between.",
+    ),
+    _hunch(
+        "channel_hop",
+        "long_silence repeat_contact workaround",
+        "customer",
+        "People try a second door because the first stayed shut",
+        "the first channel had answered before they tried the second",
+        "where did you hope to be heard first?",
+        "When no answer comes, {who} want to be heard by anybody, but cannot see whether they were, so they write "
+        "elsewhere too, at the cost of doubled work on both sides.",
     ),
     _hunch(
         "doc_mismatch confusion",
@@ -123,6 +175,21 @@ HUNCHES = (
         None,
         "The page and the product disagree, so people trust neither",
         "the page was read by those who wrote and matches what they see",
+        "which sentence of the page sent you wrong?",
+        "When they follow our page, {who} want to be done, but the product does something else, so they guess or "
+        "get by, "
+        "at the cost of an hour each.",
+    ),
+    _hunch(
+        "newcomers",
+        "confusion doc_mismatch repeat_contact known_duplicate",
+        None,
+        "The first weeks are harder than we think",
+        "those who have used it for months ask the same",
+        "what did you not find in your first week?",
+        "When they are new, {who} want to find their way, but what we know is nowhere to be read, so they ask, at "
+        "the cost "
+        "of their first weeks.",
     ),
     _hunch(
         "repeat_contact long_silence abandonment",
@@ -130,6 +197,21 @@ HUNCHES = (
         "customer",
         "They have stopped waiting for us and live around it",
         "those with a workaround say that it costs them nothing",
+        "what do you do instead, and how long does it take?",
+        "When it happens again, {who} want an end to it, but we have not brought one, so they live around it, at "
+        "the cost "
+        "of their own time.",
+    ),
+    _hunch(
+        "known_duplicate me_too_growth",
+        "repeat_contact long_silence workaround me_too reopened",
+        None,
+        "We have long known of this, and nobody outside can see that",
+        "those who wrote had seen where we say so",
+        "what would you have wanted to read before you wrote?",
+        "When they meet a known fault, {who} want to know that it is known, but cannot see it anywhere, so they "
+        "write it "
+        "down anew, at the cost of everybody who reads it.",
     ),
     _hunch(
         "macro_gap",
@@ -137,6 +219,43 @@ HUNCHES = (
         "developer",
         "The official answer is behind the product, and people carry the gap themselves",
         "the answers in use were checked against the present release",
+        "which sentence do you type by hand every day?",
+        "When customers ask, {who} want to tell them something true, but the official answer is old, so they keep "
+        "their "
+        "own, at the cost of different answers to one question.",
+    ),
+    _hunch(
+        "apology_load",
+        "macro_gap repeat_contact long_silence reopened",
+        None,
+        "Those who answer have nothing left to offer but regret",
+        "those who answer say that they knew what to tell them",
+        "what would you like to be able to tell them?",
+        "When {who} ask what happens next, those who answer want to tell them, but know nothing new, so they "
+        "apologise, "
+        "at the cost of everybody's belief in the answer.",
+    ),
+    _hunch(
+        "long_thread",
+        "doc_mismatch confusion repeat_contact long_silence no_owner waiting",
+        None,
+        "It is more complicated than our pages and plans admit",
+        "one known step would have ended these threads",
+        "what did you have to find out that was written nowhere?",
+        "When {who} ask for help, they want one answer, but nobody holds all of it, so it passes through many "
+        "hands, at "
+        "the cost of days.",
+    ),
+    _hunch(
+        "carry_over",
+        "waiting no_owner long_thread workaround rerun",
+        "developer",
+        "The work is unclear or feared, so it moves on instead of ending",
+        "everybody can say what its next step is",
+        "what would have to be clear before you would start it?",
+        "When a sprint begins, {who} want to be rid of it, but nobody dares to begin, so it is planned once more, "
+        "at the "
+        "cost of living with it.",
     ),
     _hunch(
         "waiting long_silence",
@@ -144,6 +263,21 @@ HUNCHES = (
         None,
         "A wait has become so normal that people plan around it",
         "the same wait is shorter than a month ago",
+        "what did you plan around this wait?",
+        "When their work has to wait, {who} want to go on, but cannot, so they plan around it, at the cost of "
+        "larger and "
+        "later steps.",
+    ),
+    _hunch(
+        "out_of_hours",
+        "waiting workaround long_silence repeat_contact rerun",
+        None,
+        "Somebody pays for this with their evenings",
+        "they say that they write late by choice",
+        "when in the day does this catch you?",
+        "When it happens, {who} want to be done before they go home, but it takes longer, so they sit on, at the "
+        "cost of "
+        "their evenings.",
     ),
     _hunch(
         "no_owner long_silence backlog_growth",
@@ -151,6 +285,20 @@ HUNCHES = (
         None,
         "Nobody owns this, so everybody pays a little",
         "one team can say when it last decided about it",
+        "who could decide about this tomorrow?",
+        "When it happens, {who} want somebody to end it, but it belongs to nobody, so each gets by, at the cost of a "
+        "little for everybody.",
+    ),
+    _hunch(
+        "shrinking_detail",
+        "long_silence abandonment reopened waiting known_duplicate",
+        None,
+        "Writing more has not helped, so people write less",
+        "short issues are answered as well as long ones were",
+        "what made a long description worth writing?",
+        "When {who} report something, they want it to be understood, but detail changed nothing, so they write "
+        "less, at "
+        "the cost of what we could have learned.",
     ),
     _hunch(
         "feature_plea",
@@ -158,6 +306,10 @@ HUNCHES = (
         "customer",
         "Different wishes, one job underneath",
         "those who wished describe different jobs when asked",
+        "what were you trying to get done when you wished for it?",
+        "When they try to get one job done, {who} want the product to carry it, but it stops half-way, so each "
+        "wishes for "
+        "another button, at the cost of the part that they do by hand.",
     ),
 )
 HINTS = {

@@ -1,25 +1,27 @@
 """What the digests of a period are made from, read for all leaders at once.
 
 The number of queries does not grow with leaders or with what is stored: one for the period's issues, one for the
-sightings of the 26 weeks before, one for the registry.
+sightings of the 26 weeks before, one for the registry, and those of `pipeline.store.courses`.
 """
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, cast, or_, select
+from sqlalchemy import Select, String, cast, or_, select
 from sqlalchemy.orm import Session
 
 from pipeline import periods
 from pipeline.digest.material import Material, PainEntry, Sighting, Voice
-from pipeline.issue import Period, Role, SourceHealth
+from pipeline.issue import Period, SourceHealth
 from pipeline.org import Org
 from pipeline.prose import prose
-from pipeline.store import digests, registry, sources
+from pipeline.store import courses, digests, registry, sources
+from pipeline.store.authors import author_of
 from pipeline.store.corrections import corrections
 from pipeline.store.issues import chunks, first_created, oldest, set_aside, verdict_of
 from pipeline.tables import EventRow, IssueRow, MemberRow, VerdictRow
@@ -28,33 +30,21 @@ from pipeline.workdays import REGULAR, Workdays
 HISTORY = timedelta(weeks=26)
 
 
-def author_of(
-    org: Org, source: str, author: str | None, role: str, account: str | None, external_id: str
-) -> tuple[str | None, Role, str | None]:
-    """(unit of counting, role, own team): a person of the organisation, an account, a stranger, or nobody for a bot."""
-    person = org.member(source, author)
-    if person is not None:
-        return person.id, "staff", person.team
-    if role == "bot":
-        return None, "bot", None
-    if account:
-        return f"account:{account}", "customer", None
-    if author:
-        return f"{source}/{author}", role, None  # type: ignore[return-value]
-    return f"{source}:{external_id}", role, None  # type: ignore[return-value]
-
-
 def read(
     session: Session, period: Period, org: Org, kinds: Mapping[str, str], workdays: Workdays = REGULAR
 ) -> Material:
     """Everything that digests of this period may speak of. `kinds` are the configured sources, name to kind."""
     fixed = corrections(session)
     voices = _voices(session, period, org, fixed, closed=registry.mark(session, f"closed {period.label}") is not None)
+    stirred = _stirred(session, period, org, fixed)
+    known = _with_courses(session, period, org, [*voices, *stirred])
+    voices, stirred = known[: len(voices)], known[len(voices) :]
     first = max(first_created(session) or period.start, period.start - HISTORY * 4)
     zone = ZoneInfo(period.zone)
     sightings, fed_by = _sightings(session, period, org, fixed)
     return Material(
         voices=voices,
+        stirred=stirred,
         sightings=sightings,
         pains={
             pain_id: PainEntry(
@@ -77,20 +67,45 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _voices(
-    session: Session, period: Period, org: Org, fixed: Mapping[tuple[str, str], tuple[str, str]], *, closed: bool
-) -> list[Voice]:
+Fixed = Mapping[tuple[str, str], tuple[str, str]]
+
+
+def _voices(session: Session, period: Period, org: Org, fixed: Fixed, *, closed: bool) -> list[Voice]:
     """The period's issues; once it is closed, those that it was closed with, so that all leaders read of the same."""
-    query = (
+    query = _judged().where(IssueRow.created_at >= period.start, IssueRow.created_at < period.end)
+    if closed:
+        query = query.where(VerdictRow.period <= period.label)
+    return _heard(session, period, org, fixed, list(session.execute(query)))
+
+
+def _stirred(session: Session, period: Period, org: Org, fixed: Fixed) -> list[Voice]:
+    """Older issues of a pain to which something happened in the period."""
+    rows: list[Any] = []
+    for some in chunks(courses.stirred(session, period)):
+        rows += session.execute(_judged().where(IssueRow.id.in_(some)))
+    rows.sort(key=lambda row: (row[0].created_at, row[0].source, row[0].external_id))
+    return [voice for voice in _heard(session, period, org, fixed, rows) if voice.side != "none"]
+
+
+def _judged() -> Select[IssueRow, VerdictRow, str]:
+    return (
         select(IssueRow, VerdictRow, MemberRow.pain)
         .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
         .outerjoin(MemberRow, MemberRow.issue_id == IssueRow.id)
-        .where(IssueRow.created_at >= period.start, IssueRow.created_at < period.end, IssueRow.state != "deleted")
+        .where(IssueRow.state != "deleted")
         .order_by(IssueRow.created_at, IssueRow.source, IssueRow.external_id)
     )
-    if closed:
-        query = query.where(VerdictRow.period <= period.label)
-    rows = list(session.execute(query))
+
+
+def _with_courses(session: Session, period: Period, org: Org, voices: Sequence[Voice]) -> list[Voice]:
+    """The same with the signals that their courses show."""
+    pains = {(v.source, v.external_id): v.pain if v.side != "none" else None for v in voices}
+    found = courses.signs(session, period, org, pains)
+    return [replace(voice, course=found.get((voice.source, voice.external_id), ())) for voice in voices]
+
+
+def _heard(session: Session, period: Period, org: Org, fixed: Fixed, rows: Sequence[Any]) -> list[Voice]:
+    """Rows as voices, without those that no digest may show."""
     past = _history(session, [row[0].external_id for row in rows], period)
     found = []
     for issue, verdict_row, pain in rows:
@@ -255,14 +270,12 @@ def withheld(session: Session, period: Period) -> str:
         cast(IssueRow.tags, String) != "[]",
         *(cast(VerdictRow.signals, String).contains(f'"{name}"') for name in sorted(registry.WITHHELD)),
     )
-    query = (
-        select(IssueRow, VerdictRow)
-        .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
-        .where(IssueRow.created_at >= period.start, IssueRow.created_at < period.end, marked)
-        .order_by(IssueRow.source, IssueRow.external_id)
-    )
+    query = select(IssueRow, VerdictRow).join(VerdictRow, VerdictRow.issue_id == IssueRow.id).where(marked)
+    rows = list(session.execute(query.where(IssueRow.created_at >= period.start, IssueRow.created_at < period.end)))
+    for some in chunks(courses.stirred(session, period)):
+        rows += session.execute(query.where(IssueRow.id.in_(some)))
     names = []
-    for issue, verdict_row in session.execute(query):
+    for issue, verdict_row in sorted(rows, key=lambda row: (row[0].source, row[0].external_id)):
         verdict = verdict_of(verdict_row, fixed.get((issue.source, issue.external_id)))
         out = issue.state == "deleted" or registry.hidden(issue.tags, [s.name for s in verdict.signals])
         if out or "no-quote" in issue.tags:

@@ -468,6 +468,24 @@ def test_an_issue_keeps_its_id_when_its_key_changes_and_the_move_is_told(cloud: 
     ]
 
 
+def test_changes_of_status_priority_and_sprint_are_told(cloud: Bench) -> None:
+    when = "2026-09-10T10:00:00.000+0000"
+    items = [
+        {"field": "status", "fromString": "Open", "toString": "Blocked"},
+        {"field": "priority", "fromString": "Low", "toString": "High"},
+        {"field": "Sprint", "fromString": "Sprint 1", "toString": "Sprint 1, Sprint 2"},
+        {"field": "assignee", "fromString": "Ann", "toString": "Bob"},
+    ]
+
+    issue = meant(cloud, {**ISSUE, "changelog": {"histories": [{"created": when, "items": items}]}})
+
+    assert [(e.what, e.before, e.after) for e in issue.history if e.what not in ("created", "closed")] == [
+        ("status", "Open", "Blocked"),
+        ("prioritised", "Low", "High"),
+        ("planned", "Sprint 1", "Sprint 1, Sprint 2"),
+    ]
+
+
 def test_wiki_text_is_read_as_people_read_it(cloud: Bench) -> None:
     assert meant(cloud).body == "What happens\n\nCustomers get two invoices."
 

@@ -1,12 +1,13 @@
 """Each signal is found in several wordings, cites the text itself, and stays away from its look-alikes."""
 
+import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.classify import phrases, signals
+from pipeline.classify import phrases, signals, tongues
 
 SHOWS: dict[str, list[str]] = {
     "workaround": [
@@ -18,6 +19,19 @@ SHOWS: dict[str, list[str]] = {
         "The only way we found is to delete the draft.",
         "Wir behelfen uns mit einer Tabelle, von Hand.",
         "En attendant, on le fait à la main.",
+        "I have to delete the draft and type it again.",
+        "You always have to log out first.",
+        "The only way out is to start a new one.",
+        "We went back to the previous version.",
+        "They work around it with two accounts.",
+        "Wir machen das händisch.",
+        "Nous le faisons manuellement.",
+        "Lo hacemos a mano cada vez.",
+        "Fazemos isso à mão.",
+        "Lo facciamo a mano ogni volta.",
+        "Wij doen het met de hand.",
+        "I skip the report, so I batch my fixes.",
+        "We collect them by hand.",
     ],
     "repeat_contact": [
         "This is the third time I write about this.",
@@ -28,6 +42,14 @@ SHOWS: dict[str, list[str]] = {
         "Please see my previous ticket.",
         "Ich habe das schon mehrfach gemeldet.",
         "J'ai déjà signalé ce problème.",
+        "My third ticket, and nothing moves.",
+        "How many times do I have to write?",
+        "Por tercera vez les escribo.",
+        "Já avisei duas vezes.",
+        "Per la seconda volta vi scrivo.",
+        "Voor de derde keer schrijf ik.",
+        "Same as I told you on the 8th.",
+        "Third message about the slow list.",
     ],
     "reopened": [
         "You closed this but it still fails.",
@@ -37,6 +59,11 @@ SHOWS: dict[str, list[str]] = {
         "This was supposed to be fixed in 3.2.",
         "It is not actually fixed.",
         "Das Ticket wurde einfach geschlossen.",
+        "It was fixed, then it came back.",
+        "Cerraron la incidencia y sigue igual, no está resuelto.",
+        "O chamado foi fechado e não está resolvido.",
+        "Avete chiuso la richiesta, ma non è risolto.",
+        "Het ticket is zomaar gesloten.",
     ],
     "long_silence": [
         "Still no answer.",
@@ -47,6 +74,10 @@ SHOWS: dict[str, list[str]] = {
         "Waiting for a reply.",
         "Immer noch keine Antwort.",
         "Toujours aucune réponse.",
+        "Nadie me responde.",
+        "Ninguém respondeu.",
+        "Nessuno mi risponde.",
+        "Niemand reageert, geen antwoord.",
     ],
     "doc_mismatch": [
         "The docs say it takes a list, but it does not.",
@@ -55,6 +86,12 @@ SHOWS: dict[str, list[str]] = {
         "I followed the guide and it still fails.",
         "Die Anleitung ist veraltet.",
         "Contrairement à la documentation, rien ne se passe.",
+        "I followed all the steps of the tutorial.",
+        "The readme is outdated.",
+        "La documentación está obsoleta.",
+        "A documentação está desatualizada.",
+        "La documentazione è obsoleta.",
+        "De handleiding klopt niet.",
     ],
     "found_by_third_party": [
         "Our accountant noticed the difference.",
@@ -62,6 +99,12 @@ SHOWS: dict[str, list[str]] = {
         "We found out from a client.",
         "Der Steuerberater: unser Prüfer hat den Fehler entdeckt.",
         "Notre comptable a remarqué l'erreur.",
+        "Customers reported that the total is empty.",
+        "This was pointed out by a customer.",
+        "Nuestro contable lo notó antes que nosotros: nuestro contable avisó.",
+        "Nosso contador percebeu o erro.",
+        "Il nostro commercialista ha notato l'errore.",
+        "Onze boekhouder merkte het.",
     ],
     "bypass": [
         "We merged it without approval.",
@@ -70,20 +113,41 @@ SHOWS: dict[str, list[str]] = {
         "git commit --no-verify, as always",
         "It went straight to production.",
         "Wir haben die Tests übersprungen.",
+        "The tests are skipped for now.",
+        "Sans relecture, comme toujours.",
+        "Desactivamos las pruebas para poder salir.",
+        "Desativamos os testes para publicar.",
+        "Abbiamo saltato i test per uscire.",
+        "De tests uitgezet, want het moest snel.",
+        "It was stuck, so I skipped it.",
     ],
     "rerun": [
         "I re-run it until it is green.",
-        "The suite is flaky.",
         "It passes on the second try.",
         "We hit the retry button all day.",
         "Just rerun it, they say.",
         "On relance le build jusqu'au vert.",
+        "Everyone just reruns the pipeline.",
+        "Relanzamos la tarea hasta que sale en verde.",
+        "Rodamos tudo de novo até passar.",
+        "Rilanciamo la build finché non passa.",
+        "Ik start het opnieuw tot het groen is.",
+        "A re-run goes green.",
+        "It needed two re-runs.",
+        "Nobody owns it, so we re-run.",
     ],
     "distrust": [
         "Nobody trusts the tests any more.",
         "We no longer look at the dashboard.",
         "A red build means nothing here.",
         "Alert fatigue is real.",
+        "The counter lies.",
+        "Den Zahlen trauen wir nicht.",
+        "Plus personne ne croit les tests.",
+        "Nadie se fía de los informes.",
+        "Ninguém confia nos números.",
+        "Nessuno si fida dei numeri.",
+        "Niemand vertrouwt de cijfers.",
     ],
     "confession": [
         "I am not proud of it.",
@@ -98,6 +162,10 @@ SHOWS: dict[str, list[str]] = {
         "I approve them unread.",
         "Ich bin nicht stolz darauf.",
         "Je sais que je ne devrais pas, c'est ma faute.",
+        "Me da vergüenza, es mi culpa.",
+        "Foi minha culpa, tenho vergonha.",
+        "È colpa mia, mi vergogno.",
+        "Het is mijn schuld, ik schaam me.",
     ],
     "distress": [
         "I can't cope any more.",
@@ -107,6 +175,11 @@ SHOWS: dict[str, list[str]] = {
         "I cried after the call.",
         "Ich kann nicht mehr.",
         "Je n'en peux plus.",
+        "I lost my whole weekend.",
+        "No puedo más, estoy agotada.",
+        "Não aguento mais isto.",
+        "Non ce la faccio più.",
+        "Ik kan niet meer, ik ben uitgeput.",
     ],
     "voice_withdrawn": [
         "We stopped filing these.",
@@ -116,6 +189,11 @@ SHOWS: dict[str, list[str]] = {
         "I won't report bugs any more.",
         "Das bringt doch nichts.",
         "Ça ne sert à rien d'écrire.",
+        "We have stopped asking.",
+        "No sirve de nada avisar.",
+        "Não adianta escrever.",
+        "Non serve a niente segnalarlo.",
+        "Het heeft toch geen zin.",
     ],
     "waiting": [
         "I am waiting for approval.",
@@ -125,15 +203,28 @@ SHOWS: dict[str, list[str]] = {
         "We are blocked by the platform team.",
         "Wir warten seit Wochen.",
         "J'attends depuis deux semaines.",
+        "My request has been stuck for two weeks.",
+        "Esperamos desde hace semanas.",
+        "Aguardamos aprovação há dias.",
+        "Aspettiamo da settimane.",
+        "Wij wachten al drie weken.",
+        "Reviews wait three days.",
+        "Day eleven of my access request.",
     ],
     "feature_plea": [
         "Could you add a dark theme?",
         "Please support CSV.",
         "It would be nice if it sorted.",
         "I wish there was an undo.",
-        "Is there any way to filter?",
         "Könnten Sie das bitte ändern?",
         "Serait-il possible de trier ?",
+        "Can we please have a filter?",
+        "Give us a way to undo this.",
+        "Would be great if it sorted by date.",
+        "Podrían añadir un filtro?",
+        "Poderiam adicionar um filtro?",
+        "Sarebbe utile avere un filtro.",
+        "Zouden jullie een filter kunnen toevoegen?",
     ],
     "abandonment": [
         "Never mind.",
@@ -142,6 +233,11 @@ SHOWS: dict[str, list[str]] = {
         "You can close this.",
         "Hat sich erledigt.",
         "Tant pis.",
+        "We stopped using the planner.",
+        "Me rindo.",
+        "Desisto, não importa.",
+        "Ci rinuncio, non importa.",
+        "Laat maar, ik geef het op.",
     ],
     "apology_load": [
         "I keep apologising to callers.",
@@ -149,6 +245,11 @@ SHOWS: dict[str, list[str]] = {
         "All day we spend telling people sorry.",
         "There is nothing new to tell them.",
         "Ich muss mich ständig entschuldigen.",
+        "Toujours m'excuser, sans cesse m'excuser.",
+        "Todo el día pidiendo disculpas, siempre lo mismo.",
+        "O dia todo pedindo desculpas, não dá.",
+        "Sempre a chiedere scusa, ogni giorno.",
+        "De hele dag sorry zeggen, altijd.",
     ],
     "macro_gap": [
         "The macro is outdated.",
@@ -156,6 +257,12 @@ SHOWS: dict[str, list[str]] = {
         "I answer from my own notes.",
         "No macro for this case.",
         "Der Textbaustein ist veraltet.",
+        "I paste from my own notes.",
+        "La réponse type est obsolète.",
+        "La respuesta tipo está desactualizada.",
+        "A resposta padrão está desatualizada.",
+        "La risposta standard è sbagliata.",
+        "Het standaardantwoord is verouderd.",
     ],
     "me_too": [
         "Same here.",
@@ -165,6 +272,11 @@ SHOWS: dict[str, list[str]] = {
         "It happens for us as well.",
         "Bei uns auch.",
         "Moi aussi.",
+        "Others have the same problem: other users have this.",
+        "A mí también me pasa, nos pasa lo mismo.",
+        "Comigo também acontece, isto é sempre.",
+        "Anche a me succede.",
+        "Bij ons ook, het is hetzelfde probleem.",
     ],
     "confusion": [
         "Is this normal?",
@@ -174,6 +286,13 @@ SHOWS: dict[str, list[str]] = {
         "I don't understand why it moved.",
         "Ist das normal?",
         "Je ne comprends pas.",
+        "Not sure how to go on from here.",
+        "What does this even mean?",
+        "Could someone explain why it moves?",
+        "No entiendo qué pasa, ¿es normal?",
+        "Não entendo o que houve.",
+        "Non capisco perché.",
+        "Ik snap het niet.",
     ],
     "churn": [
         "We are looking at alternatives.",
@@ -183,6 +302,11 @@ SHOWS: dict[str, list[str]] = {
         "I want a refund.",
         "Wir kündigen den Vertrag.",
         "Nous allons changer de fournisseur.",
+        "I will never buy from you again.",
+        "Voy a cancelar mi suscripción.",
+        "Vou cancelar minha assinatura.",
+        "Voglio disdire il contratto.",
+        "Wij stappen over naar een andere leverancier.",
     ],
     "no_owner": [
         "Nobody owns this service.",
@@ -190,20 +314,41 @@ SHOWS: dict[str, list[str]] = {
         "Which team owns the gateway?",
         "They say it is not our team.",
         "Niemand ist zuständig.",
+        "Nous, personne n'est responsable.",
+        "Nadie se hace cargo.",
+        "Ninguém se responsabiliza.",
+        "Nessuno se ne occupa.",
+        "Niemand is verantwoordelijk.",
     ],
-    "frustration": ["This is ridiculous.", "I am fed up.", "Fix it!!!", "Such a waste of time.", "Das ist unzumutbar."],
+    "frustration": [
+        "This is ridiculous.",
+        "I am fed up.",
+        "Fix it!!!",
+        "Such a waste of time.",
+        "Das ist unzumutbar.",
+        "So annoying.",
+        "C'est inadmissible, nous sommes déçus.",
+        "Estoy harto, es inaceptable.",
+        "Isto é inaceitável.",
+        "È vergognoso.",
+        "Dit is belachelijk.",
+    ],
     "security": [
         "There is an SQL injection in the form.",
         "I can see other customers' invoices.",
         "CVE-2024-1234 affects us.",
         "Our API key was leaked.",
         "Das ist eine Sicherheitslücke.",
+        "Hay una vulnerabilidad de seguridad.",
+        "Er is een datalek.",
     ],
     "hr": [
         "I was harassed by a colleague.",
         "My manager put me on a performance improvement plan.",
         "I want to file a complaint about my manager.",
         "Das ist Mobbing.",
+        "Ella sufre acoso.",
+        "Licenziamento senza motivo.",
     ],
     "legal": [
         "Our lawyer will be in touch.",
@@ -211,12 +356,27 @@ SHOWS: dict[str, list[str]] = {
         "This is a GDPR request.",
         "A lawsuit is pending.",
         "Mein Anwalt meldet sich.",
+        "Mi abogado les escribirá.",
+        "Mijn advocaat neemt contact op.",
     ],
-    "thanks": ["Thank you, it works now.", "Great job everyone!", "Kudos to Mia.", "Vielen Dank!"],
+    "thanks": [
+        "Thank you, it works now.",
+        "Great job everyone!",
+        "Kudos to Mia.",
+        "Vielen Dank!",
+        "Merci à vous.",
+        "Gracias por todo.",
+        "Obrigado por tudo.",
+        "Grazie mille, per tutto.",
+        "Bedankt, het werkt.",
+    ],
     "praise_contrast": [
         "The lady was so kind, but the app is broken.",
         "Thanks to Ben it works despite your system.",
         "Great support, however the export fails.",
+        "I love this app. It crashes every evening.",
+        "Great tool, unfortunately it forgets my settings.",
+        "Thanks, but it is not really that.",
     ],
     "priority_mismatch": [
         "Low priority: we were charged twice.",
@@ -227,38 +387,161 @@ SHOWS: dict[str, list[str]] = {
 }
 
 LOOKS_LIKE: dict[str, list[str]] = {
-    "workaround": ["The workshop is around the corner.", "Export to CSV fails."],
-    "repeat_contact": ["The third time zone is missing.", "It said so in the log."],
-    "reopened": ["The dialog closed the file.", "The window is closed."],
-    "long_silence": ["The server gave no valid certificate.", "Update the answer key."],
-    "doc_mismatch": ["The docs are lovely.", "Documentation says how, thanks."],
-    "found_by_third_party": ["Create a customer account.", "The client library logs in."],
-    "bypass": ["I merged it after approval.", "Skip to the next song."],
-    "rerun": ["Run the job.", "Try the new theme."],
-    "distrust": ["The certificate is not trusted.", "Nobody is here."],
+    "workaround": [
+        "The workshop is around the corner.",
+        "Export to CSV fails.",
+        "No workaround is known.",
+        "The plugin was manually installed.",
+        "If you manually select the box, it forgets.",
+        "Workarounds have been removed.",
+        "The parser works around a compiler fault.",
+        'The label says "export it by hand".',
+        "> We have to type it by hand.",
+    ],
+    "repeat_contact": [
+        "The third time zone is missing.",
+        "It said so in the log.",
+        "The second ticket in the list is red.",
+    ],
+    "reopened": [
+        "The dialog closed the file.",
+        "The window is closed.",
+        "Please reopen the file and press save.",
+        "Can you reopen the dialog?",
+    ],
+    "long_silence": [
+        "The server gave no valid certificate.",
+        "Update the answer key.",
+        "There is no response from the server.",
+        "No update is available for this device.",
+    ],
+    "doc_mismatch": [
+        "The docs are lovely.",
+        "Documentation says how, thanks.",
+        "Have you read the documentation?",
+        "See the documentation issue.",
+        "Following my steps, the page turns blue.",
+    ],
+    "found_by_third_party": [
+        "Create a customer account.",
+        "The client library logs in.",
+        "As a customer, I want to pay by card.",
+        "It is loaded when requested by the user.",
+    ],
+    "bypass": [
+        "I merged it after approval.",
+        "Skip to the next song.",
+        "Pass --insecure to disable validation.",
+        "A button to skip tests would help.",
+    ],
+    "rerun": [
+        "Run the job.",
+        "Try the new theme.",
+        "[ERROR] Re-run Maven with the -X switch.",
+        "The suite is flaky.",
+        "I restarted my laptop.",
+    ],
+    "distrust": [
+        "The certificate is not trusted.",
+        "Nobody is here.",
+        "I do not believe that there is a setting.",
+        "We do not trust the root certificate: we do not believe you.",
+    ],
     "confession": [
         "I know the answer.",
         "The upload failed without an error.",
         "My error message is long.",
         "The proud owner of a boat.",
+        "I know how it works.",
     ],
-    "distress": ["The disc was burned.", "The limit is 10.", "I am happy."],
-    "voice_withdrawn": ["The service stopped.", "The report has a point.", "Nothing happens when I click."],
-    "waiting": ["The waiter came.", "Set the timeout to three weeks."],
-    "feature_plea": ["It can add numbers.", "I like it."],
-    "abandonment": ["The mind map is empty.", "Close the window."],
-    "apology_load": ["Sorry for the short notice."],
-    "macro_gap": ["The C macro expands twice.", "Run the script."],
-    "me_too": ["The same file is used twice.", "UTC+1 is wrong.", "Press +10."],
-    "confusion": ["It is normal mode.", "The header is missing."],
-    "churn": ["Cancel the upload.", "Switch to the second tab.", "The go to definition command fails."],
-    "no_owner": ["The owner field is empty."],
-    "frustration": ["It terrifies no one.", "Usually it works!"],
+    "distress": [
+        "The disc was burned.",
+        "The limit is 10.",
+        "I am happy.",
+        "This command will get fired on start.",
+        "The lamp burned down.",
+    ],
+    "voice_withdrawn": [
+        "The service stopped.",
+        "The report has a point.",
+        "Nothing happens when I click.",
+        "The exporter stopped reporting metrics.",
+    ],
+    "waiting": [
+        "The waiter came.",
+        "Set the timeout to three weeks.",
+        "Increase the timeout: it waits for ten minutes.",
+        "We wait for the page to load.",
+    ],
+    "feature_plea": [
+        "It can add numbers.",
+        "I like it.",
+        "Please provide the steps to reproduce.",
+        "As a user, I would like to be able to sort.",
+        "Feature request",
+        "Please let me know how to do it.",
+        "Please make sure that this is a bug.",
+        "Is there any way to filter?",
+        "Please add tests.",
+    ],
+    "abandonment": [
+        "The mind map is empty.",
+        "Close the window.",
+        "Never mind what the log says.",
+    ],
+    "apology_load": [
+        "Sorry for the short notice.",
+        "Unfortunately it is slow. It is blue.",
+    ],
+    "macro_gap": [
+        "The C macro expands twice.",
+        "Run the script.",
+        "The template is missing a bracket.",
+    ],
+    "me_too": [
+        "The same file is used twice.",
+        "UTC+1 is wrong.",
+        "Press +10.",
+        "The counter is off by +1.",
+        "It annoys me too much.",
+        "I also have a test project.",
+    ],
+    "confusion": [
+        "It is normal mode.",
+        "The header is missing.",
+        "The rows are lost.",
+        "I don't know if this helps.",
+        "Unsure if this is the right place.",
+        "A name that may be confusing for users.",
+        "I don't understand why everyone is so rude.",
+    ],
+    "churn": [
+        "Cancel the upload.",
+        "Switch to the second tab.",
+        "The go to definition command fails.",
+        "Switch to another tab.",
+        "Move to the next column.",
+    ],
+    "no_owner": [
+        "The owner field is empty.",
+        "Orphaned processes after the build.",
+    ],
+    "frustration": [
+        "It terrifies no one.",
+        "Usually it works!",
+        "Unfortunately the flag is off.",
+        "N/A ???",
+    ],
     "security": ["The job runs as a security guard.", "See other pages.", "The password field is empty."],
     "hr": ["The chr function fails.", "Fire the event twice.", "Report a bug to the team."],
     "legal": ["The illegal argument exception is thrown.", "A solution for the issue."],
     "thanks": ["Thanks, but it fails.", "It is great that it crashes."],
-    "praise_contrast": ["Thank you so much!", "It fails, but only at night."],
+    "praise_contrast": [
+        "Thank you so much!",
+        "It fails, but only at night.",
+        "This is not a great tool for lists, but it runs.",
+        "I like to split code, but that is me.",
+    ],
     "priority_mismatch": ["The price tag is blue.", "Low priority: rename the file."],
 }
 
@@ -304,13 +587,27 @@ def test_signals_are_exact_substrings_whatever_the_letters(parts: list[str], odd
         assert signal.text in title or signal.text in body
 
 
-def test_no_phrase_is_hidden_by_its_triggers() -> None:
-    for texts in (*SHOWS.values(), *LOOKS_LIKE.values()):
-        for text in texts:
-            low = text.lower()
-            for name, pattern in signals.COMPILED.items():
-                if pattern.search(low):
-                    assert any(trigger in low for trigger in phrases.TRIGGERS[name]), (name, text)
+@pytest.mark.parametrize(
+    ("needs", "wording"), [(needs, wording) for parts in phrases.PHRASES.values() for needs, wording in parts]
+)
+@given(data=st.data())
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_wording_finds_anything_without_one_of_the_words_it_needs(needs, wording, data):
+    hit = re.search(wording, data.draw(st.from_regex(wording)))
+
+    assert hit is None or any(word in hit[0] for word in needs.split("|"))
+
+
+@pytest.mark.parametrize("language", tongues.FOREIGN)
+def test_every_language_has_words_for_every_signal_that_words_decide(language):
+    assert set(tongues.FOREIGN[language]) == set(phrases.PHRASES) - signals.WITHHELD
+    assert tongues.MARKS[language]
+
+
+def test_what_decides_who_may_read_a_text_is_found_in_quotations_and_code_too():
+    found = signals.find("A title", 'He wrote: "our lawyer will be in touch" and `sql injection` works.')
+
+    assert {signal.name for signal in found} >= {"legal", "security"}
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def sentences():
         for level in table.values():
             yield from level.values()
     for hunch in own.HUNCHES:
-        yield from (hunch.says, hunch.wrong_if)
+        yield from (hunch.says, hunch.wrong_if, hunch.ask, hunch.card)
     yield from own.HINTS.values()
     for told in (own.NOTES, own.BESIDE, own.BRIEFLY):
         yield from (text for _, text in told)

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from pipeline import teaching
 from pipeline.store import corrections, db, issues, lessons
 from pipeline.store.lessons import Version
+from workers.cli import training
 from workers.cli.base import Global, deployment, engine, say_json, stop
 
 
 @click.group()
 def model() -> None:
-    """What the classifier learned from people: versions, rollback, and the data for training it anew.
+    """What the classifier learned from people (versions, rollback), and how it is trained and judged.
 
     \b
     Examples:
@@ -182,5 +183,8 @@ def export(options: Global, file: Path) -> None:
     more = f"; the texts of {gone} are forgotten" if gone else ""
     click.echo(f"{len(rows)} corrections written to {file}{more}")
 
+
+for command in training.COMMANDS:
+    model.add_command(command)
 
 COMMANDS = (model,)

@@ -265,7 +265,7 @@ class Seen:
         for cue in self._cues(found, at):
             weight = float(self.model.cue_scores[cue][first] - self.model.cue_scores[cue][second])
             if self.model.cues[cue] in self.shapes[at]:
-                ranked.append((f"shape {self.model.cues[cue]}", weight))
+                ranked.append((f"holds {self.model.cues[cue]}", weight))
                 continue
             words = _words(next(signal.text for signal in found if signal.name == self.model.cues[cue]))
             ranked.append((f"signal {self.model.cues[cue]}", weight + sum(moved.get(word, 0.0) for word in words)))
@@ -290,7 +290,7 @@ class Seen:
             name = flat[start:end]
             if name in names and name not in prose and _is_prose(flat, start, end):
                 prose.add(name)
-        for found in ([(n, w) for n, w in content if n in prose or n.startswith(("signal ", "shape "))], content):
+        for found in ([(n, w) for n, w in content if n in prose or n.startswith(("signal ", "holds "))], content):
             if any(weight >= 0.01 for _, weight in found):
                 return found
         return ranked
@@ -386,7 +386,7 @@ def _words(text: str) -> set[str]:
 
 
 def _told(name: str, weight: float, first: str, second: str) -> str:
-    what = name if name.startswith(("signal ", "shape ")) else f"word '{name}'"
+    what = name if name.startswith(("signal ", "holds ")) else f"word '{name}'"
     return f"{what} {abs(weight):+.2f} {first if weight > 0 else second}"
 
 

@@ -97,7 +97,7 @@ def _is_field(reason: str) -> bool:
 def _as_clause(name: str) -> str:
     if name.startswith("label "):
         return f"has the {name}"
-    return name if name.startswith("came ") else f"was {name}"
+    return name if name.startswith(("came ", "holds ")) else f"was {name}"
 
 
 def _listed(parts: Sequence[str]) -> str:

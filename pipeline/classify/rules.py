@@ -64,7 +64,7 @@ def fields(text: Text) -> tuple[Field, ...]:
     if text.author_role == "staff":
         found.append(Field("written by staff", (1.4 if desk else 1.0, 0.0, 0.0)))
     elif text.author_role == "customer":
-        found.append(Field("written by a customer", (-1.0, 1.5, 0.0)))
+        found.append(Field("written by a customer", (-1.0, 1.5, -0.5)))
     elif text.author_role == "bot":
         found.append(Field("written by a bot", (0.0, 0.0, 1.2)))
     elif desk:
@@ -208,7 +208,7 @@ def kind_lean(found: tuple[Signal, ...], title: str, body: str, source_kind: str
     """Log-odds that plain words add for (bug, request, question): the model knows developers' trackers only."""
     low = f"{title}\n{body[:2000]}".lower()
     pleads = any(signal.name == "feature_plea" for signal in found)
-    fault = 1.0 * bool(_FAULT.search(low))
+    fault = 1.5 * bool(_FAULT.search(low))
     plain = source_kind not in _HOSTS
     if _ASKS_HOW.search(low if plain else title.lower()):
         return np.array([fault, 0.0, _HOW], dtype=np.float32)

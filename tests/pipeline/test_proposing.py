@@ -9,7 +9,7 @@ from pipeline import proposing
 from pipeline.issue import Issue, NoProposal, Proposal, Signal, Verdict
 from pipeline.org import Org
 from pipeline.proposing import Record
-from pipeline.store import db, issues, proposals
+from pipeline.store import corrections, db, issues, proposals
 
 NOW = datetime(2026, 9, 21, 22, 30, tzinfo=UTC)
 ORG = Org(people={}, teams={}, fallback="none")
@@ -86,7 +86,7 @@ def test_what_is_sure_or_deleted_never_waits(database: Engine) -> None:
     stored(database, abstained=False)
     assert waiting(database) == 0
     with db.transaction(database) as session:
-        issues.correct(session, ("s", "1"), "customer", "noor", NOW)
+        corrections.correct(session, ("s", "1"), "customer", "noor", NOW)
     stored(database)
     assert waiting(database) == 0
 

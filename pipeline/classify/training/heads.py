@@ -15,7 +15,7 @@ from pipeline.classify.training import report, seen
 from pipeline.classify.training.data import CAREFUL, REAL, Sample
 from pipeline.classify.training.report import Doubles, Ints, Trial
 
-WEIGHTS: Final = {"hand": 3.0, "corrections": 3.0, "given": 3.0}
+WEIGHTS: Final = {"hand": 3.0, "examples": 3.0, "corrections": 3.0, "given": 3.0}
 DOUBTFUL: Final = 0.3
 OVER_WEAK: Final = 4.0
 """How much more than a weakly labelled text a careful one counts where both are learned from, """
@@ -112,16 +112,22 @@ def evaluated(samples: Sequence[Sample]) -> Ints:
     return np.array([n for n, one in enumerate(samples) if one.origin in REAL and one.agreed is not False])
 
 
+def plain(samples: Sequence[Sample]) -> Ints:
+    """Rows that confidence is measured on: the seed set where there is one, since our labels begin with the hardest."""
+    judged = evaluated(samples)
+    seed = [int(n) for n in judged if samples[int(n)].origin == "hand"]
+    return np.array(seed) if seed else np.intersect1d(judged, learned_from(samples))
+
+
 def learned_from(samples: Sequence[Sample]) -> Ints:
     """Rows of the learning part."""
     return np.array([n for n, one in enumerate(samples) if one.part == "learning"])
 
 
 def build(samples: Sequence[Sample], kinds: Sequence[Sample]) -> Model:
-    """The model of these samples; temperature and threshold come from cross-validation over the learning part."""
+    """The model of these samples; temperature and threshold come from cross-validation over the plain texts."""
     found = seen.look([(one.title, one.body) for one in samples])
-    judged = np.intersect1d(evaluated(samples), learned_from(samples))
-    trial = cross_validate(samples, ours(samples, found), judged)
+    trial = cross_validate(samples, ours(samples, found), plain(samples))
     temperature = report.best_temperature(trial)
     heads = fit(found.sparse, found.dense, samples)
     width = found.meaning.vectors.shape[1]

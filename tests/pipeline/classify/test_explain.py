@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.classify import explain, lessons, load_classifier, signals
+from pipeline.classify import explain, lessons, load_classifier, shapes, signals
 from pipeline.classify.artefact import SIDES
 from pipeline.clean import clean
 from pipeline.issue import Text, Verdict
@@ -38,6 +38,8 @@ def lead(text: Text, verdict: Verdict) -> float:
 
 
 def same_signals(one: Text, other: Text) -> bool:
+    if shapes.of(one.title, one.body) != shapes.of(other.title, other.body):
+        return False
     return [s.name for s in signals.find(one.title, one.body)] == [
         s.name for s in signals.find(other.title, other.body)
     ]
@@ -45,7 +47,7 @@ def same_signals(one: Text, other: Text) -> bool:
 
 def untrue(texts: Sequence[Text]) -> tuple[int, list[str]]:
     """(named words looked at, those that do not move their verdict as it says). Where taking a word out makes or
-    breaks a phrase of a signal, two things change at once, and it is not looked at."""
+    breaks a phrase of a signal or a shape, two things change at once, and it is not looked at."""
     looked_at, wrong = 0, []
     for text, verdict in zip(texts, load_classifier().classify(texts), strict=True):
         whole = lead(text, verdict)

@@ -38,7 +38,7 @@ def desk() -> list[Sample]:
             source="desk",
             group=place,
             part="evaluation" if place in ("forge", "barn") else "learning",
-            kind="bug" if side == "customer" else "request",
+            kind={"customer": "bug", "developer": "request", "none": "question"}[side],  # type: ignore[arg-type]
         )
         for side, told in SAID.items()
         for n, said in enumerate(told)

@@ -56,7 +56,9 @@ def counts(seen: View) -> dict[str, list[int | None]]:
 
 def stale(weeks: Iterable[int], each: int = 3) -> list[dict[str, Any]]:
     """The roastery's stale beans, told of by so many cafes so many weeks after the week of `small.MONDAY`."""
-    return [t for n, week in enumerate(weeks) for t in small.subscribers(each, first=1 + 10 * n, day=7 * week)]
+    said = "Half the beans in our subscription parcel arrived stale"
+    told = [t for n, week in enumerate(weeks) for t in small.subscribers(each, first=1 + 10 * n, day=7 * week)]
+    return [{**t, "title": said, "body": f"{said}. We threw bag {n % 7} away."} for n, t in enumerate(told)]
 
 
 def lost(weeks: Iterable[int], each: int = 3) -> list[dict[str, Any]]:

@@ -164,7 +164,14 @@ def test_issues_of_a_source_that_is_no_longer_configured_can_be_listed(run: Run,
 
 def test_issues_that_a_person_should_look_at_and_those_without_an_owner(run: Run, rosta: Path) -> None:
     homeless = small.subscribers(2)
-    small.write(rosta, [*small.subscribers(4, first=10), *({**one, "labels": []} for one in homeless)])
+    vague = "Something went differently on Tuesday than we had thought it would."
+    odd = {
+        **small.ticket(30, "About the roast of last week", body=vague),
+        "author": None,
+        "author_role": "unknown",
+        "labels": small.subscribers(1)[0]["labels"],
+    }
+    small.write(rosta, [*small.subscribers(4, first=10), *({**one, "labels": []} for one in homeless), odd])
     run("run", "--once")
     everything = [json.loads(line) for line in run("issues", "--json").output.splitlines()]
 

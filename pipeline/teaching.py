@@ -22,6 +22,7 @@ from pipeline.classify.features import Floats
 from pipeline.classify.lessons import Choice, Correction, Harm, Lesson
 from pipeline.issue import Issue, Text, Verdict
 from pipeline.org import Org
+from pipeline.prose import prose
 from pipeline.store import corrections, issues, registry, work
 from pipeline.store import lessons as versions
 from pipeline.store.corrections import LABEL
@@ -54,7 +55,7 @@ def text_of(issue: Issue, org: Org, kinds: Mapping[str, str]) -> Text:
     """What the classifier sees of an issue. Who belongs to the organisation is staff, whatever the source says."""
     return Text(
         title=issue.title,
-        body=issue.body,
+        body=prose(issue.body),
         product=issue.project,
         labels=issue.labels,
         source_kind=kinds.get(issue.source),

@@ -21,6 +21,7 @@ from pipeline.course.usual import Usual, usual
 from pipeline.course.values import Course, Neighbour, Turn
 from pipeline.issue import Event, Period
 from pipeline.org import Org
+from pipeline.store import registry
 from pipeline.store.authors import author_of
 from pipeline.store.issues import chunks
 from pipeline.tables import CommentRow, EventRow, IssueRow, MemberRow, VerdictRow
@@ -52,7 +53,7 @@ def stirred(session: Session, period: Period) -> list[int]:
         select(IssueRow.id)
         .join(MemberRow, MemberRow.issue_id == IssueRow.id)
         .where(IssueRow.created_at >= period.start - OLDEST, IssueRow.created_at < period.start)
-        .where(IssueRow.updated_at >= period.start, touched)
+        .where(IssueRow.updated_at >= period.start, touched, registry.counted_in(session, period.label))
         .order_by(IssueRow.created_at, IssueRow.source, IssueRow.external_id)
     )
     return list(session.scalars(query))
@@ -211,6 +212,7 @@ def _neighbours(session: Session, org: Org, pains: set[str], period: Period) -> 
             .join(MemberRow, MemberRow.issue_id == IssueRow.id)
             .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
             .where(MemberRow.pain.in_(some), VerdictRow.side != "none", IssueRow.state != "deleted")
+            .where(registry.counted_in(session, period.label))
             .where(IssueRow.created_at >= period.end - NEAR, IssueRow.created_at < period.end)
         )
         rows = list(session.execute(query))

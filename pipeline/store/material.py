@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, String, cast, or_, select
+from sqlalchemy import Select, String, and_, cast, or_, select
 from sqlalchemy.orm import Session
 
 from pipeline import periods
@@ -35,7 +35,7 @@ def read(
 ) -> Material:
     """Everything that digests of this period may speak of. `kinds` are the configured sources, name to kind."""
     fixed = corrections(session)
-    voices = _voices(session, period, org, fixed, closed=registry.mark(session, f"closed {period.label}") is not None)
+    voices = _voices(session, period, org, fixed)
     stirred = _stirred(session, period, org, fixed)
     known = _with_courses(session, period, org, [*voices, *stirred])
     voices, stirred = known[: len(voices)], known[len(voices) :]
@@ -54,7 +54,7 @@ def read(
                 first_at=datetime.fromisoformat(pain["first_at"]),
                 sources=frozenset(fed_by.get(pain_id, ())),
             )
-            for pain_id, pain in registry.current(session).items()
+            for pain_id, pain in registry.told_in(session, period.label).items()
         },
         sources=_health(session, period, kinds, voices),
         listening_since=_monday(first.astimezone(zone).date()),
@@ -70,10 +70,10 @@ def _monday(day: date) -> date:
 Fixed = Mapping[tuple[str, str], tuple[str, str]]
 
 
-def _voices(session: Session, period: Period, org: Org, fixed: Fixed, *, closed: bool) -> list[Voice]:
+def _voices(session: Session, period: Period, org: Org, fixed: Fixed) -> list[Voice]:
     """The period's issues; once it is closed, those that it was closed with, so that all leaders read of the same."""
-    query = _judged().where(IssueRow.created_at >= period.start, IssueRow.created_at < period.end)
-    if closed:
+    query = _judged(session, period).where(IssueRow.created_at >= period.start, IssueRow.created_at < period.end)
+    if registry.is_closed(session, period.label):
         query = query.where(VerdictRow.period <= period.label)
     return _heard(session, period, org, fixed, list(session.execute(query)))
 
@@ -82,16 +82,17 @@ def _stirred(session: Session, period: Period, org: Org, fixed: Fixed) -> list[V
     """Older issues of a pain to which something happened in the period."""
     rows: list[Any] = []
     for some in chunks(courses.stirred(session, period)):
-        rows += session.execute(_judged().where(IssueRow.id.in_(some)))
+        rows += session.execute(_judged(session, period).where(IssueRow.id.in_(some)))
     rows.sort(key=lambda row: (row[0].created_at, row[0].source, row[0].external_id))
     return [voice for voice in _heard(session, period, org, fixed, rows) if voice.side != "none"]
 
 
-def _judged() -> Select[IssueRow, VerdictRow, str]:
+def _judged(session: Session, period: Period) -> Select[IssueRow, VerdictRow, str]:
+    counted = registry.counted_in(session, period.label)
     return (
         select(IssueRow, VerdictRow, MemberRow.pain)
         .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
-        .outerjoin(MemberRow, MemberRow.issue_id == IssueRow.id)
+        .outerjoin(MemberRow, and_(MemberRow.issue_id == IssueRow.id, counted))
         .where(IssueRow.state != "deleted")
         .order_by(IssueRow.created_at, IssueRow.source, IssueRow.external_id)
     )
@@ -185,7 +186,7 @@ def _sightings(
         .join(IssueRow, IssueRow.id == MemberRow.issue_id)
         .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
         .where(IssueRow.created_at >= period.start - HISTORY, IssueRow.created_at < period.end)
-        .where(IssueRow.state != "deleted")
+        .where(IssueRow.state != "deleted", registry.counted_in(session, period.label))
     )
     zone = ZoneInfo(period.zone)
     seen: dict[tuple[Any, ...], tuple[int, int]] = {}

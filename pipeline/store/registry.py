@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from pipeline.store.corrections import corrections
@@ -117,3 +117,21 @@ def forget_all(session: Session) -> None:
 def current(session: Session) -> dict[str, Mapping[str, Any]]:
     """Every pain by id as it is now."""
     return {row.id: row.live or row.frozen or {} for row in session.scalars(select(PainRow).order_by(PainRow.id))}
+
+
+def told_in(session: Session, period: str) -> dict[str, Mapping[str, Any]]:
+    """The pains by id that digests of a period may tell of: those frozen once it is closed, before that all."""
+    if not is_closed(session, period):
+        return current(session)
+    rows = session.scalars(select(PainRow).where(PainRow.frozen.is_not(None)).order_by(PainRow.id))
+    return {row.id: row.frozen or {} for row in rows}
+
+
+def counted_in(session: Session, period: str) -> ColumnElement[bool]:
+    """Which members those digests may count. What joins a pain after the close waits for the next one, or else what a
+    leader reads would depend on whether grouping or composing came first."""
+    return MemberRow.frozen.is_(True) if is_closed(session, period) else true()
+
+
+def is_closed(session: Session, period: str) -> bool:
+    return mark(session, f"closed {period}") is not None

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from pipeline.issue import Period
 from pipeline.org import Claim, Org, Person, Team
-from pipeline.store import courses, db, material
+from pipeline.store import courses, db, material, registry
 from pipeline.tables import CommentRow, EventRow, IssueRow, MemberRow, VerdictRow
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -192,3 +192,22 @@ def _queries(database: Engine, act: Any) -> int:
     finally:
         event.remove(database, "before_cursor_execute", count)
     return len(seen)
+
+
+def test_what_joins_a_pain_after_the_week_was_closed_is_in_none_of_its_digests(database: Engine) -> None:
+    with db.transaction(database) as session:
+        put(session, 1, 1)
+        put(session, 2, 2, pain=None)
+        put(session, 3, -3, pain=None)
+        for number in (2, 3):
+            session.execute(insert(MemberRow).values(issue_id=number, pain="tax", score=1.0, frozen=False))
+        happen(session, 3, "moved", 2)
+        before = material.read(session, PERIOD, ORG, {})
+        registry.set_mark(session, "closed 2026-W10", day(8).isoformat())
+        after = material.read(session, PERIOD, ORG, {})
+
+    assert [voice.pain for voice in before.voices] == ["tax", "tax"]
+    assert [voice.pain for voice in after.voices] == ["tax", None]
+    assert len(before.sightings) == 3
+    assert len(after.sightings) == 1
+    assert (len(before.stirred), len(after.stirred)) == (1, 0)

@@ -154,7 +154,7 @@ def _with_blocks(text: str, blocks: Blocks) -> str:
 
 def _shortened(lines: list[str]) -> list[str]:
     """The beginning and the end of a block, whole lines, very long ones cut."""
-    lines = [line if len(line) <= _LINE else f"{line[:_LINE]} {CUT}" for line in lines if line]
+    lines = [line if len(line) <= _LINE else _cut(line) for line in lines if line]
     if sum(map(len, lines)) <= _BLOCK_KEPT:
         return lines
     head = _as_many(lines, _BLOCK_KEPT * 2 // 3)
@@ -162,6 +162,11 @@ def _shortened(lines: list[str]) -> list[str]:
 
 
 _LINE: Final = 300
+
+
+def _cut(line: str) -> str:
+    """The beginning of a long line. A word is never cut: half a secret would not be known as one."""
+    return f"{line[:_LINE].rpartition(' ')[0]} {CUT}".lstrip()
 
 
 def _as_many(lines: list[str], room: int) -> list[str]:

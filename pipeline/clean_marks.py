@@ -57,7 +57,7 @@ def _line(line: str) -> str:
     """People and numbers in one line: none of them goes on over its end."""
     if "@" in line:
         line = _MENTION.sub(_mention, _EMAIL.sub(_email, line))
-    elif "at]" in line or "at)" in line:
+    if "at]" in line or "at)" in line:
         line = _SPELT_EMAIL.sub("[email]", line)
     if line.count(":") > 2:
         line = _IPV6.sub(_ipv6, line)

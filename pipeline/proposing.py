@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from pipeline import teaching
 from pipeline.issue import NoProposal, Proposal, Text
 from pipeline.org import Org
 from pipeline.store import issues, proposals, registry, work
@@ -100,9 +101,7 @@ def begin(session: Session, org: Org, per_day: int, now: datetime, zone: str) ->
     replace(record, asked=record.asked + 1).save(session)
     row_id, text_hash = open_ones[0]
     ((_, _, issue),) = issues.to_classify(session, [row_id])
-    role = "staff" if org.member(issue.source, issue.author) else issue.author_role
-    text = Text(title=issue.title, body=issue.body, author_role=role)
-    return Asking(row_id, text_hash, f"{issue.source}:{issue.external_id}", text)
+    return Asking(row_id, text_hash, teaching.key_of(issue), teaching.text_of(issue, org, {}))
 
 
 def keep(

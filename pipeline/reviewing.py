@@ -35,9 +35,8 @@ def followed(session: Session, pain: str) -> str:
 
 def proposals(session: Session, org: Org) -> list[pains.Proposal]:
     """What a person should look at, by the issues of the last weeks."""
-    told = pain_edits.told(session)
-    newest = max((issue.created_at for issue, *_ in told), default=None)
-    recent = [one for one in told if newest is not None and newest - one[0].created_at <= RECENT]
+    newest = pain_edits.newest_member(session)
+    recent = pain_edits.told(session, since=newest - RECENT) if newest is not None else []
     candidates = [steps.candidate(org, issue, verdict, side) for issue, verdict, side, _, _ in recent]
     joined = [
         pains.Assignment(key=candidate.key, pain_id=pain, score=score)
@@ -82,7 +81,8 @@ def split(session: Session, org: Org, pain: str, keys: Sequence[str], by: str, a
     go = [candidate for key, (_, candidate) in rows.items() if key in set(keys)]
     stay = [candidate for key, (_, candidate) in rows.items() if key not in set(keys)]
     try:
-        rest, new = pains.parted(whole, stay, go, [pains.from_json(raw) for raw in known.values()])
+        taken = {*known, *pain_edits.redirects(session)}  # an id that leads elsewhere would never be found
+        rest, new = pains.parted(whole, stay, go, taken, steps.names_of_people(org))
     except ValueError as error:
         raise CannotEdit(str(error)) from None
     moved = {str(rows[candidate.key][0]): pain for candidate in go}

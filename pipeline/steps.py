@@ -24,6 +24,7 @@ from typing import Any, Protocol, runtime_checkable
 from sqlalchemy.orm import Session
 
 from pipeline import mailing, pains, periods, teaching
+from pipeline.classify import signals
 from pipeline.digest import gates, mime, render
 from pipeline.digest.compose import compose as compose_document
 from pipeline.digest.document import Document
@@ -287,10 +288,10 @@ def classify(
     keys = [teaching.key_of(issue) for _, _, issue in rows]
     numbers = lessons.numbers(session)
     verdicts, shadows = _taught(session, classifier, texts, keys)
-    settled = issues.settled(session, ids) if any(numbers) else {}
+    settled = issues.settled(session, ids)
     judged = []
     for n, (row_id, text_hash, issue) in enumerate(rows):
-        verdict = _as_tagged(verdicts[n], issue)
+        verdict = _as_tagged(_with_what_withholds(verdicts[n], texts[n], issue), issue)
         before = settled.get(row_id)
         if before is not None and before[0] == text_hash and before[1].model != verdict.model:
             verdict = before[1]  # a closed period was made from it, and learns nothing any more
@@ -318,6 +319,20 @@ def _taught(
     said = tried.classify([texts[n] for n in like], [keys[n] for n in like])
     sides: dict[int, str] = {n: verdict.side for n, verdict in enumerate(verdicts)}
     return verdicts, sides | {n: verdict.side for n, verdict in zip(like, said, strict=True)}
+
+
+def _with_what_withholds(verdict: Verdict, text: Text, issue: Issue) -> Verdict:
+    """The verdict with what decides who may read the issue: that is looked for in all of it, not in its prose alone."""
+    if text.body == issue.body:
+        return verdict
+    known = {signal.name for signal in verdict.signals}
+    whole = signals.find(issue.title, issue.body)
+    more = [one for one in whole if one.name in signals.WITHHELD and one.name not in known]
+    if not more:
+        return verdict
+    found = tuple(sorted((*verdict.signals, *more), key=lambda one: one.name))
+    because = (*verdict.because, f"severity 8: {more[0].name}, '{more[0].text}'")
+    return replace(verdict, signals=found, severity=8, because=because)
 
 
 def _as_tagged(verdict: Verdict, issue: Issue) -> Verdict:
@@ -386,11 +401,15 @@ def gather(session: Session, *, org: Org, zone: str, until: datetime | None = No
 
 def group(part: OpenPart, org: Org) -> Grouping:
     """Let every open issue of pain join a pain or found one. Pure, and the long part of assigning."""
+    living, joined = pains.assign(part.known, part.candidates, names=names_of_people(org))
+    return Grouping(part.mark, tuple(living), tuple(joined))
+
+
+def names_of_people(org: Org) -> list[str]:
+    """Words that name somebody of the organisation: no title of a pain holds one."""
     people = org.people.values()
     told = (f"{p.name or ''} {' '.join(p.accounts.values())} {(p.email or '').partition('@')[0]}" for p in people)
-    names = {word for text in told for word in re.findall(r"\w{3,}", text)}
-    living, joined = pains.assign(part.known, part.candidates, names=sorted(names))
-    return Grouping(part.mark, tuple(living), tuple(joined))
+    return sorted({word for text in told for word in re.findall(r"\w{3,}", text)})
 
 
 def assign(

@@ -89,7 +89,7 @@ def said_there(session: Session, source: str, changed: Sequence[Issue], marks: M
         evidence = {"label": label}
         corrections.correct(session, (source, issue.external_id), side, by, at, how=LABEL, evidence=evidence)
         fresh = True
-    if fresh:
+    if fresh or corrections.any_of(session, source, [issue.external_id for issue in changed]):
         ask(session)
 
 

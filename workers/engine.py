@@ -118,7 +118,8 @@ class Engine:
         registry.set_mark(session, "tidied", f"{now:%Y-%m-%d}")
         sources.forget_pages(session, now - span(keep.raw_pages))
         sources.forget_deliveries(session, now - KEEP_DELIVERIES)
-        issues.forget_text(session, now - span(keep.text))
+        if issues.forget_text(session, now - span(keep.text)):
+            teaching.ask(session)  # a text that is gone teaches nothing any more
         proposals.forget_text(session)
         work.tidy(session, KEEP_DONE)
 

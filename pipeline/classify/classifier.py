@@ -175,6 +175,8 @@ class Taught:
 
     def touches(self, texts: Sequence[Text], keys: Sequence[str] = ()) -> list[bool]:
         """Whether a text is like any of the lessons: only then can they change its verdict. Far cheaper than one."""
+        if not self.memory.lessons:
+            return [False] * len(texts)
         touched: list[bool] = []
         for start in range(0, len(texts), BATCH):
             batch = [(text.title, text.body) for text in texts[start : start + BATCH]]

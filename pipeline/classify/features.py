@@ -122,11 +122,12 @@ def pieces(batch: Read) -> Block:
 
 
 def _word_at(batch: Read, place: Ints, row: Ints) -> Ints:
-    """The word that a run beginning at `place` belongs to: the last one begun in the same text, else none."""
+    """The word that a run beginning at `place` touches: the last one begun in the same text, else none."""
     none = len(batch.starts)
     word = np.searchsorted(batch.starts, place + 2, side="right") - 1
     homes = np.append(batch.home, -1)
-    return np.where((word >= 0) & (homes[word] == row), word, none)
+    touches = place < np.append(batch.ends, 0)[word]
+    return np.where((word >= 0) & (homes[word] == row) & touches, word, none)
 
 
 def _word_hashes(batch: Read) -> Codes:

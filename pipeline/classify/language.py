@@ -81,11 +81,6 @@ def small(word: str) -> bool:
     return word in _FUNCTION or not any(c.isalpha() for c in word)
 
 
-def foreign(title: str, body: str) -> bool:
-    """Whether the prose of a text is plainly in another language than English."""
-    return recognised(title, body) is not None
-
-
 def recognised(title: str, body: str) -> str | None:
     """The English name of the language that the prose is plainly in; None where it is English or cannot be told."""
     text = f"{title[:_READ]}\n{body[:_READ]}"

@@ -61,7 +61,7 @@ _TESTS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     'the words "needs to"': _found(r"\bneeds? to\b"),
     "a purpose": _found(r"\b(?:so that|in order to)\b"),
     "a link": _found(r"https?://"),
-    "thanks": _found(r"\bthank(?:s| you)\b"),
+    "a word of thanks": _found(r"\bthank(?:s| you)\b"),
     'the word "please"': _found(r"\bplease\b"),
     "words of trouble": _found(
         r"n't\b|\b(?:cannot|can not|not|no|fail\w{0,4}|errors?|wrong|broken|crash\w{0,4}|bugs?|issues?|problems?)\b"

@@ -1,10 +1,10 @@
 """What a person makes of pains: two become one, one becomes two, or it gets another name."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from pipeline.pains.common import weigh
-from pipeline.pains.settling import CASES, SEEN, SKETCHES, State, found_pain
+from pipeline.pains.settling import CASES, SEEN, SKETCHES, found_pain
 from pipeline.pains.text import Text, hold_to_exactness, unite
 from pipeline.pains.title import title_of
 from pipeline.pains.values import Candidate, Pain
@@ -29,13 +29,15 @@ def merged(one: Pain, other: Pain) -> Pain:
     )
 
 
-def parted(pain: Pain, stay: Sequence[Candidate], go: Sequence[Candidate], taken: Sequence[Pain]) -> tuple[Pain, Pain]:
+def parted(
+    pain: Pain, stay: Sequence[Candidate], go: Sequence[Candidate], taken: Collection[str], names: Collection[str] = ()
+) -> tuple[Pain, Pain]:
     """The pain with only the issues that stay, and a new one with those that go, named anew.
 
-    Raises ValueError where either half has no issue of a person.
+    `taken` are the ids that it may not get, `names` people's names, which no title holds. Raises ValueError where
+    either half has no issue of a person.
     """
-    ids = {one.id: State(one) for one in taken}
-    rest, new = _remembered(stay, ids), _remembered(go, ids)
+    rest, new = _remembered(stay, taken, names), _remembered(go, taken, names)
     return replace(rest, id=pain.id, title=pain.title, side=pain.side, founded_by=pain.founded_by), new
 
 
@@ -44,7 +46,7 @@ def renamed(pain: Pain, title: str) -> Pain:
     return replace(pain, title=title, was=pain.title)
 
 
-def _remembered(candidates: Sequence[Candidate], taken: dict[str, State]) -> Pain:
+def _remembered(candidates: Sequence[Candidate], taken: Collection[str], names: Collection[str]) -> Pain:
     texts = [Text(c) for c in sorted(candidates, key=lambda c: (c.created_at, c.key)) if c.author is not None]
     if not texts:
         raise ValueError("each half needs an issue of a person")
@@ -56,5 +58,5 @@ def _remembered(candidates: Sequence[Candidate], taken: dict[str, State]) -> Pai
         state.add(text)
     state.cases = tuple(text.case for text in texts)[-CASES:]
     state.sketches = [text.sketch() for text in texts[:SKETCHES]]
-    state.title = title_of([(t.candidate.title, t.body) for t in texts])
+    state.title = title_of([(t.candidate.title, t.body) for t in texts], names)
     return state.freeze()

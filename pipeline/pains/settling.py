@@ -6,7 +6,7 @@ the most central of them, which does not change as it grows.
 """
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -247,11 +247,11 @@ def needed(members: int) -> float:
     return max(CROWD, PAIR * 2 / members) * ONE
 
 
-def found_pain(group: Sequence[Text], pains: Mapping[str, State]) -> State:
+def found_pain(group: Sequence[Text], taken: Collection[str]) -> State:
     founder = group[0].candidate
     return State(
         Pain(
-            id=_fresh_id(founder.key, pains),
+            id=_fresh_id(founder.key, taken),
             title="",
             side=_side_of([text.candidate for text in group]),
             founded_by=founder.key,

@@ -110,6 +110,16 @@ def corrections(session: Session) -> dict[tuple[str, str], tuple[str, str]]:
     return {issue: (event.new or "", event.by) for issue, event in standing(events(session)).items()}
 
 
+def any_of(session: Session, source: str, names: Sequence[str]) -> bool:
+    """Whether anybody ever said what one of these issues is."""
+    for start in range(0, len(names), 500):
+        some = names[start : start + 500]
+        query = select(CorrectionRow.id).where(CorrectionRow.source == source, CorrectionRow.issue.in_(some)).limit(1)
+        if session.scalar(query) is not None:
+            return True
+    return False
+
+
 def said_by_labels(session: Session, source: str, names: Sequence[str]) -> dict[str, Event]:
     """The last event that a source's own label made, for each of these issues that has one."""
     found: dict[str, Event] = {}

@@ -23,7 +23,8 @@ from pipeline.issue import Event, Period
 from pipeline.org import Org
 from pipeline.store import registry
 from pipeline.store.authors import author_of
-from pipeline.store.issues import chunks
+from pipeline.store.corrections import corrections
+from pipeline.store.issues import chunks, verdict_of
 from pipeline.tables import CommentRow, EventRow, IssueRow, MemberRow, VerdictRow
 
 OLDEST: Final = timedelta(weeks=26)
@@ -154,7 +155,19 @@ def _comments(names: Sequence[str], until: datetime, *, texts: bool) -> Select[A
     )
 
 
-SORRY: Final = ("sorry", "apolog", "unfortunately", "leider", "entschuldig", "désolé", "lo siento", "desculp", "scus")
+SORRY: Final = (
+    "sorry",
+    "apolog",
+    "unfortunately",
+    "leider",
+    "entschuldig",
+    "désolé",
+    "lo siento",
+    "desculp",
+    "mi scus",
+    "ci scus",
+    "scusate",
+)
 
 
 def _joined(org: Org, course: Course, rows: Iterable[Row[Any]], events: Sequence[Event]) -> Course:
@@ -206,16 +219,17 @@ def _usuals(session: Session, org: Org, courses: Sequence[Course], period: Perio
 def _neighbours(session: Session, org: Org, pains: set[str], period: Period) -> list[Neighbour]:
     """The issues of these pains in the last 90 days, and how each of them ended."""
     found: list[Neighbour] = []
+    fixed = corrections(session)
     for some in chunks(sorted(pains)):
         query = (
-            select(*_ISSUE, MemberRow.pain)
+            select(*_ISSUE, MemberRow.pain, IssueRow.tags, VerdictRow)
             .join(MemberRow, MemberRow.issue_id == IssueRow.id)
             .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
-            .where(MemberRow.pain.in_(some), VerdictRow.side != "none", IssueRow.state != "deleted")
+            .where(MemberRow.pain.in_(some), IssueRow.state != "deleted")
             .where(registry.counted_in(session, period.label))
             .where(IssueRow.created_at >= period.end - NEAR, IssueRow.created_at < period.end)
         )
-        rows = list(session.execute(query))
+        rows = [row for row in session.execute(query) if _may_tell(row, fixed)]
         ends = _ends(session, [row.external_id for row in rows], period.end)
         for row in rows:
             author, role, _ = author_of(org, row.source, row.author, row.author_role, row.account, row.external_id)
@@ -236,11 +250,18 @@ def _neighbours(session: Session, org: Org, pains: set[str], period: Period) -> 
     return found
 
 
+def _may_tell(row: Row[Any], fixed: Mapping[tuple[str, str], tuple[str, str]]) -> bool:
+    """Whether an issue tells of pain and may be shown: a hidden one shows through no other."""
+    verdict = verdict_of(row.VerdictRow, fixed.get((row.source, row.external_id)))
+    return verdict.side != "none" and not registry.hidden(row.tags, [signal.name for signal in verdict.signals])
+
+
 def _writing(session: Session, org: Org, period: Period) -> list[Writing]:
     """How long the issues were that teams of five people or more wrote in the last eight weeks."""
     query = select(
         IssueRow.source,
         IssueRow.author,
+        IssueRow.tags,
         IssueRow.created_at,
         (func.length(IssueRow.title) + func.length(IssueRow.body)).label("letters"),
     ).where(
@@ -251,9 +272,9 @@ def _writing(session: Session, org: Org, period: Period) -> list[Writing]:
     )
     large = {team for team, size in privacy.sizes(org).items() if size >= privacy.GROUP}
     found = []
-    for source, author, at, letters in session.execute(query):
+    for source, author, tags, at, letters in session.execute(query):
         person = org.member(source, author)
-        if person is not None and person.team in large:
+        if person is not None and person.team in large and not registry.hidden(tags, ()):
             found.append(Writing(team=str(person.team), author=person.id, at=at, letters=letters))
     return found
 

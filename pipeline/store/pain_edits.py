@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from pipeline.store import registry
 from pipeline.store.corrections import corrections
 from pipeline.store.issues import chunks, verdict_of
 from pipeline.store.registry import clear_mark, set_mark
@@ -80,18 +82,31 @@ def move(session: Session, issue_ids: Sequence[int], pain: str) -> None:
         session.execute(update(MemberRow).where(MemberRow.issue_id.in_(some)).values(pain=pain))
 
 
-def told(session: Session, only: Iterable[str] | None = None) -> list[tuple[IssueRow, VerdictRow, str, str, float]]:
-    """(issue, verdict, side that counts, pain, score) of what belongs to pains, oldest first."""
+def told(
+    session: Session, only: Iterable[str] | None = None, since: datetime | None = None
+) -> list[tuple[IssueRow, VerdictRow, str, str, float]]:
+    """(issue, verdict, side that counts, pain, score) of what belongs to pains and may be shown, oldest first."""
     fixed = corrections(session)
     query = (
         select(IssueRow, VerdictRow, MemberRow.pain, MemberRow.score)
         .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
         .join(MemberRow, MemberRow.issue_id == IssueRow.id)
+        .where(IssueRow.state != "deleted")
         .order_by(IssueRow.created_at, IssueRow.source, IssueRow.external_id)
     )
     if only is not None:
         query = query.where(MemberRow.pain.in_(sorted(only)))
-    return [
-        (issue, verdict, verdict_of(verdict, fixed.get((issue.source, issue.external_id))).side, pain, score)
-        for issue, verdict, pain, score in session.execute(query)
-    ]
+    if since is not None:
+        query = query.where(IssueRow.created_at >= since)
+    found: list[tuple[IssueRow, VerdictRow, str, str, float]] = []
+    for issue, row, pain, score in session.execute(query):
+        verdict = verdict_of(row, fixed.get((issue.source, issue.external_id)))
+        if verdict.side != "none" and not registry.hidden(issue.tags, [signal.name for signal in verdict.signals]):
+            found.append((issue, row, verdict.side, pain, score))
+    return found
+
+
+def newest_member(session: Session) -> datetime | None:
+    """When the newest issue that belongs to a pain was written."""
+    joined = select(func.max(IssueRow.created_at)).join(MemberRow, MemberRow.issue_id == IssueRow.id)
+    return session.scalar(joined)

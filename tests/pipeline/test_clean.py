@@ -355,6 +355,7 @@ def test_ordinary_words_and_numbers_are_not_marked(text: str) -> None:
         ("GB82WEST12345698765432", "[iban]"),
         ("ask @anna-b, please", "ask [person], please"),
         ("write to anna [at] mail [dot] example", "write to [email]"),
+        ("@bob: mail anna [at] mail [dot] example", "[person]: mail [email]"),
         ("06 12 34 56 78 or 07700900123", "[phone] or [phone]"),
         ("mobile: 5550143 22", "mobile: [phone]"),
         ("(11) 98765-4321; 1-800-555-0199", "[phone]; [phone]"),
@@ -431,6 +432,16 @@ def test_much_code_is_shortened_and_leaves_room_for_words() -> None:
     assert "[cut]" in text
     assert "[code]" in text
     assert len(text) < 6_000
+
+
+def test_a_long_line_of_code_is_cut_between_words_so_that_half_a_secret_is_never_left() -> None:
+    token = "ghp_" + "a1B2c3" * 6
+    for before in range(250, 310):
+        line = ("int a = 1; " * 40)[:before]
+        text = clean(f"```c\n{line} {token}; int b = 2;\n{'int c = 3;' * 40}\n```\nThe end.", "markdown")
+
+        assert "ghp_" not in text
+        assert "int a = 1;" in text
 
 
 def test_nothing_gives_nothing() -> None:

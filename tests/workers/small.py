@@ -1,12 +1,15 @@
 """A second organisation in a few lines: a coffee roastery with other words, other products and another tree."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from pipeline.store import db, work
+from workers.engine import Engine
 
 MONDAY = datetime.fromisoformat("2026-03-02T10:00:00+01:00")
 DUE = "2026-03-09T12:00:00+01:00"
@@ -72,3 +75,14 @@ def organisation(directory: Path, tickets: Iterable[dict[str, Any]], **source: A
 
 def write(directory: Path, tickets: Iterable[dict[str, Any]]) -> None:
     (directory / "desk.jsonl").write_text("".join(json.dumps(t) + "\n" for t in tickets))
+
+
+def perform(runner: Engine, kinds: Sequence[str]) -> None:
+    """Do what is due of these kinds, and what follows from it."""
+    while True:
+        with db.transaction(runner.deployment.database) as session:
+            ids = work.due(session, kinds)
+        if not ids:
+            return
+        for row_id in ids:
+            runner.perform(row_id)

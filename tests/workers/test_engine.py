@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from pipeline.store import corrections, db, digests, issues, registry, sources, work
 from tests.workers import small
 from tests.workers.snapshot import snapshot
-from workers.engine import Engine
+from workers.engine import KINDS, Engine
 from workers.wiring import Deployment
 
 
@@ -111,16 +113,7 @@ def test_what_became_private_after_composing_is_taken_out_before_sending(tmp_pat
 
 def _drain_all_but(runner: Engine, kind: str) -> None:
     """Everything that is due, except one kind of work."""
-    from workers import engine as module
-
-    kinds = [k for k in module.KINDS if k != kind]
-    while True:
-        with db.transaction(runner.deployment.database) as session:
-            ids = work.due(session, kinds)
-        if not ids:
-            return
-        for row_id in ids:
-            runner.perform(row_id)
+    small.perform(runner, [k for k in KINDS if k != kind])
 
 
 def test_a_persons_label_wins_over_the_model_in_everything_that_follows(tmp_path: Path) -> None:
@@ -294,3 +287,33 @@ def test_a_severity_that_the_source_says_wins_over_the_text(tmp_path: Path) -> N
     assert tagged.severity == 8
     assert tagged.because[-1] == "severity 8: a tag of its source"
     assert judged.severity < 8
+
+
+@pytest.mark.parametrize(
+    ("body", "signal"),
+    [
+        (
+            "### Issue type\n\nSecurity vulnerability\n\n### What happens\n\nStale beans in the parcel again.",
+            "security",
+        ),
+        (
+            "Stale beans in the parcel again.\n```\nGET /beans?id=1 OR 1=1\nthis is an SQL injection\nx = 1\n```",
+            "security",
+        ),
+    ],
+)
+def test_what_withholds_an_issue_is_looked_for_in_its_forms_and_code_too(
+    tmp_path: Path, body: str, signal: str
+) -> None:
+    tickets = small.subscribers(7)
+    tickets[0] |= {"body": body, "title": "Stale beans"}
+    directory = small.organisation(tmp_path / "rosta", tickets)
+    with engine(directory) as runner:
+        runner.run_once()
+
+        with db.transaction(runner.deployment.database) as session:
+            stored = next(issues.read(session, only=("desk", "1")))
+    assert stored.verdict is not None
+    assert signal in {one.name for one in stored.verdict.signals}
+    assert stored.verdict.severity == 8
+    assert "6 customers" in text_of(directory, "kit")

@@ -142,3 +142,64 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(run: Run, arguments: tu
 
 def test_a_quiet_registry_has_no_proposals(run: Run) -> None:
     assert run("pains", "proposals").output.strip() == "nothing to look at"
+
+
+def test_a_pain_that_is_split_after_a_merge_can_be_shown_by_its_id(run: Run) -> None:
+    beans, parcel = two(run)
+    run("pains", "merge", parcel, beans)
+    before = listed(run)
+
+    result = run("pains", "split", beans, "desk:40", "desk:41", "desk:42", "desk:43")
+
+    assert result.exit_code == 0, result.output
+    new = next(pain for pain in listed(run) if pain not in before)
+    assert new != parcel
+    assert {line.split()[1] for line in run("pains", "show", new).output.splitlines()[2:]} == {
+        "desk:40", "desk:41", "desk:42", "desk:43",
+    }  # fmt: skip
+
+
+def test_what_is_hidden_is_in_no_list_of_a_pains_issues(tmp_path: Path) -> None:
+    tickets = small.subscribers()
+    tickets[2] |= {"labels": ["beans", "hush"]}
+    directory = small.organisation(tmp_path / "rosta", tickets)
+
+    def invoke(*arguments: str) -> Result:
+        return CliRunner().invoke(main, ["--config", str(directory), "--as-of", small.DUE, *arguments])
+
+    invoke("run", "--once")
+    (beans,) = listed(invoke)
+
+    shown = invoke("pains", "show", beans).output
+
+    assert "desk:1" in shown
+    assert "desk:3" not in shown
+
+
+def test_the_name_of_a_split_pain_names_nobody(tmp_path: Path) -> None:
+    said = (
+        "Noor has the only key of the cupping room",
+        "Only Noor has the key of the cupping room",
+        "Noor has the key",
+    )
+    tickets = [
+        *small.subscribers(),
+        *(
+            small.ticket(60 + n, text, body=f"{text}. We wait at the door.", author=f"r{n + 1}", labels=["beans"])
+            for n, text in enumerate(said)
+        ),
+    ]
+    directory = small.organisation(tmp_path / "rosta", tickets)
+
+    def invoke(*arguments: str) -> Result:
+        return CliRunner().invoke(main, ["--config", str(directory), "--as-of", small.DUE, *arguments])
+
+    invoke("run", "--once")
+    before = listed(invoke)
+    first = next(pain for pain in before if "desk:60" in invoke("pains", "show", pain).output)
+
+    invoke("pains", "split", first, "desk:60", "desk:61")
+
+    after = listed(invoke)
+    assert len(after) == len(before) + 1
+    assert not [one["title"] for one in after.values() if "noor" in str(one["title"]).lower()]

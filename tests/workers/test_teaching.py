@@ -382,7 +382,7 @@ def test_a_period_is_not_closed_while_lessons_are_being_drawn(rosta: Path) -> No
         runner.tick()
         with runner.transaction() as session:
             teaching.ask(session)
-        perform(runner, ("pull", "classify", "assign", "close"))
+        small.perform(runner, ("pull", "classify", "assign", "close"))
         with db.reading(runner.deployment.database) as session:
             assert registry.mark(session, "closed") is None
 
@@ -390,14 +390,3 @@ def test_a_period_is_not_closed_while_lessons_are_being_drawn(rosta: Path) -> No
 
         with db.reading(runner.deployment.database) as session:
             assert registry.mark(session, "closed") == small.WEEK
-
-
-def perform(runner: Engine, kinds: tuple[str, ...]) -> None:
-    """Do what is due of these kinds, and what follows from it."""
-    while True:
-        with db.transaction(runner.deployment.database) as session:
-            ids = work.due(session, kinds)
-        if not ids:
-            return
-        for row_id in ids:
-            runner.perform(row_id)

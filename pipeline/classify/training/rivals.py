@@ -10,6 +10,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from pipeline.classify import distil
 from pipeline.classify.artefact import SIDES
+from pipeline.classify.classifier import softmax
 from pipeline.classify.tokens import Tokens
 from pipeline.classify.training import seen
 from pipeline.classify.training.data import CAREFUL, Sample
@@ -37,7 +38,7 @@ def all_of_them(samples: Sequence[Sample]) -> Mapping[str, Odds]:
     sides = sides_of(samples)
     counted = _counted(texts)
     vectors = _static([(one.title, one.body) for one in samples])
-    sentences = _sentences(samples, careful)
+    sentences = _sentences(samples)
 
     def learned(values: object, c: float, *, weak: bool = False) -> Odds:
         def odds(learn: Ints, judged: Ints) -> Doubles:
@@ -68,17 +69,11 @@ def mean(*ways: Odds) -> Odds:
     """The mean of what several say, as chances."""
 
     def odds(learn: Ints, judged: Ints) -> Doubles:
-        chances = [_chances(way(learn, judged)) for way in ways]
+        chances = [softmax(way(learn, judged)) for way in ways]
         total: Doubles = np.log(np.maximum(np.mean(chances, axis=0), 1e-12))
         return total
 
     return odds
-
-
-def _chances(odds: Doubles) -> Doubles:
-    raised = np.exp(odds - odds.max(axis=1, keepdims=True))
-    chances: Doubles = raised / raised.sum(axis=1, keepdims=True)
-    return chances
 
 
 def _majority(sides: Ints) -> Doubles:
@@ -110,7 +105,7 @@ def _static(texts: Sequence[tuple[str, str]]) -> Doubles:
     return vectors
 
 
-def _sentences(samples: Sequence[Sample], careful: object) -> Doubles:
+def _sentences(samples: Sequence[Sample]) -> Doubles:
     """MiniLM's vectors of the carefully labelled texts (weak ones stay zero: no rival learns meaning from them)."""
     keys = [one.key for one in samples]
     kept: dict[str, Doubles] = {}

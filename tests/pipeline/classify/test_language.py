@@ -62,12 +62,12 @@ ENGLISH = [
 
 @pytest.mark.parametrize(("title", "body"), FOREIGN)
 def test_another_language_is_noticed(title: str, body: str) -> None:
-    assert language.foreign(title, body)
+    assert language.recognised(title, body) is not None
 
 
 @pytest.mark.parametrize(("title", "body"), ENGLISH)
 def test_english_short_texts_and_code_are_not_called_foreign(title: str, body: str) -> None:
-    assert not language.foreign(title, body)
+    assert language.recognised(title, body) is None
 
 
 NEAR = {"Danish", "Norwegian", "Serbian", "Bulgarian", "Russian"}
@@ -129,6 +129,6 @@ def test_hostile_text_costs_no_more_than_its_length(unit: str) -> None:
     large = unit * (100_000 // len(unit))
 
     begun = time.process_time()
-    language.foreign(large, large)
+    language.recognised(large, large)
 
     assert time.process_time() - begun < 2.0

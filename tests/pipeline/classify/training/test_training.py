@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.classify import artefact, distil
+from pipeline.classify import artefact, distil, rules
 from pipeline.classify.classifier import Classifier
 from pipeline.classify.training import commands, data, heads, report, rivals, seen
 from pipeline.classify.training.data import Sample
@@ -71,6 +71,24 @@ def test_the_same_texts_give_the_same_bytes_and_a_model_that_understands_them(tm
     judge = Classifier.load(tmp_path / "a")
     texts = [Text(title="The unit tests take an hour", body=""), Text(title="The app crashes when I print", body="")]
     assert [verdict.side for verdict in judge.classify(texts)] == ["developer", "customer"]
+
+
+def test_the_model_file_says_what_the_heads_that_it_was_made_of_say(tmp_path: Path) -> None:
+    samples = desk()
+    found = seen.look([(one.title, one.body) for one in samples])
+    artefact.save(heads.build(samples, []), tmp_path / "model")
+    judge = Classifier.load(tmp_path / "model")
+
+    told = judge.odds([Text(title=one.title, body=one.body) for one in samples])
+    learned = heads.fit(found.sparse, found.dense, samples).odds(found.sparse, found.dense)
+
+    plain = rules.prior(rules.fields(Text(title="", body="")))
+    gap = (told - plain) * judge.model.temperature - learned
+    assert np.abs(gap - gap.mean(axis=1, keepdims=True)).max() < 0.02 * np.abs(learned).max()
+
+
+def test_no_two_features_have_the_same_name() -> None:
+    assert len(set(seen.CUES)) == len(seen.CUES)
 
 
 def test_nobody_learns_from_a_product_that_is_judged() -> None:

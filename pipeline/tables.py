@@ -246,7 +246,8 @@ class MarkRow(Base):
     """Single facts about the whole deployment: the last closed period, the org chart that verdicts were routed by."""
 
     __tablename__ = "marks"
-    name: Mapped[str] = mapped_column(String(63), primary_key=True)
+    name: Mapped[str] = mapped_column(String(127), primary_key=True)
+    """Some hold the name of a source after a word of ours."""
     value: Mapped[str] = mapped_column(Text)
 
 

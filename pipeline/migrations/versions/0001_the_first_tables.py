@@ -130,7 +130,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "marks",
-        sa.Column("name", sa.String(length=63), nullable=False),
+        sa.Column("name", sa.String(length=127), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )

@@ -1,8 +1,8 @@
 """The wordings of each signal, as regular expressions over lower-case text, and the words that must stand there first.
 
 `UNLESS` says in which sentence a wording means something else: a question of a form, a step of a recipe, advice.
-`NOBODYS` says which sentences tell nobody's own situation. Wordings of other languages are in `pipeline.classify.tongues`; those that decide who may read a text are
-here, in all languages.
+`NOBODYS` says which sentences tell nobody's own situation. Wordings of other languages are in
+`pipeline.classify.tongues`; those that decide who may read a text are here, in all languages.
 
 Every repetition is bounded, so a hostile text costs no more than its length.
 """
@@ -40,7 +40,7 @@ _BUSY: Final = (
 )
 _IN_VAIN: Final = (
     r"(?![^\n]{0,160}\b(?:successfully|work(?:s|ed|ing) (?:well|fine|good|perfectly)|was working"
-    r"|no problems?)\b)(?=[^\n]{0,200}\b(?:but|however|errors?|fail\w*|crash\w*|unable|cannot|can't|nothing"
+    r"|no problems?)\b)(?=[\s\S]{0,260}\b(?:but|however|errors?|fail\w*|crash\w*|unable|cannot|can't|nothing"
     r"|no luck|stuck|wrong|not (?:work"
     r"|start|found|run|success)\w*|(?:does|did|is|was|do|has)n't|(?:does|did|do|is|still) not|still)\b)"
 )
@@ -111,12 +111,11 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("around to this", r"\bwork-?around to this\b"),
         (
             "only ",
-            r"\bonly (?:way|solution|option|remedy|cure|thing that (?:works|helps))\b(?: (?!(?:that )?(?:you|he"
-            r"|she) )[\w'/-]+)"
-            r"{0,12}? (?:is|was) (?:to |by )?(?:just |simply |manually )?(?:\w+ing|delete|restart|start|reload|refresh"
+            r"\bonly (?:way|solution|option|remedy|cure|thing that (?:works|helps))\b(?! that you)(?:[^.!?\n]"
+            r"|\.(?=\w)){0,80}? (?:is|was) (?:to |by )?(?:just |simply |manually )?(?:\w+ing|delete|restart|start"
+            r"|reload|refresh"
             r"|re-?\w+|log|sign|quit|kill|exit|force|use|close|open|right|click|switch|set|pass|check|copy|create|go"
-            r"|run|edit"
-            r"|write|remove|add|change|maintain|call|do|disable|un\w+)\b",
+            r"|run|edit|write|remove|add|change|maintain|call|do|have|disable|un\w+)\b",
         ),
         (
             "hack|kludge|trick",
@@ -275,7 +274,8 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"\b(?:you|they|someone|somebody|support|(?:the|a|your) bot|my (?:ticket|issue|report|request|bug) was"
             r"|this "
             r"(?:ticket |issue |bug |request )?was|it was|ticket was|issue was|has been|got) "
-            r"(?:have |has |'ve )?(?:just |simply |again |automatically |silently )?closed (?:this\b|my (?:ticket|issue"
+            r"(?:have |has |'ve )?(?:just |simply |again |automatically |silently )?closed (?:this\b|my (?:ticket"
+            r"|case|issue"
             r"|report|request|bug)|our (?:ticket|issue|report|request)|as \w+,? (?:but|yet|although)|without (?:a|any"
             r"|an"
             r"|comment|reason|explan|answer|reply|fix)|before (?:it|anyone|anybody|i|we)|twice|by (?:a|the) bot"
@@ -438,7 +438,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"(?:^|[.!?\n*]\s{0,3})(?:customers?|clients?|end[- ]?users?|subscribers?) (?:has |have |had |is |are "
             r"|also )?(?:noticed|found (?!in|under|on)|pointed out|complain\w*|report(?:ed|ing|s)(?! (?:are|is|page"
             r"|tab))"
-            r"|report:|(?<=are )facing|raised|flagged)",
+            r"|report:|(?<=are )facing|(?<=is )facing|raised|flagged)",
         ),
         (
             "found out|heard|learn|noticed",
@@ -446,8 +446,8 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             rf"|via|because|when) (?:a|our|an|one of our) (?:\w+ )?(?:{_OUTSIDER}|user)\b",
         ),
         (
-            "flagged|found|noticed|pointed out|raised|reported|spotted",
-            rf"\b(?:reported|raised|noticed|flagged|found|pointed out|spotted) (?:\w+ )?by (?:a|an|our"
+            "flagged|found|noticed|pointed out|raised|reported|requested|spotted",
+            rf"\b(?:reported|requested|raised|noticed|flagged|found|pointed out|spotted) (?:\w+ )?by (?:a|an|our"
             rf"|one of our|several|some) (?:\w+ )?(?:{_OUTSIDER}|user)s?\b(?! (?:must|should|can|will|may)\b)",
         ),
         (
@@ -895,10 +895,12 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"(?! know\b| if\b| see (?:if|what|the (?:log|output|result)))"
             r"|enable (?!it (?:by|in|with|under|from|via|first|and)|javascript|cookies|debug|logging|the (?:flag"
             r"|option|setting))"
-            r"|introduce (?!yourself)|bring back|give us (?:an?|the) (?:option|way|ability|choice)"
+            r"|introduce (?!yourself\b|it\b)|bring back|give us (?:an?|the) (?:option|way|ability|choice)"
             r"|make (?!sure|certain|an? (?:pr|pull|minimal|copy|note|backup|new issue|donation|decision)|yourself"
             r"|your|any"
-            r"|changes|them|it clear|this clear|use of|use\b|all|every)|change (?:this|it|that) to|do something (?:to"
+            r"|changes|them|it clear|this clear|use of|use\b|all|every|(?:it|this|that|the \w+) (?:go|work|come"
+            r"|happen|right|through|stop|quick|fast|arrive)\w*)|change (?:this|it|that) to (?!the (?:right|correct))"
+            r"|do something (?:to"
             r"|about|so)"
             r"|consider (?:adding|supporting|allowing|making))",
         ),
@@ -920,7 +922,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|any ?one\b|any ?body\b)(?:\w+|instead|some|such|\w+ (?:can|could|had|would))|to (?:be able"
             r"|have (?:an?|the ability|this|that|some)|support|allow|see (?!what|how|if|whether|the (?:log|output"
             r"|code)|a "
-            r"(?:test|repro))|include|get (?!rid)|let|make|configure|know (?!what|how|why|if))(?! \w+ in ci))\b",
+            r"(?:test|repro))|include|get (?!rid)|let|make|configure)(?! \w+ in ci))\b",
         ),
         (
             " would be ",
@@ -950,7 +952,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|it (?:had|could|would|was possible|were possible|worked with|was easier|supported|did)|they (?:would"
             r"|could|had)"
             r"|you (?:could|would|had an?|offered|supported)|this (?:had|could|would|app))\b"
-            r"(?!(?: have)? (?:rate|give|say|help|agree|understand|believe|upvote|like|been|explain|remember|tell|find|"
+            r"(?!(?: have)? (?:rate|give|say|help|agree|understand|believe|upvote|like|been|explain|remember|tell you|"
             r"different|the best)\b)",
         ),
         (
@@ -1098,7 +1100,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             "customers|everyone|folks|many |other|people|person|users",
             r"\b(?:others?|other (?:people|persons?|users|folks|customers)|a lot of people|many (?:people|users)"
             r"|lots of people|everyone|persons who) (?:who )?(?:is |are )?(?:also )?(?:(?:having|have|has|see|seeing"
-            r"|report(?:ed|ing)?|face|facing|affected by) (?:this|the same) (?:problem|issue|error|bug|fault)"
+            r"|report(?:ed|ing)?|face|facing|affected by) (?:this|the same|this same) (?:problem|issue|error|bug|fault)"
             r"|confused|complaining"
             r" about (?:this|the same|it)\b|(?:report(?:ed|ing)?|seeing|affected by) (?:this|it)\b(?! (?:file|as|in"
             r"|to)\b))",
@@ -1533,7 +1535,10 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 }
 
 NOBODYS: Final = (
-    r"^\W{0,4}(?:\w+: )?as an? [^,.!?\n]{2,60}?,? (?:i|we|you|they)\b",  # a user story
+    r"^\W{0,4}(?:\w+: )?as an? [^,.!?\n]{2,60}?,? (?:i|we|you|they)(?:'d| would| should| can| could| must"
+    r"| need| want| wish"
+    r"| expect| have (?:a|the) (?:option|ability))\b(?! (?:say|not (?:use|find"
+    r"|see)))(?<!workaround you can)(?<!workaround we can)",  # a user story
     r"\bautomatically (?:been )?(?:marked|closed|locked|generated)\b|\bwill be (?:automatically )?closed\b",  # a bot
     r"^\W{0,6}(?:fixed|added|removed|changed|improved|deprecated|changelog|feat|chore"
     r"|refactor)\b(?:\([\w-]{1,20}\))?[: ]",
@@ -1548,7 +1553,7 @@ NOBODYS: Final = (
     r"^\W{0,4}(?:thanks|thank you|merci|danke|gracias)?\W{0,3}(?:glad|happy|good to hear) (?:that )?(?:you|it)\b",
     r"\b(?:hypothetically|imagine (?:that|a|you|if)|suppose (?:that|a|you)|let's say|for instance if)\b",
 )
-"""Sentences that tell nobody's own situation: user stories, bots, change logs, labels, reviews, what others might think.
+"""Sentences that tell nobody's own situation: user stories, bots, change logs, labels, reviews, what others think.
 
 They count against every signal but those that protect a writer.
 """
@@ -1564,7 +1569,7 @@ UNLESS: Final[dict[str, tuple[str, ...]]] = {
         r"an?y?|as no) work-?arounds?\b",
         r"\bwe'll need to\b|\bwill (?:therefore )?require us\b|\bso if\b|^\W{0,4}(?:assumptions?|preconditions?"
         r"|prerequisites?|requirements?|note)\b ?:|\b(?:i|you|one) need to (?:screenshot|print|write|phone|copy"
-        r"|type|reset)\b",
+        r"|type|reset|revert|mail|e-?mail)\b|\byou must\b|\bhad to e-?mail\b|\bshould\b[^.!?\n]{0,160}\bmanually\b",
         r"\bwithout (?:having to )?(?:manually|\w+ing)\b|\bif you manually\b|\bto manually ?:"
         r"|\bto manually reproduce\b",
         r"\bcan(?: all)? be (?:\w+ )?manually\b|\bneed to add\b|\b(?:to|should|could|can"
@@ -1575,14 +1580,16 @@ UNLESS: Final[dict[str, tuple[str, ...]]] = {
         r"|revert) (?:\w+ ){0,2}work-?arounds?\b"
         r"|\bwork-?arounds? (?:is|was|are) (?:no longer|not|needed|required|removed|broken|in place|ok|fine|gone"
         r"|to be)\b",
-        r"\b(?:do|does|would|will|should|shall|if|whether|when|unless|why|so that|once) (?:we|i|you|they|one"
+        r"\b(?:do|does|would|will|should|shall|if|whether|when|unless|why|so that|once) (?:a |the )?(?:we|i|you"
+        r"|they|one"
         r"|users?|people) (?:\w+ )?(?:have|need|had) to\b",
         r"\b(?:not|n't|never|no longer|without|won't|don't|doesn't|nobody|no one|stop|stops"
         r"|prevents?)(?: \w+)? (?:have|need|has|had|having|needing) to\b|\bno longer (?:have|need|must)\b",
         r"\b(?:should|could|must|may|might|can|'ll|will)(?: \w+)? (?:need|have) to (?:copy|fork|delete|reset"
         r"|revert|write|type|wrap|print|mail|do)\b",
-        r"^\W{0,4}(?:step )?\d{1,2}[.):]\s|\bsteps to reproduce\b|\bto reproduce\b|\breproduc(?:e|ed) (?:it|this|by)\b",
-        r"\b(?:i|we|you) (?:tried|try|attempted|am trying|have tried)\b",
+        r"^\W{0,4}(?:step )?\d{1,2}[.):]\s(?!ha(?:d|ve|s) |can\W?t |no |(?:you|i|we|users?) ha(?:ve|s|d) )"
+        r"|\bsteps to reproduce\b|\bto reproduce\b|\breproduc(?:e|ed) (?:it|this|by)\b",
+        r"\b(?:i|we|you) (?:tried|try|attempted|have tried)\b",
         r"\bhow (?:can|do|could|to|should|would)\b[^?\n]{0,60}\b(?:work|get) ?-?around\b",
         r"\b(?:we|i|you|they|one) (?:should|could|will|might|may|shall|can probably|would|plan to|want to"
         r"|need to) (?:\w+ )?(?:work|get) ?-?around\b",
@@ -1590,10 +1597,11 @@ UNLESS: Final[dict[str, tuple[str, ...]]] = {
         r"|win|end (?:this|that|it)|guarantee|learn)\b",
         r"\b(?:crafted?|drawn?|drew|written|made|built|coded?|sewn|rolled) by hand\b|\bby hand (?:in the (?:docs?"
         r"|documentation))",
-        r"\b(?:nicht mehr|nie mehr|statt|ohne)\b[^.!?\n]{0,40}\b(?:von hand|händisch)\b|\b(?:sans|plus besoin"
+        r"\b(?:nicht mehr|nie mehr|niemand mehr|keiner mehr|nicht länger|statt|ohne)\b[^.!?\n]{0,40}\b(?:von hand"
+        r"|händisch)\b|\b(?:sans|plus besoin"
         r"|ne (?:\w+ )?plus)\b"
         r"[^.!?\n]{0,40}\b(?:à la main|manuellement|contournement)\b|\b(?:sin|ya no|en vez de|não (?:é|preciso"
-        r"|precisa) mais|sem|senza|non (?:\w+ )?più"
+        r"|precisa) mais|sem|senza|non (?:\w+ ){0,3}più"
         r"|zonder|niet (?:meer|langer))\b[^.!?\n]{0,40}\b(?:a mano|manualmente|à mão|met de hand|handmatig)\b",
         r"\b(?:puede|pode|può|kann|peut|kan)\b[^.!?\n]{0,30}\b(?:manualmente|manuellement|manuell|handmatig)\b",
     ),
@@ -1628,7 +1636,8 @@ UNLESS: Final[dict[str, tuple[str, ...]]] = {
         r"|all|steps|as))\b",
         r"\bplease (?:support|allow) (?:us|me|ukraine|this project|this petition)\b|\blet (?:me|us) know\b"
         r"|\bplease let me (?:if|know)\b",
-        r"\bto help us\b|\bhelp(?:s|ful)? (?:us )?(?:to )?diagnos\w+|\blogs? or source code\b|\bsupport me\b",
+        r"\bto help us\b|\bhelp(?:s|ful)? (?:us )?(?:to )?diagnos\w+|\blogs? or source code\b"
+        r"|\bsupport(?:ing)? (?:me|us|our \w+)\b",
         r"^\W{0,4}(?:if you (?:want|wish|would like|need|use|have|are|encounter|experience|like)|to (?:use|enable"
         r"|activate|try|turn|reproduce|debug|get)|before|when (?:reporting|opening|you))\b",
         r"\b(?:by|via|through) (?:setting|adding|ticking|checking|going|using|running|editing|clicking)\b",
@@ -1657,7 +1666,10 @@ UNLESS: Final[dict[str, tuple[str, ...]]] = {
         r"|\b(?:mij|ons) (?:\w+ )?(?:helpen|vertellen|laten weten|sturen)\b|\bich wünsche (?:ihnen|euch|dir)\b",
     ),
     "confusion": (
-        r"\bhow to (?:repro|replicate)|\bif i(?:'ve| have)? missed (?:it|this|one)\b|\bmissing ?\(\?\)"
+        r"\bhow to (?:repro|replicate|recreate|trigger|quickly|best|name)|\bto reproduce ?[:-]"
+        r"|\([^()]{0,60}(?:don't|dont|do not) know why\)|\bwhy (?:the |this )?(?:issue|ticket|bug|pr) (?:is"
+        r"|was) (?:considered|closed|marked)|\bi understand (?:it|this) now\b|\bwhy that would\b|\bif i(?:'ve"
+        r"| have)? missed (?:it|this|one)\b|\bmissing ?\(\?\)"
         r"|\btell me if\b|\blet me know if\b|\bsorry if\b",
         r"\bwe (?:don't|do not|didn't) (?:yet |really )?know (?:what|how|where|why) |\bnot sure (?:whether"
         r"|if) (?:it|this) is (?:related|relevant|the right)\b",
@@ -1777,6 +1789,11 @@ UNLESS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "macro_gap": (r"\b(?:preprocessor|compiler|vba|excel macro|c macro|#define|latex|vim|code snippet|vs ?code)\b",),
     "apology_load": (r"\bsorry (?:for|about) (?:my|the) (?:english|long|late|noise|spam|delay|confusion|typo|bad)\b",),
+    "voice_withdrawn": (
+        r"\b(?:it|exporter|server|service|tool|job|app|client|plugin|system|agent|script|module|page"
+        r"|api)(?: \w+)? (?:won't|will not"
+        r"|doesn't|does not|no longer|stopped|stops)\b",
+    ),
     "frustration": (
         r"\b(?:not|n't|never) (?:\w+ )?(?:frustrat\w+|annoy\w+|disappoint\w+|fed up)\b|\b(?:thank(?:s| you)|love"
         r"|awesome|amazing|great|excellent)\b[^.!?\n]{0,20}!!!",

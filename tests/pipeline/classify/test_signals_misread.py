@@ -71,7 +71,10 @@ MISREAD: dict[str, dict[str, list[str]]] = {
             "nit: it would be nice if this was a constant",
             "Please include the docs in this PR.",
         ],
-        "confusion": ["nit: I don't understand why this is public.", "I'm a little confused about why this needs to be public."],
+        "confusion": [
+            "nit: I don't understand why this is public.",
+            "I'm a little confused about why this needs to be public.",
+        ],
         "me_too": ["+1 to merge", "LGTM, +1 to merge."],
     },
     "quotation": {
@@ -204,7 +207,11 @@ MISREAD: dict[str, dict[str, list[str]]] = {
             "Not sure how to best name this.",
         ],
         "distrust": ["I do not believe that it is needed.", "I can't believe the weather."],
-        "confession": ["I must admit it looks fine.", "I forgot to mention the version.", "The source of my error is the header."],
+        "confession": [
+            "I must admit it looks fine.",
+            "I forgot to mention the version.",
+            "The source of my error is the header.",
+        ],
         "distress": ["I'm afraid that is not possible.", "It cannot keep up with the volume."],
     },
     "objection": {
@@ -268,13 +275,21 @@ MISREAD: dict[str, dict[str, list[str]]] = {
         "long_silence": ["The film Crickets does not play."],
     },
     "courtesy": {
-        "feature_plea": ["I wish you a nice weekend.", "I wish it weren't so.", "If you get it merged, that would be great."],
+        "feature_plea": [
+            "I wish you a nice weekend.",
+            "I wish it weren't so.",
+            "If you get it merged, that would be great.",
+        ],
         "praise_contrast": ["I appreciate you taking the time. It fails.", "Thank you for your support. It crashes."],
         "frustration": ["Thank you!!!", "Great!!!"],
         "apology_load": ["Sorry for what might be wrong, and sorry for my English."],
     },
     "German": {
-        "workaround": ["Das muss niemand mehr von Hand eintragen.", "Man kann es manuell starten.", "Es geht jetzt ohne Umweg, nicht mehr von Hand."],
+        "workaround": [
+            "Das muss niemand mehr von Hand eintragen.",
+            "Man kann es manuell starten.",
+            "Es geht jetzt ohne Umweg, nicht mehr von Hand.",
+        ],
         "reopened": ["Das Fenster wurde geschlossen.", "Bitte die Datei wieder öffnen."],
         "long_silence": ["Der Server gibt noch keine Antwort."],
         "feature_plea": ["Könnten Sie mir bitte helfen?", "Ich wünsche Ihnen ein schönes Wochenende."],
@@ -283,7 +298,11 @@ MISREAD: dict[str, dict[str, list[str]]] = {
         "frustration": ["Kein Ärger mit dem Drucker."],
     },
     "French": {
-        "workaround": ["On peut le lancer manuellement.", "Le lien de contournement est sur la carte.", "Plus besoin de le faire à la main."],
+        "workaround": [
+            "On peut le lancer manuellement.",
+            "Le lien de contournement est sur la carte.",
+            "Plus besoin de le faire à la main.",
+        ],
         "reopened": ["Le fichier a été fermé.", "Je dois rouvrir la fenêtre."],
         "long_silence": ["Il n'y a aucune réponse du serveur."],
         "feature_plea": ["Serait-il possible de me rappeler ?", "Pourriez-vous nous aider ?"],
@@ -319,7 +338,7 @@ MISREAD: dict[str, dict[str, list[str]]] = {
         "feature_plea": ["Kunnen jullie mij helpen met dit formulier?"],
         "distress": ["De voorraad is uitgeput, dat is alles."],
     },
-}  # fmt: skip
+}
 
 MEANT: dict[str, list[str]] = {
     "feature_plea": [
@@ -398,7 +417,7 @@ MEANT: dict[str, list[str]] = {
     "abandonment": ["I give up.", "I am not using it any more."],
     "frustration": ["Still broken!!!", "It won't load!!!"],
     "priority_mismatch": ["Our payments are stuck."],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(

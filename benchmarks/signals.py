@@ -3,7 +3,7 @@
 Each labelled text is cleaned and read as an issue is: its prose. A signal is right where a reader of the text named the
 same signal; where both point at the same words is told beside it. Texts of the evaluation part were read twice, each
 reader blind to the other: there a signal is right that either named, and recall is of those that the first named.
-Learning and evaluation are told apart, but both have been looked at while wordings were mended: neither tells how they do
+Learning and evaluation are told apart, but both were looked at while wordings were mended: neither tells how they do
 on texts that nobody looked at. Signals that the labels do not name (thanks, security, HR, legal) are not measured.
 """
 

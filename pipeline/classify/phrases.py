@@ -899,7 +899,8 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|make (?!sure|certain|an? (?:pr|pull|minimal|copy|note|backup|new issue|donation|decision)|yourself"
             r"|your|any"
             r"|changes|them|it clear|this clear|use of|use\b|all|every|(?:it|this|that|the \w+) (?:go|work|come"
-            r"|happen|right|through|stop|quick|fast|arrive)\w*)|change (?:this|it|that) to (?!the (?:right|correct))"
+            r"|happen|right|correct|through|stop|quick|fast|arrive)\w*)|change (?:this|it|that) to (?!the (?:right"
+            r"|correct))"
             r"|do something (?:to"
             r"|about|so)"
             r"|consider (?:adding|supporting|allowing|making))",
@@ -922,7 +923,8 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|any ?one\b|any ?body\b)(?:\w+|instead|some|such|\w+ (?:can|could|had|would))|to (?:be able"
             r"|have (?:an?|the ability|this|that|some)|support|allow|see (?!what|how|if|whether|the (?:log|output"
             r"|code)|a "
-            r"(?:test|repro))|include|get (?!rid)|let|make|configure)(?! \w+ in ci))\b",
+            r"(?:test|repro))|include|get (?!rid|(?:some |any |your )?(?:feedback|help|input|answers?|clarif))|let"
+            r"|make|configure)(?! \w+ in ci))\b",
         ),
         (
             " would be ",
@@ -1322,8 +1324,9 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("is of no use to me", r"\bis of no use to me\b"),
         (
             "consider",
-            r"\b(?:i'm|i am|we're|we are|i|we) ?(?:now |seriously )?consider(?:ing)? to (?:move|switch|go) back\b"
-            r"|\bconsider to (?:move|switch|go) back\b",
+            r"\b(?:i'm|i am|we're|we are|i|we) ?(?:now |seriously )?consider(?:ing)? (?:to (?:move|switch|go)|moving"
+            r"|switching|going) back\b(?! to (?:an? |the )?(?:older|previous|earlier|old|last))|\bconsider to (?:move"
+            r"|switch|go) back\b",
         ),
         (
             "consider|ready to|tempted to|thinking ",
@@ -1687,7 +1690,8 @@ UNLESS: Final[dict[str, tuple[str, ...]]] = {
         r"\b(?:is|are) doing something i don't understand\b",  # a box of a form
         r"\b(?:what|how|where) (?:you|they|he|she|people|anyone)(?:'re| are| is)? (?:\w+ )?(?:talking|mean|doing"
         r"|want|think|managed|can|could)\b",
-        r"\byou(?:'re| are) (?:reporting|describing|trying|asking)\b|\bwhat that \w+ (?:is|means?|does),? but\b"
+        r"\byou(?:'re| are) (?:reporting|describing|trying|asking)\b|\bwhy (?:did|do|would|was) (?:you|i (?:added"
+        r"|assigned))\b|\bi was (?:added|assigned)\b|\bwhat that \w+ (?:is|means?|does),? but\b"
         r"|\bthe need (?:to|for|of)\b|\bhow after\b|\bhow (?:can )?(?:this|that) (?:is|be|was) (?:acceptable|ok"
         r"|okay|a priority)\b",
         r"\bi (?:really )?(?:don't|do not) understand the (?:hate|fuss|obsession|argument|negativity|anger|hype"

@@ -168,12 +168,9 @@ def _settled(found: list[Signal], texts: tuple[str, str], said: tuple[str, str])
 _HURTS: Final = re.compile(
     r"\b(?:despite|not|cannot|never|no longer|fail\w*|error\w*|broken|bugs?|buggy|crash\w*|freez\w+|slow\w*|problem\w*"
     r"|issues?|wrong|stuck|missing|lost|waiting|late|worse|worst|difficult|hard|confus\w+|annoy\w*"
-    r"|frustrat\w*|wish|need\w*"
-    r"|lacks?|lacking|would like|unstable|glitch\w*|jerky|weird|strange|ugly|useless|only|too|hardly|won't"
-    r"|stopped|suddenly"
-    r"|spam|hacked|racis\w+|drop|unreadable|forget\w*|please (?:fix|add|help|bring)|can you|nicht|kein\w*"
-    r"|fehler|pas|aucun\w*"
-    r"|falla|error\w*|falha\w*|niet|geen)\b|n't\b"
+    r"|frustrat\w*|wish|need\w*|lacks?|lacking|would like|unstable|glitch\w*|jerky|weird|strange|ugly|useless"
+    r"|only|too|hardly|won't|stopped|suddenly|spam|hacked|racis\w+|drop|unreadable|forget\w*|can you"
+    r"|please (?:fix|add|help|bring)|nicht|kein\w*|fehler|pas|aucun\w*|falla|falha\w*|niet|geen)\b|n't\b"
 )
 _GOOD: Final = (
     r"(?:great|awesome|amazing|excellent|wonderful|fantastic|brilliant|lovely|superb|good|nice|useful|fav(?:ou?)?rite"
@@ -194,13 +191,12 @@ _PRAISE: Final = re.compile(
     r"(?! (?:execution|queue|of letting|at |fixing))"
     r"|(?<!that )(?<!which )(?<!what )(?<!\d )\b(?:is|are|was|looks) (?:so |very |really |just |absolutely "
     r"|pretty |otherwise )?(?:great|amazing|awesome"
-    r"|excellent"
-    r"|fantastic|wonderful|brilliant|lovely)\b(?! (?:that|to|for|if|reasoning|at|with|work to)\b)"
+    r"|excellent|fantastic|wonderful|brilliant|lovely)\b(?! (?:that|to|for|if|reasoning|at|with|work to)\b)"
     r"|\b(?:so|very|really|extremely) (?:kind|friendly|patient)\b|\bthank(?:s| you)(?: so much| very much| a lot| "
     r"again)? for "
-    rf"(?:(?:this|the|your|all|such|an?) ){{0,2}}(?:{_GOOD} \w+|maintaining|making|creating|building"
-    rf"|developing|(?<=this )(?:app|tool"
-    r"|library|project|software|plug-?in|extension|product|piece))\b"
+    rf"(?:(?:this|the|your|all|such|an?) ){{0,2}}(?:{_GOOD} \w+|maintaining"
+    r"|(?:making|creating|building|developing)(?! (?:an?|this|the) (?:issue|ticket|pr|report))"
+    r"|(?<=this )(?:app|tool|library|project|software|plug-?in|extension|product|piece))\b"
     r"|(?:^|[.!?\n]\s{0,3})thank(?:s| you),? but\b|\bthank(?:s| you)? to \w+\b[^.!?\n]{0,40}\b(?:despite|but|it "
     r"works)|\b(?:freundlich|nett|gentille?s?"
     r"|aimables?|amables?"
@@ -251,14 +247,13 @@ _CONCEDES: Final = re.compile(
 _NO_TROUBLE: Final = re.compile(
     r"\b(?:no|not a single|without an?y?|never any|never had an?|zero) (?:\w+ )?(?:issues?|problems?|bugs?"
     r"|trouble|complaints?|crash\w*)\b"
-    r"|\b(?:not |n't )(?:disappoint|regret|a problem)\w*"
+    r"|(?:\bnot |n't )(?:disappoint|regret|a problem)\w*"
     r"|\b(?:not sure|don't know|never said) (?:that )?(?:i|we)\b|\bbug reports\b|\bbut now\b"
 )
 _SHORT: Final = 900
 _WARMTH: Final = (
     "lov|like|enjoy|apprec|great|awesome|amazing|excellent|wonderful|fantastic|brilliant|superb|good|nice"
-    "|useful|fav|helpful"
-    "|indispensable|terrific|kind|friendly|patient|thank|freundlich|nett|gentil|aimable|amable|vriendelijk"
+    "|useful|fav|helpful|indispensable|terrific|kind|friendly|patient|thank|freundlich|nett|gentil|aimable|amable|vriendelijk"
     "|simpátic|adoro"
     "|encanta"
 )
@@ -282,7 +277,6 @@ def _mismatch(texts: tuple[str, str]) -> str | None:
 _OWN_CARD: Final = re.compile(r"\b(?:i|my)\b")
 _BUSINESS: Final = re.compile(
     r"\b(?:we|our|us|customers?|patients?|payroll|nobody|no one|everyone|shops?|store|checkout|tills?|staff"
-    r"|salar\w+|wages|wir"
-    r"|nous|nosotros|nós|noi|wij)\b"
+    r"|salar\w+|wages|wir|nous|nosotros|nós|noi|wij)\b"
 )
 """One person's card that is refused is no standstill of a business."""

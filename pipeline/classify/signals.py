@@ -1,7 +1,8 @@
 """Marks of unstated pain, found by phrases. Each signal carries the exact text that shows it.
 
 Only what a person says of their own situation counts. Quotations, code, addresses, logs and ticked forms are read
-over, and a wording counts for nothing in a sentence that makes it mean something else (`phrases.UNLESS`). What decides
+over, and a wording counts for nothing in a sentence that makes it mean something else (`phrases.UNLESS`), or that tells
+nobody's own situation (`phrases.NOBODYS`). What decides
 who may read a text (security, HR, legal) is looked for everywhere in it.
 """
 
@@ -9,7 +10,7 @@ import re
 from typing import Final
 
 from pipeline.classify import stakes
-from pipeline.classify.phrases import PHRASES, UNLESS
+from pipeline.classify.phrases import NOBODYS, PHRASES, UNLESS
 from pipeline.classify.stakes import lower
 from pipeline.classify.tongues import FOREIGN, MARKS
 from pipeline.issue import Signal
@@ -24,7 +25,13 @@ COMPILED: Final[dict[str, _Wordings]] = {
     for name, parts in PHRASES.items()
 }
 """Each wording of a signal, and the words of which one stands in whatever it finds: looking for those is quick."""
-_UNLESS: Final = {name: re.compile("|".join(parts)) for name, parts in UNLESS.items()}
+PROTECTING: Final = frozenset({"confession", "distress", "voice_withdrawn"})
+"""Texts with one of these are never quoted: a false alarm costs a quotation, a miss costs a person."""
+_UNLESS: Final = {
+    name: re.compile("|".join(parts))
+    for name in PHRASES
+    if (parts := (*UNLESS.get(name, ()), *(() if name in PROTECTING | WITHHELD else NOBODYS)))
+}
 _FOREIGN: Final = {
     language: {name: re.compile(words) for name, words in spoken.items()} for language, spoken in FOREIGN.items()
 }
@@ -158,7 +165,13 @@ def _settled(found: list[Signal], texts: tuple[str, str], said: tuple[str, str])
     return tuple(by_name[name] for name in sorted(by_name))
 
 
-_SENTENCE: Final = re.compile(r"[^.!?\n]{1,400}[.!?]?")
+_HURTS: Final = re.compile(
+    r"\b(?:despite|not|cannot|never|no longer|fail\w*|error\w*|broken|bugs?|buggy|crash\w*|freez\w+|slow\w*|problem\w*"
+    r"|issues?|wrong|stuck|missing|lost|waiting|late|worse|worst|difficult|hard|confus\w+|annoy\w*"
+    r"|frustrat\w*|wish|need\w*|lacks?|lacking|would like|unstable|glitch\w*|jerky|weird|strange|ugly|useless"
+    r"|only|too|hardly|won't|stopped|suddenly|spam|hacked|racis\w+|drop|unreadable|forget\w*|can you"
+    r"|please (?:fix|add|help|bring)|nicht|kein\w*|fehler|pas|aucun\w*|falla|falha\w*|niet|geen)\b|n't\b"
+)
 _GOOD: Final = (
     r"(?:great|awesome|amazing|excellent|wonderful|fantastic|brilliant|lovely|superb|good|nice|useful|fav(?:ou?)?rite"
     r"|helpful|indispensable|terrific)"
@@ -168,27 +181,34 @@ _THING: Final = (
     r"|update|encyclopedia|job|work|support|project|editor|piece|module|application|organizer|website|site|system)"
 )
 _PRAISE: Final = re.compile(
-    r"\b(?:i|we) (?:really |absolutely |actually |still |do |just |quite )?(?:love|loved|enjoy|like|appreciate)\b"
-    r"(?! (?:to|it if|if|when|this change)\b)"
+    r"\b(?:i|we) (?:really |absolutely |actually |still |do |just |quite )?(?:love|loved|enjoy|like)\b"
+    r"(?! (?:to|it if|it more than|it better|if|when|this change|you|the (?:idea|approach|proposed|way|sound"
+    r"|suggestion)|that idea)\b)"
+    r"|\bi (?:really |do )?appreciate (?:the (?:app|tool|work|effort|software|product)|this (?:app|tool"
+    r"|software)|your work)\b"
     r"|(?:^|[.!?\n]\s{0,3})(?:love|loved) (?:this|the|it)\b"
-    rf"|(?<!not a )(?<!n't a )(?<!be a )\b{_GOOD},? (?:and (?:\w+ )?\w+ |little |racing |free )?{_THING}\b"
+    rf"|(?<!not a )(?<!n't a )(?<!be a )(?<!['`])\b{_GOOD},? (?:and (?:\w+ )?\w+ |little |racing |free )?{_THING}\b"
     r"(?! (?:execution|queue|of letting|at |fixing))"
-    r"|\b(?:is|are|was|looks) (?:so |very |really |just |absolutely |pretty |otherwise )?(?:great|amazing|awesome"
-    r"|excellent"
-    r"|fantastic|wonderful|brilliant|lovely)\b(?! (?:that|to|for|if|reasoning|at))"
+    r"|(?<!that )(?<!which )(?<!what )(?<!\d )\b(?:is|are|was|looks) (?:so |very |really |just |absolutely "
+    r"|pretty |otherwise )?(?:great|amazing|awesome"
+    r"|excellent|fantastic|wonderful|brilliant|lovely)\b(?! (?:that|to|for|if|reasoning|at|with|work to)\b)"
     r"|\b(?:so|very|really|extremely) (?:kind|friendly|patient)\b|\bthank(?:s| you)(?: so much| very much| a lot| "
     r"again)? for "
-    rf"(?:(?:this|the|your|all|such) )?(?:{_GOOD}|{_THING}|maintaining|making|creating|building|developing)\b"
+    rf"(?:(?:this|the|your|all|such|an?) ){{0,2}}(?:{_GOOD} \w+|maintaining"
+    r"|(?:making|creating|building|developing)(?! (?:an?|this|the) (?:issue|ticket|pr|report))"
+    r"|(?<=this )(?:app|tool|library|project|software|plug-?in|extension|product|piece))\b"
     r"|(?:^|[.!?\n]\s{0,3})thank(?:s| you),? but\b|\bthank(?:s| you)? to \w+\b[^.!?\n]{0,40}\b(?:despite|but|it "
     r"works)|\b(?:freundlich|nett|gentille?s?"
     r"|aimables?|amables?"
     r"|gentil[ie]|vriendelijk|simpátic[oa]s?|adoro|encanta)\b"
 )
 _TROUBLE: Final = re.compile(
-    r"\b(?:despite|but|however|unfortunately|sadly|only problem|only thing|except|wish|please|crash\w*|freez\w+"
+    r"\b(?:despite|however|unfortunately|sadly|only problem|only thing|except|wish|please (?:fix|help)"
+    r"|fix (?:it|this|that)|crash\w*|freez\w+"
     r"|bugs?|broken"
-    r"|annoy\w*|frustrat\w*|can't|cannot|doesn't|does not|won't|can not|stopped|aber|leider|mais|pero|mas|però"
-    r"|maar|until the last)\b"
+    r"|annoy\w*|frustrat\w*|(?:can't|cannot|can not)(?! (?:wait|what|live|stop|say|go wrong|complain|imagine"
+    r"|recommend|thank|tell you|get enough|believe))"
+    r"|doesn't|does not|won't|stopped|aber|leider|mais|pero|mas|però|maar|until the last)\b"
 )
 
 
@@ -201,19 +221,40 @@ def _contrast(texts: tuple[str, str], said: tuple[str, str]) -> str | None:
         for hit in _PRAISE.finditer(low):
             sentence = _sentence(low, *hit.span())
             start = low.rfind(sentence, 0, hit.start() + len(sentence)) if sentence else hit.start()
-            if _BUT.search(sentence) and (_COMPLAINT.search(sentence) or "despite" in sentence):
+            if _turns(sentence, hit.start() - start, hit.end() - start):
                 return text[start : start + len(sentence)].strip()
         short = len(low) <= _SHORT
         rest = low[: praise.start()] + low[praise.end() :]
-        if short and _TROUBLE.search(rest):
+        if short and _TROUBLE.search(_NO_TROUBLE.sub(" ", rest)):
             return text[praise.start() : praise.end()].strip()
     return None
 
 
+def _turns(sentence: str, start: int, end: int) -> bool:
+    """Whether a sentence goes on from the praise at `start` to a complaint, or praises in spite of one."""
+    if _NO_TROUBLE.search(sentence):
+        return False
+    before, said, after = sentence[:start], sentence[start:end], sentence[end:]
+    turn = _BUT.search(after)
+    if turn is not None or _BUT.search(said):
+        return _HURTS.search(after) is not None or _HURTS.search(before) is not None or "despite" in sentence
+    return _CONCEDES.search(before) is not None and _HURTS.search(before) is not None
+
+
+_CONCEDES: Final = re.compile(
+    r"\b(?:despite|in spite of|although|though|even though|while|trotz\w*|obwohl|malgré|aunque|embora)\b"
+)
+_NO_TROUBLE: Final = re.compile(
+    r"\b(?:no|not a single|without an?y?|never any|never had an?|zero) (?:\w+ )?(?:issues?|problems?|bugs?"
+    r"|trouble|complaints?|crash\w*)\b"
+    r"|(?:\bnot |n't )(?:disappoint|regret|a problem)\w*"
+    r"|\b(?:not sure|don't know|never said) (?:that )?(?:i|we)\b|\bbug reports\b|\bbut now\b"
+)
 _SHORT: Final = 900
 _WARMTH: Final = (
-    "lov|like|enjoy|apprec|great|awesome|amazing|excellent|wonderful|fantastic|brilliant|superb|good|nice|useful|fav|helpful"
-    "|indispensable|terrific|kind|friendly|patient|thank|freundlich|nett|gentil|aimable|amable|vriendelijk|simpátic|adoro"
+    "lov|like|enjoy|apprec|great|awesome|amazing|excellent|wonderful|fantastic|brilliant|superb|good|nice"
+    "|useful|fav|helpful|indispensable|terrific|kind|friendly|patient|thank|freundlich|nett|gentil|aimable|amable|vriendelijk"
+    "|simpátic|adoro"
     "|encanta"
 )
 _WARM: Final = tuple(_WARMTH.split("|"))
@@ -224,7 +265,18 @@ def _mismatch(texts: tuple[str, str]) -> str | None:
     """Money that stands still, or harm that is called minor: what a form's priority does not let people say."""
     minor = _LOW.search(lower("\n".join(texts))) is not None
     for text in texts:
-        hit = stakes.standstill(text) or (stakes.plain_harm(text) if minor else None)
+        still = stakes.standstill(text)
+        if still and not minor and _OWN_CARD.search(lower(text)) and not _BUSINESS.search(lower(text)):
+            still = None
+        hit = still or (stakes.plain_harm(text) if minor else None)
         if hit:
             return hit
     return None
+
+
+_OWN_CARD: Final = re.compile(r"\b(?:i|my)\b")
+_BUSINESS: Final = re.compile(
+    r"\b(?:we|our|us|customers?|patients?|payroll|nobody|no one|everyone|shops?|store|checkout|tills?|staff"
+    r"|salar\w+|wages|wir|nous|nosotros|nós|noi|wij)\b"
+)
+"""One person's card that is refused is no standstill of a business."""

@@ -32,7 +32,8 @@ MARKS: Final[dict[str, frozenset[str]]] = {
 
 _GERMAN: Final = {
     "workaround": (
-        r"\bnotbehelf|\bübergangsweise\b|\bbehelfen (?:wir )?uns\b|\bvon hand\b|\bhändisch\b|\bmanuell (?:nach|ein"
+        r"\bnotbehelf|\bübergangsweise\b|\bbehelfen (?:wir )?uns\b|\bvon hand\b(?! (?:gezeichnet|gemalt|gemacht))"
+        r"|\bhändisch\b|\bmanuell (?:nach|ein"
         r"|über|um|aus)?\w*tragen|\bin einer eigenen (?:excel|tabelle)|\beigene (?:excel|liste|tabelle|skripte?)\b"
         r"|\bso lange (?:machen|schreiben|nutzen) wir\b"
     ),
@@ -42,15 +43,18 @@ _GERMAN: Final = {
         r"|gesagt|gemeldet|erwähnt)"
     ),
     "reopened": (
-        r"\bwurde (?:einfach |ohne \w+ )?geschlossen\b|\bwieder (?:öffnen|geöffnet)\b|\bist (?:immer noch |noch "
-        r")?nicht (?:behoben|gelöst)\b|\btritt (?:schon )?wieder auf\b"
+        r"\b(?:ticket|anfrage|meldung|fall|vorgang|issue|es|das) wurde (?:einfach |ohne \w+ )?geschlossen\b"
+        r"|\bwieder (?:öffnen|geöffnet)\b|\bist (?:immer noch |noch immer |angeblich )"
+        r"nicht (?:behoben|gelöst)\b|\btritt (?:schon )?wieder auf\b"
     ),
     "long_silence": (
-        r"\bkeine (?:antwort|rückmeldung|reaktion)\b|\bimmer noch nichts gehört\b|\bmeldet sich (?:niemand|keiner)\b"
+        r"\b(?:noch|bisher|bislang|leider|wieder|erhalte|bekomme|gar|überhaupt) keine (?:antwort|rückmeldung"
+        r"|reaktion)\b|\bimmer noch nichts gehört\b|\bmeldet sich (?:niemand|keiner)\b"
         r"|\bniemand (?:antwortet|reagiert)\b"
     ),
     "doc_mismatch": (
-        r"\b(?:laut|entgegen der) (?:der )?(?:doku|dokumentation|anleitung|hilfe)\b|\b(?:doku|dokumentation|anleitung"
+        r"\b(?:laut|entgegen) (?:der )?(?:doku|dokumentation|anleitung|hilfe)\b[^.!?\n]{0,100}\b(?:aber|nicht"
+        r"|kein\w*|doch|trotzdem)\b|\b(?:doku|dokumentation|anleitung"
         r"|hilfe) (?:ist )?(?:veraltet|falsch|stimmt nicht)\b|\bstimmt nicht mit der (?:doku|dokumentation|anleitung) "
         r"überein"
     ),
@@ -89,8 +93,11 @@ _GERMAN: Final = {
         r"|offen)"
     ),
     "feature_plea": (
-        r"\bwäre (?:es )?(?:\w+ )?(?:schön|toll|hilfreich|gut|super|klasse),? wenn\b|\bkönnten sie (?:bitte )?\w+"
-        r"|\bich wünsche mir\b|\bbitte (?:eine|einen|ein) \w+ (?:einbauen|ergänzen|hinzufügen)"
+        r"\bwäre (?:es )?(?:\w+ )?(?:schön|toll|hilfreich|gut|super|klasse),? wenn\b"
+        r"|\bkönnten sie (?:bitte )?(?:(?:das|dies|eine?n?|die|den) )?(?:\w+ ){0,3}(?:ändern|hinzufügen|einbauen"
+        r"|ergänzen|ermöglichen"
+        r"|anbieten|unterstützen)\b|\bich wünsche mir (?:eine?n?|dass|mehr|die|den)\b|\bbitte (?:eine|einen"
+        r"|ein) \w+ (?:einbauen|ergänzen|hinzufügen)"
     ),
     "abandonment": (
         r"\bvergessen sie(?: es)?\b|\bhat sich erledigt\b|\begal,? (?:dann|lassen)\b|\bich gebe (?:es )?auf\b"
@@ -107,33 +114,36 @@ _GERMAN: Final = {
     ),
     "confusion": (
         r"\bist das (?:so )?(?:normal|gewollt|richtig)\b|\bmache ich (?:etwas|was) falsch\b|\bverstehe (?:ich "
-        r")?(?:\w+ )?nicht\b|\bbin (?:\w+ )?verwirrt\b|\bkeine ahnung,? (?:warum|wie|was)\b"
+        r")?(?:das |es |gar |leider |einfach )?nicht\b|\bbin (?:\w+ )?verwirrt\b|\bkeine ahnung,? (?:warum|wie|was)\b"
     ),
     "churn": (
         r"\b(?:vertrag|abo|konto) (?:\w+ )?kündig\w+|\bkündig\w+ (?:\w+ ){0,3}(?:vertrag|abo)\b|\banderen? anbieter\b"
-        r"|\bwechseln (?:wir )?zu\b"
+        r"|\bwir wechseln zu (?:einem|einer|der konkurrenz)\b|\bwechseln wir zu (?:einem|einer|der konkurrenz)\b"
     ),
     "no_owner": (
         r"\bniemand (?:ist |fühlt sich )?zuständig\b|\bkeiner (?:ist|fühlt sich) zuständig\b|\bzwischen (?:den "
         r")?(?:teams|abteilungen) (?:hin und her)\b"
     ),
-    "frustration": r"\bunverschämt|\bunzumutbar|\bfrustrier\w+|\bnerv(?:t|ig)\b|\bkatastrophe\b|\bärger\w*\b",
+    "frustration": r"\bunverschämt|\bunzumutbar|\bfrustrier\w+|\bnerv(?:t|ig)\b|\bkatastrophe\b|\bärgerlich\w*\b",
     "thanks": r"\b(?:vielen |herzlichen )?dank(?:e)?\b",
 }
 _FRENCH: Final = {
     "workaround": (
-        r"\bcontournement\b|\bà la main\b|\bmanuellement\b|\ben attendant,? (?:je|nous|on)\b|\bon se débrouille\b"
+        r"\b(?:solution de|notre|seul) contournement\b|\bà la main\b|\b(?:je|nous|on|devons|dois|doit|obligée?s?"
+        r"|faisons|faut) [^.!?\n]{0,40}\bmanuellement\b|\ben attendant,? (?:je|nous|on)\b|\bon se débrouille\b"
     ),
     "repeat_contact": (
         r"\bdéjà (?:signalé|écrit|demandé|contacté|expliqué)|\bpour la (?:deuxième|seconde|troisième|quatrième"
         r"|énième) fois\b|\bcomme je (?:vous )?l'ai (?:déjà )?dit\b|\bje (?:vous )?relance (?:encore|à nouveau)\b"
     ),
     "reopened": (
-        r"\ba été (?:fermé|clos)\b|\brouvrir\b|\b(?:n'est|n'est toujours) pas (?:résolu|corrigé|réparé)\b|\best "
-        r"revenu\b"
+        r"\b(?:ticket|demande|incident|dossier|problème) a été (?:fermée?|close?)\b|\brouvrir (?:le ticket"
+        r"|la demande|l'incident|ce)\b"
+        r"|\bn'est toujours pas (?:résolu|corrigé|réparé)\b|\ble (?:problème|bug) est revenu\b"
     ),
     "long_silence": (
-        r"\baucune (?:réponse|nouvelle)\b|\bsans (?:réponse|nouvelles)\b|\bpersonne ne (?:répond|m'a répondu|nous "
+        r"\b(?:toujours|encore|reçu|eu|ai) (?:\w+ )?aucune (?:réponse|nouvelle)\b(?! du serveur)"
+        r"|\btoujours sans (?:réponse|nouvelles)\b|\bpersonne ne (?:répond|m'a répondu|nous "
         r"répond)\b"
     ),
     "doc_mismatch": (
@@ -157,7 +167,10 @@ _FRENCH: Final = {
         r"\bpas fi(?:er|ère)\b|\bma faute\b|\bj'ai honte\b|\bje sais que je ne devrais pas\b|\bj'ai oublié de\b"
         r"|\bj'avoue\b"
     ),
-    "distress": (r"\bje n'en peux plus\b|\bépuisée?s?\b|\bà bout\b|\bje ne dors plus\b|\ben larmes\b|\bdébordée?s?\b"),
+    "distress": (
+        r"\bje n'en peux plus\b|\bépuisée?s?\b|\b(?:je suis|nous sommes|on est) à bout\b|\bje ne dors plus\b"
+        r"|\ben larmes\b|\bdébordée?s?\b"
+    ),
     "voice_withdrawn": (
         r"\bça ne sert à rien\b|\b(?:on|je) ne signale plus\b|\bpersonne n'écoute\b|\bà quoi bon (?:signaler|écrire)\b"
     ),
@@ -166,8 +179,9 @@ _FRENCH: Final = {
         r"|l'autorisation|la revue)|\bbloquée?s? depuis\b"
     ),
     "feature_plea": (
-        r"\bserait(?:-il|-ce)? (?:\w+ )?(?:possible|bien|utile|génial|super)\b|\bpourriez-vous (?:ajouter|permettre"
-        r"|prévoir|nous)\b|\bj'aimerais (?:pouvoir|bien)\b"
+        r"\bserait(?:-il|-ce)? (?:\w+ )?(?:possible|bien|utile|génial|super) (?:d['e]|que|si)"
+        r"|\bserait-il possible de (?!me|nous|vous)\w+|\bpourriez-vous (?:ajouter|permettre"
+        r"|prévoir)\b|\bj'aimerais (?:bien )?pouvoir\b"
     ),
     "abandonment": r"\blaissez tomber\b|\btant pis\b|\bj'abandonne\b|\bje laisse tomber\b",
     "apology_load": (
@@ -179,12 +193,13 @@ _FRENCH: Final = {
     ),
     "me_too": r"\bmoi aussi\b|\bpareil (?:ici|chez nous|pour moi)\b|\bmême problème (?:ici|chez)\b",
     "confusion": (
-        r"\best-ce (?:que c'est )?normal\b|\bje ne comprends pas\b|\bc'est normal\b|\bje suis (?:\w+ )?perdue?\b"
+        r"\best-ce (?:que c'est )?normal\b|\bje ne comprends pas\b|\bc'est normal ?\?|\bje suis (?:\w+ )?perdue?\b"
         r"|\bai-je (?:raté|oublié) quelque chose\b"
     ),
     "churn": (
-        r"\brésili\w+|\bchanger de (?:fournisseur|prestataire|banque|logiciel)\b|\b(?:un |à la |chez un "
-        r")concurrent?\w*|\bje demande (?:un|le) remboursement\b"
+        r"\b(?:je|nous|vais|allons|veux|voulons) (?:\w+ )?résili\w+|\bchanger de (?:fournisseur|prestataire"
+        r"|banque|logiciel)\b|\b(?:passer|passons|aller|allons|vais|pars|partons) (?:à la concurrence"
+        r"|chez un concurrent)\b|\bje demande (?:un|le) remboursement\b"
     ),
     "no_owner": (
         r"\bpersonne n'est responsable\b|\bse renvoie(?:nt)? la balle\b|\bce n'est pas (?:notre|nos) équipe\b"
@@ -194,7 +209,9 @@ _FRENCH: Final = {
 }
 _SPANISH: Final = {
     "workaround": (
-        r"\ba mano\b|\bmanualmente\b|\bmientras tanto\b|\bpor ahora (?:lo |tenemos|usamos|hago)|\bcon una hoja de "
+        r"\b(?:lo|la|los|las|hacemos|hago|tenemos que|tengo que|hay que) [^.!?\n]{0,40}\b(?:a mano|manualmente)\b"
+        r"|\bmientras tanto,? (?:lo |la )?(?:hago|hacemos|uso|usamos|tengo que|tenemos que)\b|\bpor ahora (?:lo "
+        r"|tenemos|usamos|hago)|\bcon una hoja de "
         r"cálculo\b|\bsolución (?:temporal|provisional)\b"
     ),
     "repeat_contact": (
@@ -202,11 +219,13 @@ _SPANISH: Final = {
         r"|expliqué)|\bya (?:he|hemos|lo he|lo hemos) (?:avisado|escrito|informado|reportado|preguntado|pedido)"
     ),
     "reopened": (
-        r"\b(?:cerraron|cerrasteis|han cerrado|se cerró|fue cerrad[oa])\b|\breabrir\b|\b(?:no está|sigue sin estar) "
+        r"\b(?:cerraron|cerrasteis|han cerrado|se cerró) (?:la incidencia|el ticket|el caso|mi \w+)\b|\breabrir\b"
+        r"|\b(?:y|pero|todavía|aún|sigue igual,) (?:no está|sigue sin estar) "
         r"(?:resuelto|solucionado|arreglado)\b|\bha vuelto a (?:pasar|fallar)\b"
     ),
     "long_silence": (
-        r"\b(?:sin|ninguna) respuesta\b|\bnadie (?:me |nos )?(?:responde|contesta|ha respondido|ha contestado)\b"
+        r"\b(?:sigo|seguimos|todavía|aún|recibido|tenido) (?:\w+ )?(?:sin|ninguna) respuesta\b|\bnadie (?:me "
+        r"|nos )?(?:responde|contesta|ha respondido|ha contestado)\b"
         r"|\bseguimos esperando respuesta\b"
     ),
     "doc_mismatch": (
@@ -234,7 +253,8 @@ _SPANISH: Final = {
         r"que no debería\b|\bconfieso\b|\bsin querer (?:borré|eliminé)"
     ),
     "distress": (
-        r"\bno puedo más\b|\bagotad[oa]s?\b|\bdesbordad[oa]s?\b|\bno duermo\b|\ben lágrimas\b|\bquemad[oa]s?\b"
+        r"\bno puedo más\b|\b(?:estoy|estamos) (?:\w+ )?agotad[oa]s?\b|\bestamos desbordad[oa]s?\b|\bno duermo\b"
+        r"|\ben lágrimas\b|\bestoy quemad[oa]\b"
     ),
     "voice_withdrawn": (
         r"\bno sirve de nada\b|\bya no (?:aviso|reporto|avisamos|informamos)\b|\bnadie (?:nos )?escucha\b|\bpara qué "
@@ -245,10 +265,11 @@ _SPANISH: Final = {
         r"|acceso|revisión)\b|\bbloquead[oa]s? desde\b"
     ),
     "feature_plea": (
-        r"\bpodrían (?:añadir|agregar|permitir|incluir)\b|\bsería (?:\w+ )?(?:genial|bueno|útil|ideal|estupendo"
-        r"|posible)\b|\bme gustaría (?:poder|que)\b|\bpor favor,? (?:añadan|agreguen|permitan)\b"
+        r"\bpodrían (?:añadir|agregar|permitir|incluir)\b|\bsería (?:\w+ )?(?:genial|bueno|útil|ideal"
+        r"|estupendo) (?:si|poder|que|tener)\b|\bsería posible (?:añadir|agregar|permitir|incluir)\b"
+        r"|\bme gustaría (?:poder|que)\b|\bpor favor,? (?:añadan|agreguen|permitan)\b"
     ),
-    "abandonment": r"\bme rindo\b|\bolvídenlo\b|\bolvídelo\b|\bda igual\b|\bdéjenlo\b|\bya no importa\b",
+    "abandonment": r"\bme rindo\b|\bolvídenlo\b|\bolvídelo\b|\bya da igual\b|\bdéjenlo\b|\bya no importa\b",
     "apology_load": (
         r"\b(?:siempre|todo el día|constantemente) (?:\w+ )?(?:disculpándo\w+|pidiendo (?:perdón|disculpas))"
     ),
@@ -262,11 +283,11 @@ _SPANISH: Final = {
     ),
     "confusion": (
         r"\b¿?es (?:esto )?normal\?|\bno entiendo\b|\bestoy (?:\w+ )?(?:confundid[oa]|perdid[oa])\b|\b¿?estoy "
-        r"haciendo algo mal\b|\bno sé (?:cómo|qué|por qué)\b"
+        r"haciendo algo mal\b|\bno sé (?:cómo|qué (?:hacer|pasa|significa)|por qué)\b"
     ),
     "churn": (
         r"\b(?:cancelar|dar de baja|cancelaré|cancelaremos) (?:\w+ ){0,3}(?:suscripción|contrato|cuenta|servicio)\b"
-        r"|\bcambiar de (?:proveedor|banco|compañía)\b|\bla competencia\b|\bquiero (?:un|mi) reembolso\b"
+        r"|\bcambiar de (?:proveedor|banco|compañía)\b|\b(?:pasar|pasarnos|irnos|ir|vamos) a la competencia\b"
     ),
     "no_owner": (
         r"\bnadie (?:se hace cargo|es responsable|se responsabiliza)\b|\bde un departamento a otro\b|\bno es "
@@ -277,7 +298,9 @@ _SPANISH: Final = {
 }
 _PORTUGUESE: Final = {
     "workaround": (
-        r"\bà mão\b|\bmanualmente\b|\benquanto isso\b|\bpor enquanto (?:eu|nós|a gente|usamos|temos|faço)\b|\bem uma "
+        r"\bà mão\b|\b(?:fazemos|faço|tenho que|temos que|preciso|precisamos) [^.!?\n]{0,40}\bmanualmente\b"
+        r"|\benquanto isso,? (?:eu|nós|a gente|uso|usamos|faço|fazemos)\b|\bpor enquanto (?:eu|nós|a gente|usamos"
+        r"|temos|faço)\b|\bem uma "
         r"planilha\b|\bnuma planilha\b|\bsolução (?:temporária|provisória)\b"
     ),
     "repeat_contact": (
@@ -285,11 +308,13 @@ _PORTUGUESE: Final = {
         r"|\bjá (?:avisei|avisamos|escrevi|escrevemos|reportei|perguntei|reclamei)\b"
     ),
     "reopened": (
-        r"\b(?:fecharam|foi fechado|foi encerrado|encerraram)\b|\breabrir\b|\b(?:não foi|ainda não está|não está) "
+        r"\b(?:fecharam|encerraram) (?:o chamado|meu|a solicitação|o ticket)\b|\b(?:chamado|ticket"
+        r"|solicitação) foi (?:fechad[oa]|encerrad[oa])\b|\b(?:ainda não está|e não está|mas não foi) "
         r"(?:resolvido|corrigido|consertado)\b|\bvoltou a (?:acontecer|falhar)\b"
     ),
     "long_silence": (
-        r"\b(?:sem|nenhuma) resposta\b|\bninguém (?:me |nos )?(?:responde|respondeu)\b|\bcontinuamos esperando "
+        r"\b(?:ainda|continuo|continuamos|recebi|tive) (?:\w+ )?(?:sem|nenhuma) resposta\b|\bninguém (?:me "
+        r"|nos )?(?:responde|respondeu)\b|\bcontinuamos esperando "
         r"resposta\b"
     ),
     "doc_mismatch": (
@@ -316,7 +341,9 @@ _PORTUGUESE: Final = {
         r"\bnão (?:me orgulho|tenho orgulho)\b|\b(?:é|foi) (?:minha culpa|culpa minha|erro meu)\b|\btenho vergonha\b"
         r"|\bsei que não (?:devia|deveria)\b|\bconfesso\b|\bapaguei sem querer\b"
     ),
-    "distress": (r"\bnão aguento mais\b|\besgotad[oa]s?\b|\bsobrecarregad[oa]s?\b|\bnão durmo\b|\bexaust[oa]s?\b"),
+    "distress": (
+        r"\bnão aguento mais\b|\b(?:estou|estamos) (?:\w+ )?(?:esgotad|sobrecarregad|exaust)[oa]s?\b|\bnão durmo\b"
+    ),
     "voice_withdrawn": (
         r"\bnão adianta\b|\b(?:já )?não (?:aviso|reporto|avisamos) mais\b|\bninguém (?:nos )?(?:escuta|ouve)\b|\bde "
         r"que serve (?:avisar|escrever)\b"
@@ -326,10 +353,11 @@ _PORTUGUESE: Final = {
         r"|aprovação|permissão|acesso|revisão)\b|\bbloquead[oa]s? (?:há|desde)\b"
     ),
     "feature_plea": (
-        r"\bpoderiam (?:adicionar|permitir|incluir|acrescentar)\b|\bseria (?:\w+ )?(?:ótimo|bom|útil|ideal|legal"
-        r"|possível)\b|\bgostaria de poder\b|\bpor favor,? (?:adicionem|permitam|incluam)\b"
+        r"\bpoderiam (?:adicionar|permitir|incluir|acrescentar)\b|\bseria (?:\w+ )?(?:ótimo|bom|útil|ideal"
+        r"|legal) (?:se|poder|ter|que)\b|\bseria possível (?:adicionar|permitir|incluir)\b|\bgostaria de poder\b"
+        r"|\bpor favor,? (?:adicionem|permitam|incluam)\b"
     ),
-    "abandonment": r"\bdesisto\b|\besqueçam?\b|\bdeixa pra lá\b|\btanto faz\b|\bdeixem (?:estar|para lá)\b",
+    "abandonment": r"\bdesisto\b|\besqueçam?\b|\bdeixa pra lá\b|\bdeixem (?:estar|para lá)\b",
     "apology_load": r"\b(?:sempre|o dia todo|constantemente) (?:\w+ )?pedindo desculpas?\b",
     "macro_gap": (
         r"\bresposta (?:padrão|pronta) (?:\w+ ){0,3}(?:obsoleta|desatualizada|errada)|\bminhas (?:próprias )?(?:notas"
@@ -345,8 +373,7 @@ _PORTUGUESE: Final = {
     ),
     "churn": (
         r"\b(?:cancelar|cancelarei|cancelaremos|vou cancelar) (?:\w+ ){0,3}(?:assinatura|contrato|conta|serviço"
-        r"|plano)\b|\b(?:mudar|trocar) de (?:fornecedor|banco|operadora)\b|\bconcorrente\b|\bquero (?:o |um |meu "
-        r")?(?:reembolso|dinheiro de volta)\b"
+        r"|plano)\b|\b(?:mudar|trocar) de (?:fornecedor|banco|operadora)\b|\b(?:para|pro) (?:o |um )?concorrente\b"
     ),
     "no_owner": (
         r"\bninguém (?:é responsável|se responsabiliza|assume)\b|\bempurram? de um (?:setor|departamento) (?:para"
@@ -357,7 +384,9 @@ _PORTUGUESE: Final = {
 }
 _ITALIAN: Final = {
     "workaround": (
-        r"\ba mano\b|\bmanualmente\b|\bnel frattempo\b|\bper ora (?:lo |usiamo|devo|dobbiamo|faccio)|\bin un foglio "
+        r"\b(?:lo|la|li|le|facciamo|faccio|dobbiamo|devo) [^.!?\n]{0,40}\b(?:a mano|manualmente)\b"
+        r"|\bnel frattempo,? (?:lo |la )?(?:uso|usiamo|faccio|facciamo|devo|dobbiamo)\b|\bper ora (?:lo |usiamo"
+        r"|devo|dobbiamo|faccio)|\bin un foglio "
         r"(?:excel|di calcolo)\b|\bsoluzione (?:temporanea|provvisoria|di ripiego)\b"
     ),
     "repeat_contact": (
@@ -365,11 +394,13 @@ _ITALIAN: Final = {
         r"|spiegato|segnalato)|\b(?:ho|abbiamo) già (?:segnalato|scritto|chiesto|avvisato|contattato)"
     ),
     "reopened": (
-        r"\b(?:avete chiuso|è stato chiuso|l'hanno chiuso)\b|\briaprire\b|\b(?:non è|ancora non è) (?:stato "
+        r"\b(?:avete chiuso|hanno chiuso) (?:la richiesta|il ticket|la segnalazione)\b|\b(?:ticket|richiesta"
+        r"|segnalazione) è stat[oa] chius[oa]\b|\b(?:ma non è|ancora non è|non è ancora) (?:stato "
         r")?(?:risolto|corretto|sistemato)\b|\bsi è ripresentato\b"
     ),
     "long_silence": (
-        r"\b(?:nessuna|senza) risposta\b|\bnessuno (?:mi |ci )?(?:risponde|ha risposto)\b|\baspettiamo ancora (?:una "
+        r"\b(?:ancora|ricevuto|avuto) (?:\w+ )?(?:nessuna|senza) risposta\b|\bnessuno (?:mi |ci )?(?:risponde"
+        r"|ha risposto)\b|\baspettiamo ancora (?:una "
         r")?risposta\b"
     ),
     "doc_mismatch": (
@@ -392,7 +423,8 @@ _ITALIAN: Final = {
         r"non dovrei\b|\bconfesso\b|\bper sbaglio ho (?:cancellato|eliminato)"
     ),
     "distress": (
-        r"\bnon ce la faccio più\b|\besaust[oaie]\b|\bsommers[oaie] di\b|\bnon dormo\b|\bin lacrime\b"
+        r"\bnon ce la faccio più\b|\b(?:sono|siamo) (?:\w+ )?esaust[oaie]\b|\bsommers[oaie] di\b|\bnon dormo\b"
+        r"|\bin lacrime\b"
         r"|\bstremat[oaie]\b"
     ),
     "voice_withdrawn": (
@@ -405,10 +437,11 @@ _ITALIAN: Final = {
     ),
     "feature_plea": (
         r"\bpotreste (?:aggiungere|permettere|includere)\b|\bsarebbe (?:\w+ )?(?:bello|utile|ottimo|fantastico"
-        r"|possibile|comodo)\b|\bmi piacerebbe (?:poter|che)\b|\bper favore,? (?:aggiungete|permettete)\b"
+        r"|comodo) (?:se|poter|avere|che)\b|\bsarebbe possibile (?:aggiungere|permettere)\b"
+        r"|\bmi piacerebbe (?:poter|che)\b|\bper favore,? (?:aggiungete|permettete)\b"
     ),
     "abandonment": (
-        r"\bci rinuncio\b|\brinuncio\b|\blasciate (?:perdere|stare)\b|\blascia perdere\b|\bfa niente\b|\bnon importa "
+        r"\bci rinuncio\b|\brinuncio\b|\blasciate (?:perdere|stare)\b|\blascia perdere\b|\bnon importa "
         r"più\b"
     ),
     "apology_load": r"\b(?:sempre|tutto il giorno|continuamente) (?:\w+ )?(?:a )?(?:scusar\w+|chiedere scusa)",
@@ -416,15 +449,15 @@ _ITALIAN: Final = {
         r"\brisposta (?:standard|predefinita) (?:\w+ ){0,3}(?:obsoleta|sbagliata|superata)|\b(?:miei|mie) (?:appunti"
         r"|note) (?:personali|privati|private)?\b"
     ),
-    "me_too": r"\banche (?:a me|io|a noi|da noi)\b|\bstesso problema (?:qui|anche|da noi)\b|\bsuccede anche\b",
+    "me_too": r"\banche (?:a me|io|a noi|da noi)\b|\bstesso problema (?:qui|anche|da noi)\b|\bsuccede anche (?:a me"
+    r"|a noi|qui)\b",
     "confusion": (
         r"\bè normale\?|\bnon capisco\b|\bsono (?:\w+ )?(?:confus[oa]|pers[oa])\b|\bsto sbagliando qualcosa\b|\bnon "
         r"so (?:come|cosa|perché)\b"
     ),
     "churn": (
         r"\b(?:disdire|disdico|annullare|cancellare) (?:\w+ ){0,3}(?:abbonamento|contratto|account|servizio"
-        r"|l'abbonamento)\b|\bcambiare (?:fornitore|banca|operatore|programma)\b|\bconcorren(?:te|za|ti)\b|\bvoglio "
-        r"(?:un |il )?rimborso\b"
+        r"|l'abbonamento)\b|\bcambiare (?:fornitore|banca|operatore|programma)\b|\bpass\w+ alla concorrenza\b"
     ),
     "no_owner": (
         r"\bnessuno (?:è responsabile|se ne occupa|se ne assume)\b|\bda un (?:ufficio|reparto) all'altro\b|\bnon è "
@@ -435,8 +468,9 @@ _ITALIAN: Final = {
 }
 _DUTCH: Final = {
     "workaround": (
-        r"\bmet de hand\b|\bhandmatig\b|\bondertussen\b|\bvoorlopig (?:doen|gebruiken|houden|doe|gebruik) (?:we|wij"
-        r"|ik)\b|\bin een (?:eigen )?(?:excel|spreadsheet)\b|\bnoodoplossing\b|\bomweg\b"
+        r"\b(?:ik|wij|we|moet|moeten) [^.!?\n]{0,40}\b(?:met de hand|handmatig)\b|\bondertussen (?:doe|doen"
+        r"|gebruik|gebruiken) (?:ik|we|wij)\b|\bvoorlopig (?:doen|gebruiken|houden|doe|gebruik) (?:we|wij"
+        r"|ik)\b|\bin een (?:eigen )?(?:excel|spreadsheet)\b|\bals noodoplossing\b"
     ),
     "repeat_contact": (
         r"\bvoor de (?:tweede|derde|vierde|zoveelste) keer\b|\bzoals (?:ik |we )?(?:al|eerder) (?:\w+ )?(?:zei|schreef"
@@ -444,11 +478,13 @@ _DUTCH: Final = {
         r"|doorgegeven)"
     ),
     "reopened": (
-        r"\b(?:is|werd) (?:zomaar |gewoon )?gesloten\b|\bheropenen\b|\b(?:nog (?:steeds )?)niet opgelost\b|\bkomt "
+        r"\b(?:ticket|melding|verzoek|zaak) (?:is|werd) (?:zomaar |gewoon )?gesloten\b|\b(?:ticket"
+        r"|melding) heropenen\b|\b(?:nog (?:steeds )?)niet opgelost\b|\bkomt "
         r"(?:weer |steeds )terug\b"
     ),
     "long_silence": (
-        r"\bgeen (?:antwoord|reactie)\b|\bniemand (?:reageert|antwoordt|heeft gereageerd)\b|\bniets (?:meer "
+        r"\b(?:nog|steeds|kreeg|krijg|krijgen|gekregen) (?:\w+ )?geen (?:antwoord|reactie)\b"
+        r"|\bniemand (?:reageert|antwoordt|heeft gereageerd)\b|\bniets (?:meer "
         r")?gehoord\b"
     ),
     "doc_mismatch": (
@@ -472,7 +508,8 @@ _DUTCH: Final = {
         r"|\bik geef toe\b|\bper ongeluk (?:verwijderd|gewist)"
     ),
     "distress": (
-        r"\bik kan niet meer\b|\bik trek het niet\b|\bopgebrand\b|\buitgeput\b|\boverspannen\b|\bslaap (?:\w+ )?niet "
+        r"\bik kan niet meer\b|\bik trek het niet\b|\b(?:ik ben|we zijn|wij zijn) (?:\w+ )?(?:opgebrand"
+        r"|uitgeput)\b|\boverspannen\b|\bslaap (?:\w+ )?niet "
         r"meer\b"
     ),
     "voice_withdrawn": (r"\bheeft (?:toch )?geen zin\b|\bmeld(?:en)? (?:\w+ ){0,3}niet meer\b|\bniemand luistert\b"),
@@ -493,14 +530,14 @@ _DUTCH: Final = {
         r"\bstandaardantwoord (?:\w+ ){0,3}(?:verouderd|fout|klopt niet)|\buit mijn (?:eigen|privé) (?:notities"
         r"|aantekeningen)\b"
     ),
-    "me_too": r"\b(?:bij|voor) (?:mij|ons) ook\b|\bhier ook\b|\bhetzelfde probleem\b|\bik ook\b",
+    "me_too": r"\b(?:bij|voor) (?:mij|ons) ook\b|\bhier ook (?:last|hetzelfde|zo)\b|\bhetzelfde probleem\b|\bik ook\b",
     "confusion": (
         r"\bis dit (?:\w+ )?(?:normaal|de bedoeling)\b|\bik (?:snap|begrijp) (?:het |\w+ )?niet\b|\bdoe ik iets "
         r"(?:fout|verkeerd)\b|\bik ben (?:\w+ )?(?:in de war|de weg kwijt)\b|\bgeen idee (?:waarom|hoe|wat)\b"
     ),
     "churn": (
         r"\b(?:abonnement|contract|account) (?:\w+ )?(?:op(?:ge)?zeg\w*|opzeggen)\b|\b(?:over|overstappen|stappen "
-        r"over) naar (?:een |de )?(?:ander\w*|concurrent\w*)\b|\bandere leverancier\b|\bgeld terug\b"
+        r"over) naar (?:een |de )?(?:ander\w*|concurrent\w*)\b|\bandere leverancier\b"
     ),
     "no_owner": (
         r"\bniemand (?:is |voelt zich )?verantwoordelijk\b|\bvan het kastje naar de muur\b|\bniet (?:ons|onze) (?:team"

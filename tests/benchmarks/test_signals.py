@@ -28,6 +28,37 @@ def test_right_wrong_and_missed_are_told_apart():
     assert (evaluation.right["confusion"], evaluation.same_words["confusion"]) == (1, 0)
 
 
+def test_what_either_of_two_readers_named_is_right_and_recall_is_of_the_first():
+    read = Labelled(
+        "evaluation", "A title", "I am confused. Same here.", "plain", {"churn": ""}, {"me_too": "Same here"}
+    )
+
+    counts = signals.score([read])["evaluation"]
+
+    assert (counts.right["me_too"], counts.first["me_too"], counts.missed["me_too"]) == (1, 0, 0)
+    assert (counts.wrong["confusion"], counts.missed["churn"]) == (1, 1)
+    assert counts.line(["me_too"], "me_too").split() == [
+        "me_too",
+        "1",
+        "0",
+        "0",
+        "1.00",
+        "(0.21",
+        "to",
+        "1.00)",
+        "none",
+        "labelled",
+        "1",
+    ]
+    assert "0.00" in counts.line(["churn"], "churn")
+
+
+def test_words_of_code_are_not_read():
+    body = "It fails.\n```\nif x == 1:\n    y = foo(x)  # I am confused\n    return y\n```\n"
+
+    assert signals.score([Labelled("learning", "A title", body, "markdown", {})])["learning"].names() == []
+
+
 def test_signals_that_nobody_labelled_are_not_measured():
     assert signals.score([text("Thank you!"), text("Our lawyer will call.")])["learning"].names() == []
 

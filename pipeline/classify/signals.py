@@ -7,6 +7,7 @@ who may read a text (security, HR, legal) is looked for everywhere in it.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from pipeline.classify import stakes
@@ -19,12 +20,15 @@ WITHHELD: Final = frozenset({"security", "hr", "legal"})
 """Texts with one of these appear in no digest."""
 
 _READ: Final = 8_000
-_Wordings = tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]
-COMPILED: Final[dict[str, _Wordings]] = {
-    name: tuple((tuple(needs.split("|")), re.compile(wording)) for needs, wording in parts)
+_Wording = tuple[tuple[tuple[str, ...], ...], re.Pattern[str]]
+COMPILED: Final[dict[str, tuple[_Wording, ...]]] = {
+    name: tuple(
+        (tuple(tuple(words.split("|")) for words in needs.split(" & ")), re.compile(wording))
+        for needs, wording in parts
+    )
     for name, parts in PHRASES.items()
 }
-"""Each wording of a signal, and the words of which one stands in whatever it finds: looking for those is quick."""
+"""Each wording of a signal, and groups of words: whatever it finds holds a word of each."""
 PROTECTING: Final = frozenset({"confession", "distress", "voice_withdrawn"})
 """Texts with one of these are never quoted: a false alarm costs a quotation, a miss costs a person."""
 _UNLESS: Final = {
@@ -60,10 +64,10 @@ def find(title: str, body: str) -> tuple[Signal, ...]:
     said = (_own(lowered[0]), _own(lowered[1]))
     found: list[Signal] = []
     both, heard = "\n".join(lowered), "\n".join(said)
+    tried = _worth_trying(_NEEDS, heard) | _worth_trying(_NEEDS_WITHHELD, both)
     spoken = [_FOREIGN[language] for language in _languages(heard)]
     for name in COMPILED:
-        patterns = _worth_trying(name, both if name in WITHHELD else heard)
-        patterns += [words[name] for words in spoken if name in words]
+        patterns = tried.get(name, []) + [words[name] for words in spoken if name in words]
         for text, low in zip((title, body), lowered if name in WITHHELD else said, strict=True):
             hit = _first(name, patterns, low)
             if hit is not None:
@@ -77,14 +81,35 @@ def _trimmed(words: str) -> str:
     return words.strip().lstrip(".,;:!?) \n\t") or words.strip()
 
 
-def _worth_trying(name: str, text: str) -> list[re.Pattern[str]]:
-    found = []
-    for needs, pattern in COMPILED[name]:
-        for word in needs:
-            if word in text:
-                found.append(pattern)
-                break
+_GRAM: Final = 4
+_Needs = dict[str, list[tuple[str, str, int]]]
+
+
+def _needs(names: Iterable[str]) -> _Needs:
+    """The last letters of each word that a wording needs -> that word, the signal, and which of its wordings."""
+    found: _Needs = {}
+    for name in names:
+        for number, (groups, _) in enumerate(COMPILED[name]):
+            for word in groups[-1]:
+                found.setdefault(word[-_GRAM:], []).append((word, name, number))
     return found
+
+
+_NEEDS: Final = _needs(name for name in COMPILED if name not in WITHHELD)
+_NEEDS_WITHHELD: Final = _needs(WITHHELD)
+
+
+def _worth_trying(needs: _Needs, text: str) -> dict[str, list[re.Pattern[str]]]:
+    """The wordings of each signal that a text may hold: to look for words in a set of its letters is quick."""
+    grams = {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}
+    maybe = [*(needs.keys() & grams), *(gram for gram in needs if len(gram) < _GRAM)]
+    found = {(name, number) for gram in maybe for word, name, number in needs[gram] if word in text}
+    tried: dict[str, list[re.Pattern[str]]] = {}
+    for name, number in sorted(found):
+        groups, wording = COMPILED[name][number]
+        if all(any(word in text for word in words) for words in groups[:-1]):
+            tried.setdefault(name, []).append(wording)
+    return tried
 
 
 def _first(name: str, patterns: list[re.Pattern[str]], low: str) -> tuple[int, int] | None:

@@ -388,7 +388,8 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             "man page|manual|readme|release notes|tutorial|wiki",
             rf"\b{_DOC}(?: page)? (?:still |also |now |currently |even )?(?:says?|said|claims?|states?|stated"
             rf"|tells?|suggests?|mentions?|promises?|points?)\b(?:[^.!?\n]|\.(?=\w)){{0,140}}\b(?:but|however"
-            r"|yet|although|never|instead|wrong|deprecated|incorrect|not (?:work|there|exist|the case|true))\b",
+            r"|yet|although|never|instead|wrong|deprecated|incorrect|not (?:work|there|exist|the case"
+            r"|true))\b(?! \S{1,30} (?:builds?|runs?|is|are) (?:\w+ )?(?:faster|quicker|slower))",
         ),
         (
             " still ",
@@ -824,7 +825,8 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             " wait",
             r"\b(?:i|we|everyone|everybody|people|team|they)(?:'ve|'m|'re| have| had| am| are| is)+(?: been| still"
             r"| now| all)*"
-            r" (?:waited|waiting)\b[^.!?\n]{0,40}\b(?:minutes? for (?:a|the|every|each|ci|one)|hours|days?|weeks?"
+            r" (?:waited|waiting)\b(?! for the day)[^.!?\n]{0,40}\b(?:minutes? for (?:a|the|every|each|ci|one)|hours"
+            r"|days?|weeks?"
             r"|months?|ages"
             r"|forever)\b",
         ),
@@ -992,18 +994,19 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "abandonment": (
         (
             "mind",
-            r"(?:^|[.!?\n,]\s{0,3}|\b(?:ok|okay|oh|then|please),? )never ?mind\b(?! (?:who|what|how|that|the|if|about"
+            r"(?:^|[.!?\n,]\s{0,3}|\b(?:ok|okay|oh|then|please),? )never ?mind\b(?! (?:this|me|my|who|what|how|that"
+            r"|the|if|about"
             r"|we|i|it|my))",
         ),
         ("forget ", r"(?:^|[.!?\n,]\s{0,3}|\b(?:just|then|please),? )forget (?:i asked|it then)\b"),
-        ("what i ", r"\bnot really what i (?:asked|meant)\b"),
+        ("what i asked", r"\bnot really what i asked\b"),
         (
             "ave up|ive up|iven up|iving up",
             r"\b(?:i|we)(?:'ve| have|'ll| will| am|'m|'re| are)? (?:just )?(?:given up|gave up|give up"
             r"|giving up)\b(?! (?:after|in) \d)",
         ),
         ("eave|ive with", r"\b(?:i|we)(?:'ll| will) (?:just )?(?:live with|leave) it\b"),
-        ("you can close this", r"\byou can close this\b"),
+        ("you can close this", r"\byou can close this\b(?! (?:issue|ticket|bug)?,? ?as there)"),
         ("drop it then", r"\bdrop it then\b"),
         ("close ", r"(?<!let's )\bclose (?:it|this) then\b"),
         (
@@ -1068,7 +1071,8 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ),
         (
             "same here",
-            r"(?:^|[.!?,:(\n]\s{0,3}|\bthe |\byes |\byep )same here\b(?!:? (?:is|app|was|and there|as (?:above|with))"
+            r"(?:^|[.!?,:(\n]\s{0,3}|\byes |\byep )same here\b(?!\]| ?- there)(?!:? (?:is|app|was|and there"
+            r"|as (?:above|with))"
             r"|,? (?:should|could|can|please|you|use|this should)\b)",
         ),
         (
@@ -1388,13 +1392,13 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             "!!!",
             r"\b(?:not working|never works|why|fix|bugs?|crash(?:es|ed|ing)?|fail(?:s|ed|ing|ure)?|wrong|still|broken"
             r"|worst|bad|cant|dont work"
-            r"|doesnt|stop (?:it|this)|missing|errors?|days|weeks|slow|useless|hate|annoying|no (?:answer|reply"
+            r"|doesnt|stop (?:it|this)|missing|days|weeks|slow|useless|hate|annoying|no (?:answer|reply"
             r"|response|longer|way))\b"
             r"(?! (?:love|my favou?rite))[^.!?\n]{0,60}!!!",
         ),
         (
             "n't ",
-            r"\b(?:doesn|won|can|isn|couldn|wouldn|didn)'t (?:load|work|open|start|log|play|upload|connect|run|save"
+            r"\b(?:doesn|won|can|isn)'t (?:load|work|open|start|log|play|upload|connect|run|save"
             r"|sync|update|use|get)"
             r"\b[^.!?\n]{0,50}!!!",
         ),
@@ -1733,7 +1737,9 @@ UNLESS: Final[dict[str, tuple[str, ...]]] = {
         r"|task)s? (?:is|are|was|were|gets?|will be)? ?(?:retr\w+|re-?run|restarted)\b",
     ),
     "me_too": (
-        r"\bi also have (?:a|an|two|the)\b|\b(?:to|and) merge\b|\blgtm\b",
+        r"\bi also have (?:a|an|two|the)\b|\b(?:today|yesterday|again|this morning|every ?time"
+        r"|keeps?)\b[^.!?\n]{0,20}\b(?:i|we)\b[^.!?\n]{0,20}\bsame\b|\bor (?:i|we) (?:have|had|will have)\b"
+        r"|\b(?:to|and) merge\b|\blgtm\b",
         r"\b(?:using|with|via|from|in) (?:the )?(?:cli|command line|another (?:browser|version|machine)|simulator"
         r"|emulator|android|ios|safari|firefox|chrome)\b[^.!?\n]{0,20}\b(?:i|we) (?:get|see|have|had)\b",
         r"\b(?:deux fois|même problème que (?:dans|avec)|mismo problema (?:con|que) (?:el|la|los) (?:otro|otra"

@@ -77,7 +77,10 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             rf"hand))\b",
         ),
         (
-            "had to|have t",
+            "add back|click through|close and|copy|create|delete|do |downgrade|enter|exit|find the|"
+            "fork|hack|hard|install|log|mail|monkey|paste|phone|print|redeploy|refresh|reload|repeat|"
+            "reset|restart|revert|screenshot|scroll|set up again|sign out|start |type|undeploy|"
+            "use the old|vendor|wrap|write ",
             rf"(?:^|[.!?\n]\s{{0,3}}|\d\) )(?:had|have) to (?:\w+ly )?{_CHORE}\b",
         ),
         (
@@ -101,13 +104,13 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|until))",
         ),
         (
-            "around i|around t|round it|round th",
+            "round",
             r"\b(?:i|we|they|users?|you (?:can|have to|must|could))(?: \w+){0,2} (?:work|works|worked|get|got)[ "
             r"-]?(?:around|round) (?:the (?!fact)|this|that|it|these)\b",
         ),
         ("around to this", r"\bwork-?around to this\b"),
         (
-            "only cur|only opt|only rem|only sol|only thi|only way",
+            "only ",
             r"\bonly (?:way|solution|option|remedy|cure|thing that (?:works|helps))\b(?! that you)(?:[^.!?\n]"
             r"|\.(?=\w)){0,80}? (?:is|was) (?:to |by )?(?:just |simply |manually )?(?:\w+ing|delete|restart|start"
             r"|reload|refresh"
@@ -122,13 +125,13 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ),
         ("monkey", r"\b(?:had to|we|i) (?:\w+ )?monkey-?patch"),
         (
-            "g back|lling |nstall|o back|revert|roll |wngrad",
+            "answer|cure|fix|solution",
             r"\b(?:the|my|our|only) (?:fix|cure|solution|answer) (?:for (?:me|us|now) )?was (?:to )?(?:downgrad"
             r"|roll(?:ing)?"
             r" |go(?:ing)? back|revert|uninstall)\w*",
         ),
         (
-            " back |inned |raded |stay |stuck |tayed ",
+            "downgraded|gone back|pinned|rolled back|stay|stuck|went back",
             r"\b(?:i|we)(?:'ve|'m|'re| have| had| am| are)? (?:now |just |simply |then )?(?:downgraded|rolled back"
             r"|went back"
             r"|gone back|pinned|stay(?:ed)?|stuck) (?:\w+ )?(?:to|at|on) (?:\w+ ){0,2}(?:old|older|previous|last"
@@ -136,7 +139,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|v?\d)",
         ),
         (
-            "old b|old r|old v|older|previ",
+            "old|previous",
             r"\b(?:i|we|they)(?:'m|'re| am| are)? (?:still |now |currently |just |have to |must |had to )(?:use|using"
             r"|stick"
             r"(?:ing)? with|stay(?:ing)? on) the (?:old|older|previous) (?:version|release|build)\b",
@@ -156,25 +159,22 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("in the meantime, ", r"\bin the meantime, (?:scrub|us|copy|typ|restart|reload|refresh|switch|re-?\w+)ing\b"),
         ("instead", r"\binstead,? (?:i|we|they|everyone) (?:keep|print|phone|call|mail|re-?type|paste)\b"),
         (
-            "made |mall |own |rate |ttle |vate ",
+            "built|keep|kept|made|maintain|wrote",
             r"\b(?:i|we|they|everyone|everybody|people)(?:'ve| have| now| just| all| still)* (?:keep|kept|maintain"
             r"|built"
             r"|wrote|made) (?:our|my|a|an|their) (?:own |little |small |private |home-?made |separate )+"
             r"(?:spreadsheet|sheet|excel sheet|list|notebook|macro|cron ?job|shadow copy)\b",
         ),
         (
-            "every da|every ev|every fr|every mo|every ni|every si|every we",
+            "every ",
             r"\bevery (?:single )?(?:night|morning|evening|day|week|month|friday|monday),? (?:i|we) "
             r"(?:(?:have to|must|need to) \w+|export|copy|restart|re-start|download|type)\b",
         ),
         (
-            " must |ve to ",
+            "every ",
             r"\bevery (?:single )?time,? (?:i|we) (?:have to|must) \w+",
         ),
-        (
-            " around |d round |o round |y round ",
-            r"\b(?:i|we)(?:'ve| have)? (?:found|got used to) (?:a way )?(?:around|round) (?:it|this|that)\b",
-        ),
+        ("round", r"\b(?:i|we)(?:'ve| have)? (?:found|got used to) (?:a way )?(?:around|round) (?:it|this|that)\b"),
         (
             "so i|so we|so they|so every|instead",
             r"\b(?:instead|so) (?:i|we|they|everyone|everybody)(?: now| just| all| simply| always)? (?:print|phone"
@@ -193,8 +193,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
     "repeat_contact": (
         (
-            " call i| call th| call we| e-mail | email i| email t| email w| message| report | request|"
-            " ticket | time i| time th| time we",
+            "call|mail|message|report|request|ticket|time",
             r"\b(?:second|third|fourth|fifth|sixth|2nd|3rd|4th|5th|6th|[1-9]\d?th|umpteenth) (?:time|ticket"
             r"|e-?mail|request|message|call|report)(?: that)? (?:i|we)(?:'m|'ve|'re| am| are"
             r"| have)? (?:\w+ )?(?:writ|report|ask|rais|call(?!ed with)|contact|open(?:ed)? (?:a|this)|fil(?:e|ing) "
@@ -202,7 +201,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|mail|had to (?:write|report|ask|call|contact))\w*",
         ),
         (
-            " message|d e-mail|d report|d ticket|h e-mail|h report|h ticket|nd email|rd email|th email",
+            "2nd|3rd|4th|fifth|fourth|second|third",
             r"\b(?:my|our) (?:second|third|fourth|fifth|2nd|3rd|4th) (?:ticket|e-?mail|message|report)\b",
         ),
         (
@@ -217,7 +216,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"\bas (?:i|we)(?:'ve| have)? already (?:written (?:to|twice)|told (?:you|support|your)|reported)\b",
         ),
         (
-            "eady ",
+            "asked |called |complained|contacted|explained |filed |raised |reported |told |written |wrote ",
             r"\b(?:i|we)(?:'ve| have|'d| had)? already (?:told (?:you|support|them|your)|written (?:to (?:you|support"
             r"|your)"
             r"|twice)|wrote (?:to you|to support)|reported (?:this|that|it)\b|asked (?:you|this|twice|support)"
@@ -242,7 +241,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|for the (?:second|third|fourth|fifth|\w+th))",
         ),
         (
-            "see m|see o",
+            "see ",
             r"\bsee (?:my|our) (?:previous|earlier|last|other|first) (?:ticket|e-?mail|message|request|report|mail)s?",
         ),
         (
@@ -256,7 +255,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|ticket|message|question|request)\b(?! (?:from|by) the (?:server|api|device|backend))",
         ),
         (
-            " call ab| call on| call th| call to| e-mail | email a| email o| email t| message| ticket ",
+            "time|ticket|mail|message|call",
             r"\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th|\d+th|umpteenth) (?:ticket|e-?mail|message"
             r"|call)(?: about (?:the"
             r"|this|that|it)\b| on this| this (?:week|month|year|sprint)| to you)",
@@ -288,7 +287,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|stale)\b[^.!?\n]{0,30}\b(?:but|yet|still|although|though)\b",
         ),
         (
-            "-open |e-open|ening |eopen |reopen",
+            "open",
             r"(?:^|[.!?\n,]\s{0,3}|\band )(?:please|can you|could you)(?: please)? re-?open(?:(?= this| it| my| the (?:"
             r"ticket|issue|bug|case|report))|(?=[.!?\n]|$))|\b(?:had to|i have to|i am|i'm|we are"
             r"|asking to) re-?open(?:ing)? "
@@ -329,7 +328,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|data))",
         ),
         (
-            " hear|ceive|eived|heard|otten|t get|t got",
+            "get|got|hear|receive",
             r"\b(?:have|has|had|'ve|did)(?:n't| not) (?:heard|received|got|gotten|hear|get|receive)"
             r"(?: a (?:reply|word)| any (?:reply|answer|news|word|feedback)| an? (?:answer|response)"
             r"| anything (?:back )?from "
@@ -358,7 +357,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"| at all| yet)?\s?\?",
         ),
         (
-            "aited |iting ",
+            "wait",
             r"(?:^|[.!?\n]\s{0,3}|\b(?:i|we|i'm|we're|i've|we've)(?: am| are| have| been"
             r"| still)* )(?:still )?(?:waiting"
             r"|waited) (?:\w+ ){0,3}for (?:an answer|a reply|a response|your (?:answer|reply|response))\b(?! from the "
@@ -385,15 +384,15 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             rf"|your )(?:\w+ ){{0,2}}(?:steps (?!below)|{_DOC})\b{_IN_VAIN}",
         ),
         (
-            "altho|but|depre|howev|incor|inste|never|not e|not t|not w|wrong|yet",
+            "article|book|changelog|doc|faq|getting started|guide|help|instruction|knowledge base|"
+            "man page|manual|readme|release notes|tutorial|wiki",
             rf"\b{_DOC}(?: page)? (?:still |also |now |currently |even )?(?:says?|said|claims?|states?|stated"
             rf"|tells?|suggests?|mentions?|promises?|points?)\b(?:[^.!?\n]|\.(?=\w)){{0,140}}\b(?:but|however"
-            r"|yet|although|never|instead|wrong|deprecated|incorrect|not (?:work|there|exist|the case|true))\b",
+            r"|yet|although|never|instead|wrong|deprecated|incorrect|not (?:work|there|exist|the case"
+            r"|true))\b(?! \S{1,30} (?:builds?|runs?|is|are) (?:\w+ )?(?:faster|quicker|slower))",
         ),
         (
-            "age still |ase still |cle still |dme still |doc still |elp still |faq still |ial still |"
-            "ide still |iki still |ion still |log still |ocs still |ons still |ook still |ted still |"
-            "ter still |tes still |tre still |ual still ",
+            " still ",
             rf"\b{_DOC}(?: page)? still (?:says?|tells?|claims?|describes?|shows?|mentions?|lists?|points?|refers?)\b",
         ),
         (
@@ -407,35 +406,36 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|getting started|user guide)\b(?! section)",
         ),
         (
-            " error| match|adicts|eading|ention|radict|t work",
+            " not match|contradict|lead|mention|n't match|work",
             rf"\b{_DOC}(?: page| (?:for|of) the (?:\w+ ){{1,3}})? ?(?:do(?:es)?n't match|do(?:es)? not match"
             rf"|contradicts?|(?:is|are) misleading|leads? to (?:an )?error|will not work|(?:do(?:es)?n't|do(?:es)? not"
             rf"|did not|didn't) (?:work\b|mention))",
         ),
         ("contradict", rf"\bcontradicts? the (?:\w+ )?(?:{_DOC}|guidance)\b|\bcontradict the guidance\b"),
         (
-            "accord|as des|contra|despit|not as|unlike",
+            "article|book|changelog|doc|faq|getting started|guide|help|instruction|knowledge base|"
+            "man page|manual|readme|release notes|tutorial|wiki",
             rf"\b(?:contrary to|according to|despite|unlike|as described in|not as) (?:what )?(?:the |your "
             rf"|our |vs ?code )?(?:\w+ )?{_DOC}\b[^.!?\n]{{0,140}}(?:\bbut\b|\bit (?:does|did|is)(?:n't| not)\b"
             rf"|\binstead\b|\bstill\b|\bnothing\b"
             r"|\bhowever\b)",
         ),
         (
-            "accord|as des|as in |as per|like i",
+            " work",
             rf"\b(?:does(?:n't| not)|do(?:n't| not)|not) work(?:s|ing)? (?:as described in|according to|as (?:in"
             rf"|per)|like in) (?:the )?(?:\w+ )?{_DOC}\b",
         ),
     ),
     "found_by_third_party": (
         (
-            "acist|arent|audit|awyer|bank|ditor|ector|eeper|eller|ester|guest|lator|lient|ntant|plier|riber|"
-            "rtner|tient|tomer|udent|user|viser|visor",
+            "are facing|are upset|asked |called |caught|complain|discovered|flagged|found|hit|informed|"
+            "is facing|is upset|noticed|pointed out|raised|rang|reported|reporting|reports|spotted|told ",
             rf"\b(?:our|my|the|a|an|one|his|her|their|some|one of our|several|many|two|three) (?:\w+ "
             rf")?{_OUTSIDER}s? (?:has |have had |have |had |is |are |just |only |first |also )?(?<!would )(?<!should )"
             rf"{_NOTICED}\b(?! (?:in|under|on|at) the\b)",
         ),
         (
-            "clien|custo|subsc|user",
+            "complain|facing|flagged|found|noticed|pointed out|raised|report",
             r"(?:^|[.!?\n*]\s{0,3})(?:customers?|clients?|end[- ]?users?|subscribers?) (?:has |have |had |is |are "
             r"|also )?(?:noticed|found (?!in|under|on)|pointed out|complain\w*|report(?:ed|ing|s)(?! (?:are|is|page"
             r"|tab))"
@@ -463,7 +463,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"review|without approval|despite|with red|on red|over red)",
         ),
         (
-            " mute| skip|abled|assed|d off|d out|gnore|h off|ipped|muted|n off|nored|sable|t out|ypass",
+            " off|bypass|comment|disable|ignore|mute|skip|switch",
             r"\b(?:i|we|they|everyone|everybody|people|so|just|had to|have to|then|always)(?:'ve| have| all| now| "
             r"just| simply| therefore){0,2} (?:skip(?:ped)?|disabled?|turn(?:ed)? off|comment(?:ed)? out|bypass(?:ed)?"
             r"|ignored?|switch(?:ed)? off|mut(?:ed?))(?: (?!if\b|when\b|unless\b)\w+){0,3}? (?:tests?|checks?|ci"
@@ -545,7 +545,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"(?:again and again|three times|over and over|until it (?:passes|is green|works|goes))\b",
         ),
         (
-            "re-run|re-try|rerun|retry",
+            "click|hit|press|push",
             r"\b(?:we|they|people|everyone|everybody)\b[^.!?\n]{0,20} (?:press|hit|click|push)(?:ing|es)? "
             r"(?:re-?run|re-?try|the re-?(?:run|try) button)\b",
         ),
@@ -603,8 +603,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"(?:the |all |any |a )?(?:red|alerts?|failures|failing|alarms?)\b",
         ),
         (
-            "do not|don't|hardly|no longer|no one|nobody|none of us|stopped & care about|cares abou|"
-            "look at |looking at|looks at ",
+            "do not|don't|hardly|no longer|no one|nobody|none of us|stopped",
             r"\b(?:nobody|no one|none of us|we (?:no longer|don't|do not|stopped|hardly)|i (?:no longer|stopped))"
             r"(?: really| even| here| any ?more)? (?:looks? at|looking at|cares? about) (?:\w+ ){0,3}"
             r"(?:ci|tests?|builds?|results?|dashboards?|alerts?|numbers?|reports?|pipeline|suite|red|it any ?more"
@@ -624,10 +623,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|confidence) in\b",
         ),
         (
-            " just l|app l|board l|d are l|d can l|e are l|e can l|eport l|er is l|erage l|es is l|ge is l|"
-            "graph l|gures l|h are l|h can l|imate l|imply l|mbers l|p are l|p can l|ph is l|pp is l|"
-            "r are l|r can l|rd is l|rs is l|rt is l|s are l|s can l|t are l|t can l|tatus l|te is l|"
-            "unter l|us is l",
+            "lie|lying",
             r"\b(?:report|dashboard|numbers|figures|coverage|estimate|counter|graph|status|app) (?:can |just |simply "
             r"|is |are )?"
             r"(?:lies|lied|lying|lie(?=[.,;!\n]|$| to (?:me|us|you|our)| and))\b",
@@ -636,7 +632,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             "bogus|fiction|made up|nonsense",
             r"\b(?:numbers?|figures?|message|report) (?:is|are|was|were) (?:bogus|made up|nonsense|fiction)\b",
         ),
-        ("it cl|it sa", r"\bit (?:says|claims)[^.!?\n]{3,60}\bbut (?:i|we) (?:do|have|am|are|can)\b"),
+        ("claims|says", r"\bit (?:says|claims)[^.!?\n]{3,60}\bbut (?:i|we) (?:do|have|am|are|can)\b"),
     ),
     "confession": (
         ("proud", r"not (?:very |really |at all |so )?proud"),
@@ -678,7 +674,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|removed|overwr\w+|deployed))",
         ),
         (
-            "i sho|we sh",
+            "asked|checked|known|noticed|read|reviewed|said|tested|told",
             r"(?:i|we) (?:should have|should've) (?:checked|tested|asked|known|said|read|noticed|told|reviewed)",
         ),
         (
@@ -717,7 +713,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
     "distress": (
         (
-            "cope|do this any|go on|keep doing this|keep up|sleep|take  & am un|are u|can n|can't|canno|could",
+            "cope|do this any|go on|keep doing this|keep up|sleep|take ",
             r"\b(?:i|we|my team|our team|the team|people|everyone)(?: really| just| simply| honestly)? (?:can't"
             r"|cannot|can not|could not|couldn't"
             r"|am unable to|are unable to) (?:cope|take (?:it|this) any ?more|take (?:any ?more|much more)"
@@ -788,7 +784,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|of )?(?:\w+ )?(?:reporting|filing|asking|writing|raising|complaining|opening|telling|mentioning)",
         ),
         (
-            "cares |change|fix af|fix an|fix if|fix wh|fixes |listen",
+            " one|body|thing",
             r"(?:nothing|nobody|no one)(?: ever| will| is going to|'s going to)? (?:changes|change|listens|listen"
             r"|fixes|fix|cares) (?:anyway|when|if|after|any ?more)",
         ),
@@ -818,7 +814,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|weeks?)\b",
         ),
         (
-            "access |approva|permiss|review |reviews|sign-of|signoff",
+            "pending |take|took|waited",
             r"\b(?:approvals?|access requests?|permissions?|reviews?|sign-?off)(?: (?:always|usually|often|still|now"
             r"|here))? "
             r"(?:takes?|took|(?:is |are )?pending (?:for|since)|waited)[^.!?\n]{0,20}\b(?:days?|weeks?|months?|hours?"
@@ -826,21 +822,22 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|forever)\b",
         ),
         (
-            "aited|iting",
+            " wait",
             r"\b(?:i|we|everyone|everybody|people|team|they)(?:'ve|'m|'re| have| had| am| are| is)+(?: been| still"
             r"| now| all)*"
-            r" (?:waited|waiting)\b[^.!?\n]{0,40}\b(?:minutes? for (?:a|the|every|each|ci|one)|hours|days?|weeks?"
+            r" (?:waited|waiting)\b(?! for the day)[^.!?\n]{0,40}\b(?:minutes? for (?:a|the|every|each|ci|one)|hours"
+            r"|days?|weeks?"
             r"|months?|ages"
             r"|forever)\b",
         ),
         (
-            "days|month|sprin|week|year",
+            "blocked|on hold|pending|queued|stuck|waited|waiting",
             r"\b(?:stuck|pending|queued|waiting|waited|blocked|on hold)(?: (?!until\b|you\b|him\b|them\b|her\b"
             r"|users?\b)\w+){0,5}? (?:for|since|over"
             r"|more than) (?:\w+ ){0,2}(?:days|weeks?|months?|years?|sprints?)\b",
         ),
         (
-            "block|wait |waite|waiti",
+            "blocked|wait",
             r"\b(?:i'm|i am|we're|we are|been|still|is|am|are|we|i) (?:\w+ )?(?:waiting|wait|waited|blocked) (?:for"
             r"|on|by) "
             r"(?:an? |the |my |your |our |another |their )?(?:\w+ ){0,2}?(?:approval|review|reviews|reviewer|access"
@@ -855,7 +852,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"(?:\w+ )?(?:access|approval|approved|review|reviewed|account|permissions?|sign-?off|environment|it"
             r"|answer|pr)\b",
         ),
-        ("on hold ", r"\bon hold (?:for|since) (?:\w+ ){0,2}(?:hours?|days?|weeks?|months?|monday|last)\b"),
+        ("on hold", r"\bon hold (?:for|since) (?:\w+ ){0,2}(?:hours?|days?|weeks?|months?|monday|last)\b"),
         (" team", r"\bopen (?:issue|ticket|request) (?:on|with) the \w+ team\b"),
         (
             "review",
@@ -871,7 +868,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
     "feature_plea": (
         (
-            "d you|ebody|l you|meone|n you",
+            "somebody|someone|you",
             r"\b(?:can|could|would|will) (?:you|someone|somebody)(?: guys| please| perhaps| also| possibly| "
             rf"maybe)* (?:(?:add|include)(?! money\b|\?| _| something (?:similar|like)){_NOT_PAPERS}|allow"
             rf"|support (?!me\b|us\b)|make it (?:possible|so that|easier"
@@ -880,7 +877,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|ability|choice))\b",
         ),
         (
-            "can i|can w",
+            "can ",
             r"\bcan (?:we|i) (?:please|at least|finally) (?:have|get(?! rid)) (?:an?|the|some|this|that|support"
             r"|more)\b",
         ),
@@ -892,7 +889,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ),
         ("can't we at least", r"\bcan't we at least\b"),
         (
-            "add|allow|bring|chang|consi|do so|enabl|give |intro|let m|let u|make |suppo",
+            "please|pls|plz",
             rf"\b(?:please|pls|plz),? (?:add{_NOT_PAPERS}|allow (?!up to\b|some\b|\d|for (?:up|some)|a few"
             r"|cookies|time)|support (?!me\b|us\b|our\b|the (?:project|petition|author|campaign|cause)|my\b)"
             r"|let (?:us|users|me "
@@ -997,18 +994,19 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "abandonment": (
         (
             "mind",
-            r"(?:^|[.!?\n,]\s{0,3}|\b(?:ok|okay|oh|then|please),? )never ?mind\b(?! (?:who|what|how|that|the|if|about"
+            r"(?:^|[.!?\n,]\s{0,3}|\b(?:ok|okay|oh|then|please),? )never ?mind\b(?! (?:this|me|my|who|what|how|that"
+            r"|the|if|about"
             r"|we|i|it|my))",
         ),
         ("forget ", r"(?:^|[.!?\n,]\s{0,3}|\b(?:just|then|please),? )forget (?:i asked|it then)\b"),
-        ("what i ", r"\bnot really what i (?:asked|meant)\b"),
+        ("what i asked", r"\bnot really what i asked\b"),
         (
             "ave up|ive up|iven up|iving up",
             r"\b(?:i|we)(?:'ve| have|'ll| will| am|'m|'re| are)? (?:just )?(?:given up|gave up|give up"
             r"|giving up)\b(?! (?:after|in) \d)",
         ),
-        ("th it|ve it", r"\b(?:i|we)(?:'ll| will) (?:just )?(?:live with|leave) it\b"),
-        ("you can close this", r"\byou can close this\b"),
+        ("eave|ive with", r"\b(?:i|we)(?:'ll| will) (?:just )?(?:live with|leave) it\b"),
+        ("you can close this", r"\byou can close this\b(?! (?:issue|ticket|bug)?,? ?as there)"),
         ("drop it then", r"\bdrop it then\b"),
         ("close ", r"(?<!let's )\bclose (?:it|this) then\b"),
         (
@@ -1073,11 +1071,12 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ),
         (
             "same here",
-            r"(?:^|[.!?,:(\n]\s{0,3}|\bthe |\byes |\byep )same here\b(?!:? (?:is|app|was|and there|as (?:above|with))"
+            r"(?:^|[.!?,:(\n]\s{0,3}|\byes |\byep )same here\b(?!\]| ?- there)(?!:? (?:is|app|was|and there"
+            r"|as (?:above|with))"
             r"|,? (?:should|could|can|please|you|use|this should)\b)",
         ),
         (
-            "e bug|error|issue|oblem",
+            "same ",
             r"(?:^|[.!?\n,]\s{0,3})same (?:problem|issue|error|bug)(?: ?here| ?for (?:me|us)| ?with (?:me|us)"
             r"| too| again|[.,!]|$)(?!\w)",
         ),
@@ -1118,7 +1117,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
     "confusion": (
         (
-            "are i|are t|is it|is th|was i|was t|would",
+            "a bug or|by design|correct behavio|expected|how it |intended|intentional|normal|supposed to",
             r"(?:(?:^|[.!?:,;(\n-]\s{0,3}|\b(?:or|but|so|and|then|hmm|hi|hello|just|know|wondering|if) )(?:is|are|was"
             r"|would) "
             r"(?:this|that|it|these)|\b(?:is|are|was|would) (?:this|that|it|these)(?=[^.!\n]{0,120}\?))(?: the| a| an"
@@ -1275,7 +1274,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|alternative(?! \w+ (?:for the|of))|somebody else|someone else|other (?:provider|vendor|app)s?)\b",
         ),
         (
-            "d our |e our |ed my |el my |ew my |g our |l our |ng my |se my |te my |w our ",
+            "cancel|renew|terminat|clos",
             r"\b(?:cancel(?:l?ing|l?ed)?|terminat(?:e|ing)|clos(?:e|ing)(?= (?:my|our) account)"
             r"|won't (?:be )?renew(?:ing)?"
             r"|will not (?:be )?renew(?:ing)?) (?:my|our) (?:\w+ )?(?:subscriptions?|contract|accounts?|plan|membership"
@@ -1288,7 +1287,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|cert|token|lease|ticket|session))",
         ),
         (
-            "alter|compe|other|repla",
+            "look|shop",
             r"\b(?:i|we|i'm|we're|i am|we are|to|start|started|will|be|already)(?:'ll| will| have"
             r"| had)? (?:look(?:ing|ed)?|shop(?:ping)?)"
             r" (?:at|for|around for|into) (?:other |better |an? |some |the )?(?:alternatives?|replacement"
@@ -1309,7 +1308,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|plan)\b",
         ),
         (
-            "ditch |ditchi|drop y|droppi|leave |leavin|take o|uninst",
+            "ditch|drop|leav|take our business|uninstall",
             r"\b(?:i|we)(?:'ll| will|'re| are|'m| am| may| might| would)+ (?:\w+ ){0,2}(?:leav(?:e|ing) (?:you\b|your"
             r"|the "
             r"(?:platform|product|service|app))|uninstall(?:ing)? (?:this|it|the app|your)\b|take our business"
@@ -1351,7 +1350,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"|knows who (?:owns|maintains|is)|maintains?|takes? (?:ownership|responsibility|care of))\b",
         ),
         (
-            "which|who a|who e|who i|who m|who o|who r",
+            "is responsible for|maintains|owns",
             r"(?:^|[.!?\n]\s{0,3}|\b(?:know|clear|sure|see|idea|so|ask) )(?:who|which team) (?:even |actually "
             r"|really )?(?:owns|is responsible for|maintains)\b",
         ),
@@ -1366,7 +1365,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("owner", r"\b(?:has|have|with) no (?:clear |real )?owner\b"),
         ("orphaned ", r"\borphaned (?:code|service|repo\w*|project|module|component)\b"),
         (
-            "asked t|instruc|told to",
+            "asked|instructed|told",
             r"\b(?:instructed|told|asked) to (?:move|take|raise|report|file) (?:the |this |my |it )?(?:issue "
             r"|bug )?(?:upstream|elsewhere|with (?:another|the other))\b",
         ),
@@ -1393,13 +1392,13 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             "!!!",
             r"\b(?:not working|never works|why|fix|bugs?|crash(?:es|ed|ing)?|fail(?:s|ed|ing|ure)?|wrong|still|broken"
             r"|worst|bad|cant|dont work"
-            r"|doesnt|stop (?:it|this)|missing|errors?|days|weeks|slow|useless|hate|annoying|no (?:answer|reply"
+            r"|doesnt|stop (?:it|this)|missing|days|weeks|slow|useless|hate|annoying|no (?:answer|reply"
             r"|response|longer|way))\b"
             r"(?! (?:love|my favou?rite))[^.!?\n]{0,60}!!!",
         ),
         (
             "n't ",
-            r"\b(?:doesn|won|can|isn|couldn|wouldn|didn)'t (?:load|work|open|start|log|play|upload|connect|run|save"
+            r"\b(?:doesn|won|can|isn)'t (?:load|work|open|start|log|play|upload|connect|run|save"
             r"|sync|update|use|get)"
             r"\b[^.!?\n]{0,50}!!!",
         ),
@@ -1448,7 +1447,7 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("exploit", r"exploit(?:able|ed|s)? "),
         ("proof of concept exploit", r"proof of concept exploit"),
         ("responsible disclosure", r"responsible disclosure"),
-        ("test ", r"pen(?:etration)?[- ]?test (?:finding|report)"),
+        ("finding|report", r"pen(?:etration)?[- ]?test (?:finding|report)"),
         ("sicherheitslücke", r"sicherheitslücke"),
         ("datenleck", r"datenleck"),
         ("faille de sécurité", r"faille de sécurité"),
@@ -1475,17 +1474,17 @@ PHRASES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             r"my (?:salary|pay ?rise|resignation|maternity|sick leave|pregnan\w+|disability)",
         ),
         (
-            "disci|dismi|fire|firin|laid |lay o|layin",
+            " off|disciplin|dismiss|fire|firing",
             r"(?:fire|fired|firing|dismiss(?:ed|al)?|lay(?:ing)? off|laid off|disciplin\w+) (?:him|her|them|me"
             r"|an? (?:employee|colleague)|the employee)",
         ),
         ("grievance", r"grievance"),
         (
-            "hr ab|hr ca|hr co|hr de|hr in|human|works",
+            "about|case|complaint|department|investigation",
             r"(?:works council|human resources|\bhr\b) (?:complaint|case|department|investigation|about)",
         ),
         (
-            "complain|report a|report t",
+            "complaint|report",
             r"(?:complaint|report) (?:to|about|against) (?:hr|my manager|my boss|a colleague|a coworker"
             r"|my colleague)",
         ),
@@ -1738,7 +1737,9 @@ UNLESS: Final[dict[str, tuple[str, ...]]] = {
         r"|task)s? (?:is|are|was|were|gets?|will be)? ?(?:retr\w+|re-?run|restarted)\b",
     ),
     "me_too": (
-        r"\bi also have (?:a|an|two|the)\b|\b(?:to|and) merge\b|\blgtm\b",
+        r"\bi also have (?:a|an|two|the)\b|\b(?:today|yesterday|again|this morning|every ?time"
+        r"|keeps?)\b[^.!?\n]{0,20}\b(?:i|we)\b[^.!?\n]{0,20}\bsame\b|\bor (?:i|we) (?:have|had|will have)\b"
+        r"|\b(?:to|and) merge\b|\blgtm\b",
         r"\b(?:using|with|via|from|in) (?:the )?(?:cli|command line|another (?:browser|version|machine)|simulator"
         r"|emulator|android|ios|safari|firefox|chrome)\b[^.!?\n]{0,20}\b(?:i|we) (?:get|see|have|had)\b",
         r"\b(?:deux fois|même problème que (?:dans|avec)|mismo problema (?:con|que) (?:el|la|los) (?:otro|otra"

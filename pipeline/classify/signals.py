@@ -206,7 +206,7 @@ _THING: Final = (
     r"|update|encyclopedia|job|work|support|project|editor|piece|module|application|organizer|website|site|system)"
 )
 _PRAISE: Final = re.compile(
-    r"\b(?:i|we) (?:really |absolutely |actually |still |do |just |quite )?(?:love|loved|enjoy|like)\b"
+    r"\b(?:i|we) (?:really |absolutely |actually |still |do |just |quite )?(?:love|loved|enjoy|like)\b(?! \w+ too\b)"
     r"(?! (?:to|it if|it more than|it better|if|when|this change|you|the (?:idea|approach|proposed|way|sound"
     r"|suggestion)|that idea)\b)"
     r"|\bi (?:really |do )?appreciate (?:the (?:app|tool|work|effort|software|product)|this (?:app|tool"
@@ -278,7 +278,8 @@ _NO_TROUBLE: Final = re.compile(
 _SHORT: Final = 900
 _WARMTH: Final = (
     "lov|like|enjoy|apprec|great|awesome|amazing|excellent|wonderful|fantastic|brilliant|superb|good|nice"
-    "|useful|fav|helpful|indispensable|terrific|kind|friendly|patient|thank|freundlich|nett|gentil|aimable|amable|vriendelijk"
+    "|useful|fav|helpful|indispensable|terrific|kind|friendly|patient|thank|freundlich|nett|gentil|aimable"
+    "|amable|vriendelijk"
     "|simpátic|adoro"
     "|encanta"
 )

@@ -8,6 +8,7 @@ who may read a text (security, HR, legal) is looked for everywhere in it.
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 from typing import Final
 
 from pipeline.classify import stakes
@@ -20,15 +21,11 @@ WITHHELD: Final = frozenset({"security", "hr", "legal"})
 """Texts with one of these appear in no digest."""
 
 _READ: Final = 8_000
-_Wording = tuple[tuple[tuple[str, ...], ...], re.Pattern[str]]
-COMPILED: Final[dict[str, tuple[_Wording, ...]]] = {
-    name: tuple(
-        (tuple(tuple(words.split("|")) for words in needs.split(" & ")), re.compile(wording))
-        for needs, wording in parts
-    )
+COMPILED: Final[dict[str, tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]]] = {
+    name: tuple((tuple(needs.split("|")), re.compile(wording)) for needs, wording in parts)
     for name, parts in PHRASES.items()
 }
-"""Each wording of a signal, and groups of words: whatever it finds holds a word of each."""
+"""Each wording of a signal, and the words of which one stands in whatever it finds."""
 PROTECTING: Final = frozenset({"confession", "distress", "voice_withdrawn"})
 """Texts with one of these are never quoted: a false alarm costs a quotation, a miss costs a person."""
 _UNLESS: Final = {
@@ -86,12 +83,13 @@ _Needs = dict[str, list[tuple[str, str, int]]]
 
 
 def _needs(names: Iterable[str]) -> _Needs:
-    """The last letters of each word that a wording needs -> that word, the signal, and which of its wordings."""
-    found: _Needs = {}
+    """The last letters of each word that a wording needs, none of short ones -> the word, the signal, the wording."""
+    found: _Needs = {"": []}
     for name in names:
-        for number, (groups, _) in enumerate(COMPILED[name]):
-            for word in groups[-1]:
-                found.setdefault(word[-_GRAM:], []).append((word, name, number))
+        for number, (words, _) in enumerate(COMPILED[name]):
+            for word in words:
+                gram = word[-_GRAM:] if len(word) >= _GRAM else ""
+                found.setdefault(gram, []).append((word, name, number))
     return found
 
 
@@ -102,13 +100,11 @@ _NEEDS_WITHHELD: Final = _needs(WITHHELD)
 def _worth_trying(needs: _Needs, text: str) -> dict[str, list[re.Pattern[str]]]:
     """The wordings of each signal that a text may hold: to look for words in a set of its letters is quick."""
     grams = {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}
-    maybe = [*(needs.keys() & grams), *(gram for gram in needs if len(gram) < _GRAM)]
-    found = {(name, number) for gram in maybe for word, name, number in needs[gram] if word in text}
+    maybe = [word for gram in needs.keys() & grams for word in needs[gram]]
+    found = {(name, number) for word, name, number in chain(maybe, needs[""]) if word in text}
     tried: dict[str, list[re.Pattern[str]]] = {}
     for name, number in sorted(found):
-        groups, wording = COMPILED[name][number]
-        if all(any(word in text for word in words) for words in groups[:-1]):
-            tried.setdefault(name, []).append(wording)
+        tried.setdefault(name, []).append(COMPILED[name][number][1])
     return tried
 
 

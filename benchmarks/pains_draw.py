@@ -1,0 +1,84 @@
+"""`python -m benchmarks.pains_draw`: which texts of products that nobody looked at are read and labelled.
+
+Written, seed and all, before anything was tuned. Half of each product's texts are near neighbours, by TF-IDF and by the
+registry's own likeness in equal parts, so that the mistakes of neither way are hidden; the others are drawn by chance.
+The registry's likeness is that of the commit that this file came with: a later one may draw others.
+"""
+
+import json
+import random
+import sys
+from collections.abc import Sequence
+
+import numpy as np
+
+from benchmarks import pains_data
+from benchmarks.pains import ONE, tf_idf
+from benchmarks.pains_data import Labelled
+from pipeline.pains.common import weigh
+from pipeline.pains.forms import learnt, place_of
+from pipeline.pains.likeness import Shelf, Whole
+from pipeline.pains.text import NONE, Text, hold_to_exactness, unite
+
+SEED = 20261128
+PRODUCTS = (
+    ("deepse_jira", "mule", 68),
+    ("deepse_jira", "clover", 60),
+    ("deepse_jira", "jirasoftware", 60),
+    ("deepse_jira", "datamanagement", 72),
+    ("deepse_jira", "talenddataquality", 72),
+    ("deepse_jira", "duracloud", 64),
+    ("satd_jira500", "Camel", 48),
+    ("satd_jira500", "Hadoop", 48),
+)
+NEAREST = 48
+"""The texts that are nearest to another one, among which are drawn."""
+WITH = 2
+"""Neighbours that come with each."""
+LONGEST = 1500
+"""Texts of a product that the nearest are looked for among."""
+
+
+def main() -> None:
+    for source, product, many in PRODUCTS:
+        for text in drawn(source, product, many):
+            row = text.key.partition(":")[2]
+            sys.stdout.write(json.dumps({"set": source, "product": product, "row": row}) + "\n")
+
+
+def drawn(source: str, product: str, many: int) -> list[Labelled]:
+    rng = random.Random(f"{SEED} {product}")
+    texts = [text for text in pains_data.everything(source, product) if text.title.strip()]
+    texts = rng.sample(texts, min(LONGEST, len(texts)))
+    taken: list[int] = []
+    for likeness, half in ((tf_idf(texts), many // 4), (own(texts), many // 2)):
+        for n in near(likeness, rng):
+            if len(taken) < half and n not in taken:
+                taken.append(n)
+    rest = [n for n in range(len(texts)) if n not in taken]
+    return [texts[n] for n in taken + rng.sample(rest, many - len(taken))]
+
+
+def near(likeness: Whole, rng: random.Random) -> list[int]:
+    """Texts among the nearest to another one, in an order drawn by chance, each with its neighbours behind it."""
+    order = np.argsort(-likeness.max(axis=1), kind="stable")[:NEAREST].tolist()
+    rng.shuffle(order)
+    return [m for n in order for m in (n, *np.argsort(-likeness[n], kind="stable")[:WITH].tolist())]
+
+
+def own(texts: Sequence[Labelled]) -> Whole:
+    issues = sorted(pains_data.candidates(texts, 0), key=lambda c: c.key)
+    forms = learnt(issues)
+    read = {c.key: Text(c, forms.get(place_of(c), NONE)) for c in issues}
+    ordered = [read[text.key] for text in texts]
+    hold_to_exactness(ordered)
+    unite(ordered)
+    weigh(ordered, ())
+    like: Whole = np.zeros((len(texts), len(texts)))
+    for n, row in enumerate(Shelf(ordered).rows()):
+        like[n, row.places] = row.likeness
+    return np.minimum(like, like.T) / ONE
+
+
+if __name__ == "__main__":
+    main()

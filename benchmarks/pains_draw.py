@@ -24,17 +24,19 @@ from pipeline.pains.text import NONE, Text, hold_to_exactness, unite
 
 SEED = 20261128
 PRODUCTS = (
-    ("deepse_jira", "mule", 104),
-    ("deepse_jira", "clover", 60),
-    ("deepse_jira", "jirasoftware", 48),
-    ("deepse_jira", "datamanagement", 96),
-    ("deepse_jira", "talenddataquality", 104),
-    ("deepse_jira", "duracloud", 64),
-    ("satd_jira500", "Camel", 48),
-    ("satd_jira500", "Hadoop", 48),
+    ("deepse_jira", "mule", 104, 40),
+    ("deepse_jira", "clover", 60, 20),
+    ("deepse_jira", "jirasoftware", 48, 16),
+    ("deepse_jira", "datamanagement", 96, 56),
+    ("deepse_jira", "talenddataquality", 104, 56),
+    ("deepse_jira", "duracloud", 64, 20),
+    ("satd_jira500", "Camel", 48, 10),
+    ("satd_jira500", "Hadoop", 48, 10),
 )
 NEAREST = 48
 """The texts that are nearest to another one, among which are drawn."""
+PAIRS = 3
+"""Of the nearest pairs of either way, one in so many is drawn besides: the first draw held too few that are one pain."""
 WITH = 2
 """Neighbours that come with each."""
 CHORE = 3
@@ -44,23 +46,29 @@ _DIGITS = re.compile(r"[0-9]+")
 
 
 def main() -> None:
-    for source, product, many in PRODUCTS:
-        for text in drawn(source, product, many):
+    for source, product, many, pairs in PRODUCTS:
+        for text in drawn(source, product, many, pairs):
             row = text.key.partition(":")[2]
             sys.stdout.write(json.dumps({"set": source, "product": product, "row": row}) + "\n")
 
 
-def drawn(source: str, product: str, many: int) -> list[Labelled]:
+def drawn(source: str, product: str, many: int, pairs: int) -> list[Labelled]:
     rng = random.Random(f"{SEED} {product}")
     texts = written_once(pains_data.everything(source, product))
     texts = rng.sample(texts, min(LONGEST, len(texts)))
     taken: list[int] = []
-    for likeness, half in ((tf_idf(texts), many // 4), (own(texts), many // 2)):
+    ways = (tf_idf(texts), own(texts))
+    for likeness, half in zip(ways, (many // 4, many // 2), strict=True):
         for n in near(likeness, rng):
             if len(taken) < half and n not in taken:
                 taken.append(n)
     rest = [n for n in range(len(texts)) if n not in taken]
-    return [texts[n] for n in taken + rng.sample(rest, many - len(taken))]
+    taken += rng.sample(rest, many - len(taken))
+    for likeness in ways:
+        best = np.argsort(-np.triu(likeness), axis=None, kind="stable")[: PAIRS * pairs].tolist()
+        for place in sorted(rng.sample(best, pairs // 2)):
+            taken += [n for n in divmod(place, len(texts)) if n not in taken]
+    return [texts[n] for n in taken]
 
 
 def written_once(texts: Sequence[Labelled]) -> list[Labelled]:

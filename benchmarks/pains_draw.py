@@ -36,7 +36,7 @@ PRODUCTS = (
 NEAREST = 48
 """The texts that are nearest to another one, among which are drawn."""
 PAIRS = 3
-"""Of the nearest pairs of either way, one in so many is drawn besides: the first draw held too few that are one pain."""
+"""Of the nearest pairs of either way, one in so many is drawn besides: the first draw held few that are one pain."""
 WITH = 2
 """Neighbours that come with each."""
 CHORE = 3

@@ -332,7 +332,8 @@ def test_a_pain_stays_small_however_many_tell_of_it() -> None:
 
 def test_a_week_in_which_everybody_tells_of_one_thing_is_one_pain_and_not_noise() -> None:
     titles = ("Bookings vanish from the shared diary", "Diary lost our bookings", "Shared diary loses bookings")
-    crowd = [said(n, titles[n % 3], at=START + n * timedelta(minutes=10)) for n in range(200)]
+    body = "The front desk noticed it this morning."
+    crowd = [said(n, titles[n % 3], body, at=START + n * timedelta(minutes=10)) for n in range(200)]
     others, _ = second_organisation()
     registry, told = assign([], [*crowd, *(replace(c, key="ferry:" + c.key) for c in others)])
     found = pains_by_key(told)

@@ -99,7 +99,12 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def _jira(product: str) -> dict[str, tuple[str, str]]:
     rows = _rows(LABELLED / "deepse_jira" / f"{product}.csv")
-    return {row["issuekey"]: (row["title"], row["description"] or "") for row in rows}
+    return {row["issuekey"]: (row["title"], _said(row["description"])) for row in rows}
+
+
+def _said(body: str | None) -> str:
+    """A body; what the data sets write where there is none is no word of anybody."""
+    return "" if body is None or body.strip() in ("NULL", "None") else body
 
 
 def _github(product: str) -> dict[str, tuple[str, str]]:
@@ -124,7 +129,7 @@ def _apache(product: str) -> dict[str, tuple[str, str]]:
             if name.startswith(f"{product}_250_issues/") and name.endswith(".txt"):
                 parts = _RULE.split(archive.read(name).decode(errors="replace"))
                 title, body = (next((told for part in parts if (told := _part(part, n))), "") for n in _PARTS)
-                found[Path(name).stem] = (title, body)
+                found[Path(name).stem] = (title, _said(body))
     return found
 
 

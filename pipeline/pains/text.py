@@ -6,7 +6,7 @@ from hashlib import sha256
 from zlib import crc32
 
 from pipeline.pains.cases import one_case
-from pipeline.pains.exact import codes, exactness, systems
+from pipeline.pains.exact import codes, exactness, orders, systems
 from pipeline.pains.forms import Form, without
 from pipeline.pains.values import Candidate, Sketch
 from pipeline.pains.words import TITLE, features, words_of
@@ -28,8 +28,8 @@ FEW, MANY = 12, 24
 says enough to be held to its title, since long texts share words by chance."""
 SKETCHED = 60
 """Features that a sketch keeps: the strongest."""
-STRICT_SHARE = 0.5
-"""Where more than this part of a leaf's texts name things exactly, all are held to it."""
+HALF = 0.5
+"""Where more than this part of a leaf's texts are at least so strict of themselves, all are held to their titles."""
 SOME = 4
 """Texts as the whole organisation writes them that are added to a leaf's own, so that a few of its own say little."""
 NONE: Form = frozenset()
@@ -38,13 +38,13 @@ NONE: Form = frozenset()
 class Text:
     """A candidate with its features.
 
-    `heading` is the weight of the words of its title; `strict` says how far the title decides, 0 to 1, `own` how far it
-    would by this text alone, `exact` by the exact names in it. `tie` is the same for issues that are one case, -1 for
-    the others.
+    `heading` is the weight of the words of its title. `strict` says how far the title decides, 0 to 1, `own` how far
+    by this text alone: it names things exactly, orders work, or says a lot, or nothing, beside its title. `tie` is the
+    same for issues that are one case, -1 for the others.
     """
 
     __slots__ = (
-        "body", "candidate", "case", "codes", "exact", "heading", "links", "near", "own", "raw", "strict", "systems",
+        "body", "candidate", "case", "codes", "heading", "links", "near", "own", "raw", "strict", "systems",
         "tie", "unit",
     )  # fmt: skip
 
@@ -67,8 +67,7 @@ class Text:
         self.near = 1.0
         self.codes = codes(candidate.title)
         self.systems = systems(candidate.title)
-        self.exact = exactness(candidate.title, candidate.body)
-        self.own = max(self.exact, self._full())
+        self.own = 1.0 if orders(candidate.title) else max(exactness(candidate.title, candidate.body), self._full())
         self.strict = self.own
 
     def _full(self) -> float:
@@ -103,9 +102,9 @@ def hold_to_exactness(texts: Sequence[Text]) -> None:
     """Let a leaf's way of writing decide for its plain texts too."""
     every: dict[str, list[float]] = {}
     for text in texts:
-        every.setdefault(text.candidate.leaf or "", []).append(1.0 if text.exact else 0.0)
+        every.setdefault(text.candidate.leaf or "", []).append(1.0 if text.own >= HALF else 0.0)
     share = sum(sum(told) for told in every.values()) / max(len(texts), 1)
-    strict = {leaf for leaf, told in every.items() if sum(told) + SOME * share > STRICT_SHARE * (len(told) + SOME)}
+    strict = {leaf for leaf, told in every.items() if sum(told) + SOME * share > HALF * (len(told) + SOME)}
     for text in texts:
         text.strict = 1.0 if (text.candidate.leaf or "") in strict else text.own
 

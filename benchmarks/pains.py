@@ -1,7 +1,7 @@
 """`python -m benchmarks.pains`: how well and how steadily issues are put into pains, beside plain rivals.
 
 On texts that were grouped by reading (tests/pipeline/pains/README.md). "tune" is what the registry's measures may be
-set on; "held" was looked at only in the end.
+set on; "held" was looked at once they were set, and its README says what was changed then.
 """
 
 import argparse

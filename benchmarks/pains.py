@@ -1,7 +1,7 @@
 """`python -m benchmarks.pains`: how well and how steadily issues are put into pains, beside plain rivals.
 
 On texts that were grouped by reading (tests/pipeline/pains/README.md). "tune" is what the registry's measures may be
-set on; "held" was looked at only in the end.
+set on; "held" was looked at once they were set, and its README says what was changed then.
 """
 
 import argparse
@@ -213,11 +213,12 @@ def best_threshold(texts: Sequence[Labelled]) -> float:
 
 def _cosines(texts: Sequence[Labelled]) -> Mapping[str, Whole]:
     return {
-        product: _tf_idf([t for t in texts if t.product == product]) for product in sorted({t.product for t in texts})
+        product: tf_idf([t for t in texts if t.product == product]) for product in sorted({t.product for t in texts})
     }
 
 
-def _tf_idf(texts: Sequence[Labelled]) -> Whole:
+def tf_idf(texts: Sequence[Labelled]) -> Whole:
+    """Cosines in millionths, of a product's texts."""
     bags = [Counter(_WORD.findall(f"{t.title} {t.title} {t.title} {t.body[:4000]}".casefold())) for t in texts]
     seen = Counter(word for bag in bags for word in bag)
     column = {word: n for n, word in enumerate(sorted(seen))}
@@ -232,7 +233,7 @@ def _tf_idf(texts: Sequence[Labelled]) -> Whole:
 
 
 def _grouped(likeness: Mapping[str, Whole], texts: Sequence[Labelled], threshold: float) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for product, like in likeness.items():
         here = [t for t in texts if t.product == product]
         rows = [Row(np.arange(len(like)), row) for row in like]

@@ -7,7 +7,9 @@ the checkout, in ../shared.
 import csv
 import json
 import random
+import re
 import sys
+import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +25,9 @@ START = datetime(2026, 3, 2, tzinfo=UTC)
 SPAN = timedelta(weeks=8)
 """The texts of a set are spread over so long: within it, an issue that founded nothing yet still may."""
 LONGEST_FIELD = 10_000_000
+_RULE = re.compile(r"^-{90,110}$", re.MULTILINE)
+_STAMP = re.compile(r"\A(?:(?:To last|Author):[^\n]*\n?)*")
+_PARTS = ("Summary", "Description")
 
 Groups = Mapping[str, str | None]
 """The pain of each text by key; None is a text that belongs nowhere."""
@@ -94,7 +99,12 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def _jira(product: str) -> dict[str, tuple[str, str]]:
     rows = _rows(LABELLED / "deepse_jira" / f"{product}.csv")
-    return {row["issuekey"]: (row["title"], row["description"] or "") for row in rows}
+    return {row["issuekey"]: (row["title"], _said(row["description"])) for row in rows}
+
+
+def _said(body: str | None) -> str:
+    """A body; what the data sets write where there is none is no word of anybody."""
+    return "" if body is None or body.strip() in ("NULL", "None") else body
 
 
 def _github(product: str) -> dict[str, tuple[str, str]]:
@@ -111,7 +121,33 @@ def _android(_product: str) -> dict[str, tuple[str, str]]:
         return {row[0]: (row[1], "") for row in csv.reader(file) if len(row) > 1}
 
 
-_READERS = {"deepse_jira": _jira, "nlbse24": _github, "aosp_issues": _android}
+def _apache(product: str) -> dict[str, tuple[str, str]]:
+    """Issues that were exported with their whole history; the first summary and description are what was written."""
+    found = {}
+    with zipfile.ZipFile(LABELLED / "satd_jira500" / "Analyzed_500_issues.zip") as archive:
+        for name in sorted(archive.namelist()):
+            if name.startswith(f"{product}_250_issues/") and name.endswith(".txt"):
+                parts = _RULE.split(archive.read(name).decode(errors="replace"))
+                title, body = (next((told for part in parts if (told := _part(part, n))), "") for n in _PARTS)
+                found[Path(name).stem] = (title, _said(body))
+    return found
+
+
+def _part(text: str, name: str) -> str:
+    """What stands below the heading and the lines that say when and by whom."""
+    heading, _, rest = text.strip().partition("\n")
+    return _STAMP.sub("", rest).strip() if heading.strip() == name else ""
+
+
+_READERS = {"deepse_jira": _jira, "nlbse24": _github, "aosp_issues": _android, "satd_jira500": _apache}
+
+
+def everything(source: str, product: str) -> list[Labelled]:
+    """Every text of a product, unlabelled, in the order of the rows."""
+    return [
+        Labelled(f"{product}:{row}", product, title, body, None)
+        for row, (title, body) in _READERS[source](product).items()
+    ]
 
 
 @dataclass(frozen=True, slots=True)

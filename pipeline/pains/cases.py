@@ -18,7 +18,7 @@ LEAST = 4
 NEIGHBOURS = 20
 """Earlier posts of the same person that one is compared with."""
 FRAMES = 3
-"""Frames of a stack trace that identify a failure; two are the least."""
+"""Different frames of a stack trace that identify a failure; two are the least."""
 EVERYBODY = 10
 """A failure in as many issues and `EVERYBODY_SHARE` of all is a crowd or a log that everybody attaches."""
 EVERYBODY_SHARE = 0.1
@@ -28,6 +28,8 @@ _WORD = re.compile(r"\w{2,40}")
 _FRAME = re.compile(
     r"\bat ([\w$.<>/]{3,160})\(|\bFile \"[^\"\n]{0,160}?([^\"\n/\\]{1,60})\", line \d{1,7}, in (\w{1,80})"
 )
+_CAUSE = "Caused by:"
+"""Behind the last of these stands what failed; before it, who passed it on, which is the same for many failures."""
 _CODE = re.compile(r"\b(?:error|code|exception)s?[ :#=(]{1,3}(0x[0-9a-f]{6,16}|[a-z]{1,5}-?\d{4,8})\b", re.IGNORECASE)
 
 
@@ -74,8 +76,11 @@ def fingerprints(candidate: Candidate) -> frozenset[str]:
     """What identifies a failure: the first frames of its stack trace, and error codes that are no everyday number."""
     text = f"{candidate.title}\n{candidate.body[:LOOKED_AT]}"
     frames: list[str] = []
-    for match in _FRAME.finditer(text):
-        frames.append(match[1] or f"{match[2]}:{match[3]}")
+    cause = text.rfind(_CAUSE)
+    for match in _FRAME.finditer(text, max(cause, 0)):
+        frame = match[1] or f"{match[2]}:{match[3]}"
+        if frame not in frames:
+            frames.append(frame)
         if len(frames) == FRAMES:
             break
     found = {f"code {match[1].casefold()}" for match in _CODE.finditer(text)}

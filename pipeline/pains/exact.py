@@ -1,4 +1,4 @@
-"""Whether a text names things exactly, and which: code, files, versions, operating systems.
+"""Whether a text names things exactly, and which: code, files, versions, operating systems, a piece of work.
 
 Whoever writes `conv2d_transpose` or "iOS" means that and nothing else, so two texts that name different things tell of
 two causes, however alike their other words are. Plain words are looser: people tell of one trouble in many ways.
@@ -30,6 +30,14 @@ _EXACT = re.compile(
     r"|\b\w{1,60}(?:\.\w{1,60}){2,8}|::|\{\{|```|(?<!\S)--[a-z]{2,40}|https?://|\b(?:Exception|NullPointer)\b"
 )
 _WORD = re.compile(r"[a-z0-9]{2,20}")
+_ORDER = re.compile(
+    r"^\W{0,3}(?:add|adopt|allow|apply|clean|complete|configure|consider|convert|create|define|deploy|develop|disable|do|drop"
+    r"|enable|enhance|ensure|expose|extend|extract|fix|generate|hide|implement|improve|include|increase|install|integrate"
+    r"|introduce|investigate|make|merge|migrate|modify|move|optimi[sz]e|prepare|promote|provide|publish|redesign|reduce"
+    r"|refactor|remove|rename|replace|rewrite|show|simplify|split|unify|validate|verify|write"
+    r"|feature request|proposal|spike|as an? [\w -]{2,60}?,? i)\b",
+    re.IGNORECASE,
+)
 _SYSTEMS = {
     "ios": "ios ios6 ios7 ios8 ios9 ios10 iphone ipad",
     "android": "android",
@@ -61,6 +69,11 @@ def systems(title: str) -> frozenset[str]:
     """The operating systems, processors and browsers that a title names."""
     words = _WORD.findall(title[:TITLE].casefold())
     return frozenset(_SYSTEM_OF[word] for word in words if word in _SYSTEM_OF)
+
+
+def orders(title: str) -> bool:
+    """Whether a title asks for a piece of work: whoever does means that piece, and no other of its kind."""
+    return bool(_ORDER.match(title[:TITLE]))
 
 
 def exactness(title: str, body: str) -> float:

@@ -1,8 +1,10 @@
 """How alike issues are, in millionths: two texts, or a text and what pains remember.
 
-Likeness is what two vectors share, less where it comes from a single feature. The rest is for "would one fix relieve
-both?": where people name things exactly (`exact`), titles that name different things lower it, and so does what two
-titles share when most of the longer one is something else ("Enabling security breaks the shell", "... the jobs page").
+Likeness is what two vectors share. The rest is for "would one fix relieve both?". Where a text is strict (`text`), that
+counts as far as the titles hold the same, and as far as nothing is left over on both sides: "Enabling security breaks
+the shell" and "... breaks the jobs page" have a frame in common and a trouble each. Elsewhere people tell of a trouble
+in many words, so titles may differ, but likeness has to come from more than one word. Titles that name different things
+exactly are apart everywhere.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,18 +26,8 @@ OTHER_LEAF = 0.85
 SAME_LEAF = 1.3
 LONE = 0.4
 """What the one strongest shared feature counts: likeness has to come from more than a single word."""
-OTHER_CODE = 0.12
-"""What likeness counts between titles that both name code, and none of the same."""
-OTHER_SYSTEM = 0.12
-STRICT = 0.33
-"""What likeness counts where people name things exactly: there, unrelated texts share more words."""
-BODIES = 0.4
-"""What the part of likeness that no title shares counts there: logs, forms and steps make strangers' bodies alike."""
-HEADS = (0.3, 0.7, 0.15)
-"""Part of the longer title's weight that both share: up to the first what titles share counts the third, from the
-second on all; where exact names decide."""
-BARE_HEADS = (0.2, 0.6, 0.2)
-"""The same where one of the two is hardly more than a title, in plain words."""
+OTHER_NAME = 0.12
+"""What likeness counts between titles of which each names code, or a system, that the other does not."""
 FAINT = 20_000
 """Likeness below this counts as none."""
 
@@ -64,17 +56,16 @@ class Shelf:
         self.texts = texts
         self.size = len(texts) + len(remembered)
         self._held: dict[int, tuple[NDArray[np.int64], Whole, Whole]] = {}
-        held: dict[int, tuple[list[int], list[int], list[bool]]] = {}
+        held: dict[int, tuple[list[int], list[int], list[int]]] = {}
         for n, text in enumerate(texts):
             for name, weight in text.unit.items():
-                _put(held, name, n, weight, in_head=name in text.head)
+                _put(held, name, n, weight, text.heading.get(name, 0))
         for n, one in enumerate(remembered, len(texts)):
-            head = set(one.sketch.head)
             for key, weight in one.sketch.unit.items():
-                _put(held, int(key, 16), n, weight, in_head=key in head)
-        for name, (places, weights, heads) in held.items():
+                _put(held, int(key, 16), n, weight, one.sketch.heading.get(key, 0))
+        for name, (places, weights, titles) in held.items():
             if len(places) > 1:
-                self._held[name] = (np.array(places), np.array(weights, np.float64), np.array(heads, np.float64))
+                self._held[name] = (np.array(places), np.array(weights, np.float64), np.array(titles, np.float64))
         sketches = [one.sketch for one in remembered]
         self._customers = np.array(
             [*(t.candidate.side == "customer" for t in texts), *(o.side == "customer" for o in remembered)]
@@ -83,7 +74,6 @@ class Shelf:
             [*(sum(t.heading.values()) for t in texts), *(sum(s.heading.values()) for s in sketches)], np.float64
         )
         self._strict = np.array([*(t.strict for t in texts), *(s.strict for s in sketches)])
-        self._bare = np.array([*(t.bare for t in texts), *(s.bare for s in sketches)], np.bool_)
         self._tie = np.array([*(t.tie for t in texts), *(-1 for _ in sketches)])
         self._codes = _Named([*(tuple(map(hashed, sorted(t.codes))) for t in texts), *(s.codes for s in sketches)])
         self._systems = _Named([*(tuple(sorted(t.systems)) for t in texts), *(s.systems for s in sketches)])
@@ -97,75 +87,74 @@ class Shelf:
             yield Row(places, whole[places])
 
     def _row(self, n: int, text: Text, *, plainly: bool) -> Whole:
-        share, top, head, both = (np.zeros(self.size) for _ in range(4))
+        share, top, both, mine, theirs = (np.zeros(self.size) for _ in range(5))
         for name, weight in text.unit.items():
             if name not in self._held:
                 continue
-            places, weights, heads = self._held[name]
+            places, weights, titles = self._held[name]
             part = weight * weights
             share[places] += part
             top[places] = np.maximum(top[places], part)
-            if name in text.head:
-                head[places] += part * heads
-                if name in text.heading:
-                    both[places] += text.heading[name] * heads
-        with np.errstate(divide="ignore", invalid="ignore"):
-            of_heads = np.where(share > 0, head / share, 0.0)
-            cover = both / np.maximum(self._heading, max(sum(text.heading.values()), 1))
-        plain = (share - (1 - LONE) * top) / (UNIT * UNIT)
-        plain = np.where(self._customers == (text.candidate.side == "customer"), plain, plain * OTHER_SIDE)
-        plain = plain * self._leaves.factors(text)
-        plain = np.minimum(plain, 1.0)
+            theirs[places] += titles
+            if name in text.heading:
+                both[places] += text.heading[name] * (titles > 0)
+                mine[places] += text.heading[name]
+        factor = np.where(self._customers == (text.candidate.side == "customer"), 1.0, OTHER_SIDE)
+        factor = factor * self._leaves.factors(text)
+        loose = np.minimum(factor * (share - (1 - LONE) * top) / (UNIT * UNIT), 1.0)
         if plainly:
-            words: Whole = np.rint(ONE * plain)
+            words: Whole = np.rint(ONE * loose)
             words[n] = 0.0
             return words
-        plain = plain * self._codes.factors(n, OTHER_CODE) * self._systems.factors(n, OTHER_SYSTEM)
-        exact = STRICT * plain * (_tempered(of_heads, cover, HEADS) - (1 - BODIES) * (1 - of_heads))
-        loose = plain * np.where(self._bare | text.bare, _tempered(of_heads, cover, BARE_HEADS), 1.0)
+        own = max(sum(text.heading.values()), 1)
+        cover = both / np.maximum(self._heading, own)
+        held = np.minimum(np.maximum(mine / own, theirs / np.maximum(self._heading, 1)), 1.0)
+        exact = np.minimum(factor * share / (UNIT * UNIT), 1.0) * cover * _eighth_power(held)
         strict = (self._strict + text.strict) / 2
-        whole: Whole = np.rint(ONE * (strict * exact + (1 - strict) * loose))
+        apart = self._codes.factors(n) * self._systems.factors(n)
+        whole: Whole = np.rint(ONE * apart * (strict * exact + (1 - strict) * loose))
         if text.tie >= 0:
             whole[self._tie == text.tie] = ONE
         whole[n] = 0.0
         return whole
 
 
+def _eighth_power(part: Whole) -> Whole:
+    """Of the part of one title that the other text holds: what is left over on both sides is another trouble."""
+    square = part * part
+    fourth = square * square
+    return fourth * fourth
+
+
 def _put(
-    held: dict[int, tuple[list[int], list[int], list[bool]]], name: int, place: int, weight: int, *, in_head: bool
+    held: dict[int, tuple[list[int], list[int], list[int]]], name: int, place: int, weight: int, title: int
 ) -> None:
-    places, weights, heads = held.setdefault(name, ([], [], []))
+    """`title` is the weight of a word of the title, 0 for other features."""
+    places, weights, titles = held.setdefault(name, ([], [], []))
     places.append(place)
     weights.append(weight)
-    heads.append(in_head)
-
-
-def _tempered(of_heads: Whole, cover: Whole, bounds: tuple[float, float, float]) -> Whole:
-    """What is left of likeness when the part of it that the titles share is lowered where they share little."""
-    low, high, least = bounds
-    kept = np.clip((cover - low) / (high - low), least, 1.0)
-    left: Whole = 1.0 - of_heads * (1.0 - kept)
-    return left
+    titles.append(title)
 
 
 class _Named:
-    """Who names what: two that both name something, and nothing in common, are told apart."""
+    """Who names what: two of which each names something that the other does not are told apart."""
 
     def __init__(self, names: Sequence[tuple[str, ...]]) -> None:
         self._names = names
-        self._any = np.array([bool(one) for one in names], np.bool_)
+        self._count = np.array([len(one) for one in names], np.int64)
         self._who: dict[str, list[int]] = {}
         for n, several in enumerate(names):
             for name in several:
                 self._who.setdefault(name, []).append(n)
 
-    def factors(self, n: int, apart: float) -> Whole | float:
-        if not self._names[n]:
+    def factors(self, n: int) -> Whole | float:
+        mine = self._names[n]
+        if not mine:
             return 1.0
-        found = np.where(self._any, apart, 1.0)
-        for name in self._names[n]:
-            found[self._who[name]] = 1.0
-        return found
+        shared = np.zeros(len(self._names), np.int64)
+        for name in mine:
+            shared[self._who[name]] += 1
+        return np.where((shared < len(mine)) & (shared < self._count), OTHER_NAME, 1.0)
 
 
 class _Leaves:

@@ -38,7 +38,8 @@ def _split(pain_id: str, members: Sequence[Candidate]) -> Proposal | None:
     hold_to_exactness(texts)
     unite(texts)
     rows = list(Shelf(texts).rows())
-    found = clusters(rows, (), CROWD * ONE, lambda places: needed(len(places)))
+    strict = math.fsum(text.strict for text in texts) / max(len(texts), 1)
+    found = clusters(rows, (), CROWD * ONE, lambda places: needed(len(places), strict))
     groups = [group for group in found if len({texts[n].candidate.author for n in group}) >= 3]
     if len(groups) < 2:
         return None

@@ -22,10 +22,11 @@ ALIVE = timedelta(weeks=26)
 """A pain that nobody has told of for longer is over; the same trouble later founds a new one."""
 WAITS = timedelta(weeks=8)
 """How long an issue that found no pain may still found one with a later issue."""
-PAIR = 0.135
+PAIR = 0.35
 """Mean likeness that two issues need to be one pain. The measures were set on the tuning part of the labelled pains."""
-CROWD = 0.065
-"""Mean likeness that many need: n ask for 2 / n times `PAIR`, but never for less than this."""
+CROWD = 0.05
+"""Mean likeness that many plain issues need: n ask for the square of 2 / n of `PAIR`, but never for less than this.
+Where titles decide, many need what two need."""
 SKETCHES = 6
 """Issues that a pain remembers for comparing: the most central early ones."""
 SEEN = 192
@@ -73,6 +74,10 @@ class State:
 
     def alive(self, at: datetime) -> bool:
         return at - self.last_at <= ALIVE and self.first_at - at <= WAITS
+
+    def strict(self) -> float:
+        """How far exact names decide among its issues, 0 to 1."""
+        return math.fsum(sketch.strict for sketch in self.sketches) / max(len(self.sketches), 1)
 
     def remembered(self) -> list[Remembered]:
         every = sum(self.leaves.values())
@@ -186,8 +191,11 @@ class _Ground:
         return found
 
     def _asked(self, people: int) -> Callable[[Sequence[int]], float]:
+        strict = [*(self.texts[n].strict for n in self.people), *(state.strict() for state in self.living)]
+
         def asked(places: Sequence[int]) -> float:
-            return needed(sum(1 if n < people else self.living[n - people].members for n in places))
+            members = sum(1 if n < people else self.living[n - people].members for n in places)
+            return needed(members, math.fsum(strict[n] for n in places) / len(places))
 
         return asked
 
@@ -237,14 +245,18 @@ class _Ground:
             best = max(
                 ((self._inside(n, members.get(pain, ()), by_id[pain]), pain) for pain in sorted(near)), default=None
             )
-            if best is not None and best[0] >= needed(by_id[best[1]].members + 1):
+            if best is not None and best[0] >= self._needed_to_join(by_id[best[1]], text):
                 score = round(min(best[0] / ONE, 1.0), 4)
                 done.told.append(Assignment(key=text.candidate.key, pain_id=best[1], score=score))
 
+    def _needed_to_join(self, state: State, text: Text) -> float:
+        return needed(state.members + 1, (state.strict() + text.strict) / 2)
 
-def needed(members: int) -> float:
-    """Mean likeness, in millionths, that a pain of so many issues asks for."""
-    return max(CROWD, PAIR * 2 / members) * ONE
+
+def needed(members: int, strict: float) -> float:
+    """Mean likeness, in millionths, that a pain of so many issues asks for whose mean strictness is `strict`."""
+    plain = max(CROWD, PAIR * (2 / members) ** 2)
+    return (strict * PAIR + (1 - strict) * plain) * ONE
 
 
 def found_pain(group: Sequence[Text], taken: Collection[str]) -> State:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from zlib import crc32
 
 from pipeline.pains.cases import one_case
-from pipeline.pains.exact import codes, exactness, systems
+from pipeline.pains.exact import codes, exactness, orders, systems
 from pipeline.pains.forms import Form, without
 from pipeline.pains.values import Candidate, Sketch
 from pipeline.pains.words import TITLE, features, words_of
@@ -19,14 +19,17 @@ SHOWN = 4000
 """Characters of a body that count."""
 LIST = 5
 """An issue that names more others than this is a list of cases, not one of them."""
-BARE = 4
-"""A body of fewer telling words leaves the title to speak alone; """
-SENTENCE = 8
-"""and one of as many telling words is a sentence that says enough."""
+ALONE = 0.8
+"""How far a title without a word beside it is held to."""
+FULL = 1500
+"""Characters of a body in which is seen how much it says."""
+FEW, MANY = 12, 24
+"""Different telling words of title and body: up to the first a text is short and may be plain, from the second on it
+says enough to be held to its title, since long texts share words by chance."""
 SKETCHED = 60
 """Features that a sketch keeps: the strongest."""
-STRICT_SHARE = 0.5
-"""Where more than this part of a leaf's texts name things exactly, all are held to it."""
+HALF = 0.5
+"""Where more than this part of a leaf's texts are at least so strict of themselves, all are held to their titles."""
 SOME = 4
 """Texts as the whole organisation writes them that are added to a leaf's own, so that a few of its own say little."""
 NONE: Form = frozenset()
@@ -35,13 +38,14 @@ NONE: Form = frozenset()
 class Text:
     """A candidate with its features.
 
-    `heading` is the weight of the words of its title, `head` everything that stands in the title; `strict` says how far
-    exact names decide, 0 to 1. `tie` is the same for issues that are one case, -1 for the others.
+    `heading` is the weight of the words of its title. `strict` says how far the title decides, 0 to 1, `own` how far
+    by this text alone: it names things exactly, orders work, or says a lot, or nothing, beside its title. `tie` is the
+    same for issues that are one case, -1 for the others.
     """
 
     __slots__ = (
-        "bare", "body", "candidate", "case", "codes", "exact", "head", "heading", "links", "near", "raw", "strict",
-        "systems", "tie", "unit",
+        "body", "candidate", "case", "codes", "heading", "links", "near", "own", "raw", "strict", "systems",
+        "tie", "unit",
     )  # fmt: skip
 
     def __init__(self, candidate: Candidate, form: Form = NONE) -> None:
@@ -49,9 +53,11 @@ class Text:
         self.body = without(candidate.body, form)[:SHOWN]
         named = features(candidate.title, self.body, candidate.labels)
         self.raw = {crc32(name.encode()): both for name, both in sorted(named.items())}
-        told = [name for name, (times, _) in named.items() if times == TITLE and not name.startswith("~")]
-        self.head = frozenset(crc32(name.encode()) for name in told)
-        self.heading = {crc32(name.encode()): 0 for name in sorted(told) if " " not in name}
+        self.heading = {
+            crc32(name.encode()): 0
+            for name, (times, _) in sorted(named.items())
+            if times == TITLE and " " not in name and not name.startswith("~")
+        }
         self.unit: dict[int, int] = {}
         self.case = hashed(candidate.key)
         self.links = sorted({hashed(key) for key in candidate.links} - {self.case})
@@ -61,9 +67,16 @@ class Text:
         self.near = 1.0
         self.codes = codes(candidate.title)
         self.systems = systems(candidate.title)
-        self.exact = exactness(candidate.title, candidate.body)
-        self.strict = self.exact
-        self.bare = len(self.heading) < SENTENCE and len(words_of(candidate.body[:400])) < BARE
+        self.own = 1.0 if orders(candidate.title) else max(exactness(candidate.title, candidate.body), self._full())
+        self.strict = self.own
+
+    def _full(self) -> float:
+        """How far its length alone holds it to its title: where there is nothing else, or a lot else."""
+        told = words_of(self.body[:FULL])
+        if not told:
+            return ALONE
+        many = len({*told, *words_of(self.candidate.title[:FULL])})
+        return min(max((many - FEW) / (MANY - FEW), 0.0), 1.0)
 
     def weigh(self, common: Mapping[int, float]) -> None:
         """Set the vector of length `UNIT`; `common` is the part of its weight that a common feature keeps."""
@@ -75,15 +88,13 @@ class Text:
     def sketch(self) -> Sketch:
         """What a pain remembers of it: hashed names and weights, none of its words."""
         unit = self.unit
-        kept = sorted(sorted(unit, key=lambda name: (-unit[name], name not in self.head, name))[:SKETCHED])
+        kept = sorted(sorted(unit, key=lambda name: (-unit[name], name not in self.heading, name))[:SKETCHED])
         return Sketch(
             unit={f"{name:08x}": unit[name] for name in kept},
-            head=tuple(f"{name:08x}" for name in kept if name in self.head),
             heading={f"{name:08x}": weight for name, weight in sorted(self.heading.items())},
             codes=tuple(sorted(hashed(code) for code in self.codes)),
             systems=tuple(sorted(self.systems)),
             strict=self.strict,
-            bare=self.bare,
         )
 
 
@@ -91,11 +102,11 @@ def hold_to_exactness(texts: Sequence[Text]) -> None:
     """Let a leaf's way of writing decide for its plain texts too."""
     every: dict[str, list[float]] = {}
     for text in texts:
-        every.setdefault(text.candidate.leaf or "", []).append(1.0 if text.exact else 0.0)
+        every.setdefault(text.candidate.leaf or "", []).append(1.0 if text.own >= HALF else 0.0)
     share = sum(sum(told) for told in every.values()) / max(len(texts), 1)
-    strict = {leaf for leaf, told in every.items() if sum(told) + SOME * share > STRICT_SHARE * (len(told) + SOME)}
+    strict = {leaf for leaf, told in every.items() if sum(told) + SOME * share > HALF * (len(told) + SOME)}
     for text in texts:
-        text.strict = 1.0 if (text.candidate.leaf or "") in strict else text.exact
+        text.strict = 1.0 if (text.candidate.leaf or "") in strict else text.own
 
 
 def unite(texts: Sequence[Text]) -> None:
@@ -105,12 +116,18 @@ def unite(texts: Sequence[Text]) -> None:
     """
     place = {text.case: n for n, text in enumerate(texts)}
     named = ((n, place[case]) for n, text in enumerate(texts) for case in text.links if case in place)
-    root = _united(len(texts), [*named, *one_case([text.candidate for text in texts])])
+    found = one_case([text.candidate for text in texts])
+    root = _united(len(texts), [*named, *(pair for pair in found if not _differ(*(texts[n].codes for n in pair)))])
     size: dict[int, int] = {}
     for top in root:
         size[top] = size.get(top, 0) + 1
     for text, top in zip(texts, root, strict=True):
         text.tie = top if size[top] > 1 else -1
+
+
+def _differ(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether each names something that the other does not."""
+    return bool(one - other and other - one)
 
 
 def _united(count: int, pairs: Iterable[tuple[int, int]]) -> list[int]:

@@ -29,18 +29,15 @@ class Candidate:
 class Sketch:
     """What a pain remembers of one of its issues, under hashed names.
 
-    `unit` is the feature vector, `head` the features that stand in the title, `heading` the weights of the title's
-    words, `codes` and `systems` what the title names exactly, `strict` how far that decides (0 to 1), `bare` that the
-    issue was hardly more than a title.
+    `unit` is the feature vector, `heading` the weights of the title's words, `codes` and `systems` what the title names
+    exactly, `strict` how far the title decides (0 to 1).
     """
 
     unit: Mapping[str, int]
-    head: tuple[str, ...] = ()
     heading: Mapping[str, int] = field(default_factory=dict)
     codes: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
     strict: float = 0.0
-    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,22 +116,18 @@ def from_json(raw: Mapping[str, Any]) -> Pain:
 def _sketch_to_json(sketch: Sketch) -> dict[str, Any]:
     return {
         "unit": dict(sketch.unit),
-        "head": list(sketch.head),
         "heading": dict(sketch.heading),
         "codes": list(sketch.codes),
         "systems": list(sketch.systems),
         "strict": sketch.strict,
-        "bare": sketch.bare,
     }
 
 
 def _sketch_from_json(raw: Mapping[str, Any]) -> Sketch:
     return Sketch(
         unit={name: int(weight) for name, weight in raw["unit"].items()},
-        head=tuple(raw["head"]),
         heading={name: int(weight) for name, weight in raw["heading"].items()},
         codes=tuple(raw["codes"]),
         systems=tuple(raw["systems"]),
         strict=float(raw["strict"]),
-        bare=bool(raw["bare"]),
     )

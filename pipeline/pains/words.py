@@ -20,6 +20,7 @@ TITLE = 3
 """How often a word of the title counts: in the title people say what it is about. Elsewhere a word counts once."""
 
 _WORD = re.compile(r"[^\W_][\w']*")
+_NUMBER = re.compile(r"v?[0-9]")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _NOISE = re.compile(
     r"https?://\S+|www\.\S+|\bMozilla/.*|\S+/[0-9]+\.\S*|\S*[\\/]\w[^\s\\/]*[\\/]+\S*|--[a-z]+(?:-[a-z]+)+|```.*?(?:```|\Z)|<!--.*?(?:-->|\Z)|<[^<>]{1,80}>|\b[0-9a-f]{8,}\b|\b[A-Z]{2,10}-\d+\b|[\w/-]*#\d+",
@@ -83,7 +84,7 @@ def words_of(text: str) -> list[str]:
         raw = match.group()
         if _WIDE.search(raw):  # scripts without spaces: two characters at a time
             found += [raw[n : n + 2] for n in range(min(len(raw) - 1, WORDS))]
-        elif len(raw) <= 40 and raw not in _STOPPED and not raw[0].isdigit():
+        elif len(raw) <= 40 and raw not in _STOPPED and not _NUMBER.match(raw):
             short = stem(raw)
             if len(short) > 1 and short not in _STOPPED:
                 found.append(short)

@@ -18,27 +18,27 @@ _ORDER: Final = (
 )
 
 
-def _found(pattern: str) -> Callable[[str, str], bool]:
+def _found(pattern: str) -> Callable[[str, str, str], bool]:
     found = re.compile(pattern).search
-    return lambda title, body: found(title) is not None or found(body) is not None
+    return lambda title, body, both: found(both) is not None
 
 
-def _titled(pattern: str) -> Callable[[str, str], bool]:
+def _titled(pattern: str) -> Callable[[str, str, str], bool]:
     found = re.compile(pattern).search
-    return lambda title, body: found(title) is not None
+    return lambda title, body, both: found(title) is not None
 
 
-_TESTS: Final[Mapping[str, Callable[[str, str], bool]]] = {
-    "nothing but a title": lambda title, body: not body.strip(),
-    "a line of text": lambda title, body: len(body) < 80,
-    "a few lines": lambda title, body: 80 <= len(body) < 300,
-    "a paragraph": lambda title, body: 300 <= len(body) < 1000,
-    "a long text": lambda title, body: len(body) >= 1000,
-    "a title of four words or fewer": lambda title, body: len(title.split()) <= 4,
-    "a title of five to nine words": lambda title, body: 5 <= len(title.split()) <= 9,
+_TESTS: Final[Mapping[str, Callable[[str, str, str], bool]]] = {
+    "nothing but a title": lambda title, body, both: not body.strip(),
+    "a line of text": lambda title, body, both: len(body) < 80,
+    "a few lines": lambda title, body, both: 80 <= len(body) < 300,
+    "a paragraph": lambda title, body, both: 300 <= len(body) < 1000,
+    "a long text": lambda title, body, both: len(body) >= 1000,
+    "a title of four words or fewer": lambda title, body, both: len(title.split()) <= 4,
+    "a title of five to nine words": lambda title, body, both: 5 <= len(title.split()) <= 9,
     "an order as its title": _titled(rf"^(?:\[[^\]]{{0,40}}\]\s?|[\w-]{{1,12}}:\s?)?(?:{_ORDER.replace(' ', '|')})\b"),
-    "a question as its title": lambda title, body: "?" in title,
-    "a question": lambda title, body: "?" in body,
+    "a question as its title": lambda title, body, both: "?" in title,
+    "a question": lambda title, body, both: "?" in body,
     "one person speaking": _found(r"\b(?:i|my|me|im|i'm)\b"),
     "several people speaking": _found(r"\b(?:we|our)\b"),
     "a user story": _found(r"\bas an? [\w /-]{2,30},? (?:i|we)\b"),
@@ -66,7 +66,7 @@ _TESTS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     "words of trouble": _found(
         r"n't\b|\b(?:cannot|can not|not|no|fail\w{0,4}|errors?|wrong|broken|crash\w{0,4}|bugs?|issues?|problems?)\b"
     ),
-    "an exclamation mark": lambda title, body: "!" in title or "!" in body,
+    "an exclamation mark": lambda title, body, both: "!" in title or "!" in body,
 }
 SHAPES: Final = tuple(_TESTS)
 
@@ -74,4 +74,5 @@ SHAPES: Final = tuple(_TESTS)
 def of(title: str, body: str) -> tuple[int, ...]:
     """The numbers of the shapes that a text has."""
     low, told = title[:READ].lower(), body[:READ].lower()
-    return tuple(n for n, test in enumerate(_TESTS.values()) if test(low, told))
+    both = f"{low}\n{told}"
+    return tuple(n for n, test in enumerate(_TESTS.values()) if test(low, told, both))

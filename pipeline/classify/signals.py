@@ -273,11 +273,10 @@ _NO_TROUBLE: Final = re.compile(
 )
 _SHORT: Final = 900
 _WARMTH: Final = (
-    "lov|like|enjoy|apprec|great|awesome|amazing|excellent|wonderful|fantastic|brilliant|superb|good|nice"
-    "|useful|fav|helpful|indispensable|terrific|kind|friendly|patient|thank|freundlich|nett|gentil|aimable"
-    "|amable|vriendelijk"
-    "|simpátic|adoro"
-    "|encanta"
+    "lov|i like|we like|y like|still like|do like|just like|quite like|enjoy|apprec|great|awesome|amazing|excellent"
+    "|wonderful|fantastic|brilliant|superb|good|nice|useful|fav|helpful|indispensable|terrific|so kind|y kind"
+    "|so friendly|y friendly|so patient|y patient|thank|freundlich|nett|gentil|aimable|amable|vriendelijk|simpátic"
+    "|adoro|encanta"
 )
 _WARM: Final = tuple(_WARMTH.split("|"))
 """Praise is looked for only where one of these stands."""

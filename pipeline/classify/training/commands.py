@@ -65,16 +65,24 @@ def compare(folder: Path) -> Iterator[str]:
     ways: Mapping[str, Odds] = {"ours": heads.ours(samples, found), **rivals.all_of_them(samples)}
     judged = heads.evaluated(samples)
     learn, held = heads.learned_from(samples), _evaluation(samples)
-    yield f"macro-F1: five folds by product over {len(judged)} texts; {len(held)} texts of the evaluation part"
-    yield f"{'':40} {'folds':>6} {'95% by products':>16}   {'evaluation':>10} {'95% by products':>16}"
+    seed = [samples[int(n)].origin == "hand" for n in judged]
+    yield (
+        f"macro-F1: five folds by product over {len(judged)} texts, of these the {sum(seed)} of the seed set alone; "
+        f"{len(held)} texts of the evaluation part"
+    )
+    head = "95% by products"
+    yield f"{'':40} {'folds':>6} {head:>16} {'seed set':>9} {head:>16} {'evaluation':>11} {head:>16}"
     for name, way in ways.items():
         trial = heads.cross_validate(samples, way, judged)
         last = Trial(odds=way(learn, held), samples=[samples[int(n)] for n in held])
-        spans = (f"{low:.3f} to {high:.3f}" for low, high in (report.interval(trial), report.interval(last)))
-        yield (
-            f"{name:40} {report.macro_f1(trial):>6.3f} {next(spans):>16}   {report.macro_f1(last):>10.3f} "
-            f"{next(spans):>16}"
-        )
+        cells = [f"{name:40}"]
+        for width, part in ((6, trial), (9, trial.where(seed)), (11, last)):
+            if part.samples:
+                low, high = report.interval(part)
+                cells.append(f"{report.macro_f1(part):>{width}.3f} {f'{low:.3f} to {high:.3f}':>16}")
+            else:
+                cells.append(f"{'-':>{width}} {'':16}")
+        yield " ".join(cells).rstrip()
 
 
 def _held(samples: Sequence[Sample], way: Odds) -> Iterator[str]:

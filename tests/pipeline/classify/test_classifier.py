@@ -141,8 +141,11 @@ def test_small_words_are_not_shown_as_what_decided() -> None:
     assert not any(language.small(word) for word in named)
 
 
-def test_small_words_are_shown_where_nothing_else_decided() -> None:
-    assert any(reason.startswith("word 'was'") for reason in one(Text(title="", body="it was")).because)
+def test_a_text_of_small_words_alone_is_told_by_how_it_is_built() -> None:
+    because = one(Text(title="", body="it was")).because
+
+    assert because[0].startswith("holds ")
+    assert not any(reason.startswith("word ") for reason in because)
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,8 @@ def find(title: str, body: str) -> tuple[Signal, ...]:
     spoken = [_FOREIGN[language] for language in _languages(heard)]
     for name in COMPILED:
         patterns = tried.get(name, []) + [words[name] for words in spoken if name in words]
+        if not patterns:
+            continue
         for text, low in zip((title, body), lowered if name in WITHHELD else said, strict=True):
             hit = _first(name, patterns, low)
             if hit is not None:

@@ -22,7 +22,7 @@ ALIVE = timedelta(weeks=26)
 """A pain that nobody has told of for longer is over; the same trouble later founds a new one."""
 WAITS = timedelta(weeks=8)
 """How long an issue that found no pain may still found one with a later issue."""
-PAIR = 0.28
+PAIR = 0.22
 """Mean likeness that two issues need to be one pain. The measures were set on the tuning part of the labelled pains."""
 CROWD = 0.05
 """Mean likeness that many plain issues need: n ask for the square of 2 / n of `PAIR`, but never for less than this.

@@ -26,16 +26,16 @@ from workers.engine import Engine
 from workers.wiring import Deployment
 
 KEY = "sk-canarycanarycanary7531"
-UNSURE = "Something went differently on Tuesday than we had thought it would."
-"""The classifier abstains on it."""
+UNSURE = "Am Dienstag ging etwas ganz anders, als wir alle es vorher gedacht hatten, und das wollten wir nur erzählen."
+"""The classifier abstains on it, whatever it learned: it is in German."""
 
 
 SURE = [one for one in small.subscribers(7) if one["external_id"] != "2"]
 
 
 def unsure(number: int, **more: Any) -> dict[str, Any]:
-    title = more.pop("title", f"About the roast of last week {number}")
-    return small.ticket(number, title, **{"body": UNSURE, **more})
+    title = more.pop("title", f"Die Röstung der letzten Woche {number}")
+    return small.ticket(number, title, **{"body": UNSURE, "author_role": "staff", **more})
 
 
 def configure(directory: Path, fake: Fake | None, **options: Any) -> None:
@@ -178,7 +178,7 @@ def test_only_unsure_texts_are_asked_about_and_each_once(runner: Engine, fake: F
     runner.run_once()
     runner.run_once()
 
-    assert sorted(fake.texts) == [f"About the roast of last week {n}\n\n{UNSURE}" for n in (20, 24)]
+    assert sorted(fake.texts) == [f"Die Röstung der letzten Woche {n}\n\n{UNSURE}" for n in (20, 24)]
     assert proposed(runner) == {"20": "customer", "24": "customer"}
 
 
@@ -208,7 +208,7 @@ def test_what_is_private_or_tender_is_never_sent(rosta: Path, fake: Fake, more: 
 
     assert "desk:24" in say(rosta, "issues", "--unsure")
     assert len(fake.asked) == 1
-    assert "week 20" in fake.texts[0]
+    assert "Woche 20" in fake.texts[0]
 
 
 def test_what_became_private_meanwhile_is_not_sent_either(rosta: Path, fake: Fake) -> None:
@@ -347,7 +347,7 @@ def test_after_five_failures_in_a_row_there_is_a_pause_that_grows_and_ends(runne
 
 def test_one_text_that_always_fails_stands_in_nobodys_way(runner: Engine, fake: Fake) -> None:
     healthy = fake.reply
-    fake.reply = lambda body: saying({}, 500) if "week 24" in text_of(body) else healthy(body)
+    fake.reply = lambda body: saying({}, 500) if "Woche 24" in text_of(body) else healthy(body)
     runner.run_once()
 
     again(runner)

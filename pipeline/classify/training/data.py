@@ -59,8 +59,6 @@ class Sample:
     frustration: int | None = None
     signals: frozenset[str] | None = None
     agreed: bool | None = None
-    doubtful: bool = False
-    """Whether who read it could as well have chosen another side."""
 
 
 def everything(folder: Path) -> list[Sample]:
@@ -110,7 +108,6 @@ def _labels(folder: Path) -> Iterator[Sample]:
             frustration=row["frustration"],
             signals=frozenset(signal[0] for signal in row["signals"]),
             agreed=None if second is None else second["side"] == row["side"],
-            doubtful=row["doubt"] is not None,
         )
 
 

@@ -15,12 +15,10 @@ from pipeline.classify.training import report, seen
 from pipeline.classify.training.data import CAREFUL, REAL, Sample
 from pipeline.classify.training.report import Doubles, Ints, Trial
 
-WEIGHTS: Final = {"hand": 3.0, "examples": 3.0, "corrections": 3.0, "given": 3.0}
-DOUBTFUL: Final = 0.3
-OVER_WEAK: Final = 4.0
-"""How much more than a weakly labelled text a careful one counts where both are learned from, """
-WEAK: Final = 0.5
-"""and how much what is learned so counts beside what careful texts teach alone."""
+CAREFULLY: Final = 4.0
+"""How much a text counts whose label somebody decided by reading it, where a weakly labelled one counts 1."""
+WEAK: Final = 0.25
+"""How much what is learned from both counts beside what careful texts teach alone."""
 SPARSE_C: Final = 10.0
 DENSE_C: Final = 1.0
 FOLDS: Final = 5
@@ -46,10 +44,10 @@ def fit(sparse: Any, dense: Doubles, samples: Sequence[Sample]) -> Heads:
     """Each head alone, so that none leans on what another knows.
 
     All learn from texts that somebody judged by reading them. Weakly labelled ones know many words and lean to the
-    style of their sources: words and pieces are learned from them once more, at half weight; meaning is not.
+    style of their sources: words and pieces are learned from them once more, at a low weight; meaning is not.
     """
     careful = np.array([one.origin in CAREFUL for one in samples])
-    weights = np.array([weight(one) for one in samples])
+    weights = np.where(careful, CAREFULLY, 1.0)
     sides = sides_of(samples)
     blocks = (sparse[:, : features.WIDTH], sparse[:, features.WIDTH :])
     deep = logistic(DENSE_C).fit(dense[careful], sides[careful], sample_weight=weights[careful])
@@ -58,17 +56,11 @@ def fit(sparse: Any, dense: Doubles, samples: Sequence[Sample]) -> Heads:
         narrow = logistic(SPARSE_C).fit(block[careful], sides[careful], sample_weight=weights[careful])
         coefficients, own = narrow.coef_, narrow.intercept_
         if not careful.all():
-            every = np.where(careful, weights * OVER_WEAK, weights)
-            wide = logistic(SPARSE_C).fit(block, sides, sample_weight=every)
+            wide = logistic(SPARSE_C).fit(block, sides, sample_weight=weights)
             coefficients, own = coefficients + WEAK * wide.coef_, own + WEAK * wide.intercept_
         flat.append(coefficients)
         bias = bias + own
     return Heads(np.hstack(flat), deep.coef_, bias)
-
-
-def weight(sample: Sample) -> float:
-    """How much a text counts: the seed set and people's own corrections more, what was doubtful to its reader less."""
-    return DOUBTFUL if sample.doubtful else WEIGHTS.get(sample.origin, 1.0)
 
 
 def logistic(c: float) -> LogisticRegression:

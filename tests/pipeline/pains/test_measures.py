@@ -49,13 +49,13 @@ def test_the_labels_are_of_the_size_that_the_readme_says() -> None:
 
 @pytest.mark.parametrize("way", [at_once, weekly])
 def test_the_bars_hold_on_the_texts_that_were_tuned_on(way: object) -> None:
-    """Pairwise precision 0.93, B-cubed 0.90, and another draw of dates changes little (ARI 0.90)."""
+    """Pairwise precision 0.90, B-cubed 0.90, and another draw of dates changes little (ARI 0.90)."""
     beside("data", "labelled", "deepse_jira")
     texts = pains_data.labelled("tune")
     first, other = ((at_once if way is at_once else weekly)(pains_data.candidates(texts, seed)) for seed in (0, 1))
     both = sum((one for told in (first, other) for one in pains_data.by_product(texts, told).values()), start=Score())
-    assert both.pair_precision >= 0.93
-    assert both.pair_recall >= 0.50
+    assert both.pair_precision >= 0.90
+    assert both.pair_recall >= 0.55
     assert both.b_cubed >= 0.90
     assert adjusted_rand(first, other) >= 0.90
 
@@ -65,6 +65,6 @@ def test_what_was_gained_on_products_that_were_not_tuned_on_is_kept() -> None:
     beside("data", "labelled", "deepse_jira")
     texts = pains_data.labelled("held")
     found = sum(pains_data.by_product(texts, at_once(pains_data.candidates(texts, 0))).values(), start=Score())
-    assert found.pair_precision >= 0.35
+    assert found.pair_precision >= 0.30
     assert found.pair_recall >= 0.40
     assert found.b_cubed >= 0.95

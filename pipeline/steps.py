@@ -326,13 +326,13 @@ def _with_what_withholds(verdict: Verdict, text: Text, issue: Issue) -> Verdict:
     if text.body == issue.body:
         return verdict
     known = {signal.name for signal in verdict.signals}
-    whole = signals.find(issue.title, issue.body)
-    more = [one for one in whole if one.name in signals.WITHHELD and one.name not in known]
+    more = [one for one in signals.withheld(issue.title, issue.body) if one.name not in known]
     if not more:
         return verdict
     found = tuple(sorted((*verdict.signals, *more), key=lambda one: one.name))
-    because = (*verdict.because, f"severity 8: {more[0].name}, '{more[0].text}'")
-    return replace(verdict, signals=found, severity=8, because=because)
+    grave = f"severity 8: {more[0].name}, '{more[0].text}'"
+    because = [grave if reason.startswith("severity ") else reason for reason in verdict.because]
+    return replace(verdict, signals=found, severity=8, because=tuple(because))
 
 
 def _as_tagged(verdict: Verdict, issue: Issue) -> Verdict:

@@ -89,7 +89,8 @@ def said_there(session: Session, source: str, changed: Sequence[Issue], marks: M
         evidence = {"label": label}
         corrections.correct(session, (source, issue.external_id), side, by, at, how=LABEL, evidence=evidence)
         fresh = True
-    if fresh or corrections.any_of(session, source, [issue.external_id for issue in changed]):
+    names = [issue.external_id for issue in changed]
+    if fresh or any(corrections.any_of(session, source, some) for some in issues.chunks(names)):
         ask(session)
 
 

@@ -67,12 +67,26 @@ def find(title: str, body: str) -> tuple[Signal, ...]:
         patterns = tried.get(name, []) + [words[name] for words in spoken if name in words]
         if not patterns:
             continue
-        for text, low in zip((title, body), lowered if name in WITHHELD else said, strict=True):
-            hit = _first(name, patterns, low)
-            if hit is not None:
-                found.append(Signal(name, _trimmed(text[hit[0] : hit[1]])))
-                break
+        shown = _shown(name, patterns, (title, body), lowered if name in WITHHELD else said)
+        if shown is not None:
+            found.append(Signal(name, shown))
     return _settled(found, (title, body), said)
+
+
+def withheld(title: str, body: str) -> tuple[Signal, ...]:
+    """The signals that decide who may read a text, and no others: for what is no prose of its author's."""
+    texts = (title[:_READ], body[:_READ])
+    lowered = (lower(texts[0]), lower(texts[1]))
+    tried = _worth_trying(_NEEDS_WITHHELD, "\n".join(lowered))
+    return tuple(Signal(name, shown) for name in sorted(tried) if (shown := _shown(name, tried[name], texts, lowered)))
+
+
+def _shown(name: str, patterns: list[re.Pattern[str]], texts: tuple[str, str], lows: tuple[str, str]) -> str | None:
+    """The words of the title, or else of the body, that a wording finds."""
+    for text, low in zip(texts, lows, strict=True):
+        if (hit := _first(name, patterns, low)) is not None:
+            return _trimmed(text[hit[0] : hit[1]])
+    return None
 
 
 def _trimmed(words: str) -> str:

@@ -112,12 +112,8 @@ def corrections(session: Session) -> dict[tuple[str, str], tuple[str, str]]:
 
 def any_of(session: Session, source: str, names: Sequence[str]) -> bool:
     """Whether anybody ever said what one of these issues is."""
-    for start in range(0, len(names), 500):
-        some = names[start : start + 500]
-        query = select(CorrectionRow.id).where(CorrectionRow.source == source, CorrectionRow.issue.in_(some)).limit(1)
-        if session.scalar(query) is not None:
-            return True
-    return False
+    said = select(CorrectionRow.id).where(CorrectionRow.source == source, CorrectionRow.issue.in_(names))
+    return session.scalar(said.limit(1)) is not None
 
 
 def said_by_labels(session: Session, source: str, names: Sequence[str]) -> dict[str, Event]:

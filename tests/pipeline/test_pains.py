@@ -376,10 +376,10 @@ def test_short_questions_of_close_intents_are_hardly_ever_mixed() -> None:
         gold = {issue.key: intent for issue, (_, intent) in zip(issues, drawn, strict=True)}
         scores.append(precision_and_recall(gold, pains_by_key(assign([], issues)[1])))
     assert sum(p for p, _ in scores) / len(scores) >= 0.95
-    assert sum(r for _, r in scores) / len(scores) >= 0.01
+    assert sum(r for _, r in scores) / len(scores) >= 0.03
 
 
-def test_bare_sentences_of_the_fixture_are_not_mixed() -> None:
+def test_bare_sentences_of_the_fixture_are_joined_by_who_says_the_same_and_by_nobody_else() -> None:
     tickets = json.loads(beside("data", "fernhill", "digest_fixture.json").read_text())["tickets"]
     issues, gold = [], {}
     for number, ticket in enumerate(t for t in tickets if t["kind"] == "friction"):
@@ -392,11 +392,13 @@ def test_bare_sentences_of_the_fixture_are_not_mixed() -> None:
             side="customer" if customer else "developer",
             leaf=ticket["owning_area"],
         )
-        issues.append(issue)
-        gold[issue.key] = ticket["theme"] or "-"
+        echo = replace(issue, key=f"{issue.key} again", author=f"another {number}", created_at=issue.created_at + DAY)
+        issues += [issue, echo]
+        gold |= dict.fromkeys((issue.key, echo.key), ticket["theme"] or issue.key)
     found = pains_by_key(assign([], issues)[1])
-    together = [(a, b) for a in found for b in found if a < b and found[a] == found[b]]
-    assert [pair for pair in together if gold[pair[0]] != gold[pair[1]] or gold[pair[0]] == "-"] == []
+    precision, recall = precision_and_recall(gold, found)
+    assert sum(f"{key} again" in found for key in found) >= 20
+    assert (precision, recall > 0) == (1.0, True)
 
 
 def sample() -> list[Candidate]:

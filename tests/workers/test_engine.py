@@ -316,4 +316,7 @@ def test_what_withholds_an_issue_is_looked_for_in_its_forms_and_code_too(
     assert stored.verdict is not None
     assert signal in {one.name for one in stored.verdict.signals}
     assert stored.verdict.severity == 8
+    assert [reason.partition(":")[0] for reason in stored.verdict.because if reason.startswith("severity ")] == [
+        "severity 8"
+    ]
     assert "6 customers" in text_of(directory, "kit")

@@ -11,12 +11,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.classify.features import WIDTH, Floats
+from pipeline.classify.features import BLOCKS, WIDTH, Floats
 from pipeline.issue import Kind, Side
 
 SIDES: Final[tuple[Side, ...]] = ("developer", "customer", "none")
 KINDS: Final[tuple[Kind, ...]] = ("bug", "request", "question")
-FORMAT: Final = 2
+FORMAT: Final = 3
 PATH: Final = Path(__file__).with_name("model.npz")
 _REMEDY: Final = "restore it from the repository, or make it again with `leafnotes model train`"
 
@@ -26,27 +26,39 @@ class ModelError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """Weights of the linear heads. Rows of weights are features, columns the three sides (or kinds)."""
+class Table:
+    """What the features of one block weigh: rows are columns of the block, columns the three sides or kinds."""
 
-    words: Floats
-    pieces: Floats
-    word_rarity: Floats
-    piece_rarity: Floats
+    sides: Floats
+    kinds: Floats
+    rarity: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """Weights of the linear heads; `tables` in the order of `features.BLOCKS`."""
+
+    tables: tuple[Table, ...]
     tokens: tuple[str, ...]
     token_scores: Floats
     token_weights: Floats
     cues: tuple[str, ...]
     cue_scores: Floats
     bias: Floats
-    kinds: Floats
     kind_bias: Floats
     temperature: float
     threshold: float
     name: str = ""
 
+    @property
+    def word_rarity(self) -> Floats:
+        """How rare each word is, by its column."""
+        return self.tables[0].rarity
 
-_INTEGERS: Final = ("words", "pieces", "token_scores", "kinds", "word_rarity", "piece_rarity", "token_weights")
+
+_COLUMNS: Final = ("sides", "kinds", "rarity")
+_TABLES: Final = {f"{block}_{column}": (n, column) for n, block in enumerate(BLOCKS) for column in _COLUMNS}
+_BYTES: Final = (*_TABLES, "token_scores", "token_weights")
 """Stored as one byte a number and one scale a matrix: no decision that we measured depends on more."""
 
 
@@ -65,22 +77,19 @@ def _model(arrays: dict[str, NDArray[Any]], name: str) -> Model:
     about = json.loads(bytes(arrays["about"]).decode())
     if about["format"] != FORMAT:
         raise ValueError(f"format {about['format']}, this version reads {FORMAT}")
-    for key in _INTEGERS:
+    for key in _BYTES:
         arrays[key] = arrays[key].astype(np.float32) * np.float32(about["scales"][key])
-    if arrays["words"].shape != (WIDTH, len(SIDES)) or arrays["pieces"].shape != (WIDTH, len(SIDES)):
+    tables = tuple(Table(**{column: arrays[f"{block}_{column}"] for column in _COLUMNS}) for block in BLOCKS)
+    if any(table.sides.shape != (WIDTH, len(SIDES)) or table.kinds.shape != (WIDTH, len(KINDS)) for table in tables):
         raise ValueError("weights of an unexpected shape")
     return Model(
-        words=arrays["words"],
-        pieces=arrays["pieces"],
-        word_rarity=arrays["word_rarity"],
-        piece_rarity=arrays["piece_rarity"],
+        tables=tables,
         tokens=tuple(bytes(arrays["tokens"]).decode().split("\n")),
         token_scores=arrays["token_scores"],
         token_weights=arrays["token_weights"],
         cues=tuple(about["cues"]),
         cue_scores=arrays["cue_scores"].astype(np.float32),
         bias=arrays["bias"].astype(np.float32),
-        kinds=arrays["kinds"],
         kind_bias=arrays["kind_bias"].astype(np.float32),
         temperature=float(about["temperature"]),
         threshold=float(about["threshold"]),
@@ -92,8 +101,8 @@ def save(model: Model, path: Path) -> None:
     """Write the model; the same weights give the same bytes, on any day."""
     scales: dict[str, float] = {}
     arrays: dict[str, NDArray[Any]] = {}
-    for key in _INTEGERS:
-        full = getattr(model, key)
+    for key in _BYTES:
+        full = _matrix(model, key)
         scales[key] = float(np.float32(max(float(np.abs(full).max()), 1e-9) / 127))
         arrays[key] = np.rint(full / scales[key]).astype(np.int8)
     about = {
@@ -114,3 +123,10 @@ def save(model: Model, path: Path) -> None:
             entry = zipfile.ZipInfo(f"{key}.npy", (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, member.getvalue())
+
+
+def _matrix(model: Model, key: str) -> Floats:
+    if key in _TABLES:
+        n, column = _TABLES[key]
+        return getattr(model.tables[n], column)  # type: ignore[no-any-return]
+    return getattr(model, key)  # type: ignore[no-any-return]

@@ -5,7 +5,7 @@ have length 1, so the others gain when one leaves. Author names are never looked
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final, Self, TypeVar
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.classify import artefact, features, language, lessons, rules, shapes, signals
-from pipeline.classify.artefact import KINDS, SIDES, Model
+from pipeline.classify.artefact import KINDS, SIDES, Model, Table
 from pipeline.classify.features import Block, Floats, Read
 from pipeline.classify.lessons import Lesson, Memory, Near
 from pipeline.classify.tokens import Tokens
@@ -104,7 +104,7 @@ class Classifier:
         seen = self._seen(texts)
         odds = seen.odds(found)
         kinds = seen.kinds()
-        near = memory.near(seen.words, seen.word_values, len(texts), keys) if memory else [()] * len(texts)
+        near = memory.near(seen.blocks[0], seen.values[0], len(texts), keys) if memory else [()] * len(texts)
         name = f"{self.model.name}+{memory.version}" if memory else self.model.name
         return [
             self._verdict(text, found[i], odds[i], kinds[i], seen, i, near[i], name) for i, text in enumerate(texts)
@@ -221,38 +221,43 @@ class Seen:
         self.model = model
         self.told = told
         self.batch: Read = features.read(texts)
-        self.words: Block = features.words(self.batch)
-        self.pieces: Block = features.pieces(self.batch)
-        self.word_values = features.values(self.words, model.word_rarity, len(texts))
-        self.piece_values = features.values(self.pieces, model.piece_rarity, len(texts))
+        self.blocks = features.blocks(texts, self.batch)
+        self.values = [
+            features.values(block, table.rarity, len(texts))
+            for block, table in zip(self.blocks, model.tables, strict=True)
+        ]
         ends = [*(int(o) - 1 for o in self.batch.offsets[1:]), len(self.batch.flat)]
         self.cut = [tokens.of(self.batch.flat[int(a) : b]) for a, b in zip(self.batch.offsets, ends, strict=True)]
         self.count = len(texts)
         self.shapes = [{shapes.SHAPES[n] for n in shapes.of(title, body)} for title, body in texts]
-        self._sums = [np.zeros((self.count, len(SIDES)), dtype=np.float32) for _ in range(3)]
+        self._sums = [np.zeros((self.count, len(SIDES)), dtype=np.float32) for _ in self.blocks]
+        self._meant = np.zeros((self.count, len(SIDES)), dtype=np.float32)
 
     def odds(self, found: Sequence[tuple[Signal, ...]]) -> Floats:
         """Log-odds of the sides, one row a text, before anything around the text is looked at."""
         total = np.tile(self.model.bias, (self.count, 1)).astype(np.float32)
-        for sums, (block, values, weights) in zip(self._sums, self._parts(), strict=False):
-            part = weights[block.column] * values[:, None]
-            for side in range(len(SIDES)):
-                sums[:, side] = np.bincount(block.row, weights=part[:, side], minlength=self.count)
+        for sums, (block, values, table) in zip(self._sums, self._parts(), strict=True):
+            sums += self._summed(block, values, table.sides)
             total += sums
         for i, cut in enumerate(self.cut):
             ids = [number for _, numbers in cut for number in numbers]
-            self._sums[2][i] = self._token_scores(ids).sum(axis=0)
-            total[i] += self._sums[2][i]
+            self._meant[i] = self._token_scores(ids).sum(axis=0)
+            total[i] += self._meant[i]
             for cue in self._cues(found[i], i):
                 total[i] += self.model.cue_scores[cue]
         return total
 
     def kinds(self) -> Floats:
         total = np.tile(self.model.kind_bias, (self.count, 1)).astype(np.float32)
-        part = self.model.kinds[self.words.column] * self.word_values[:, None]
-        for kind in range(len(KINDS)):
-            total[:, kind] += np.bincount(self.words.row, weights=part[:, kind], minlength=self.count)
+        for block, values, table in self._parts():
+            total += self._summed(block, values, table.kinds)
         return total
+
+    def _summed(self, block: Block, values: Floats, weights: Floats) -> Floats:
+        """What a block adds to each text, one row a text."""
+        part = weights[block.column] * values[:, None]
+        sums = [np.bincount(block.row, weights=column, minlength=self.count) for column in part.T]
+        return np.stack(sums, axis=1).astype(np.float32)
 
     def known(self, at: int) -> float:
         """Share of a text's words that the model has a meaning of as a whole; 1 where there is no word."""
@@ -308,7 +313,7 @@ class Seen:
         of = [numbers.setdefault(flat[start:end], len(numbers)) for start, end in spans]
         times = np.bincount(of)
         total = np.zeros(len(numbers))
-        for sums, (added, squares) in zip(self._sums, self._by_word, strict=False):
+        for sums, (added, squares) in zip(self._sums, self._by_word, strict=True):
             lead = added[low:high, first] - added[low:high, second]
             out = np.bincount(of, weights=lead)
             left = np.maximum(1 - np.bincount(of, weights=squares[low:high]), 0)
@@ -318,7 +323,7 @@ class Seen:
         ids = [number for _, pieces in self.cut[at] for number in pieces]
         weight = float(self.model.token_weights[ids].sum()) if ids else 0.0
         if weight > _NOTHING:
-            whole = float(self._sums[2][at, first] - self._sums[2][at, second])
+            whole = float(self._meant[at, first] - self._meant[at, second])
             left = np.maximum(weight - told[:, 3], 0)
             rest = whole * np.sqrt(weight) - (told[:, first] - told[:, second])
             total += whole - np.where(left > _NOTHING, rest / np.sqrt(np.maximum(left, _NOTHING)), 0)
@@ -330,28 +335,27 @@ class Seen:
 
     @cached_property
     def _by_word(self) -> list[tuple[Floats, Floats]]:
-        """For words and for pieces: what each word of the batch adds to each side, and its part in the text's length.
+        """For each block: what each word of the batch adds to each side, and its part in the text's length.
 
         A pair of words goes with either of them, so it counts for both.
         """
         size, found = len(self.batch.starts), []
-        for block, values, weights in self._parts():
+        for block, values, table in self._parts():
             share = values / block.times
-            word, of = block.word, block.of
-            if block is self.words:  # words, then pairs by their first word, then the title's words
-                pairs = slice(size, size + int((self.batch.home[1:] == self.batch.home[:-1]).sum()))
-                word, of = np.concatenate([word, word[pairs] + 1]), np.concatenate([of, of[pairs]])
+            doubles = slice(*block.doubles)
+            word = np.concatenate([block.word, block.word[doubles] + 1])
+            of = np.concatenate([block.of, block.of[doubles]])
             added = np.empty((size + 1, len(SIDES)), dtype=np.float32)
             for side in range(len(SIDES)):
                 added[:, side] = np.bincount(
-                    word, weights=(weights[block.column, side] * share)[of], minlength=size + 1
+                    word, weights=(table.sides[block.column, side] * share)[of], minlength=size + 1
                 )
             squares = np.bincount(word, weights=(values * share)[of], minlength=size + 1).astype(np.float32)
             found.append((added, squares))
         return found
 
-    def _parts(self) -> tuple[tuple[Block, Floats, Floats], tuple[Block, Floats, Floats]]:
-        return (self.words, self.word_values, self.model.words), (self.pieces, self.piece_values, self.model.pieces)
+    def _parts(self) -> Iterator[tuple[Block, Floats, Table]]:
+        return zip(self.blocks, self.values, self.model.tables, strict=True)
 
     def _token_scores(self, ids: list[int]) -> Floats:
         """What each token adds: its score, damped by the square root of how much the text says in all."""

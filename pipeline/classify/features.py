@@ -5,7 +5,7 @@ the sum of a word's contributions is exact.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -17,7 +17,8 @@ Floats = NDArray[np.float32]
 
 BITS: Final = 17
 WIDTH: Final = 1 << BITS
-"""Columns of each of the two blocks."""
+"""Columns of each of the blocks."""
+BLOCKS: Final = ("words", "pieces", "title_words", "title_pieces")
 READ: Final = 1_500
 """Characters of a text that are looked at."""
 
@@ -51,7 +52,8 @@ class Read:
 class Block:
     """Features of a batch: the distinct (row, column) pairs and how many `times` each occurs.
 
-    `of` maps every occurrence to its pair, `word` to the word that it belongs to (one past the last where to none).
+    `of` maps every occurrence to its pair, `word` to the word that it belongs to (one past the last where to none);
+    the occurrences from one of `doubles` to the other belong to the word after that, too.
     """
 
     row: Ints
@@ -59,6 +61,7 @@ class Block:
     times: Ints
     of: Ints
     word: Ints
+    doubles: tuple[int, int] = (0, 0)
 
 
 def read(texts: Sequence[tuple[str, str]]) -> Read:
@@ -87,15 +90,28 @@ def read(texts: Sequence[tuple[str, str]]) -> Read:
     return Read(flat, codes, text_of, starts, ends, home, titled, starts_of, len(texts))
 
 
+def blocks(texts: Sequence[tuple[str, str]], batch: Read) -> tuple[Block, ...]:
+    """The `BLOCKS` of a batch. Of its title alone a text says what it is about; words of a long body drown it."""
+    titles = read([(title, "") for title, _ in texts])
+    places = np.append(np.flatnonzero(batch.titled), len(batch.starts))
+    alone = (_words(titles), pieces(titles))
+    return words(batch), pieces(batch), *(replace(block, word=places[block.word]) for block in alone)
+
+
 def words(batch: Read) -> Block:
     """Words, pairs of neighbouring words, and the title's words once more."""
+    return _words(batch, np.flatnonzero(batch.titled))
+
+
+def _words(batch: Read, again: Ints | None = None) -> Block:
     hashes = _word_hashes(batch)
     every = np.arange(len(hashes))
     follows = np.flatnonzero(batch.home[1:] == batch.home[:-1])
-    titled = np.flatnonzero(batch.titled)
-    keys = np.concatenate([hashes, hashes[follows] * _PAIR + hashes[follows + 1], hashes[titled] ^ _TITLE])
-    word = np.concatenate([every, follows, titled])
-    return _block(keys, batch.home[word] if len(word) else word, word)
+    marked = every[:0] if again is None else again
+    keys = np.concatenate([hashes, hashes[follows] * _PAIR + hashes[follows + 1], hashes[marked] ^ _TITLE])
+    word = np.concatenate([every, follows, marked])
+    block = _block(keys, batch.home[word] if len(word) else word, word)
+    return replace(block, doubles=(len(every), len(every) + len(follows)))
 
 
 def pieces(batch: Read) -> Block:

@@ -36,33 +36,30 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """`sparse` (n, 2 * WIDTH): words and pieces, each row of length 1; `dense` (n, width + cues)."""
+    """`sparse` (n, 4 * WIDTH): the blocks of features, each row of length 1 in each; `dense` (n, width + cues)."""
 
     sparse: Any
     dense: Doubles
-    word_rarity: Doubles
-    piece_rarity: Doubles
+    rarities: tuple[Doubles, ...]
+    """How rare each column of each block is."""
     meaning: Meaning
 
 
 def look(texts: Texts) -> Seen:
     """Everything about these texts. How rare a word is, is counted over all of them."""
-    words, pieces = counts(texts)
-    word_rarity, piece_rarity = rarity(words), rarity(pieces)
+    found = counts(texts)
+    rarities = tuple(rarity(block) for block in found)
     meaning = _meaning(texts)
-    sparse = sp.hstack([scaled(words, word_rarity), scaled(pieces, piece_rarity)]).tocsr()
-    return Seen(sparse, _dense(texts, meaning), word_rarity, piece_rarity, meaning)
+    return Seen(scaled(found, rarities), _dense(texts, meaning), rarities, meaning)
 
 
-def counts(texts: Texts) -> tuple[Any, Any]:
-    """1 + ln(times) of every hashed word and piece."""
-    batch = features.read(texts)
+def counts(texts: Texts) -> tuple[Any, ...]:
+    """1 + ln(times) of every hashed feature, block by block."""
     shape = (len(texts), features.WIDTH)
-    words, pieces = (
+    return tuple(
         sp.csr_matrix((1 + np.log(block.times), (block.row, block.column)), shape=shape)
-        for block in (features.words(batch), features.pieces(batch))
+        for block in features.blocks(texts, features.read(texts))
     )
-    return words, pieces
 
 
 def rarity(found: Any) -> Doubles:
@@ -71,10 +68,14 @@ def rarity(found: Any) -> Doubles:
     return rare
 
 
-def scaled(found: Any, rare: Doubles) -> Any:
-    rows = found.multiply(rare).tocsr()
-    norms = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    return sp.diags(1 / np.maximum(norms, 1e-9)) @ rows
+def scaled(found: Sequence[Any], rarities: Sequence[Doubles]) -> Any:
+    """The blocks side by side, weighted, each row of length 1 within its block."""
+    blocks = []
+    for block, rare in zip(found, rarities, strict=True):
+        rows = block.multiply(rare).tocsr()
+        norms = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+        blocks.append(sp.diags(1 / np.maximum(norms, 1e-9)) @ rows)
+    return sp.hstack(blocks).tocsr()
 
 
 def piece_vectors() -> Doubles:

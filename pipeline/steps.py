@@ -31,10 +31,11 @@ from pipeline.digest.document import Document
 from pipeline.digest.index import Index, index
 from pipeline.digest.material import Material
 from pipeline.issue import Comment, Event, Gone, Issue, Period, Remark, Text, Verdict
+from pipeline.links import Links
 from pipeline.org import Org
 from pipeline.prose import prose
 from pipeline.sound import sound
-from pipeline.store import authors, db, digests, drift, issues, lessons, registry, sources, work
+from pipeline.store import answers, authors, db, digests, drift, issues, lessons, registry, sources, work
 from pipeline.store import material as material_store
 from pipeline.workdays import REGULAR, Workdays
 
@@ -513,7 +514,8 @@ class House:
     kinds: Mapping[str, str]
     sender: str
     domain: str
-    public_url: str | None
+    links: Links | None = None
+    """None: mails carry no links, and say to reply."""
     workdays: Workdays = REGULAR
 
 
@@ -545,13 +547,25 @@ def write(
         material=material,
         organisation=house.name,
         generated_at=generated_at,
-        public_url=house.public_url,
         index=indexed,
+        link=_answering(house.links, leader, period, generated_at),
+        page=_page(house.links, leader, period, generated_at),
         unsaid=unsaid,
     )
     text, html = render.text(document), render.html(document)
     failures = gates.failures(document, text, html, material, house.org, indexed, unsaid)
     return Written(document, text, html, tuple(failures))
+
+
+def _answering(links: Links | None, leader: str, period: Period, made_at: datetime) -> Callable[[str], str] | None:
+    """The address at which a leader answers a pain."""
+    if links is None:
+        return None
+    return lambda pain: links.to("answer", reader=leader, made_at=made_at, period=period.label, about=pain)
+
+
+def _page(links: Links | None, leader: str, period: Period, made_at: datetime) -> str | None:
+    return None if links is None else links.to("digest", reader=leader, made_at=made_at, period=period.label)
 
 
 def write_all(
@@ -599,23 +613,32 @@ def compose(session: Session, period: Period, due: Mapping[str, datetime], house
     if not waiting:
         return []
     material = material_store.read(session, period, house.org, house.kinds, house.workdays)
-    hidden = material_store.withheld(session, period)
+    hidden, paused = material_store.withheld(session, period), answers.paused(session)
     made_at = {leader: due[leader] for leader in waiting}
     mails = []
     for leader, one in write_all(material, made_at, period, house, _decided(session, period.label)).items():
-        mail = _decide(session, period, leader, one, due[leader], house, hidden)
+        mail = _decide(session, period, leader, one, due[leader], house, hidden, paused)
         if mail is not None:
             mails.append(mail)
     return mails
 
 
 def _decide(
-    session: Session, period: Period, leader: str, written: Written, at: datetime, house: House, hidden: str
+    session: Session,
+    period: Period,
+    leader: str,
+    written: Written,
+    at: datetime,
+    house: House,
+    hidden: str,
+    paused: Mapping[str, datetime],
 ) -> int | None:
     person = house.org.people[leader]
     state, reason = "composed", None
     if written.failures:
         state, reason = "held", "held by gates: " + "; ".join(written.failures)
+    elif (since := paused.get(leader)) is not None:
+        state, reason = "paused", f"{leader} paused the leaf notes on {since:%Y-%m-%d}: nobody listens for their teams"
     elif not person.email:
         state, reason = "unaddressed", f"{leader} has no e-mail address in org.yaml"
     digest = digests.decide(
@@ -756,6 +779,9 @@ def _decided(session: Session, period: str, *, sent: bool = False) -> list[Docum
 def _message(
     document: Document, text: str, html: str, recipient: str, message_id: str, reference: str, house: House
 ) -> bytes:
+    pausing = None
+    if house.links is not None:
+        pausing = house.links.to("pause", reader=document.leader, made_at=document.generated_at)
     return mime.build(
         text=text,
         html=html,
@@ -766,6 +792,7 @@ def _message(
         message_id=message_id,
         list_id=f"{house.name} leaf notes <leaf-weekly.{house.domain}>",
         reference=reference,
+        unsubscribe_url=pausing,
     )
 
 

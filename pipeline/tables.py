@@ -4,7 +4,7 @@ Times are UTC. Texts that come from sources are already cleaned. `work` rows are
 written in the transaction that made it necessary, and a message in the broker is only a hint to look at a row.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -308,7 +308,7 @@ class DigestRow(Base):
     kind: Mapped[str] = mapped_column(String(16))
     version: Mapped[int] = mapped_column(default=1)
     state: Mapped[str] = mapped_column(String(12))
-    """planned, composed, held (a gate failed), unaddressed (no e-mail), skipped (stale)."""
+    """planned, composed, held (a gate failed), unaddressed (no e-mail), paused (by its leader), skipped (stale)."""
     reason: Mapped[str | None] = mapped_column(Text)
     document: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     composed_at: Mapped[datetime]
@@ -336,3 +336,47 @@ class MailRow(Base):
     alarm: Mapped[str | None] = mapped_column(Text)
     changed_at: Mapped[datetime]
     __table_args__ = (UniqueConstraint("digest_id", "recipient"),)
+
+
+class AnswerRow(Base):
+    """What a leader answered to a pain, as an event: a later one of the same leader stands in its place."""
+
+    __tablename__ = "answers"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    pain: Mapped[str] = mapped_column(String(32), index=True)
+    leader: Mapped[str] = mapped_column(String(255))
+    period: Mapped[str] = mapped_column(String(16))
+    """Of the digest whose link was answered."""
+    kind: Mapped[str] = mapped_column(String(12))
+    """act, understand, belongs, not_now."""
+    text: Mapped[str] = mapped_column(Text)
+    due: Mapped[date | None]
+    to: Mapped[str | None] = mapped_column("to_leader", String(255))
+    how: Mapped[str] = mapped_column(String(8))
+    """page, mail or cli."""
+    nonce: Mapped[str] = mapped_column(String(64), unique=True)
+    """Of the form that it was given with: sending a form twice answers once."""
+    at: Mapped[datetime]
+
+
+class ToldRow(Base):
+    """That whoever wrote an issue was informed of an answer: by a comment of ours, or by a person who says so."""
+
+    __tablename__ = "told"
+    answer_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    source: Mapped[str] = mapped_column(String(63), primary_key=True)
+    issue: Mapped[str] = mapped_column(String(255), primary_key=True)
+    how: Mapped[str] = mapped_column(String(8))
+    """comment or person."""
+    at: Mapped[datetime]
+
+
+class ListenerRow(Base):
+    """How a leader wants to listen. Who paused gets no mail; operators see it, and nobody is made to listen."""
+
+    __tablename__ = "listeners"
+    leader: Mapped[str] = mapped_column(String(255), primary_key=True)
+    paused_at: Mapped[datetime | None]
+    delegate: Mapped[str | None] = mapped_column(String(255))
+    """The leader or person who reads in their place while they are away."""
+    changed_at: Mapped[datetime]

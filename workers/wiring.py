@@ -29,6 +29,7 @@ from connectors.limits import share
 from connectors.smtp import Smtp
 from pipeline import periods
 from pipeline.issue import Period
+from pipeline.links import Links
 from pipeline.org import Claim, Org, Person, Team
 from pipeline.proposing import LanguageModel
 from pipeline.route import Router
@@ -195,9 +196,18 @@ class Deployment:
             kinds=self.kinds,
             sender=sender,
             domain=parseaddr(sender)[1].rpartition("@")[2] or "localhost",
-            public_url=None,  # links would lead to an answer page, and there is none yet
+            links=self.links,
             workdays=to_workdays(self.settings),
         )
+
+    @cached_property
+    def links(self) -> Links | None:
+        """Signs links; None where no public address is set, or no key that can be relied on."""
+        public = self.environment.public_url
+        try:
+            return None if public is None else Links(self.environment.require_secret_key(), public)
+        except WeakKey:
+            return None
 
     @cached_property
     def sender(self) -> Sender:

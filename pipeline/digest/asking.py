@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.digest import quotes, sentences, wider, words
+from pipeline.answers import heard_at
+from pipeline.digest import answered, quotes, sentences, wider, words
 from pipeline.digest.desk import Desk, signals
 from pipeline.digest.document import Ask
 from pipeline.digest.select import PainView
@@ -20,8 +21,15 @@ def ask(desk: Desk, pains: Sequence[PainView]) -> Ask:
     the reader's power."""
     if not pains:
         return Ask(text=sentences.NO_ASK)
+    late = next((a for a in answered.own(desk) if answered.overdue(desk, a) and _stands(pains, a.pain)), None)
+    if late is not None:
+        return _kept(desk, pains, late.pain)
+    waits = answered.unanswered(desk, pains)
+    if not any(waits):
+        return Ask(text=sentences.ALL_ANSWERED)
     turns = [_turn(desk, pain) for pain in pains]
-    at = next((n for n, turn in enumerate(turns) if turn.needed), 0)
+    first = waits.index(True)
+    at = next((n for n, turn in enumerate(turns) if turn.needed and waits[n]), first)
     pain, turn = pains[at], turns[at]
     said = sentences.ASK[desk.view.level][turn.kind]
     owner = turn.owner if len(turn.owner.split()) <= LONGEST_OWNER else "the owning teams"
@@ -33,8 +41,22 @@ def ask(desk: Desk, pains: Sequence[PainView]) -> Ask:
         text = f"{sentences.ASK_AGAIN}{desk.pointed(again[:1])}"
     begin = sentences.STEP if all(map(desk.view.org.is_leaf, desk.view.led)) else sentences.ONLY_YOU
     url = desk.link(pain.id) if desk.link else None
-    how = None if url else "Reply to this mail to answer."
+    how = None if url else sentences.BY_REPLY
     return Ask(text=f"{begin}{text}.", how=how, pain=pain.id, number=at + 1, url=url)
+
+
+def _stands(pains: Sequence[PainView], pain: str) -> bool:
+    return any(one.id == pain for one in pains)
+
+
+def _kept(desk: Desk, pains: Sequence[PainView], pain: str) -> Ask:
+    """A leader's own word comes before anything new: the day they named is over."""
+    at = next(n for n, one in enumerate(pains) if one.id == pain)
+    text = sentences.KEPT.format(named=desk.it(pains[at], at + 1, numbered=True))
+    if len(text.split()) > LONGEST:
+        text = sentences.KEPT.format(named=f"number {at + 1}")
+    url = desk.link(pain) if desk.link else None
+    return Ask(text=text, how=None if url else sentences.BY_REPLY, pain=pain, number=at + 1, url=url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +150,8 @@ def yours(desk: Desk, pains: Sequence[PainView]) -> tuple[str, ...]:
         owners = sorted({v.leaf for v in pain.voices if v.leaf is not None})
         others = [str(desk.named(t)) for t in owners if t not in desk.view.own]
         if others:
-            shared.append(f"Not yours alone: {it} ({words.listing(others[:2])}, not yet answered).")
+            known = "answered" if heard_at(desk.view.answers(pain.id)) else "not yet answered"
+            shared.append(f"Not yours alone: {it} ({words.listing(others[:2])}, {known}).")
         else:
             (own if owners else nobodys).append(it)
     first = [f"Yours: {words.listing(own)}."] if own else []

@@ -7,10 +7,9 @@ ledger, every quotation is cut from an issue; `gates` checks both again before a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import quote
 
 from pipeline import trend
-from pipeline.digest import asking, front, parts, places, render, select, sentences, words
+from pipeline.digest import answered, asking, front, parts, places, render, select, sentences, words
 from pipeline.digest.desk import Desk, Link
 from pipeline.digest.document import Ask, Document, Form, Heard, Made
 from pipeline.digest.ledger import Book
@@ -38,30 +37,25 @@ def compose(
     material: Material,
     organisation: str,
     generated_at: datetime,
-    public_url: str | None,
     index: Index | None = None,
     link: Link | None = None,
+    page: str | None = None,
     unsaid: frozenset[str] = frozenset(),
 ) -> Document:
     """The leaf notes of one leader. `index` is `select.index(material, org)`, worth sharing between leaders.
 
     `unsaid` are pains whose number must not be said, because of what others' digests say.
 
-    `link` makes the address where a pain (by id) is answered; without it one is made from `public_url`.
+    `link` makes the address where a pain (by id) is answered; without it the mail says to reply. `page`
+    is where the same digest stands for good.
     """
     view = View(index or select.index(material, org), leader, period, generated_at, unsaid)
-    if link is None and public_url is not None:
-        link = _plain_link(public_url, period, leader)
     desk = Desk(view, Book(view), link)
     if view.deaf:
         return _deaf(desk, organisation)
     if not view.friction:
         return _quiet(desk, organisation)
-    return _full(desk, organisation)
-
-
-def _plain_link(public_url: str, period: Period, leader: str) -> Link:
-    return lambda pain: f"{public_url.rstrip('/')}/answer/{period.label}/{quote(leader)}/{quote(pain, safe='')}"
+    return _full(desk, organisation, page)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +67,11 @@ class _Frame:
     relieved: tuple[PainView, ...]
 
 
-def _full(desk: Desk, organisation: str) -> Document:
+def _full(desk: Desk, organisation: str, page: str | None) -> Document:
     view = desk.view
     three = places.first_three(view)
     frame = _Frame(three=three, rest=places.also_open(view, three), relieved=view.relieved)
-    document = _assembled(desk, organisation, frame)
+    document = replace(_assembled(desk, organisation, frame), page_url=page)
     document = _fit_first_screen(desk, document, three)
     document, text = _fit_whole(document)
     return _with_ledger(desk, document, text)
@@ -99,6 +93,7 @@ def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
         notes=front.notes(desk),
         pains=pains,
         ask=asking.ask(desk, frame.three),
+        since_you_acted=answered.since_you_acted(desk),
         also_open=tuple(front.open_line(desk, p) for p in frame.rest[:3]),
         more=_more(desk, len(frame.three) + len(frame.rest[:3])),
         heard_once=once,
@@ -248,6 +243,7 @@ def _quiet(desk: Desk, organisation: str) -> Document:
         warnings=front.warnings(desk),
         notes=(*front.notes(desk), heard_of),
         ask=Ask(text=sentences.NO_ASK),
+        since_you_acted=answered.since_you_acted(desk)[:1],
         wins=parts.wins(desk, view.relieved, frozenset())[:1],
         questions=(sentences.QUIET_QUESTION.partition(": ")[2].capitalize(),),
         made=replace(base.made, lines=(base.made.lines[0], base.made.lines[-1])),

@@ -178,6 +178,8 @@ class Document:
     heard: Heard
     made: Made
     ledger: tuple[Entry, ...] = ()
+    page_url: str | None = None
+    """Where the same words stand on a page, with what is behind each number."""
     schema: int = 1
 
     def to_json(self) -> dict[str, Any]:
@@ -192,7 +194,7 @@ class Document:
             raise ValueError(f"a document of schema {value.get('schema')!r}, not 1")
         period = value["period"]
         return cls(
-            **_some(value, "leader level form organisation subject preheader opening more sit_with schema"),
+            **_some(value, "leader level form organisation subject preheader opening more sit_with page_url schema"),
             **_tuples(value, "warnings notes since_you_acted yours quiet questions"),
             led=tuple(tuple(path) for path in value["led"]),
             period=Period(

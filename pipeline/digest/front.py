@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline import privacy, trend
-from pipeline.digest import brief, quotes, sentences, wider, words
+from pipeline.digest import answered, brief, quotes, sentences, wider, words
 from pipeline.digest.desk import Desk, shows
 from pipeline.digest.document import Open, Pain
 from pipeline.digest.facts import facts, quoted
@@ -81,18 +81,10 @@ def trend_word(desk: Desk, pain: PainView) -> str:
     return f" {words.capital(word)}."
 
 
-def state(desk: Desk, pain: PainView) -> str:
-    days = desk.view.waited(pain)
-    if days == 0:
-        return "not yet answered"
-    unit = "day" if days == 1 else "days"
-    return "not yet answered " + desk.book.say(f"({{}} {unit})", f"waited({pain.id})", pain.voices)
-
-
 def pain_of(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], limit: int, *, harm: bool) -> Pain:
     """A pain of the first screen. `harm` says that those who wrote describe harm and nobody has been told yet."""
     view = desk.view
-    said = state(desk, pain)
+    said = answered.state(desk, pain)
     line = f"{people(desk, pain)}{trend_word(desk, pain)} {words.capital(said)}."
     area = view.area(pain) if view.level in ("top", "middle") else None
     return Pain(

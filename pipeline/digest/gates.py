@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline import privacy
-from pipeline.digest import gates_form, passages, quotes, select, sentences, words
+from pipeline.answers import heard_at
+from pipeline.digest import answered, gates_form, passages, quotes, select, sentences, words
 from pipeline.digest.case import LINK, STRAIGHT, Case, flat
 from pipeline.digest.desk import signals
 from pipeline.digest.document import Document, Open, Pain
@@ -69,7 +70,9 @@ def _quotes_are_exact(case: Case) -> Iterable[str]:
 
 
 def _only_quotes_are_quoted(case: Case) -> Iterable[str]:
-    allowed = Counter(flat(q.text) for q in case.document.quotations())
+    own = {answered.said(a) for some in case.view.index.material.answers.values() for a in some}
+    spoken = Counter(q for line in case.document.since_you_acted for q in STRAIGHT.findall(line) if q in own)
+    allowed = Counter(flat(q.text) for q in case.document.quotations()) + spoken
     for place, said in (("text", case.flat), ("html", case.page.flat)):
         if Counter(STRAIGHT.findall(said)) != allowed:
             yield f"the {place} has double quotes around something else"
@@ -102,6 +105,17 @@ def _trends_are_tested(case: Case) -> Iterable[str]:
             yield f"pain {pain.id} is said to rise for {pain.rising} weeks, the test says {found.rising}"
         if found.blind and pain.trend in ("easing", "back to usual"):
             yield f"pain {pain.id} is called {pain.trend} though a source of it was blind"
+
+
+def _answers_are_kept(case: Case) -> Iterable[str]:
+    """P37, P38: who waits is never called answered, and the wait counts those who still do."""
+    for pain in case.document.pains:
+        waits = heard_at(case.view.answers(pain.id)) is None
+        if waits != ("not yet answered" in pain.state):
+            yield f"pain {pain.id} is said to be {pain.state!r}, and {'nobody' if waits else 'somebody'} answered it"
+    heard = case.document.heard
+    if case.document.form == "full" and heard.waiting != len(case.view.waiting):
+        yield f"{heard.waiting} pains are said to wait, {len(case.view.waiting)} do"
 
 
 def _no_percent(case: Case) -> Iterable[str]:
@@ -212,6 +226,7 @@ GATES: Sequence[tuple[str, Gate]] = (
     ("P23 size", gates_form.size),
     ("P24 html", gates_form.html_is_sound),
     ("P25 contrast", gates_form.legible),
+    ("P38 answers", _answers_are_kept),
     ("P35 unplaced", gates_form.unplaced_is_said),
     ("P36 calm", gates_form.calm_is_heard),
 )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from pipeline.digest import render
+from pipeline.digest import render, sentences
 from pipeline.digest.case import STRAIGHT, Case
 from pipeline.digest.page import contrast, inverted
 
@@ -25,7 +25,10 @@ def budgets(case: Case) -> Iterable[str]:
     bold = sum(len(render.headline(p).split()) for p in d.pains) + len(d.ask.text.split() if d.ask else ())
     if bold > BOLD:
         yield f"{bold} bold words and ask, at most {BOLD}"
-    if len(d.pains) > 3 or d.ask is None or (d.pains and d.ask.pain is None):
+    done = d.ask is not None and d.ask.text == sentences.ALL_ANSWERED
+    if done and any(case.view.answered(p.id) is None for p in d.pains):
+        yield "a pain that nobody answered is said to be answered"
+    if len(d.pains) > 3 or d.ask is None or (d.pains and d.ask.pain is None and not done):
         yield "more than three pains, or not exactly one ask"
 
 

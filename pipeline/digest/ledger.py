@@ -6,10 +6,11 @@ number: the value is what the query answers, so a sentence cannot say another nu
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeline import privacy
+from pipeline import answers, privacy
 from pipeline.digest import places, wider, words
 from pipeline.digest.document import Entry
 from pipeline.digest.material import Voice
@@ -106,6 +107,30 @@ def _last_day(view: View, _: str) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
+def _standing(view: View, pain: str) -> answers.Answer:
+    found = view.answered(pain)
+    if found is None:
+        raise ValueError(f"nobody answered {pain}")
+    return found
+
+
+def _own(view: View, pain: str) -> answers.Answer:
+    return next(a for a in reversed(view.answers(pain)) if a.leader == view.leader)
+
+
+def _median_wait(view: View, _: str) -> int | None:
+    found = answers.median_wait(view.waits)
+    return None if found is None else int(found)
+
+
+def _day(at: datetime, view: View) -> str:
+    return str(_date(at.astimezone(ZoneInfo(view.period.zone)).date()))
+
+
+def _date(day: date | None) -> str | None:
+    return None if day is None else f"{day.day} {day:%b}"
+
+
 ANSWERS: dict[str, Answer] = {
     "people": _people,
     "usual": _usual,
@@ -121,8 +146,15 @@ ANSWERS: dict[str, Answer] = {
     "episode": lambda view, pain: len(view.pain(pain).reading.episode),
     "waited": lambda view, pain: view.waited(view.pain(pain)),
     "issues": _issues,
-    "waiting": lambda view, _: len(view.standing),
-    "longest": lambda view, _: max((view.waited(p) for p in view.standing), default=None),
+    "waiting": lambda view, _: len(view.waiting),
+    "longest": lambda view, _: max((view.waited(p) for p in view.waiting), default=None),
+    "median_wait": _median_wait,
+    "answered_on": lambda view, pain: _day(_standing(view, pain).at, view),
+    "promised": lambda view, pain: _date(_standing(view, pain).due),
+    "own_answered_on": lambda view, pain: _day(_own(view, pain).at, view),
+    "own_promised": lambda view, pain: _date(_own(view, pain).due),
+    "told": lambda view, pain: view.index.material.told[_own(view, pain).id][0],
+    "to_tell": lambda view, pain: view.index.material.told[_own(view, pain).id][1],
     "above": lambda view, _: sum(p.trend in ("above usual", "new") for p in view.standing),
     "listened": lambda view, _: view.listened,
     "silent_weeks": _silent_weeks,

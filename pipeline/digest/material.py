@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from pipeline.answers import Answer
 from pipeline.issue import Role, Signal, SourceHealth, State
 from pipeline.workdays import REGULAR, Workdays
 
@@ -87,7 +88,9 @@ class Material:
     `stirred` are older issues of the registry's pains that were commented on, or moved, in the period: they count
     nowhere, and only tell of signals. `listening_since` is the Monday of the first week from which the sources hold
     anything. `last_quiet` says for a leader in which period before this one, if any, everything was heard and nobody
-    wrote of friction. `workdays` tell which days people work.
+    wrote of friction. `workdays` tell which days people work. `answers` are those given to a pain before the period
+    ended, the oldest first; `told` says of an answer how many of the authors whom it concerns were informed, and how
+    many there are.
     """
 
     voices: Sequence[Voice]
@@ -98,3 +101,5 @@ class Material:
     last_quiet: Mapping[str, str] = field(default_factory=dict)
     workdays: Workdays = REGULAR
     stirred: Sequence[Voice] = ()
+    answers: Mapping[str, Sequence[Answer]] = field(default_factory=dict)
+    told: Mapping[int, tuple[int, int]] = field(default_factory=dict)

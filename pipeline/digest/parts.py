@@ -187,14 +187,22 @@ def _thanks(desk: Desk, quoted: frozenset[str | None]) -> list[Quote]:
 
 
 def heard(desk: Desk) -> Heard:
-    waiting, longest = desk.book.ask("waiting()"), desk.book.ask("longest()")
-    if not waiting:
-        return Heard(median_days=None, waiting=0, longest_days=None)
-    each = desk.book.say(f"{{}} pain{'s wait' if waiting > 1 else ' waits'} for a first answer", "waiting()")
-    lead = "the longest" if waiting > 1 else "it has waited"
-    days = "less than a day" if longest == 0 else desk.book.say(f"{{}} day{'s' if longest != 1 else ''}", "longest()")
-    text = f"{each}; {lead} {'for ' if waiting > 1 else ''}{days}."
-    return Heard(median_days=None, waiting=waiting, longest_days=longest, text=text)
+    """How long those who wrote wait for a first answer: waits that go on count, so silence never looks better."""
+    waiting, longest, median = (desk.book.ask(f"{query}()") for query in ("waiting", "longest", "median_wait"))
+    said = []
+    if median is not None:
+        within = "the day" if median == 0 else desk.book.say(f"{{}} day{'s' if median != 1 else ''}", "median_wait()")
+        said.append(f"Half of the pains got a first answer within {within}, counting those that still wait.")
+    if waiting:
+        each = desk.book.say(f"{{}} pain{'s wait' if waiting > 1 else ' waits'} for a first answer", "waiting()")
+        lead = "the longest" if waiting > 1 else "it has waited"
+        days = "less than a day"
+        if longest:
+            days = desk.book.say(f"{{}} day{'s' if longest != 1 else ''}", "longest()")
+        said.append(f"{each}; {lead} {'for ' if waiting > 1 else ''}{days}.")
+    elif said:
+        said.append("No pain waits for a first answer.")
+    return Heard(median_days=median, waiting=waiting, longest_days=longest, text=" ".join(said) or None)
 
 
 def made(desk: Desk) -> Made:

@@ -22,7 +22,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 class Block:
     """One piece of a section. `lead` is bold, `text` follows it; `label` and `url` are a link."""
 
-    kind: Literal["pain", "para", "item", "numbered", "quote", "button", "head", "fact", "warning"]
+    kind: Literal["pain", "para", "item", "numbered", "quote", "button", "link", "head", "fact", "warning"]
     text: str = ""
     lead: str = ""
     number: int = 0
@@ -59,9 +59,15 @@ def layout(document: Document) -> tuple[Section, ...]:
         ),
         Section(title=head["wins"], blocks=tuple(b for w in d.wins for b in _win(w.text, w.quote))),
         Section(title=head["heard"], blocks=_items([d.heard.text] if d.heard.text else [], kind="para")),
-        Section(title=head["made"], blocks=_items(d.made.lines, kind="para"), small=True),
+        Section(title=head["made"], blocks=(*_items(d.made.lines, kind="para"), *_page(d)), small=True),
     )
     return tuple(s for s in sections if s.blocks)
+
+
+def _page(d: Document) -> tuple[Block, ...]:
+    if d.page_url is None:
+        return ()
+    return (Block(kind="link", label="These notes as a page, with what stands behind each number", url=d.page_url),)
 
 
 def _items(texts: Sequence[str], kind: Literal["item", "para"] = "item") -> tuple[Block, ...]:
@@ -102,6 +108,8 @@ def _in_their_words(d: Document) -> tuple[Block, ...]:
     blocks = []
     for number, pain in enumerate(d.pains, start=1):
         inside = [_quote(q) for q in pain.quotes] + [Block(kind="fact", text=f) for f in pain.facts]
+        if pain.answer_url is not None and (d.ask is None or d.ask.pain != pain.id):
+            inside.append(Block(kind="link", label=f"Answer number {number}", url=pain.answer_url))
         if inside:
             where = f" ({pain.area})" if pain.area else ""
             blocks += [Block(kind="head", number=number, lead=f"{words.capital(pain.title)}{where}"), *inside]
@@ -157,7 +165,7 @@ def plain(block: Block) -> str:
         return _wrap(both, "   ", "   ")
     if block.kind == "item":
         return _wrap(both, "- ", "  ")
-    if block.kind == "button":
+    if block.kind in ("button", "link"):
         return f"> {block.label}:\n  {block.url}"
     return _wrap(f"{block.lead.upper()} {block.text}" if block.kind == "warning" else both)
 

@@ -8,7 +8,8 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
-from pipeline import periods, privacy, trend
+from pipeline import answers, periods, privacy, trend
+from pipeline.answers import Answer
 from pipeline.digest.index import Crowd, Index, Key, Told, crowd, hears, index, severity
 from pipeline.digest.material import PainEntry, Voice
 from pipeline.digest.words import Level
@@ -316,6 +317,10 @@ class View:
         """A pain of this scope by its id, also one of which nobody told this week. Raises KeyError."""
         return self.known[pain_id]
 
+    def whole(self, pain_id: str) -> PainView:
+        """A pain of the registry by its id, also one of which nobody in this scope tells any more. Raises KeyError."""
+        return self.known.get(pain_id) or self._pain(self.index.material.pains[pain_id], [])
+
     @cached_property
     def known(self) -> dict[str, PainView]:
         """The pains of this scope by id, relieved ones too."""
@@ -387,6 +392,31 @@ class View:
         """Whole days from a pain's first issue to the morning after the period, the same for every reader."""
         until = self.generated_at if self.generated_at < self.period.end else self.period.end + MORNING
         return max(0, (until - pain.entry.first_at) // timedelta(days=1))
+
+    def answers(self, pain: str) -> Sequence[Answer]:
+        """What leaders answered to a pain before the period ended, the oldest first."""
+        return self.index.material.answers.get(pain, ())
+
+    def answered(self, pain: str) -> Answer | None:
+        """The answer that stands."""
+        return answers.standing(self.answers(pain))
+
+    @cached_property
+    def waiting(self) -> tuple[PainView, ...]:
+        """The pains of this digest that nobody has answered honestly yet."""
+        return tuple(p for p in self.standing if answers.heard_at(self.answers(p.id)) is None)
+
+    @cached_property
+    def waits(self) -> tuple[tuple[float, bool], ...]:
+        """Days from the first issue of each pain to its first answer, or until now: (days, whether it was answered)."""
+        found = []
+        for pain in (*self.relieved, *self.standing):
+            heard = answers.heard_at(self.answers(pain.id))
+            if heard is not None:
+                found.append((float(max(0, (heard - pain.entry.first_at) // timedelta(days=1))), True))
+            elif pain in self.standing:
+                found.append((float(self.waited(pain)), False))
+        return tuple(found)
 
     def keys(self, voices: Iterable[Voice]) -> tuple[str, ...]:
         """The issues that may be named to this leader, sorted."""

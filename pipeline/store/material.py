@@ -16,11 +16,12 @@ from sqlalchemy import Select, String, and_, cast, or_, select
 from sqlalchemy.orm import Session
 
 from pipeline import periods
+from pipeline.answers import Answer
 from pipeline.digest.material import Material, PainEntry, Sighting, Voice
 from pipeline.issue import Period, SourceHealth
 from pipeline.org import Org
 from pipeline.prose import prose
-from pipeline.store import courses, digests, registry, sources
+from pipeline.store import answers, courses, digests, registry, sources
 from pipeline.store.authors import author_of
 from pipeline.store.corrections import corrections
 from pipeline.store.issues import chunks, first_created, oldest, set_aside, verdict_of
@@ -60,7 +61,37 @@ def read(
         listening_since=_monday(first.astimezone(zone).date()),
         last_quiet=digests.last_quiet(session, period.label),
         workdays=workdays,
+        answers=(given := answers.until(session, period.end)),
+        told=_told(session, period, org, given),
     )
+
+
+def _told(
+    session: Session, period: Period, org: Org, given: Mapping[str, Sequence[Answer]]
+) -> dict[int, tuple[int, int]]:
+    """Answer to (authors who were informed of it, authors who wrote of the pain before it was given)."""
+    if not given:
+        return {}
+    query = (
+        select(MemberRow.pain, IssueRow)
+        .join(IssueRow, IssueRow.id == MemberRow.issue_id)
+        .where(MemberRow.pain.in_(sorted(given)), IssueRow.state != "deleted", IssueRow.created_at < period.end)
+    )
+    wrote: dict[str, list[tuple[datetime, str, str]]] = defaultdict(list)
+    for pain, issue in session.execute(query):
+        if registry.hidden(issue.tags, ()):
+            continue
+        author, _, _ = author_of(org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id)
+        if author is not None:
+            wrote[pain].append((issue.created_at, author, f"{issue.source}:{issue.external_id}"))
+    informed = answers.told(session, period.end)
+    found = {}
+    for pain, some in given.items():
+        for answer in some:
+            before = [(author, key) for at, author, key in wrote[pain] if at < answer.at]
+            known = {author for author, key in before if key in informed.get(answer.id, ())}
+            found[answer.id] = (len(known), len({author for author, _ in before}))
+    return found
 
 
 def _monday(day: date) -> date:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from sqlalchemy.orm import Session
 
-from pipeline.store import db, work
+from pipeline.store import db, digests, work
+from pipeline.store.digests import StoredDigest
 from workers.engine import Engine
 
 MONDAY = datetime.fromisoformat("2026-03-02T10:00:00+01:00")
@@ -86,3 +88,9 @@ def perform(runner: Engine, kinds: Sequence[str]) -> None:
             return
         for row_id in ids:
             runner.perform(row_id)
+
+
+def stored(session: Session, leader: str, week: str) -> StoredDigest:
+    found = digests.digest(session, leader, week)
+    assert found is not None
+    return found

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from pipeline.digest import gates, render, select
 from pipeline.digest.compose import compose
+from pipeline.digest.desk import Link
 from pipeline.digest.document import Document
 from pipeline.digest.material import Material, PainEntry, Sighting, Voice
 from pipeline.issue import Period, Role, Signal, SourceHealth
@@ -113,6 +114,10 @@ def material(voices: Iterable[Voice], sightings: Iterable[Sighting] = (), **chan
     return replace(made, **change)  # type: ignore[arg-type]
 
 
+def _plain(public_url: str, leader: str) -> Link:
+    return lambda pain: f"{public_url.rstrip('/')}/answer/{PERIOD.label}/{leader}/{pain}"
+
+
 def digest(
     made: Material, leader: str = "root-lead", house: Org | None = None, public_url: str | None = None
 ) -> Document:
@@ -123,7 +128,7 @@ def digest(
         material=made,
         organisation="Example",
         generated_at=SENT,
-        public_url=public_url,
+        link=_plain(public_url, leader) if public_url else None,
     )
 
 
@@ -142,7 +147,6 @@ def all_digests(made: Material, house: Org | None = None) -> dict[str, Document]
             material=made,
             organisation="Example",
             generated_at=SENT,
-            public_url=None,
             index=index,
         )
         for leader in whole.leaders

@@ -24,7 +24,6 @@ def documents() -> dict[str, Document]:
             material=material,
             organisation="Fernhill",
             generated_at=fernhill.SENT,
-            public_url=None,
             index=index,
         )
         for leader in org.leaders

@@ -239,7 +239,6 @@ def test_a_week_that_is_not_over_says_so():
         material=made,
         organisation="Example",
         generated_at=now,
-        public_url=None,
     )
 
     assert "The week is not over" in text(document)

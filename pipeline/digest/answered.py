@@ -1,0 +1,128 @@
+"""What leaders answered, as a digest tells it: the state of each pain, and what became of the reader's own word."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from pipeline import privacy
+from pipeline.answers import Answer
+from pipeline.digest import words
+from pipeline.digest.desk import Desk
+from pipeline.digest.select import PainView
+
+OWN = 3
+"""Answers of the reader's own that are told of."""
+REMEMBERED = timedelta(weeks=8)
+"""For how long an answer is told of after it was given, or after the day that it promised."""
+
+
+def state(desk: Desk, pain: PainView) -> str:
+    """What those who wrote can rely on: who answered what and when, or how long they wait."""
+    answer = desk.view.answered(pain.id)
+    if answer is None:
+        return _waiting(desk, pain)
+    on = desk.book.say("on {}", f"answered_on({pain.id})")
+    who = _by(desk, answer.leader)
+    if answer.kind == "belongs":
+        return f"handed on to {_by(desk, answer.to or '')} {on}, {_waiting(desk, pain)}"
+    if answer.kind == "not_now":
+        return f"answered {on} by {who}: not now, with a reason"
+    promised = ""
+    if answer.due is not None:
+        promised = ", promised by " + desk.book.say("{}", f"promised({pain.id})")
+    doing = "acting" if answer.kind == "act" else "to understand first"
+    return f"answered {on} by {who}: {doing}{promised}"
+
+
+def _waiting(desk: Desk, pain: PainView) -> str:
+    days = desk.view.waited(pain)
+    if days == 0:
+        return "not yet answered"
+    unit = "day" if days == 1 else "days"
+    return "not yet answered " + desk.book.say(f"({{}} {unit})", f"waited({pain.id})", pain.voices)
+
+
+def _by(desk: Desk, leader: str) -> str:
+    """A leader by what they lead: an answer is given by an office, and offices change hands."""
+    if leader == desk.view.leader:
+        return "you"
+    teams = desk.view.org.led_by(leader)
+    return f"the lead of {desk.named(teams[0])}" if teams else "somebody who leads no more"
+
+
+def own(desk: Desk) -> list[Answer]:
+    """The reader's last word on each pain, the newest first, as long as it is worth telling of."""
+    view = desk.view
+    last = {}
+    for pain, given in view.index.material.answers.items():
+        mine = [a for a in given if a.leader == view.leader]
+        if mine and pain in view.index.material.pains:
+            last[pain] = mine[-1]
+    recent = [a for a in last.values() if _until(desk, a) >= view.monday]
+    return sorted(recent, key=lambda a: (a.at, a.id), reverse=True)
+
+
+def _until(desk: Desk, answer: Answer) -> date:
+    day = answer.at.astimezone(ZoneInfo(desk.view.period.zone)).date()
+    return max(day, answer.due or day) + REMEMBERED
+
+
+def overdue(desk: Desk, answer: Answer) -> bool:
+    """Whether the day that a leader named is over, and nothing was said since."""
+    return answer.due is not None and answer.due <= desk.view.monday + timedelta(days=6)
+
+
+def since_you_acted(desk: Desk) -> tuple[str, ...]:
+    """You said, who was told, what happened since; in the reader's own words. Before any new pain."""
+    return tuple(_since(desk, answer) for answer in own(desk)[:OWN])
+
+
+def said(answer: Answer) -> str:
+    """A leader's words as they may stand between double quotes."""
+    return words.printable(words.LINKISH.sub("[link]", answer.text)).replace('"', "'")
+
+
+def _since(desk: Desk, answer: Answer) -> str:
+    view = desk.view
+    on = desk.book.say("on {}", f"own_answered_on({answer.pain})")
+    name = words.capital(desk.title(view.whole(answer.pain), 12))
+    parts = [f'{name}: {on} you said "{said(answer)}".', _told(desk, answer), _now(desk, answer)]
+    if answer.due is not None:
+        day = desk.book.say("{}", f"own_promised({answer.pain})")
+        parts.append(
+            f"The day you named, {day}, is over: say how it went, or name another."
+            if overdue(desk, answer) and answer.pain not in {p.id for p in view.relieved}
+            else f"You named {day}."
+        )
+    return " ".join(p for p in parts if p)
+
+
+def _told(desk: Desk, answer: Answer) -> str:
+    told, whole = desk.view.index.material.told.get(answer.id, (0, 0))
+    if not told:
+        return "Nobody who wrote has been told yet."
+    if privacy.may_show(told, whole) and (told == whole or privacy.may_show(whole - told, whole)):
+        many = desk.book.say("{}", f"told({answer.pain})")
+        return f"Told: {many} of {desk.book.say('{}', f'to_tell({answer.pain})')} who wrote."
+    return "Everybody who wrote has been told." if told == whole else "Some of those who wrote have been told."
+
+
+def _now(desk: Desk, answer: Answer) -> str:
+    view = desk.view
+    found = view.known.get(answer.pain)
+    if found is None:
+        return "Nobody in your scope wrote of it this week." if not view.unheard else ""
+    if found.reading.trend == "back to usual":
+        return "Back to usual."
+    word = found.trend
+    return f"Now: {word}." if word else "People still write of it."
+
+
+def unanswered(desk: Desk, pains: Sequence[PainView]) -> list[bool]:
+    """Of each pain whether it still waits for this reader: nobody answered, or it was handed to them."""
+    found = []
+    for pain in pains:
+        answer = desk.view.answered(pain.id)
+        handed = answer is not None and answer.kind == "belongs"
+        found.append(answer is None or (handed and answer.leader != desk.view.leader))
+    return found

@@ -1,0 +1,77 @@
+"""What the pages share: who may open a link, and the polite page where one cannot be opened."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
+
+from pipeline.digest.document import Document
+from pipeline.links import Link, Purpose
+from pipeline.store import digests
+from workers.engine import Engine
+
+Page = tuple[str, int]
+
+
+class Refused(Exception):
+    """A link that opens nothing; the page says why and what to do."""
+
+    def __init__(self, title: str, message: str, status: int) -> None:
+        super().__init__(message)
+        self.title, self.message, self.status = title, message, status
+
+    def page(self) -> Page:
+        return page("message.html", status=self.status, title=self.title, message=self.message)
+
+
+def page(template: str, *, status: int = 200, **values: Any) -> Page:
+    return render_template(template, **values), status
+
+
+def not_found(_: HTTPException) -> Page:
+    return Refused("There is no such page", "Open it from your leaf notes again.", 404).page()
+
+
+def opened(engine: Engine, token: str, purpose: Purpose) -> Link:
+    """What a link says, for a reader who still is one. Raises `Refused`."""
+    house = engine.deployment
+    link = house.links.read(token, purpose) if house.links is not None else None
+    if link is None:
+        raise Refused("This link is not whole", "Part of it may be missing. Open it from your leaf notes again.", 404)
+    if link.ended(house.now()):
+        raise Refused(
+            "This link has ended",
+            "Links are good for 30 days. Your newest leaf notes have fresh ones, or reply to the mail and a person "
+            "will see to it.",
+            410,
+        )
+    if link.reader not in house.org.leaders:
+        raise Refused("This link is not yours any more", "It was made for somebody who led a team at that time.", 403)
+    return link
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A digest as it was decided."""
+
+    document: Document
+    version: int
+
+
+def digest_of(session: Session, link: Link) -> Kept:
+    """The digest that a link is about. Raises `Refused` where it may not be read (any more)."""
+    stored = digests.digest(session, link.reader, link.period)
+    if stored is None or stored.document is None or stored.state == "held":
+        raise Refused("These leaf notes cannot be shown", "They were taken back before they were sent.", 404)
+    return Kept(Document.from_json(stored.document), stored.version)
+
+
+def office(engine: Engine, leader: str) -> str:
+    """A leader by what they lead, and by name: "the lead of Billing (Mara Lindqvist)"."""
+    org = engine.deployment.org
+    teams = [org.teams[team].name for team in org.led_by(leader)]
+    name = org.people[leader].name if leader in org.people else None
+    title = f"the lead of {teams[0]}" if teams else "somebody who leads no more"
+    return f"{title} ({name})" if name else title

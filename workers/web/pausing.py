@@ -1,0 +1,37 @@
+"""Pausing: one click of the mail program (RFC 8058), or a page with one button. Nobody is made to listen."""
+
+from flask import Blueprint, request
+
+from pipeline.store import answers
+from workers.engine import Engine
+from workers.web.common import Page, Refused, opened, page
+
+
+def blueprint(engine: Engine) -> Blueprint:
+    pages = Blueprint("pausing", __name__)
+
+    @pages.get("/pause/<token>")
+    def show(token: str) -> Page:
+        try:
+            link = opened(engine, token, "pause")
+        except Refused as refused:
+            return refused.page()
+        with engine.transaction() as session:
+            since = answers.paused(session).get(link.reader)
+        return page("pause.html", token=token, since=since)
+
+    @pages.post("/pause/<token>")
+    def act(token: str) -> Page:
+        """Also what a mail program sends: `List-Unsubscribe=One-Click`, without a cookie, followed nowhere."""
+        try:
+            link = opened(engine, token, "pause")
+        except Refused as refused:
+            return refused.page()
+        now = engine.deployment.now()
+        listen = request.form.get("listen") == "again"
+        with engine.transaction() as session:
+            since = None if listen else answers.paused(session).get(link.reader, now)
+            answers.pause(session, link.reader, since, now)
+        return page("pause.html", token=token, since=since)
+
+    return pages

@@ -183,8 +183,8 @@ _WISH: Final = re.compile(
     r"^(?:\[[^\]\n]*\] ?|\w+: ?)?(?:add|allow|support|make|enable|improve|implement|create|provide|remove|replace|use"
     r"|move|upgrade|introduce|show|let|extend|change|update|include|expose|drop|switch|set up|publish"
     r"|document|clean up)\b"
-    r"|\b(?:please|pls|like|wish|want|should|(?<!\bi )could|would|need|needs|feature|proposal|propose|request|option to|allow"
-    r"|allows|ability|support for|instead of|better if|helpful|useful|suggest\w*|missing|enhancement|bitte|könnte\w*"
+    r"|\b(?:please|pls|like|wish|want|should|(?<!\bi )could|would|need|needs|feature|proposal|propose|request"
+    r"|option to|allow|allows|ability|support for|instead of|better if|helpful|useful|suggest\w*|missing|enhancement|bitte|könnte\w*"
     r"|wünsch\w*|souhait\w*|serait|podría\w*)\b"
 )
 _FAULT: Final = re.compile(

@@ -184,8 +184,8 @@ _WISH: Final = re.compile(
     r"|move|upgrade|introduce|show|let|extend|change|update|include|expose|drop|switch|set up|publish"
     r"|document|clean up)\b"
     r"|\b(?:please|pls|like|wish|want|should|(?<!\bi )could|would|need|needs|feature|proposal|propose|request"
-    r"|option to|allow|allows|ability|support for|instead of|better if|helpful|useful|suggest\w*|missing|enhancement|bitte|könnte\w*"
-    r"|wünsch\w*|souhait\w*|serait|podría\w*)\b"
+    r"|option to|allow|allows|ability|support for|instead of|better if|helpful|useful|suggest\w*"
+    r"|missing|enhancement|bitte|könnte\w*|wünsch\w*|souhait\w*|serait|podría\w*)\b"
 )
 _FAULT: Final = re.compile(
     r"\b(?:error|exception|crash\w*|bug|fail\w*|broken|wrong|n't work|not work\w*|regression|incorrect\w*"

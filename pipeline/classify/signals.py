@@ -7,12 +7,13 @@ who may read a text (security, HR, legal) is looked for everywhere in it.
 """
 
 import re
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from pipeline.classify import stakes
 from pipeline.classify.phrases import NOBODYS, PHRASES, UNLESS
+from pipeline.classify.screen import Screen
 from pipeline.classify.stakes import lower
 from pipeline.classify.tongues import FOREIGN, MARKS
 from pipeline.issue import Signal
@@ -21,11 +22,7 @@ WITHHELD: Final = frozenset({"security", "hr", "legal"})
 """Texts with one of these appear in no digest."""
 
 _READ: Final = 8_000
-COMPILED: Final[dict[str, tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]]] = {
-    name: tuple((tuple(needs.split("|")), re.compile(wording)) for needs, wording in parts)
-    for name, parts in PHRASES.items()
-}
-"""Each wording of a signal, and the words of which one stands in whatever it finds."""
+COMPILED: Final = {name: tuple(re.compile(wording) for _, wording in parts) for name, parts in PHRASES.items()}
 PROTECTING: Final = frozenset({"confession", "distress", "voice_withdrawn"})
 """Texts with one of these are never quoted: a false alarm costs a quotation, a miss costs a person."""
 _UNLESS: Final = {
@@ -33,9 +30,22 @@ _UNLESS: Final = {
     for name in PHRASES
     if (parts := (*UNLESS.get(name, ()), *(() if name in PROTECTING | WITHHELD else NOBODYS)))
 }
-_FOREIGN: Final = {
-    language: {name: re.compile(words) for name, words in spoken.items()} for language, spoken in FOREIGN.items()
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One pattern of a signal, and the language that it belongs to, None where it is looked for in all texts."""
+
+    signal: str
+    pattern: re.Pattern[str]
+    language: str | None = None
+
+
+_WORDINGS: Final = [Wording(name, pattern) for name, patterns in COMPILED.items() for pattern in patterns] + [
+    Wording(name, re.compile(FOREIGN[language][name]), language) for language in MARKS for name in FOREIGN[language]
+]
+_SAID: Final = Screen((one, one.pattern) for one in _WORDINGS if one.signal not in WITHHELD)
+_ANYWHERE: Final = Screen((one, one.pattern) for one in _WORDINGS if one.signal in WITHHELD)
 
 _LOW: Final = re.compile(
     r"\b(?:low|lowest|minor|normal|trivial|p[34]|medium|routine|standard)\b[^\n]{0,20}\b(?:priority|prio"
@@ -59,17 +69,12 @@ def find(title: str, body: str) -> tuple[Signal, ...]:
     title, body = title[:_READ], body[:_READ]
     lowered = (lower(title), lower(body))
     said = (_own(lowered[0]), _own(lowered[1]))
-    found: list[Signal] = []
-    both, heard = "\n".join(lowered), "\n".join(said)
-    tried = _worth_trying(_NEEDS, heard) | _worth_trying(_NEEDS_WITHHELD, both)
-    spoken = [_FOREIGN[language] for language in _languages(heard)]
-    for name in COMPILED:
-        patterns = tried.get(name, []) + [words[name] for words in spoken if name in words]
-        if not patterns:
-            continue
-        shown = _shown(name, patterns, (title, body), lowered if name in WITHHELD else said)
-        if shown is not None:
-            found.append(Signal(name, shown))
+    tried = _by_signal(_SAID("\n".join(said)), said) | _by_signal(_ANYWHERE("\n".join(lowered)))
+    found = [
+        Signal(name, shown)
+        for name, patterns in tried.items()
+        if (shown := _shown(name, patterns, (title, body), lowered if name in WITHHELD else said)) is not None
+    ]
     return _settled(found, (title, body), said)
 
 
@@ -77,7 +82,7 @@ def withheld(title: str, body: str) -> tuple[Signal, ...]:
     """The signals that decide who may read a text, and no others: for what is no prose of its author's."""
     texts = (title[:_READ], body[:_READ])
     lowered = (lower(texts[0]), lower(texts[1]))
-    tried = _worth_trying(_NEEDS_WITHHELD, "\n".join(lowered))
+    tried = _by_signal(_ANYWHERE("\n".join(lowered)))
     return tuple(Signal(name, shown) for name in sorted(tried) if (shown := _shown(name, tried[name], texts, lowered)))
 
 
@@ -94,33 +99,13 @@ def _trimmed(words: str) -> str:
     return words.strip().lstrip(".,;:!?) \n\t") or words.strip()
 
 
-_GRAM: Final = 4
-_Needs = dict[str, list[tuple[str, str, int]]]
-
-
-def _needs(names: Iterable[str]) -> _Needs:
-    """The last letters of each word that a wording needs, none of short ones -> the word, the signal, the wording."""
-    found: _Needs = {"": []}
-    for name in names:
-        for number, (words, _) in enumerate(COMPILED[name]):
-            for word in words:
-                gram = word[-_GRAM:] if len(word) >= _GRAM else ""
-                found.setdefault(gram, []).append((word, name, number))
-    return found
-
-
-_NEEDS: Final = _needs(name for name in COMPILED if name not in WITHHELD)
-_NEEDS_WITHHELD: Final = _needs(WITHHELD)
-
-
-def _worth_trying(needs: _Needs, text: str) -> dict[str, list[re.Pattern[str]]]:
-    """The wordings of each signal that a text may hold: to look for words in a set of its letters is quick."""
-    grams = {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}
-    maybe = [word for gram in needs.keys() & grams for word in needs[gram]]
-    found = {(name, number) for word, name, number in chain(maybe, needs[""]) if word in text}
+def _by_signal(wordings: Sequence[Wording], said: Sequence[str] = ()) -> dict[str, list[re.Pattern[str]]]:
+    """The wordings that are worth trying, by signal; those of another language where one of its small words stands."""
+    words = set(_WORD.findall("\n".join(said))) if any(wording.language for wording in wordings) else set()
     tried: dict[str, list[re.Pattern[str]]] = {}
-    for name, number in sorted(found):
-        tried.setdefault(name, []).append(COMPILED[name][number][1])
+    for wording in wordings:
+        if wording.language is None or not MARKS[wording.language].isdisjoint(words):
+            tried.setdefault(wording.signal, []).append(wording.pattern)
     return tried
 
 
@@ -144,12 +129,6 @@ def _sentence(low: str, start: int, end: int) -> str:
     before = [stop.end() for stop in _ENDS.finditer(low, left, start)]
     after = _ENDS.search(low, max(start, end - 1), min(len(low), end + _NEAR))
     return low[before[-1] if before else left : after.end() if after else end + _NEAR]
-
-
-def _languages(heard: str) -> list[str]:
-    """The languages of which at least one small word stands there."""
-    words = set(_WORD.findall(heard))
-    return [language for language, marks in MARKS.items() if not marks.isdisjoint(words)]
 
 
 _WORD: Final = re.compile(r"[^\W\d_]{1,20}")

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.classify import stakes
 from pipeline.classify.features import Floats
+from pipeline.classify.screen import Screen
 from pipeline.issue import Signal, Text
 
 CAP: Final = 1.5
@@ -129,6 +130,7 @@ _SLOWED: Final = re.compile(
     r"|tedious|error-prone|wast(?:e|es|ed|ing)|errors?|exceptions?|fails?|failed|failing|wrong(?:ly)?"
     r"|incorrect(?:ly)?|missing|bugs?|langsam|warten|lent|lente|attendre)\b"
 )
+_HURTS: Final = Screen((one, one) for one in (_BLOCKED, _SLOWED))
 
 
 def severity(
@@ -152,14 +154,15 @@ def severity(
     if side == "none":
         return 1, "severity 1: no pain"
     whole = f"{title}\n{body[:4000]}"
-    if (hit := stakes.told(whole, _BLOCKED)) is not None:
+    hurts = _HURTS(stakes.lower(whole))
+    if _BLOCKED in hurts and (hit := stakes.told(whole, _BLOCKED)) is not None:
         return 4, f"severity 4: '{hit}'"
     if "distress" in names:
         return 4, f"severity 4: '{names['distress'].text}'"
     for name in ("waiting", "workaround", "rerun", "repeat_contact", "long_silence"):
         if name in names:
             return 2, f"severity 2: '{names[name].text}'"
-    if (hit := stakes.told(whole, _SLOWED)) is not None:
+    if _SLOWED in hurts and (hit := stakes.told(whole, _SLOWED)) is not None:
         return 2, f"severity 2: '{hit}'"
     return 1, "severity 1: no word of being slowed, blocked or harmed"
 

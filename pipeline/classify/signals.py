@@ -231,7 +231,7 @@ _TROUBLE: Final = re.compile(
 def _contrast(texts: tuple[str, str], said: tuple[str, str]) -> str | None:
     """Praise beside a complaint: in one sentence, or in neighbours where the text is short enough to be about both."""
     for text, low in zip(texts, said, strict=True):
-        praise = _PRAISE.search(low) if any(word in low for word in _WARM) else None
+        praise = _PRAISE.search(low) if _PRAISE in _MAY(low) else None
         if praise is None:
             continue
         for hit in _PRAISE.finditer(low):
@@ -267,19 +267,13 @@ _NO_TROUBLE: Final = re.compile(
     r"|\b(?:not sure|don't know|never said) (?:that )?(?:i|we)\b|\bbug reports\b|\bbut now\b"
 )
 _SHORT: Final = 900
-_WARMTH: Final = (
-    "lov|i like|we like|y like|still like|do like|just like|quite like|enjoy|apprec|great|awesome|amazing|excellent"
-    "|wonderful|fantastic|brilliant|superb|good|nice|useful|fav|helpful|indispensable|terrific|so kind|y kind"
-    "|so friendly|y friendly|so patient|y patient|thank|freundlich|nett|gentil|aimable|amable|vriendelijk|simpátic"
-    "|adoro|encanta"
-)
-_WARM: Final = tuple(_WARMTH.split("|"))
-"""Praise is looked for only where one of these stands."""
+_MAY: Final = Screen((one, one) for one in (_PRAISE, _LOW))
 
 
 def _mismatch(texts: tuple[str, str]) -> str | None:
     """Money that stands still, or harm that is called minor: what a form's priority does not let people say."""
-    minor = _LOW.search(lower("\n".join(texts))) is not None
+    low = lower("\n".join(texts))
+    minor = _LOW in _MAY(low) and _LOW.search(low) is not None
     for text in texts:
         still = stakes.standstill(text)
         if still and not minor and _OWN_CARD.search(lower(text)) and not _BUSINESS.search(lower(text)):

@@ -7,6 +7,7 @@ have length 1, so the others gain when one leaves. Author names are never looked
 import re
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from itertools import combinations
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.classify import artefact, features, language, lessons, rules, shapes, signals
 from pipeline.classify.artefact import KINDS, SIDES, Model
-from pipeline.classify.features import Block, Floats, Read
+from pipeline.classify.features import Block, Floats, Ints, Read
 from pipeline.classify.lessons import Lesson, Memory, Near
 from pipeline.classify.tokens import Tokens
 from pipeline.issue import Kind, Side, Signal, Text, Verdict
@@ -34,6 +35,8 @@ RECALLED: Final = 4
 """Versions of lessons that are kept ready."""
 FIELDS: Final = 2
 """Fields around a text that a verdict names."""
+LEADS: Final = tuple(combinations(range(len(SIDES)), 2))
+"""Of one side over another."""
 LONGEST: Final = 40
 """Letters of a word that is worth naming."""
 
@@ -227,6 +230,7 @@ class Seen:
         self.piece_values = features.values(self.pieces, model.piece_rarity, len(texts))
         ends = [*(int(o) - 1 for o in self.batch.offsets[1:]), len(self.batch.flat)]
         self.cut = [tokens.of(self.batch.flat[int(a) : b]) for a, b in zip(self.batch.offsets, ends, strict=True)]
+        self.ids = [[number for _, numbers in cut for number in numbers] for cut in self.cut]
         self.count = len(texts)
         self.shapes = [{shapes.SHAPES[n] for n in shapes.of(title, body)} for title, body in texts]
         self._sums = [np.zeros((self.count, len(SIDES)), dtype=np.float32) for _ in range(3)]
@@ -239,8 +243,7 @@ class Seen:
             for side in range(len(SIDES)):
                 sums[:, side] = np.bincount(block.row, weights=part[:, side], minlength=self.count)
             total += sums
-        for i, cut in enumerate(self.cut):
-            ids = [number for _, numbers in cut for number in numbers]
+        for i, ids in enumerate(self.ids):
             self._sums[2][i] = self._token_scores(ids).sum(axis=0)
             total[i] += self._sums[2][i]
             for cue in self._cues(found[i], i):
@@ -272,8 +275,8 @@ class Seen:
             words = _words(next(signal.text for signal in found if signal.name == self.model.cues[cue]))
             ranked.append((f"signal {self.model.cues[cue]}", weight + sum(moved.get(word, 0.0) for word in words)))
             inside |= words  # taken out, they would take the signal with them: they are told as the signal
-        ranked += [item for item in moved.items() if item[0] not in inside]
-        ranked = self._telling(at, sorted(ranked, key=lambda item: (-item[1], item[0])))
+        ranked += _ends([item for item in moved.items() if item[0] not in inside])
+        ranked = self._telling(at, _ends(sorted(ranked, key=lambda item: (-item[1], item[0]))))
         told = [item for item in ranked[:SHOWN] if item[1] * scale >= LEAST]
         against = [item for item in ranked[-1:] if item[1] * scale <= -AGAINST]
         return [_told(name, weight * scale, SIDES[first], SIDES[second]) for name, weight in told + against]
@@ -283,14 +286,12 @@ class Seen:
 
         These are named where no other word and no signal moved the same way.
         """
-        some = ranked if len(ranked) <= 2 * LOOKED_AT else [*ranked[:LOOKED_AT], *ranked[-LOOKED_AT:]]
-        content = [item for item in some if not language.small(item[0])]
-        names = {name for name, _ in content}
+        content = [item for item in ranked if not language.small(item[0])]
+        names, prose = {name for name, _ in content}, set()
         low, high = np.searchsorted(self.batch.home, [at, at + 1]).tolist()
-        flat, prose = self.batch.flat, set()
-        for start, end in zip(self.batch.starts[low:high].tolist(), self.batch.ends[low:high].tolist(), strict=True):
-            name = flat[start:end]
-            if name in names and name not in prose and _is_prose(flat, start, end):
+        spans = zip(self.batch.starts[low:high].tolist(), self.batch.ends[low:high].tolist(), strict=True)
+        for name, span in zip(self._spelled[low:high], spans, strict=True):
+            if name in names and name not in prose and _is_prose(self.batch.flat, *span):
                 prose.add(name)
         for found in ([(n, w) for n, w in content if n in prose or n.startswith(("signal ", "holds "))], content):
             if any(weight >= 0.01 for _, weight in found):
@@ -298,35 +299,53 @@ class Seen:
         return ranked
 
     def moved(self, at: int, first: int, second: int) -> dict[str, float]:
-        """Each word's part in the first side's lead over the second: what goes when it is taken out everywhere."""
-        low, high = np.searchsorted(self.batch.home, [at, at + 1]).tolist()
-        if high == low:
-            return {}
-        flat = self.batch.flat
-        spans = zip(self.batch.starts[low:high].tolist(), self.batch.ends[low:high].tolist(), strict=True)
-        numbers: dict[str, int] = {}
-        of = [numbers.setdefault(flat[start:end], len(numbers)) for start, end in spans]
-        times = np.bincount(of)
-        total = np.zeros(len(numbers))
-        for sums, (added, squares) in zip(self._sums, self._by_word, strict=False):
-            lead = added[low:high, first] - added[low:high, second]
-            out = np.bincount(of, weights=lead)
-            left = np.maximum(1 - np.bincount(of, weights=squares[low:high]), 0)
-            whole = float(sums[at, first] - sums[at, second])
-            total += whole - np.where(left > _NOTHING, (whole - out) / np.sqrt(np.maximum(left, _NOTHING)), 0)
-        told = np.array([self.told(word) for word in numbers]) * times[:, None]
-        ids = [number for _, pieces in self.cut[at] for number in pieces]
-        weight = float(self.model.token_weights[ids].sum()) if ids else 0.0
-        if weight > _NOTHING:
-            whole = float(self._sums[2][at, first] - self._sums[2][at, second])
-            left = np.maximum(weight - told[:, 3], 0)
-            rest = whole * np.sqrt(weight) - (told[:, first] - told[:, second])
-            total += whole - np.where(left > _NOTHING, rest / np.sqrt(np.maximum(left, _NOTHING)), 0)
+        """Each word's part in the first side's lead over the second: what goes when it is taken out everywhere.
+
+        The most comes first, then by the alphabet.
+        """
+        names, home, number, parts = self._moves
+        low, high = np.searchsorted(home, [at, at + 1]).tolist()
+        part = (
+            parts[low:high, LEADS.index((first, second))]
+            if first < second
+            else -parts[low:high, LEADS.index((second, first))]
+        )
+        order = np.argsort(-part, kind="stable")
         return {
-            word: value
-            for word, value in zip(numbers, total.tolist(), strict=True)
-            if len(word) <= LONGEST and word[0].isalnum()
+            names[n]: value for n, value in zip(number[low:high][order].tolist(), part[order].tolist(), strict=True)
         }
+
+    @cached_property
+    def _spelled(self) -> list[str]:
+        flat = self.batch.flat
+        return [flat[a:b] for a, b in zip(self.batch.starts.tolist(), self.batch.ends.tolist(), strict=True)]
+
+    @cached_property
+    def _moves(self) -> tuple[list[str], Ints, Ints, NDArray[np.float64]]:
+        """The distinct words of the batch; then for each text and each of its words, their numbers and what goes with
+        the word from each of the leads. Words that are not worth naming are left out."""
+        names = sorted(set(self._spelled))
+        numbers = {name: n for n, name in enumerate(names)}
+        every = np.array([numbers[name] for name in self._spelled], dtype=np.int64)
+        pairs, of, times = np.unique(self.batch.home * len(names) + every, return_inverse=True, return_counts=True)
+        home, number = np.divmod(pairs, max(len(names), 1))
+        total = np.zeros((len(pairs), len(LEADS)))
+        told = np.array([self.told(name) for name in names]).reshape(-1, 4)[number] * times[:, None]
+        weights = np.array([float(self.model.token_weights[ids].sum()) if ids else 0.0 for ids in self.ids])[home]
+        blocks = zip(self._sums, self._by_word, strict=False)
+        for sums, (added, squares) in blocks:
+            left = np.maximum(1 - np.bincount(of, weights=squares[:-1], minlength=len(pairs)), 0)
+            for lead, (first, second) in enumerate(LEADS):
+                out = np.bincount(of, weights=added[:-1, first] - added[:-1, second], minlength=len(pairs))
+                whole = (sums[:, first] - sums[:, second]).astype(np.float64)[home]
+                total[:, lead] += whole - _damped(whole - out, left)
+        left = np.maximum(weights - told[:, 3], 0)
+        for lead, (first, second) in enumerate(LEADS):
+            whole = (self._sums[2][:, first] - self._sums[2][:, second]).astype(np.float64)[home]
+            rest = whole * np.sqrt(weights) - (told[:, first] - told[:, second])
+            total[:, lead] += np.where(weights > _NOTHING, whole - _damped(rest, left), 0)
+        named = np.array([len(name) <= LONGEST and name[0].isalnum() for name in names], dtype=bool)[number]
+        return names, home[named], number[named], total[named]
 
     @cached_property
     def _by_word(self) -> list[tuple[Floats, Floats]]:
@@ -367,6 +386,18 @@ class Seen:
 
 
 _NOTHING: Final = 1e-6
+
+
+def _damped(parts: NDArray[np.float64], left: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What is left of a text says it the louder, the less it is; nothing where nothing is left."""
+    return np.where(left > _NOTHING, parts / np.sqrt(np.maximum(left, _NOTHING)), 0)
+
+
+def _ends(ranked: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """The first and the last of many: only these can be named."""
+    return ranked if len(ranked) <= 2 * LOOKED_AT else [*ranked[:LOOKED_AT], *ranked[-LOOKED_AT:]]
+
+
 _BEFORE: Final = frozenset("./\\:#@$=_<{&%|[")
 _AFTER: Final = frozenset("/\\@=_>({|]")
 

@@ -135,11 +135,11 @@ _WORD: Final = re.compile(r"[^\W\d_]{1,20}")
 _NOT_OWN: Final = re.compile(
     r"```.*?(?:```|\Z)|`[^`\n]{1,200}`|https?://\S{1,500}|<!--.*?(?:-->|\Z)"  # code, addresses, the form's own remarks
     r"|[\"“„«][^\"“”„«»\n]{2,200}[\"”»]"  # quotations
-    r"|^[ \t]{0,8}>[^\n]{0,1000}"  # quoted lines
-    r"|^[ \t]{0,8}(?:[-*+] )?\[[ x✓]\][^\n]{0,600}"  # boxes of a form
-    r"|^[ \t]{0,8}(?:\[(?:error|info|warn\w*|debug|trace|javac|exec)\]|\d{4}-\d\d-\d\d[ t]\d\d:|at [\w$.]{3,80}\("
+    r"|^[ \t]{0,8}(?:>[^\n]{0,1000}"  # quoted lines
+    r"|(?:[-*+] )?\[[ x✓]\][^\n]{0,600}"  # boxes of a form
+    r"|(?:\[(?:error|info|warn\w*|debug|trace|javac|exec)\]|\d{4}-\d\d-\d\d[ t]\d\d:|at [\w$.]{3,80}\("
     r"|\$ |>>> )[^\n]{0,1000}"
-    r"|^[ \t]{0,8}[qa]: [^\n]{0,600}",  # questions and answers of a test plan
+    r"|[qa]: [^\n]{0,600})",  # questions and answers of a test plan
     re.DOTALL | re.MULTILINE,
 )
 _CODE_SIGNS: Final = re.compile(r"[{}();=<>\[\]|\\$&]")
@@ -168,10 +168,8 @@ def _blank(part: str) -> str:
 def _settled(found: list[Signal], texts: tuple[str, str], said: tuple[str, str]) -> tuple[Signal, ...]:
     """Thanks count only where nothing is complained of; thanks beside a complaint are the contrast between the two."""
     by_name = {signal.name: signal for signal in found}
-    if "thanks" in by_name:
-        complains = any(_COMPLAINT.search(low) for low in said)
-        if complains or set(by_name) - {"thanks"}:
-            del by_name["thanks"]
+    if "thanks" in by_name and (len(by_name) > 1 or any(_COMPLAINT.search(low) for low in said)):
+        del by_name["thanks"]
     contrast = _contrast(texts, said)
     if contrast:
         by_name["praise_contrast"] = Signal("praise_contrast", contrast)

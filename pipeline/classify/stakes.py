@@ -100,17 +100,20 @@ _THINGS: Final = (
 _NAMED: Final = rf"(?:{_THINGS}|files?|folders?|tables?|columns?|fields?)"
 _QUOTED: Final = "[\"'“‘`][^\"'“”‘’`\\n]{1,60}[\"'”’`]"
 _NAMES: Final = re.compile(
-    # code, addresses, identifiers, paths, files, flags
-    r"```.*?(?:```|\Z)|`[^`\n]{1,200}`|https?://\S{1,300}|\b[a-z0-9]{1,30}_\w{1,60}\b|\b[a-z][\w-]{0,40}/[\w./-]{1,100}"
-    r"|\b\w[\w-]{0,60}\.(?:py|rb|js|ts|tsx|go|rs|java|kt|cs|php|sql|ya?ml|json|csv|md|txt|sh|xml|html|css|pdf|log)\b"
-    r"|(?<![\w-])--[a-z][\w-]{1,40}|(?<!\w)#[\w-]{2,40}"
-    # macro "refund", macro for refunds, branch called refund-fix, "refund" macro
-    rf"|\b{_NAMED} (?:(?:is |are |was )?(?:named|called|titled|for|about|on) )?{_QUOTED}|{_QUOTED} {_NAMED}\b"
-    rf"|\b{_NAMED} (?:is |are |was )?(?:named|called|titled) [\w-]{{1,40}}"
-    rf"|\b{_TEXTS} (?:for|about|on) (?:the |a |our )?[\w-]{{1,30}}"
+    # code, addresses, flags
+    r"```.*?(?:```|\Z)|`[^`\n]{1,200}`|https?://\S{1,300}|--(?<![\w-]--)[a-z][\w-]{1,40}|#(?<!\w#)[\w-]{2,40}"
+    # "refund" macro
+    rf"|{_QUOTED} {_NAMED}\b"
+    # identifiers, paths, files
+    r"|\b(?:[a-z0-9]{1,30}_\w{1,60}\b|[a-z][\w-]{0,40}/[\w./-]{1,100}"
+    r"|\w[\w-]{0,60}\.(?:py|rb|js|ts|tsx|go|rs|java|kt|cs|php|sql|ya?ml|json|csv|md|txt|sh|xml|html|css|pdf|log)\b"
+    # macro "refund", branch called refund-fix, macro for refunds
+    rf"|{_NAMED} (?:(?:(?:is |are |was )?(?:named|called|titled|for|about|on) )?{_QUOTED}"
+    r"|(?:is |are |was )?(?:named|called|titled) [\w-]{1,40})"
+    rf"|{_TEXTS} (?:for|about|on) (?:the |a |our )?[\w-]{{1,30}}"
     # refund macro, payment SDK, invoice PDF spec
-    rf"|\b(?:refund|payment|paid|invoice|invoicing|tax|vat|fee|deposit|payroll|charge|receipt|credit note|money)s?"
-    rf"(?: [\w-]{{1,20}})? (?:{_THINGS}|tables?|columns?|fields?|pages?|screens?|buttons?|tabs?|dates?)\b",
+    r"|(?:refund|payment|paid|invoice|invoicing|tax|vat|fee|deposit|payroll|charge|receipt|credit note|money)s?"
+    rf"(?: [\w-]{{1,20}})? (?:{_THINGS}|tables?|columns?|fields?|pages?|screens?|buttons?|tabs?|dates?)\b)",
     re.DOTALL,
 )
 _CAMEL: Final = re.compile(r"\b[a-z]{1,30}[A-Z]\w{1,60}|\b(?:[A-Z][a-z0-9]{1,30}){2,8}\b")
@@ -151,7 +154,6 @@ _STAKES: Final = (
 _AT_STAKE: Final = tuple(_STAKES.split("|"))
 _HARMS: Final = (_MONEY, _DATA, _SAFETY)
 _MAY: Final = Screen((one, one) for one in (*_HARMS, _SUMS, _STANDSTILL, _ALL_DOWN, _OUTAGE))
-_MAY_NAME: Final = Screen([(None, _NAMES)])
 
 
 def lower(text: str) -> str:
@@ -195,10 +197,10 @@ def outage(title: str, body: str, labels: Sequence[str] = ()) -> tuple[int, str]
     rated = [(_rank(label), f"label {label[:40]}") for label in labels]
     if (worst := max(rated, key=lambda one: one[0], default=(0, ""))) and worst[0]:
         return worst
+    texts = [(text, low, _MAY(low)) for text in (title, body[:_READ]) for low in [lower(text)]]
     for level, pattern in ((8, _ALL_DOWN), (4, _OUTAGE)):
-        for text in (title, body[:_READ]):
-            low = lower(text)
-            if pattern in _MAY(low) and (hit := _first(text, low, (pattern,))):
+        for text, low, may in texts:
+            if pattern in may and (hit := _first(text, low, (pattern,))):
                 return level, hit
     return None
 
@@ -240,7 +242,7 @@ def _unnamed(text: str, low: str) -> str:
     """The text in lower case, of the same length, with blanks for names."""
     for hit in _CAMEL.finditer(text):
         low = low[: hit.start()] + " " * len(hit[0]) + low[hit.end() :]
-    return _NAMES.sub(lambda hit: " " * len(hit[0]), low) if _MAY_NAME(low) else low
+    return _NAMES.sub(lambda hit: " " * len(hit[0]), low)
 
 
 def _sums_in_trouble(text: str, low: str) -> str | None:

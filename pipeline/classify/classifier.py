@@ -230,7 +230,7 @@ class Seen:
         self.piece_values = features.values(self.pieces, model.piece_rarity, len(texts))
         ends = [*(int(o) - 1 for o in self.batch.offsets[1:]), len(self.batch.flat)]
         self.cut = [tokens.of(self.batch.flat[int(a) : b]) for a, b in zip(self.batch.offsets, ends, strict=True)]
-        self.ids = [[number for _, numbers in cut for number in numbers] for cut in self.cut]
+        self.ids = [np.array([n for _, numbers in cut for n in numbers], dtype=np.int64) for cut in self.cut]
         self.count = len(texts)
         self.shapes = [{shapes.SHAPES[n] for n in shapes.of(title, body)} for title, body in texts]
         self._sums = [np.zeros((self.count, len(SIDES)), dtype=np.float32) for _ in range(3)]
@@ -331,7 +331,7 @@ class Seen:
         home, number = np.divmod(pairs, max(len(names), 1))
         total = np.zeros((len(pairs), len(LEADS)))
         told = np.array([self.told(name) for name in names]).reshape(-1, 4)[number] * times[:, None]
-        weights = np.array([float(self.model.token_weights[ids].sum()) if ids else 0.0 for ids in self.ids])[home]
+        weights = np.array([float(self.model.token_weights[ids].sum()) for ids in self.ids])[home]
         blocks = zip(self._sums, self._by_word, strict=False)
         for sums, (added, squares) in blocks:
             left = np.maximum(1 - np.bincount(of, weights=squares[:-1], minlength=len(pairs)), 0)
@@ -372,10 +372,8 @@ class Seen:
     def _parts(self) -> tuple[tuple[Block, Floats, Floats], tuple[Block, Floats, Floats]]:
         return (self.words, self.word_values, self.model.words), (self.pieces, self.piece_values, self.model.pieces)
 
-    def _token_scores(self, ids: list[int]) -> Floats:
+    def _token_scores(self, ids: Ints) -> Floats:
         """What each token adds: its score, damped by the square root of how much the text says in all."""
-        if not ids:
-            return np.zeros((0, len(SIDES)), dtype=np.float32)
         weights = self.model.token_weights[ids]
         scores: Floats = self.model.token_scores[ids] * (weights / np.sqrt(max(float(weights.sum()), 1e-9)))[:, None]
         return scores

@@ -26,7 +26,7 @@ COMPILED: Final = {name: tuple(re.compile(wording) for _, wording in parts) for 
 PROTECTING: Final = frozenset({"confession", "distress", "voice_withdrawn"})
 """Texts with one of these are never quoted: a false alarm costs a quotation, a miss costs a person."""
 _UNLESS: Final = {
-    name: re.compile("|".join(parts))
+    name: Screen((pattern, pattern) for pattern in map(re.compile, parts))
     for name in PHRASES
     if (parts := (*UNLESS.get(name, ()), *(() if name in PROTECTING | WITHHELD else NOBODYS)))
 }
@@ -111,12 +111,15 @@ def _by_signal(wordings: Sequence[Wording], said: Sequence[str] = ()) -> dict[st
 
 def _first(name: str, patterns: list[re.Pattern[str]], low: str) -> tuple[int, int] | None:
     """Where the first wording stands that its sentence does not turn into something else."""
-    unless = _UNLESS.get(name)
     for pattern in patterns:
         for hit in pattern.finditer(low):
-            if hit[0].strip() and (unless is None or not unless.search(_sentence(low, *hit.span()))):
+            if hit[0].strip() and not (name in _UNLESS and _means_else(name, _sentence(low, *hit.span()))):
                 return hit.span()
     return None
+
+
+def _means_else(name: str, sentence: str) -> bool:
+    return any(pattern.search(sentence) for pattern in _UNLESS[name](sentence))
 
 
 _NEAR: Final = 300

@@ -259,8 +259,8 @@ class Seen:
 
     def known(self, at: int) -> float:
         """Share of a text's words that the model has a meaning of as a whole; 1 where there is no word."""
-        words = [len(numbers) == 1 for word, numbers in self.cut[at] if word[0].isalpha()]
-        return round(sum(words) / len(words), 4) if words else 1.0
+        pieces = [len(numbers) for word, numbers in self.cut[at] if word[0].isalpha()]
+        return round(pieces.count(1) / len(pieces), 4) if pieces else 1.0
 
     def reasons(self, at: int, found: tuple[Signal, ...], first: int, second: int, scale: float) -> list[str]:
         """The words and signals without which the decision between the two likeliest sides would move most."""

@@ -92,7 +92,9 @@ def moved_by(found: Sequence[Field], first: int, second: int) -> list[tuple[str,
 
     Beyond the cap a field moves nothing, and is not named.
     """
-    raw = np.sum([field.weights for field in found] or [(0.0, 0.0, 0.0)], axis=0)
+    if not found:
+        return []
+    raw = np.sum([field.weights for field in found], axis=0)
     whole = np.clip(raw, -CAP, CAP)
     moved: dict[str, float] = {}
     for field in found:

@@ -36,7 +36,7 @@ RECALLED: Final = 4
 FIELDS: Final = 2
 """Fields around a text that a verdict names."""
 LEADS: Final = tuple(combinations(range(len(SIDES)), 2))
-"""Of one side over another."""
+"""The leads of one side over another that are computed; the others are their opposites."""
 LONGEST: Final = 40
 """Letters of a word that is worth naming."""
 
@@ -305,15 +305,11 @@ class Seen:
         """
         names, home, number, parts = self._moves
         low, high = np.searchsorted(home, [at, at + 1]).tolist()
-        part = (
-            parts[low:high, LEADS.index((first, second))]
-            if first < second
-            else -parts[low:high, LEADS.index((second, first))]
-        )
+        lead = LEADS.index((min(first, second), max(first, second)))
+        part = parts[low:high, lead] * (1 if first < second else -1)
         order = np.argsort(-part, kind="stable")
-        return {
-            names[n]: value for n, value in zip(number[low:high][order].tolist(), part[order].tolist(), strict=True)
-        }
+        found = zip(number[low:high][order].tolist(), part[order].tolist(), strict=True)
+        return {names[n]: value for n, value in found}
 
     @cached_property
     def _spelled(self) -> list[str]:
@@ -322,30 +318,39 @@ class Seen:
 
     @cached_property
     def _moves(self) -> tuple[list[str], Ints, Ints, NDArray[np.float64]]:
-        """The distinct words of the batch; then for each text and each of its words, their numbers and what goes with
-        the word from each of the leads. Words that are not worth naming are left out."""
+        """The batch's words by the alphabet; then for each text and each word of it that is worth naming, one after the
+        other: the text, the word's number, and what goes with it from each of the leads."""
         names = sorted(set(self._spelled))
         numbers = {name: n for n, name in enumerate(names)}
         every = np.array([numbers[name] for name in self._spelled], dtype=np.int64)
         pairs, of, times = np.unique(self.batch.home * len(names) + every, return_inverse=True, return_counts=True)
         home, number = np.divmod(pairs, max(len(names), 1))
-        total = np.zeros((len(pairs), len(LEADS)))
         told = np.array([self.told(name) for name in names]).reshape(-1, 4)[number] * times[:, None]
-        weights = np.array([float(self.model.token_weights[ids].sum()) for ids in self.ids])[home]
-        blocks = zip(self._sums, self._by_word, strict=False)
-        for sums, (added, squares) in blocks:
-            left = np.maximum(1 - np.bincount(of, weights=squares[:-1], minlength=len(pairs)), 0)
+        parts = self._counted(home, of) + self._meant(home, told)
+        named = np.array([len(name) <= LONGEST and name[0].isalnum() for name in names], dtype=bool)[number]
+        return names, home[named], number[named], parts[named]
+
+    def _counted(self, home: Ints, of: Ints) -> NDArray[np.float64]:
+        """What goes from each lead with a word of a text, its pairs and its pieces; `of` maps every word to its row."""
+        parts = np.zeros((len(home), len(LEADS)))
+        for sums, (added, squares) in zip(self._sums, self._by_word, strict=False):
+            left = np.maximum(1 - np.bincount(of, weights=squares[:-1], minlength=len(home)), 0)
             for lead, (first, second) in enumerate(LEADS):
-                out = np.bincount(of, weights=added[:-1, first] - added[:-1, second], minlength=len(pairs))
+                out = np.bincount(of, weights=added[:-1, first] - added[:-1, second], minlength=len(home))
                 whole = (sums[:, first] - sums[:, second]).astype(np.float64)[home]
-                total[:, lead] += whole - _damped(whole - out, left)
+                parts[:, lead] += whole - _damped(whole - out, left)
+        return parts
+
+    def _meant(self, home: Ints, told: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What goes from each lead with what a word of a text means; `told` is that of `Told`, for all its times."""
+        parts = np.zeros((len(home), len(LEADS)))
+        weights = np.array([float(self.model.token_weights[ids].sum()) for ids in self.ids])[home]
         left = np.maximum(weights - told[:, 3], 0)
         for lead, (first, second) in enumerate(LEADS):
             whole = (self._sums[2][:, first] - self._sums[2][:, second]).astype(np.float64)[home]
             rest = whole * np.sqrt(weights) - (told[:, first] - told[:, second])
-            total[:, lead] += np.where(weights > _NOTHING, whole - _damped(rest, left), 0)
-        named = np.array([len(name) <= LONGEST and name[0].isalnum() for name in names], dtype=bool)[number]
-        return names, home[named], number[named], total[named]
+            parts[:, lead] = np.where(weights > _NOTHING, whole - _damped(rest, left), 0)
+        return parts
 
     @cached_property
     def _by_word(self) -> list[tuple[Floats, Floats]]:
@@ -387,7 +392,7 @@ _NOTHING: Final = 1e-6
 
 
 def _damped(parts: NDArray[np.float64], left: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What is left of a text says it the louder, the less it is; nothing where nothing is left."""
+    """What is left of a text, brought to length 1 again; nothing where nothing is left."""
     return np.where(left > _NOTHING, parts / np.sqrt(np.maximum(left, _NOTHING)), 0)
 
 

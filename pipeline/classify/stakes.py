@@ -169,9 +169,11 @@ def harm(title: str, body: str) -> str | None:
     for text in (title[:_READ], body[:_READ]):
         low = lower(text)
         found = _found(low, (*_HARMS, _SUMS))
-        low = _unnamed(text, low) if found else ""
-        hit = _first(text, low, _HARMS) if any(one is not _SUMS for one in found) else None
-        if hit := hit or (_sums_in_trouble(text, low) if _SUMS in found else None):
+        unnamed = _unnamed(text, low) if found else ""
+        hit = _first(text, unnamed, _HARMS) if found != [_SUMS] else None
+        if hit is None and _SUMS in found:
+            hit = _sums_in_trouble(text, unnamed)
+        if hit:
             return hit
     return None
 

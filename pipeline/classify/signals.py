@@ -22,7 +22,6 @@ WITHHELD: Final = frozenset({"security", "hr", "legal"})
 """Texts with one of these appear in no digest."""
 
 _READ: Final = 8_000
-COMPILED: Final = {name: tuple(re.compile(wording) for _, wording in parts) for name, parts in PHRASES.items()}
 PROTECTING: Final = frozenset({"confession", "distress", "voice_withdrawn"})
 """Texts with one of these are never quoted: a false alarm costs a quotation, a miss costs a person."""
 _UNLESS: Final = {
@@ -41,8 +40,9 @@ class Wording:
     language: str | None = None
 
 
-_WORDINGS: Final = [Wording(name, pattern) for name, patterns in COMPILED.items() for pattern in patterns] + [
-    Wording(name, re.compile(FOREIGN[language][name]), language) for language in MARKS for name in FOREIGN[language]
+_WORDINGS: Final = [
+    *(Wording(name, re.compile(wording)) for name, wordings in PHRASES.items() for wording in wordings),
+    *(Wording(name, re.compile(words), language) for language in MARKS for name, words in FOREIGN[language].items()),
 ]
 _SAID: Final = Screen((one, one.pattern) for one in _WORDINGS if one.signal not in WITHHELD)
 _ANYWHERE: Final = Screen((one, one.pattern) for one in _WORDINGS if one.signal in WITHHELD)

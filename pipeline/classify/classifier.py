@@ -7,6 +7,7 @@ have length 1, so the others gain when one leaves. Author names are never looked
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import combinations
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.classify import artefact, features, language, lessons, rules, shapes, signals
 from pipeline.classify.artefact import KINDS, SIDES, Model, Table
-from pipeline.classify.features import Block, Floats, Read
+from pipeline.classify.features import Block, Floats, Ints, Read
 from pipeline.classify.lessons import Lesson, Memory, Near
 from pipeline.classify.tokens import Tokens
 from pipeline.issue import Kind, Side, Signal, Text, Verdict
@@ -34,6 +35,8 @@ RECALLED: Final = 4
 """Versions of lessons that are kept ready."""
 FIELDS: Final = 2
 """Fields around a text that a verdict names."""
+LEADS: Final = tuple(combinations(range(len(SIDES)), 2))
+"""The leads of one side over another that are computed; the others are their opposites."""
 LONGEST: Final = 40
 """Letters of a word that is worth naming."""
 
@@ -228,10 +231,11 @@ class Seen:
         ]
         ends = [*(int(o) - 1 for o in self.batch.offsets[1:]), len(self.batch.flat)]
         self.cut = [tokens.of(self.batch.flat[int(a) : b]) for a, b in zip(self.batch.offsets, ends, strict=True)]
+        self.ids = [np.array([n for _, numbers in cut for n in numbers], dtype=np.int64) for cut in self.cut]
         self.count = len(texts)
         self.shapes = [{shapes.SHAPES[n] for n in shapes.of(title, body)} for title, body in texts]
         self._sums = [np.zeros((self.count, len(SIDES)), dtype=np.float32) for _ in self.blocks]
-        self._meant = np.zeros((self.count, len(SIDES)), dtype=np.float32)
+        self._meaning = np.zeros((self.count, len(SIDES)), dtype=np.float32)
 
     def odds(self, found: Sequence[tuple[Signal, ...]]) -> Floats:
         """Log-odds of the sides, one row a text, before anything around the text is looked at."""
@@ -239,10 +243,9 @@ class Seen:
         for sums, (block, values, table) in zip(self._sums, self._parts(), strict=True):
             sums += self._summed(block, values, table.sides)
             total += sums
-        for i, cut in enumerate(self.cut):
-            ids = [number for _, numbers in cut for number in numbers]
-            self._meant[i] = self._token_scores(ids).sum(axis=0)
-            total[i] += self._meant[i]
+        for i, ids in enumerate(self.ids):
+            self._meaning[i] = self._token_scores(ids).sum(axis=0)
+            total[i] += self._meaning[i]
             for cue in self._cues(found[i], i):
                 total[i] += self.model.cue_scores[cue]
         return total
@@ -261,8 +264,8 @@ class Seen:
 
     def known(self, at: int) -> float:
         """Share of a text's words that the model has a meaning of as a whole; 1 where there is no word."""
-        words = [len(numbers) == 1 for word, numbers in self.cut[at] if word[0].isalpha()]
-        return round(sum(words) / len(words), 4) if words else 1.0
+        pieces = [len(numbers) for word, numbers in self.cut[at] if word[0].isalpha()]
+        return round(pieces.count(1) / len(pieces), 4) if pieces else 1.0
 
     def reasons(self, at: int, found: tuple[Signal, ...], first: int, second: int, scale: float) -> list[str]:
         """The words and signals without which the decision between the two likeliest sides would move most."""
@@ -277,8 +280,8 @@ class Seen:
             words = _words(next(signal.text for signal in found if signal.name == self.model.cues[cue]))
             ranked.append((f"signal {self.model.cues[cue]}", weight + sum(moved.get(word, 0.0) for word in words)))
             inside |= words  # taken out, they would take the signal with them: they are told as the signal
-        ranked += [item for item in moved.items() if item[0] not in inside]
-        ranked = self._telling(at, sorted(ranked, key=lambda item: (-item[1], item[0])))
+        ranked += _ends([item for item in moved.items() if item[0] not in inside])
+        ranked = self._telling(at, _ends(sorted(ranked, key=lambda item: (-item[1], item[0]))))
         told = [item for item in ranked[:SHOWN] if item[1] * scale >= LEAST]
         against = [item for item in ranked[-1:] if item[1] * scale <= -AGAINST]
         return [_told(name, weight * scale, SIDES[first], SIDES[second]) for name, weight in told + against]
@@ -288,14 +291,12 @@ class Seen:
 
         These are named where no other word and no signal moved the same way.
         """
-        some = ranked if len(ranked) <= 2 * LOOKED_AT else [*ranked[:LOOKED_AT], *ranked[-LOOKED_AT:]]
-        content = [item for item in some if not language.small(item[0])]
-        names = {name for name, _ in content}
+        content = [item for item in ranked if not language.small(item[0])]
+        names, prose = {name for name, _ in content}, set()
         low, high = np.searchsorted(self.batch.home, [at, at + 1]).tolist()
-        flat, prose = self.batch.flat, set()
-        for start, end in zip(self.batch.starts[low:high].tolist(), self.batch.ends[low:high].tolist(), strict=True):
-            name = flat[start:end]
-            if name in names and name not in prose and _is_prose(flat, start, end):
+        spans = zip(self.batch.starts[low:high].tolist(), self.batch.ends[low:high].tolist(), strict=True)
+        for name, span in zip(self._spelled[low:high], spans, strict=True):
+            if name in names and name not in prose and _is_prose(self.batch.flat, *span):
                 prose.add(name)
         for found in ([(n, w) for n, w in content if n in prose or n.startswith(("signal ", "holds "))], content):
             if any(weight >= 0.01 for _, weight in found):
@@ -303,35 +304,58 @@ class Seen:
         return ranked
 
     def moved(self, at: int, first: int, second: int) -> dict[str, float]:
-        """Each word's part in the first side's lead over the second: what goes when it is taken out everywhere."""
-        low, high = np.searchsorted(self.batch.home, [at, at + 1]).tolist()
-        if high == low:
-            return {}
+        """Each word's part in the first side's lead over the second: what goes when it is taken out everywhere.
+
+        The most comes first, then by the alphabet.
+        """
+        names, home, number, parts = self._moves
+        low, high = np.searchsorted(home, [at, at + 1]).tolist()
+        lead = LEADS.index((min(first, second), max(first, second)))
+        part = parts[low:high, lead] * (1 if first < second else -1)
+        order = np.argsort(-part, kind="stable")
+        found = zip(number[low:high][order].tolist(), part[order].tolist(), strict=True)
+        return {names[n]: value for n, value in found}
+
+    @cached_property
+    def _spelled(self) -> list[str]:
         flat = self.batch.flat
-        spans = zip(self.batch.starts[low:high].tolist(), self.batch.ends[low:high].tolist(), strict=True)
-        numbers: dict[str, int] = {}
-        of = [numbers.setdefault(flat[start:end], len(numbers)) for start, end in spans]
-        times = np.bincount(of)
-        total = np.zeros(len(numbers))
+        return [flat[a:b] for a, b in zip(self.batch.starts.tolist(), self.batch.ends.tolist(), strict=True)]
+
+    @cached_property
+    def _moves(self) -> tuple[list[str], Ints, Ints, NDArray[np.float64]]:
+        """The batch's words by the alphabet; then for each text and each word of it that is worth naming, one after the
+        other: the text, the word's number, and what goes with it from each of the leads."""
+        names = sorted(set(self._spelled))
+        numbers = {name: n for n, name in enumerate(names)}
+        every = np.array([numbers[name] for name in self._spelled], dtype=np.int64)
+        pairs, of, times = np.unique(self.batch.home * len(names) + every, return_inverse=True, return_counts=True)
+        home, number = np.divmod(pairs, max(len(names), 1))
+        told = np.array([self.told(name) for name in names]).reshape(-1, 4)[number] * times[:, None]
+        parts = self._counted(home, of) + self._meant(home, told)
+        named = np.array([len(name) <= LONGEST and name[0].isalnum() for name in names], dtype=bool)[number]
+        return names, home[named], number[named], parts[named]
+
+    def _counted(self, home: Ints, of: Ints) -> NDArray[np.float64]:
+        """What goes from each lead with a word of a text, its pairs and its pieces; `of` maps every word to its row."""
+        parts = np.zeros((len(home), len(LEADS)))
         for sums, (added, squares) in zip(self._sums, self._by_word, strict=True):
-            lead = added[low:high, first] - added[low:high, second]
-            out = np.bincount(of, weights=lead)
-            left = np.maximum(1 - np.bincount(of, weights=squares[low:high]), 0)
-            whole = float(sums[at, first] - sums[at, second])
-            total += whole - np.where(left > _NOTHING, (whole - out) / np.sqrt(np.maximum(left, _NOTHING)), 0)
-        told = np.array([self.told(word) for word in numbers]) * times[:, None]
-        ids = [number for _, pieces in self.cut[at] for number in pieces]
-        weight = float(self.model.token_weights[ids].sum()) if ids else 0.0
-        if weight > _NOTHING:
-            whole = float(self._meant[at, first] - self._meant[at, second])
-            left = np.maximum(weight - told[:, 3], 0)
-            rest = whole * np.sqrt(weight) - (told[:, first] - told[:, second])
-            total += whole - np.where(left > _NOTHING, rest / np.sqrt(np.maximum(left, _NOTHING)), 0)
-        return {
-            word: value
-            for word, value in zip(numbers, total.tolist(), strict=True)
-            if len(word) <= LONGEST and word[0].isalnum()
-        }
+            left = np.maximum(1 - np.bincount(of, weights=squares[:-1], minlength=len(home)), 0)
+            for lead, (first, second) in enumerate(LEADS):
+                out = np.bincount(of, weights=added[:-1, first] - added[:-1, second], minlength=len(home))
+                whole = (sums[:, first] - sums[:, second]).astype(np.float64)[home]
+                parts[:, lead] += whole - _damped(whole - out, left)
+        return parts
+
+    def _meant(self, home: Ints, told: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What goes from each lead with what a word of a text means; `told` is that of `Told`, for all its times."""
+        parts = np.zeros((len(home), len(LEADS)))
+        weights = np.array([float(self.model.token_weights[ids].sum()) for ids in self.ids])[home]
+        left = np.maximum(weights - told[:, 3], 0)
+        for lead, (first, second) in enumerate(LEADS):
+            whole = (self._meaning[:, first] - self._meaning[:, second]).astype(np.float64)[home]
+            rest = whole * np.sqrt(weights) - (told[:, first] - told[:, second])
+            parts[:, lead] = np.where(weights > _NOTHING, whole - _damped(rest, left), 0)
+        return parts
 
     @cached_property
     def _by_word(self) -> list[tuple[Floats, Floats]]:
@@ -357,10 +381,8 @@ class Seen:
     def _parts(self) -> Iterator[tuple[Block, Floats, Table]]:
         return zip(self.blocks, self.values, self.model.tables, strict=True)
 
-    def _token_scores(self, ids: list[int]) -> Floats:
+    def _token_scores(self, ids: Ints) -> Floats:
         """What each token adds: its score, damped by the square root of how much the text says in all."""
-        if not ids:
-            return np.zeros((0, len(SIDES)), dtype=np.float32)
         weights = self.model.token_weights[ids]
         scores: Floats = self.model.token_scores[ids] * (weights / np.sqrt(max(float(weights.sum()), 1e-9)))[:, None]
         return scores
@@ -371,6 +393,18 @@ class Seen:
 
 
 _NOTHING: Final = 1e-6
+
+
+def _damped(parts: NDArray[np.float64], left: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What is left of a text, brought to length 1 again; nothing where nothing is left."""
+    return np.where(left > _NOTHING, parts / np.sqrt(np.maximum(left, _NOTHING)), 0)
+
+
+def _ends(ranked: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """The first and the last of many: only these can be named."""
+    return ranked if len(ranked) <= 2 * LOOKED_AT else [*ranked[:LOOKED_AT], *ranked[-LOOKED_AT:]]
+
+
 _BEFORE: Final = frozenset("./\\:#@$=_<{&%|[")
 _AFTER: Final = frozenset("/\\@=_>({|]")
 

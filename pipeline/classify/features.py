@@ -79,7 +79,7 @@ def read(texts: Sequence[tuple[str, str]]) -> Read:
     codes[(codes >= 48) & (codes <= 57)] = 48
     codes[(codes <= 32) | (codes == 160)] = _SPACE
     starts_of = np.array(offsets, dtype=np.int64)
-    text_of = np.searchsorted(starts_of, np.arange(len(codes)), side="right") - 1
+    text_of = np.repeat(np.arange(-1, len(texts)), np.diff(starts_of, prepend=0, append=len(codes)))
     inside = np.where(codes < 128, _WORD[np.minimum(codes, 127).astype(np.int64)], codes != 8217)
     edges = np.diff(inside.astype(np.int8))
     starts, ends = np.flatnonzero(edges == 1) + 1, np.flatnonzero(edges == -1) + 1
@@ -119,13 +119,14 @@ def pieces(batch: Read) -> Block:
     codes = batch.codes
     blanks = np.concatenate([[0], np.cumsum(codes == _SPACE)])
     keys, places = [], []
+    key, have = np.zeros(len(codes), dtype=np.uint64), 0
     for n in (3, 4, 5):
         if len(codes) < n:
             continue
         last = len(codes) - n + 1
-        key = np.zeros(last, dtype=np.uint64)
-        for k in range(n):
-            key = key * np.uint64(_BASE) + codes[k : k + last]
+        for k in range(have, n):
+            key = key[:last] * np.uint64(_BASE) + codes[k : k + last]
+        have = n
         whole = np.flatnonzero(blanks[n - 1 : n - 1 + last] == blanks[1 : 1 + last])
         keys.append(key[whole])
         places.append(whole)
@@ -140,7 +141,9 @@ def pieces(batch: Read) -> Block:
 def _word_at(batch: Read, place: Ints, row: Ints) -> Ints:
     """The word that a run beginning at `place` touches: the last one begun in the same text, else none."""
     none = len(batch.starts)
-    word = np.searchsorted(batch.starts, place + 2, side="right") - 1
+    begins = np.zeros(len(batch.codes), dtype=np.int64)
+    begins[batch.starts] = 1
+    word = np.cumsum(begins)[place + 2] - 1
     homes = np.append(batch.home, -1)
     touches = place < np.append(batch.ends, 0)[word]
     return np.where((word >= 0) & (homes[word] == row) & touches, word, none)

@@ -78,7 +78,7 @@ _WORD: Final = re.compile(r"(?<![\w./\\:#@-])[^\W\d_]+(?:['’][^\W\d_]+)*(?![\w
 
 def small(word: str) -> bool:
     """Whether a lower-case English word only holds a sentence together, so that naming it explains nothing."""
-    return word in _FUNCTION or not any(c.isalpha() for c in word)
+    return word in _FUNCTION or not any(map(str.isalpha, word))
 
 
 def recognised(title: str, body: str) -> str | None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.classify import stakes
 from pipeline.classify.features import Floats
+from pipeline.classify.screen import Screen
 from pipeline.issue import Signal, Text
 
 CAP: Final = 1.5
@@ -91,7 +92,9 @@ def moved_by(found: Sequence[Field], first: int, second: int) -> list[tuple[str,
 
     Beyond the cap a field moves nothing, and is not named.
     """
-    raw = np.sum([field.weights for field in found] or [(0.0, 0.0, 0.0)], axis=0)
+    if not found:
+        return []
+    raw = np.sum([field.weights for field in found], axis=0)
     whole = np.clip(raw, -CAP, CAP)
     moved: dict[str, float] = {}
     for field in found:
@@ -152,14 +155,15 @@ def severity(
     if side == "none":
         return 1, "severity 1: no pain"
     whole = f"{title}\n{body[:4000]}"
-    if (hit := stakes.told(whole, _BLOCKED)) is not None:
+    may = _MAY(stakes.lower(whole))
+    if _BLOCKED in may and (hit := stakes.told(whole, _BLOCKED)) is not None:
         return 4, f"severity 4: '{hit}'"
     if "distress" in names:
         return 4, f"severity 4: '{names['distress'].text}'"
     for name in ("waiting", "workaround", "rerun", "repeat_contact", "long_silence"):
         if name in names:
             return 2, f"severity 2: '{names[name].text}'"
-    if (hit := stakes.told(whole, _SLOWED)) is not None:
+    if _SLOWED in may and (hit := stakes.told(whole, _SLOWED)) is not None:
         return 2, f"severity 2: '{hit}'"
     return 1, "severity 1: no word of being slowed, blocked or harmed"
 
@@ -183,15 +187,17 @@ _WISH: Final = re.compile(
     r"^(?:\[[^\]\n]*\] ?|\w+: ?)?(?:add|allow|support|make|enable|improve|implement|create|provide|remove|replace|use"
     r"|move|upgrade|introduce|show|let|extend|change|update|include|expose|drop|switch|set up|publish"
     r"|document|clean up)\b"
-    r"|\b(?:please|pls|like|wish|want|should|(?<!\bi )could|would|need|needs|feature|proposal|propose|request|option to|allow"
-    r"|allows|ability|support for|instead of|better if|helpful|useful|suggest\w*|missing|enhancement|bitte|könnte\w*"
-    r"|wünsch\w*|souhait\w*|serait|podría\w*)\b"
+    r"|\b(?:please|pls|like|wish|want|should|(?<!\bi )could|would|need|needs|feature|proposal|propose|request"
+    r"|option to|allow|allows|ability|support for|instead of|better if|helpful|useful|suggest\w*"
+    r"|missing|enhancement|bitte|könnte\w*|wünsch\w*|souhait\w*|serait|podría\w*)\b"
 )
 _FAULT: Final = re.compile(
     r"\b(?:error|exception|crash\w*|bug|fail\w*|broken|wrong|n't work|not work\w*|regression|incorrect\w*"
     r"|hangs?|freez\w*|traceback|fehler|slow|slower|slowly|sluggish"
     r"|(?:takes?|took) (?:\w+ ){0,3}(?:minutes|hours|days|weeks|ages|forever))\b|\[trace\]"
 )
+
+_MAY: Final = Screen((one, one) for one in (_BLOCKED, _SLOWED, _FAULT))
 
 _HOW: Final = 3.0
 """Log-odds of a question for "how do I" and "is it possible": a wish that it contains does not count beside it."""
@@ -208,7 +214,7 @@ def kind_lean(found: tuple[Signal, ...], title: str, body: str, source_kind: str
     """Log-odds that plain words add for (bug, request, question): the model knows developers' trackers only."""
     low = f"{title}\n{body[:2000]}".lower()
     pleads = any(signal.name == "feature_plea" for signal in found)
-    fault = 1.5 * bool(_FAULT.search(low))
+    fault = 1.5 * _tells_of_fault(low)
     plain = source_kind not in _HOSTS
     if _ASKS_HOW.search(low if plain else title.lower()):
         return np.array([fault, 0.0, _HOW], dtype=np.float32)
@@ -224,4 +230,10 @@ def other(side: str, confidence: float, found: tuple[Signal, ...], title: str, b
     if any(signal.name == "thanks" for signal in found):
         return True
     wishes = any(signal.name == "feature_plea" for signal in found)
-    return side == "none" and confidence >= 0.5 and not wishes and not _QUESTION.search(low) and not _FAULT.search(low)
+    return (
+        side == "none" and confidence >= 0.5 and not wishes and not _QUESTION.search(low) and not _tells_of_fault(low)
+    )
+
+
+def _tells_of_fault(low: str) -> bool:
+    return _FAULT in _MAY(low) and _FAULT.search(low) is not None

@@ -7,12 +7,13 @@ who may read a text (security, HR, legal) is looked for everywhere in it.
 """
 
 import re
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from pipeline.classify import stakes
 from pipeline.classify.phrases import NOBODYS, PHRASES, UNLESS
+from pipeline.classify.screen import Screen
 from pipeline.classify.stakes import lower
 from pipeline.classify.tongues import FOREIGN, MARKS
 from pipeline.issue import Signal
@@ -21,21 +22,30 @@ WITHHELD: Final = frozenset({"security", "hr", "legal"})
 """Texts with one of these appear in no digest."""
 
 _READ: Final = 8_000
-COMPILED: Final[dict[str, tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]]] = {
-    name: tuple((tuple(needs.split("|")), re.compile(wording)) for needs, wording in parts)
-    for name, parts in PHRASES.items()
-}
-"""Each wording of a signal, and the words of which one stands in whatever it finds."""
 PROTECTING: Final = frozenset({"confession", "distress", "voice_withdrawn"})
 """Texts with one of these are never quoted: a false alarm costs a quotation, a miss costs a person."""
 _UNLESS: Final = {
-    name: re.compile("|".join(parts))
+    name: Screen((pattern, pattern) for pattern in map(re.compile, parts))
     for name in PHRASES
     if (parts := (*UNLESS.get(name, ()), *(() if name in PROTECTING | WITHHELD else NOBODYS)))
 }
-_FOREIGN: Final = {
-    language: {name: re.compile(words) for name, words in spoken.items()} for language, spoken in FOREIGN.items()
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One pattern of a signal, and the language that it belongs to, None where it is looked for in all texts."""
+
+    signal: str
+    pattern: re.Pattern[str]
+    language: str | None = None
+
+
+_WORDINGS: Final = [
+    *(Wording(name, re.compile(wording)) for name, wordings in PHRASES.items() for wording in wordings),
+    *(Wording(name, re.compile(words), language) for language in MARKS for name, words in FOREIGN[language].items()),
+]
+_SAID: Final = Screen((one, one.pattern) for one in _WORDINGS if one.signal not in WITHHELD)
+_ANYWHERE: Final = Screen((one, one.pattern) for one in _WORDINGS if one.signal in WITHHELD)
 
 _LOW: Final = re.compile(
     r"\b(?:low|lowest|minor|normal|trivial|p[34]|medium|routine|standard)\b[^\n]{0,20}\b(?:priority|prio"
@@ -59,17 +69,12 @@ def find(title: str, body: str) -> tuple[Signal, ...]:
     title, body = title[:_READ], body[:_READ]
     lowered = (lower(title), lower(body))
     said = (_own(lowered[0]), _own(lowered[1]))
-    found: list[Signal] = []
-    both, heard = "\n".join(lowered), "\n".join(said)
-    tried = _worth_trying(_NEEDS, heard) | _worth_trying(_NEEDS_WITHHELD, both)
-    spoken = [_FOREIGN[language] for language in _languages(heard)]
-    for name in COMPILED:
-        patterns = tried.get(name, []) + [words[name] for words in spoken if name in words]
-        if not patterns:
-            continue
-        shown = _shown(name, patterns, (title, body), lowered if name in WITHHELD else said)
-        if shown is not None:
-            found.append(Signal(name, shown))
+    tried = _by_signal(_SAID("\n".join(said)), said) | _by_signal(_ANYWHERE("\n".join(lowered)))
+    found = [
+        Signal(name, shown)
+        for name, patterns in tried.items()
+        if (shown := _shown(name, patterns, (title, body), lowered if name in WITHHELD else said)) is not None
+    ]
     return _settled(found, (title, body), said)
 
 
@@ -77,7 +82,7 @@ def withheld(title: str, body: str) -> tuple[Signal, ...]:
     """The signals that decide who may read a text, and no others: for what is no prose of its author's."""
     texts = (title[:_READ], body[:_READ])
     lowered = (lower(texts[0]), lower(texts[1]))
-    tried = _worth_trying(_NEEDS_WITHHELD, "\n".join(lowered))
+    tried = _by_signal(_ANYWHERE("\n".join(lowered)))
     return tuple(Signal(name, shown) for name in sorted(tried) if (shown := _shown(name, tried[name], texts, lowered)))
 
 
@@ -94,44 +99,27 @@ def _trimmed(words: str) -> str:
     return words.strip().lstrip(".,;:!?) \n\t") or words.strip()
 
 
-_GRAM: Final = 4
-_Needs = dict[str, list[tuple[str, str, int]]]
-
-
-def _needs(names: Iterable[str]) -> _Needs:
-    """The last letters of each word that a wording needs, none of short ones -> the word, the signal, the wording."""
-    found: _Needs = {"": []}
-    for name in names:
-        for number, (words, _) in enumerate(COMPILED[name]):
-            for word in words:
-                gram = word[-_GRAM:] if len(word) >= _GRAM else ""
-                found.setdefault(gram, []).append((word, name, number))
-    return found
-
-
-_NEEDS: Final = _needs(name for name in COMPILED if name not in WITHHELD)
-_NEEDS_WITHHELD: Final = _needs(WITHHELD)
-
-
-def _worth_trying(needs: _Needs, text: str) -> dict[str, list[re.Pattern[str]]]:
-    """The wordings of each signal that a text may hold: to look for words in a set of its letters is quick."""
-    grams = {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}
-    maybe = [word for gram in needs.keys() & grams for word in needs[gram]]
-    found = {(name, number) for word, name, number in chain(maybe, needs[""]) if word in text}
+def _by_signal(wordings: Sequence[Wording], said: Sequence[str] = ()) -> dict[str, list[re.Pattern[str]]]:
+    """The wordings that are worth trying, by signal; those of another language where one of its small words stands."""
+    words = set(_WORD.findall("\n".join(said))) if any(wording.language for wording in wordings) else set()
     tried: dict[str, list[re.Pattern[str]]] = {}
-    for name, number in sorted(found):
-        tried.setdefault(name, []).append(COMPILED[name][number][1])
+    for wording in wordings:
+        if wording.language is None or not MARKS[wording.language].isdisjoint(words):
+            tried.setdefault(wording.signal, []).append(wording.pattern)
     return tried
 
 
 def _first(name: str, patterns: list[re.Pattern[str]], low: str) -> tuple[int, int] | None:
     """Where the first wording stands that its sentence does not turn into something else."""
-    unless = _UNLESS.get(name)
     for pattern in patterns:
         for hit in pattern.finditer(low):
-            if hit[0].strip() and (unless is None or not unless.search(_sentence(low, *hit.span()))):
+            if hit[0].strip() and not (name in _UNLESS and _means_else(name, _sentence(low, *hit.span()))):
                 return hit.span()
     return None
+
+
+def _means_else(name: str, sentence: str) -> bool:
+    return any(pattern.search(sentence) for pattern in _UNLESS[name](sentence))
 
 
 _NEAR: Final = 300
@@ -146,21 +134,15 @@ def _sentence(low: str, start: int, end: int) -> str:
     return low[before[-1] if before else left : after.end() if after else end + _NEAR]
 
 
-def _languages(heard: str) -> list[str]:
-    """The languages of which at least one small word stands there."""
-    words = set(_WORD.findall(heard))
-    return [language for language, marks in MARKS.items() if not marks.isdisjoint(words)]
-
-
 _WORD: Final = re.compile(r"[^\W\d_]{1,20}")
 _NOT_OWN: Final = re.compile(
     r"```.*?(?:```|\Z)|`[^`\n]{1,200}`|https?://\S{1,500}|<!--.*?(?:-->|\Z)"  # code, addresses, the form's own remarks
     r"|[\"“„«][^\"“”„«»\n]{2,200}[\"”»]"  # quotations
-    r"|^[ \t]{0,8}>[^\n]{0,1000}"  # quoted lines
-    r"|^[ \t]{0,8}(?:[-*+] )?\[[ x✓]\][^\n]{0,600}"  # boxes of a form
-    r"|^[ \t]{0,8}(?:\[(?:error|info|warn\w*|debug|trace|javac|exec)\]|\d{4}-\d\d-\d\d[ t]\d\d:|at [\w$.]{3,80}\("
+    r"|^[ \t]{0,8}(?:>[^\n]{0,1000}"  # quoted lines
+    r"|(?:[-*+] )?\[[ x✓]\][^\n]{0,600}"  # boxes of a form
+    r"|(?:\[(?:error|info|warn\w*|debug|trace|javac|exec)\]|\d{4}-\d\d-\d\d[ t]\d\d:|at [\w$.]{3,80}\("
     r"|\$ |>>> )[^\n]{0,1000}"
-    r"|^[ \t]{0,8}[qa]: [^\n]{0,600}",  # questions and answers of a test plan
+    r"|[qa]: [^\n]{0,600})",  # questions and answers of a test plan
     re.DOTALL | re.MULTILINE,
 )
 _CODE_SIGNS: Final = re.compile(r"[{}();=<>\[\]|\\$&]")
@@ -189,10 +171,8 @@ def _blank(part: str) -> str:
 def _settled(found: list[Signal], texts: tuple[str, str], said: tuple[str, str]) -> tuple[Signal, ...]:
     """Thanks count only where nothing is complained of; thanks beside a complaint are the contrast between the two."""
     by_name = {signal.name: signal for signal in found}
-    if "thanks" in by_name:
-        complains = any(_COMPLAINT.search(low) for low in said)
-        if complains or set(by_name) - {"thanks"}:
-            del by_name["thanks"]
+    if "thanks" in by_name and (len(by_name) > 1 or any(_COMPLAINT.search(low) for low in said)):
+        del by_name["thanks"]
     contrast = _contrast(texts, said)
     if contrast:
         by_name["praise_contrast"] = Signal("praise_contrast", contrast)
@@ -252,7 +232,7 @@ _TROUBLE: Final = re.compile(
 def _contrast(texts: tuple[str, str], said: tuple[str, str]) -> str | None:
     """Praise beside a complaint: in one sentence, or in neighbours where the text is short enough to be about both."""
     for text, low in zip(texts, said, strict=True):
-        praise = _PRAISE.search(low) if any(word in low for word in _WARM) else None
+        praise = _PRAISE.search(low) if _PRAISE in _MAY(low) else None
         if praise is None:
             continue
         for hit in _PRAISE.finditer(low):
@@ -288,19 +268,13 @@ _NO_TROUBLE: Final = re.compile(
     r"|\b(?:not sure|don't know|never said) (?:that )?(?:i|we)\b|\bbug reports\b|\bbut now\b"
 )
 _SHORT: Final = 900
-_WARMTH: Final = (
-    "lov|i like|we like|y like|still like|do like|just like|quite like|enjoy|apprec|great|awesome|amazing|excellent"
-    "|wonderful|fantastic|brilliant|superb|good|nice|useful|fav|helpful|indispensable|terrific|so kind|y kind"
-    "|so friendly|y friendly|so patient|y patient|thank|freundlich|nett|gentil|aimable|amable|vriendelijk|simpátic"
-    "|adoro|encanta"
-)
-_WARM: Final = tuple(_WARMTH.split("|"))
-"""Praise is looked for only where one of these stands."""
+_MAY: Final = Screen((one, one) for one in (_PRAISE, _LOW))
 
 
 def _mismatch(texts: tuple[str, str]) -> str | None:
     """Money that stands still, or harm that is called minor: what a form's priority does not let people say."""
-    minor = _LOW.search(lower("\n".join(texts))) is not None
+    low = lower("\n".join(texts))
+    minor = _LOW in _MAY(low) and _LOW.search(low) is not None
     for text in texts:
         still = stakes.standstill(text)
         if still and not minor and _OWN_CARD.search(lower(text)) and not _BUSINESS.search(lower(text)):

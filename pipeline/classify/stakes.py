@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from pipeline.classify.screen import Screen
+
 _READ: Final = 8_000
 
 _MONEY: Final = re.compile(
@@ -98,17 +100,20 @@ _THINGS: Final = (
 _NAMED: Final = rf"(?:{_THINGS}|files?|folders?|tables?|columns?|fields?)"
 _QUOTED: Final = "[\"'“‘`][^\"'“”‘’`\\n]{1,60}[\"'”’`]"
 _NAMES: Final = re.compile(
-    # code, addresses, identifiers, paths, files, flags
-    r"```.*?(?:```|\Z)|`[^`\n]{1,200}`|https?://\S{1,300}|\b[a-z0-9]{1,30}_\w{1,60}\b|\b[a-z][\w-]{0,40}/[\w./-]{1,100}"
-    r"|\b\w[\w-]{0,60}\.(?:py|rb|js|ts|tsx|go|rs|java|kt|cs|php|sql|ya?ml|json|csv|md|txt|sh|xml|html|css|pdf|log)\b"
-    r"|(?<![\w-])--[a-z][\w-]{1,40}|(?<!\w)#[\w-]{2,40}"
-    # macro "refund", macro for refunds, branch called refund-fix, "refund" macro
-    rf"|\b{_NAMED} (?:(?:is |are |was )?(?:named|called|titled|for|about|on) )?{_QUOTED}|{_QUOTED} {_NAMED}\b"
-    rf"|\b{_NAMED} (?:is |are |was )?(?:named|called|titled) [\w-]{{1,40}}"
-    rf"|\b{_TEXTS} (?:for|about|on) (?:the |a |our )?[\w-]{{1,30}}"
+    # code, addresses, flags
+    r"```.*?(?:```|\Z)|`[^`\n]{1,200}`|https?://\S{1,300}|--(?<![\w-]--)[a-z][\w-]{1,40}|#(?<!\w#)[\w-]{2,40}"
+    # "refund" macro
+    rf"|{_QUOTED} {_NAMED}\b"
+    # identifiers, paths, files
+    r"|\b(?:[a-z0-9]{1,30}_\w{1,60}\b|[a-z][\w-]{0,40}/[\w./-]{1,100}"
+    r"|\w[\w-]{0,60}\.(?:py|rb|js|ts|tsx|go|rs|java|kt|cs|php|sql|ya?ml|json|csv|md|txt|sh|xml|html|css|pdf|log)\b"
+    # macro "refund", branch called refund-fix, macro for refunds
+    rf"|{_NAMED} (?:(?:(?:is |are |was )?(?:named|called|titled|for|about|on) )?{_QUOTED}"
+    r"|(?:is |are |was )?(?:named|called|titled) [\w-]{1,40})"
+    rf"|{_TEXTS} (?:for|about|on) (?:the |a |our )?[\w-]{{1,30}}"
     # refund macro, payment SDK, invoice PDF spec
-    rf"|\b(?:refund|payment|paid|invoice|invoicing|tax|vat|fee|deposit|payroll|charge|receipt|credit note|money)s?"
-    rf"(?: [\w-]{{1,20}})? (?:{_THINGS}|tables?|columns?|fields?|pages?|screens?|buttons?|tabs?|dates?)\b",
+    r"|(?:refund|payment|paid|invoice|invoicing|tax|vat|fee|deposit|payroll|charge|receipt|credit note|money)s?"
+    rf"(?: [\w-]{{1,20}})? (?:{_THINGS}|tables?|columns?|fields?|pages?|screens?|buttons?|tabs?|dates?)\b)",
     re.DOTALL,
 )
 _CAMEL: Final = re.compile(r"\b[a-z]{1,30}[A-Z]\w{1,60}|\b(?:[A-Z][a-z0-9]{1,30}){2,8}\b")
@@ -140,14 +145,8 @@ _ELSE: Final = re.compile(
 )
 """What a sentence is about instead: a wrong macro or an untested refund is no wrong refund."""
 
-_STAKES: Final = (
-    "charge|money|revenue|pay|bill|invoic|sell|wage|amount|price|total|vat|tax|abgebucht|débité|lost|"
-    "los|delet|eras|wip|overw|corrupt|destroy|vanish|missing|gone|disappear|datenverlust|perte|patient|"
-    "medication|dos|allerg|injur|emergency|ambulance|danger|safe|life|hazard|shock|children|harm|risk|"
-    "refund|paid|fee|deposit|fine|credit|debit|receipt|rechnung|zahlung|factur|paiement|salar|owe|cost"
-)
-_AT_STAKE: Final = tuple(_STAKES.split("|"))
-_OUT: Final = ("outage", "sev", "p0", "p1", "down", "offline", "page", "all ", "every", "no", "load", "50")
+_HARMS: Final = (_MONEY, _DATA, _SAFETY)
+_MAY: Final = Screen((one, one) for one in (*_HARMS, _SUMS, _STANDSTILL, _ALL_DOWN, _OUTAGE))
 
 
 def lower(text: str) -> str:
@@ -160,20 +159,32 @@ def lower(text: str) -> str:
 
 def harm(title: str, body: str) -> str | None:
     """The words that tell of money, data, or safety at stake, as found in the text."""
-    for text in (title, body[:_READ]):
-        if hit := plain_harm(text) or _sums_in_trouble(text):
+    for text in (title[:_READ], body[:_READ]):
+        low = lower(text)
+        found = _found(low, (*_HARMS, _SUMS))
+        unnamed = _unnamed(text, low) if found else ""
+        hit = _first(text, unnamed, _HARMS) if found != [_SUMS] else None
+        if hit is None and _SUMS in found:
+            hit = _sums_in_trouble(text, unnamed)
+        if hit:
             return hit
     return None
 
 
 def plain_harm(text: str) -> str | None:
     """Words that name a harm by themselves, such as "charged twice" or "lost our files"."""
-    return _first(text, _unnamed(text, (_MONEY, _DATA, _SAFETY)), (_MONEY, _DATA, _SAFETY))
+    return _told(text[:_READ], _HARMS)
 
 
 def standstill(text: str) -> str | None:
     """Words that say that money cannot move."""
-    return _first(text, _unnamed(text, (_STANDSTILL,)), (_STANDSTILL,))
+    return _told(text[:_READ], (_STANDSTILL,))
+
+
+def _told(text: str, patterns: Sequence[re.Pattern[str]]) -> str | None:
+    """The first words that one of the patterns finds beside names, and the sentence does not deny."""
+    low = lower(text)
+    return _first(text, _unnamed(text, low), patterns) if _found(low, patterns) else None
 
 
 def outage(title: str, body: str, labels: Sequence[str] = ()) -> tuple[int, str] | None:
@@ -181,10 +192,10 @@ def outage(title: str, body: str, labels: Sequence[str] = ()) -> tuple[int, str]
     rated = [(_rank(label), f"label {label[:40]}") for label in labels]
     if (worst := max(rated, key=lambda one: one[0], default=(0, ""))) and worst[0]:
         return worst
+    texts = [(text, low, _MAY(low)) for text in (title, body[:_READ]) for low in [lower(text)]]
     for level, pattern in ((8, _ALL_DOWN), (4, _OUTAGE)):
-        for text in (title, body[:_READ]):
-            low = lower(text)
-            if any(word in low for word in _OUT) and (hit := _first(text, low, (pattern,))):
+        for text, low, may in texts:
+            if pattern in may and (hit := _first(text, low, (pattern,))):
                 return level, hit
     return None
 
@@ -216,19 +227,20 @@ def _denied(low: str, start: int, hit: str) -> bool:
     return bool(_NONE_BEFORE.search(low[max(0, start - 50) : start]) or _NONE_INSIDE.search(hit))
 
 
-def _unnamed(text: str, patterns: Sequence[re.Pattern[str]]) -> str:
-    """The text in lower case, of the same length, with blanks for names; nothing where no pattern finds anything."""
-    low = lower(text[:_READ])
-    if not any(word in low for word in _AT_STAKE) or not any(pattern.search(low) for pattern in patterns):
-        return ""
-    for hit in _CAMEL.finditer(text[:_READ]):
+def _found(low: str, patterns: Sequence[re.Pattern[str]]) -> list[re.Pattern[str]]:
+    """Those of the patterns that find something, be it a name."""
+    return [pattern for pattern in _MAY(low) if pattern in patterns and pattern.search(low)]
+
+
+def _unnamed(text: str, low: str) -> str:
+    """The text in lower case, of the same length, with blanks for names."""
+    for hit in _CAMEL.finditer(text):
         low = low[: hit.start()] + " " * len(hit[0]) + low[hit.end() :]
     return _NAMES.sub(lambda hit: " " * len(hit[0]), low)
 
 
-def _sums_in_trouble(text: str) -> str | None:
+def _sums_in_trouble(text: str, low: str) -> str | None:
     """From the word of money to the word that something is wrong with it, where one sentence has both."""
-    low = _unnamed(text, (_SUMS,))
     for found in _SENTENCE.finditer(low):
         sentence, start = found[0], found.start()
         if not _SUMS.search(sentence) or _CHARGERS.search(sentence) or _ELSE.search(text[start : found.end()].lower()):

@@ -19,7 +19,7 @@ TEXT_C: Final = 40.0
 MEANING_C: Final = 4.0
 KIND_C: Final = 10.0
 KIND_TEMPERATURE: Final = 2.0
-"""By which the kinds' log-odds are honest: least log-loss at 1.8 on NLBSE'24's test half, at 2.2 on products held out."""
+"""By which the kinds' log-odds are honest: least log-loss at 1.8 on NLBSE'24's test half, 2.2 on products held out."""
 BESIDE: Final = 0.5
 """How much the title alone, and the meaning, count beside the words and pieces of the whole text."""
 FOLDS: Final = 5
@@ -125,7 +125,11 @@ def build(samples: Sequence[Sample], kinds: Sequence[Sample]) -> Model:
     kind_weights, kind_bias = fit_kinds([*kinds, *samples], found.rarities)
     return Model(
         tables=tuple(
-            Table(sides=_f32(heads.sparse[:, at].T), kinds=_f32(kind_weights[:, at].T / KIND_TEMPERATURE), rarity=_f32(rarity))
+            Table(
+                sides=_f32(heads.sparse[:, at].T),
+                kinds=_f32(kind_weights[:, at].T / KIND_TEMPERATURE),
+                rarity=_f32(rarity),
+            )
             for at, rarity in zip(_blocks(), found.rarities, strict=True)
         ),
         tokens=found.meaning.pieces,

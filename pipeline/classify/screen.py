@@ -1,0 +1,85 @@
+"""Which of many patterns a text may hold, told in one pass by RE2 (see docs/decisions/009-re2-screens-texts.md).
+
+RE2 reads a text once for all the letters that the patterns need, and once more for each that is left; Python's `re`
+reads it once for every pattern, at each place. RE2 has no look-around, and its classes know ASCII only. So it gets each
+pattern widened to what finds all that the pattern finds, and something more: what may be there is then looked for with
+the pattern as it is written.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final, Generic, TypeVar
+
+import re2
+
+_PART: Final = re.compile(
+    r"(?P<look>\(\?<?[=!])|(?P<group>\()|(?P<close>\))|(?P<place>[\^$]|\\[bBAZ])"
+    r"|(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])|\\.|.",
+    re.DOTALL,
+)
+"""A piece of a pattern; only these kinds are not passed on as they are."""
+_ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+_WIDER: Final = {"w": r"\w\x80-\x{10FFFF}", "s": r"\x00-\x20\x80-\x{10FFFF}", "d": r"\d\x80-\x{10FFFF}"}
+"""Classes of Python's that hold more than ASCII, with all that is beyond it."""
+_MEMORY: Final = 1 << 20
+"""Bytes that RE2 may keep for what it learned of one pattern."""
+
+Key = TypeVar("Key")
+
+
+class Screen(Generic[Key]):
+    """A sieve for patterns, each with a key. They have no flags but DOTALL and MULTILINE.
+
+    Raises `re2.error` for a pattern that RE2 does not know.
+    """
+
+    def __init__(self, patterns: Iterable[tuple[Key, re.Pattern[str]]]) -> None:
+        options = re2.Options()
+        options.log_errors = False
+        options.never_capture = True
+        options.dot_nl = True
+        options.max_mem = _MEMORY
+        self._keys: list[Key] = []
+        self._filter = re2.Filter()
+        for key, pattern in patterns:
+            self._keys.append(key)
+            self._filter.Add(widened(pattern.pattern), options)
+        self._filter.Compile()
+
+    def __call__(self, text: str) -> list[Key]:
+        """The keys, in order, of the patterns that may find something in a text, or in a part of it."""
+        try:
+            return [self._keys[number] for number in sorted(self._filter.Match(text) or ())]
+        except UnicodeEncodeError:  # half a surrogate pair, which RE2 cannot read
+            return list(self._keys)
+
+
+def widened(pattern: str) -> str:
+    """A pattern of RE2's that matches whatever this one does: without places and look-around, its classes wider.
+
+    Raises `ValueError` for a set that leaves out the complement of a class: that cannot be made wider.
+    """
+    found: list[str] = []
+    looks: list[bool] = []  # of each group that is open, whether it only looks
+    for part in _PART.finditer(pattern):
+        kind = part.lastgroup
+        if kind in ("look", "group"):
+            looks.append(kind == "look")
+        if kind != "place" and not any(looks):
+            found.append(_set(part[0]) if kind == "set" else _ESCAPED.sub(_class, part[0]))
+        if kind == "close":
+            looks.pop()
+    return "".join(found)
+
+
+def _class(hit: re.Match[str]) -> str:
+    return f"[{_WIDER[hit[1]]}]" if hit[1] in _WIDER else hit[0]
+
+
+def _set(part: str) -> str:
+    """A set with wider classes. What a set leaves out is less in RE2 than in Python already."""
+    if not part.startswith("[^"):
+        return _ESCAPED.sub(lambda hit: _WIDER.get(hit[1], hit[0]), part)
+    if any(hit[1] in "WSD" for hit in _ESCAPED.finditer(part)):
+        raise ValueError(part)
+    return part

@@ -1,0 +1,67 @@
+import re
+from typing import Final
+
+import pytest
+import re2
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.classify import phrases, tongues
+from pipeline.classify.screen import Screen, widened
+
+WORDINGS: Final = [
+    *(wording for wordings in phrases.PHRASES.values() for wording in wordings),
+    *(words for spoken in tongues.FOREIGN.values() for words in spoken.values()),
+]
+ODD: Final = (
+    "\\w",
+    "\\W",
+    "\\s",
+    "\\S",
+    "\\d",
+    "\\D",
+    "[\\w-]x",
+    "[^\\w-]",
+    "[^\\s]",
+    r"\bx",
+    r"x\b",
+    "^x",
+    "x$",
+    r"\Ax",
+    r"x\Z",
+    "x(?=y)",
+    "x(?!y)",
+)
+
+
+@pytest.mark.parametrize("wording", WORDINGS)
+@given(data=st.data())
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+def test_what_a_wording_finds_passes_the_screen(wording: str, data: st.DataObject) -> None:
+    screen, text = Screen([("it", re.compile(wording))]), data.draw(st.from_regex(wording))
+
+    assert screen(text) or not re.search(wording, text)
+
+
+@pytest.mark.parametrize("pattern", ODD)
+@given(text=st.text(alphabet=st.sampled_from("xyé_-1٣ \x1c\x85\u2028\n’ßſ😀\ud800"), max_size=6))
+def test_python_and_re2_may_differ_in_classes_and_places(pattern: str, text: str) -> None:
+    assert Screen([("it", re.compile(pattern))])(text) or not re.search(pattern, text)
+
+
+def test_a_screen_names_only_what_may_stand_there_in_the_order_given() -> None:
+    screen = Screen([(1, re.compile(r"\bby hand\b")), (2, re.compile("again")), (3, re.compile(r"a\w+n"))])
+
+    assert screen("we do it again") == [2, 3]
+    assert screen("") == []
+
+
+def test_what_only_looks_around_is_left_out() -> None:
+    assert widened(r"(?<=a(b)[)])c(?!\((?:d|e))f\b") == "cf"
+
+
+def test_a_pattern_that_cannot_be_widened_is_refused() -> None:
+    with pytest.raises(ValueError, match="d_"):
+        widened(r"[^\W\d_]")
+    with pytest.raises(re2.error):
+        Screen([("it", re.compile(r"(a)\1"))])

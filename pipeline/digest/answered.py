@@ -8,6 +8,7 @@ from pipeline import privacy
 from pipeline.answers import Answer
 from pipeline.digest import words
 from pipeline.digest.desk import Desk
+from pipeline.digest.document import Since
 from pipeline.digest.select import PainView
 
 OWN = 3
@@ -21,17 +22,16 @@ def state(desk: Desk, pain: PainView) -> str:
     answer = desk.view.answered(pain.id)
     if answer is None:
         return _waiting(desk, pain)
-    on = desk.book.say("on {}", f"answered_on({pain.id})")
     who = _by(desk, answer.leader)
     if answer.kind == "belongs":
-        return f"handed on to {_by(desk, answer.to or '')} {on}, {_waiting(desk, pain)}"
+        return f"handed to {_by(desk, answer.to or '')}, {_waiting(desk, pain)}"
     if answer.kind == "not_now":
-        return f"answered {on} by {who}: not now, with a reason"
-    promised = ""
-    if answer.due is not None:
-        promised = ", promised by " + desk.book.say("{}", f"promised({pain.id})")
-    doing = "acting" if answer.kind == "act" else "to understand first"
-    return f"answered {on} by {who}: {doing}{promised}"
+        on = desk.book.say("{}", f"answered_on({pain.id})")
+        return f"not now, with a reason ({who}, {on})"
+    by = "" if answer.due is None else " by " + desk.book.say("{}", f"promised({pain.id})")
+    if answer.kind == "act":
+        return f"acting, promised{by} ({who})"
+    return f"to be understood first{',' if by else ''}{by} ({who})"
 
 
 def _waiting(desk: Desk, pain: PainView) -> str:
@@ -47,7 +47,7 @@ def _by(desk: Desk, leader: str) -> str:
     if leader == desk.view.leader:
         return "you"
     teams = desk.view.org.led_by(leader)
-    return f"the lead of {desk.named(teams[0])}" if teams else "somebody who leads no more"
+    return str(desk.named(teams[0])) if teams else "somebody who leads no more"
 
 
 def own(desk: Desk) -> list[Answer]:
@@ -72,7 +72,7 @@ def overdue(desk: Desk, answer: Answer) -> bool:
     return answer.due is not None and answer.due <= desk.view.monday + timedelta(days=6)
 
 
-def since_you_acted(desk: Desk) -> tuple[str, ...]:
+def since_you_acted(desk: Desk) -> tuple[Since, ...]:
     """You said, who was told, what happened since; in the reader's own words. Before any new pain."""
     return tuple(_since(desk, answer) for answer in own(desk)[:OWN])
 
@@ -82,11 +82,11 @@ def said(answer: Answer) -> str:
     return words.printable(words.LINKISH.sub("[link]", answer.text)).replace('"', "'")
 
 
-def _since(desk: Desk, answer: Answer) -> str:
+def _since(desk: Desk, answer: Answer) -> Since:
     view = desk.view
     on = desk.book.say("on {}", f"own_answered_on({answer.pain})")
     name = words.capital(desk.title(view.whole(answer.pain), 12))
-    parts = [f'{name}: {on} you said "{said(answer)}".', _told(desk, answer), _now(desk, answer)]
+    parts = [f'{on} you said "{said(answer)}".', _told(desk, answer), _now(desk, answer)]
     if answer.due is not None:
         day = desk.book.say("{}", f"own_promised({answer.pain})")
         parts.append(
@@ -94,7 +94,7 @@ def _since(desk: Desk, answer: Answer) -> str:
             if overdue(desk, answer) and answer.pain not in {p.id for p in view.relieved}
             else f"You named {day}."
         )
-    return " ".join(p for p in parts if p)
+    return Since(pain=answer.pain, title=name, text=" ".join(p for p in parts if p))
 
 
 def _told(desk: Desk, answer: Answer) -> str:

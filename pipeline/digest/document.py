@@ -103,6 +103,15 @@ class Win:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """What became of the reader's own answer to a pain: `title` names it, `text` tells."""
+
+    pain: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """Days from a pain's first issue to its first answer; `median_days` is None while fewer than half are answered."""
 
@@ -164,7 +173,7 @@ class Document:
     """What the reader must know of this week before the pains: a storm, a short history, a week that is not over."""
     pains: tuple[Pain, ...] = ()
     ask: Ask | None = None
-    since_you_acted: tuple[str, ...] = ()
+    since_you_acted: tuple[Since, ...] = ()
     also_open: tuple[Open, ...] = ()
     more: str | None = None
     heard_once: tuple[Quote, ...] = ()
@@ -195,7 +204,7 @@ class Document:
         period = value["period"]
         return cls(
             **_some(value, "leader level form organisation subject preheader opening more sit_with page_url schema"),
-            **_tuples(value, "warnings notes since_you_acted yours quiet questions"),
+            **_tuples(value, "warnings notes yours quiet questions"),
             led=tuple(tuple(path) for path in value["led"]),
             period=Period(
                 label=period["label"], start=_at(period["start"]), end=_at(period["end"]), zone=period["zone"]
@@ -204,6 +213,7 @@ class Document:
             pains=tuple(_pain(p) for p in value["pains"]),
             ask=None if value["ask"] is None else Ask(**value["ask"]),
             also_open=tuple(_with_tuples(Open, o, "issues") for o in value["also_open"]),
+            since_you_acted=tuple(Since(**s) for s in value["since_you_acted"]),
             heard_once=_quotes(value["heard_once"]),
             unstated=tuple(_with_tuples(Unstated, u, "signals issues") for u in value["unstated"]),
             wins=tuple(Win(text=w["text"], quote=_quote(w["quote"]), title=w["title"]) for w in value["wins"]),

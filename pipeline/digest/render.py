@@ -45,7 +45,10 @@ def layout(document: Document) -> tuple[Section, ...]:
     d = document
     sections = (
         Section(title="", blocks=_first_screen(d)),
-        Section(title=head["since"], blocks=_items(d.since_you_acted)),
+        Section(
+            title=head["since"],
+            blocks=tuple(Block(kind="item", lead=f"{s.title}:", text=s.text) for s in d.since_you_acted),
+        ),
         Section(title=head["words"], blocks=_in_their_words(d)),
         Section(title=head["also"], blocks=_also(d)),
         Section(title=head["once"], blocks=tuple(_quote(q) for q in d.heard_once)),

@@ -111,8 +111,8 @@ def test_an_answer_comes_back_in_the_next_mail_and_nobody_is_asked_again(rosta, 
     assert 'you said "We roast twice a week from Monday"' in kit
     assert "Told: 6 of 6 who wrote." in kit
     assert "Nothing new needs you: each of these is answered." in kit
-    assert "Answered on 9 Mar by you: acting, promised by 20 Mar." in kit
-    assert "Answered on 9 Mar by the lead of Roasting: acting, promised by 20 Mar." in noor
+    assert "Acting, promised by 20 Mar (you)." in kit
+    assert "Acting, promised by 20 Mar (Roasting)." in noor
     assert "We roast twice" not in noor
     assert "No pain waits for a first answer." in noor
     later.deployment.database.dispose()

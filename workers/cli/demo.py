@@ -1,19 +1,53 @@
-"""`leafnotes demo`: the whole job on the bundled sample organisation."""
+"""`leafnotes demo`: the whole job on the bundled sample organisation, answered once and told of the week after."""
 
+import os
+import re
+import secrets
 import shutil
 import time
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
 import click
 
 from pipeline import periods
-from pipeline.store import db, digests, issues, registry
+from pipeline.store import corrections, db, digests, issues, registry
 from workers.cli.base import Global, command_name, deployment, engine
+from workers.engine import Engine
 
 AS_OF = datetime.fromisoformat("2026-09-21T12:00:00+01:00")
 """The Monday after the sample's last week, when every leader's digest is due."""
+BEFORE = datetime.fromisoformat("2026-09-14T12:00:00+01:00")
+"""A week earlier: the mails that are answered."""
+TUESDAY = datetime.fromisoformat("2026-09-15T08:40:00+01:00")
+THURSDAY = datetime.fromisoformat("2026-09-17T10:05:00+01:00")
+SERVED = "http://127.0.0.1:8080"
+MISREAD = ("product-jira", "SUP-77")
+"""Agents' own trouble with a macro, which the model takes for a customer's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a leader of the sample answers: the pain is found by a word of its name."""
+
+    leader: str
+    about: str
+    kind: str
+    text: str
+    due: date
+    told: bool
+
+
+ANSWERS = (
+    Said("mara", "VAT", "act", "We correct the rate for each site and send new invoices to all who got a wrong one",
+         date(2026, 9, 25), told=True),
+    Said("niamh", "Runner", "understand", "I sit with Billing and Scheduling at their next release cut",
+         date(2026, 9, 17), told=False),
+)  # fmt: skip
 
 
 @click.command()
@@ -28,15 +62,64 @@ AS_OF = datetime.fromisoformat("2026-09-21T12:00:00+01:00")
 def demo(options: Global, out: Path) -> None:
     """The whole job on the sample organisation Fernhill: no services, no network. A second run is harmless.
 
+    Two weeks pass: the mails of the first are answered on the answer page, a wrong label is corrected, and the mails of
+    the second tell what came of it.
+
     \b
     Example:
       leafnotes demo --out /tmp/fernhill
     """
     started = time.monotonic()
     _copy_sample(out)
-    as_of = options.as_of or AS_OF
+    with _served(out):
+        if options.as_of is None:
+            _first_week(out)
+        _last_week(out, options.as_of or AS_OF, started)
+
+
+def _first_week(out: Path) -> None:
+    """The week before: mails, two answers to them, one correction."""
+    with deployment(Global(directory=out, as_of=BEFORE)) as house:
+        click.echo(f"Fernhill, as of {BEFORE:%a %d %b %Y}. Reading {len(house.sources)} sources ...")
+        runner = engine(house)
+        runner.run_once()
+        period = periods.last_ended(house.now(), house.zone).label
+    with deployment(Global(directory=out, as_of=TUESDAY)) as house:
+        runner = engine(house)
+        for said in ANSWERS:
+            if _answer(runner, said, period):
+                click.echo(f"{said.leader} answered the mail of {period}{' and told those who wrote' * said.told}")
+    with deployment(Global(directory=out, as_of=THURSDAY)) as house, db.transaction(house.database) as session:
+        if not corrections.events(session, MISREAD):
+            corrections.correct(session, MISREAD, "developer", "an engineer", house.now())
+            click.echo(f"a wrong label was corrected: {':'.join(MISREAD)} is developer pain")
+
+
+def _answer(runner: Engine, said: Said, period: str) -> bool:
+    """Answer as the leader would, on the page behind the link of their mail; False where it was done before."""
+    from workers.web.app import create
+
+    with runner.transaction() as session:
+        stored = digests.digest(session, said.leader, period)
+    pains = (stored.document or {}).get("pains", []) if stored is not None else []
+    address = next((p["answer_url"].removeprefix(SERVED) for p in pains if said.about in p["title"]), None)
+    if address is None:
+        return False
+    client = create(runner).test_client()
+    page = client.get(address).text
+    if "Your answer is kept" in page:
+        return False
+    nonce = re.search(r'name="nonce" value="([^"]+)"', page)
+    form = {"kind": said.kind, "text": said.text, "due": said.due.isoformat(), "nonce": nonce[1] if nonce else ""}
+    sent = client.post(address, data={**form, "step": "send"})
+    if said.told:
+        client.post(f"{address}/told")
+    return sent.status_code == 303
+
+
+def _last_week(out: Path, as_of: datetime, started: float) -> None:
     with deployment(Global(directory=out, as_of=as_of)) as house:
-        click.echo(f"Fernhill, as of {as_of:%a %d %b %Y %H:%M}. Reading {len(house.sources)} sources ...")
+        click.echo(f"Fernhill, as of {as_of:%a %d %b %Y}: the week after.")
         runner = engine(house)
         runner.run_once()
         period = periods.last_ended(house.now(), house.zone)
@@ -55,11 +138,38 @@ def demo(options: Global, out: Path) -> None:
             page = folder / f"{leader}.html"
             if page.exists():
                 click.echo(f"  {page}")
-        click.echo(f"All of them are in {folder}. Look around:")
+        click.echo(f"All of them are in {folder}. Their links work while this runs (Ctrl-C ends it):")
+        click.echo(f"  (. {out / ENV}; {command_name()} --config {out} --as-of {as_of.isoformat()} web)")
+        click.echo("Look around:")
         click.echo(f"  {command_name()} --config {out} explain support:55119")
         click.echo(f"  {command_name()} --config {out} issues --side developer")
         if counts.get("held") or not counts.get("composed"):
             raise SystemExit(1)
+
+
+ENV = "demo.env"
+
+
+@contextmanager
+def _served(out: Path) -> Iterator[None]:
+    """The demo's own address and key, made once and kept beside it, in place of whatever the environment says."""
+    path = out / ENV
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(
+            f"export LEAFNOTES_PUBLIC_URL={SERVED}\nexport LEAFNOTES_SECRET_KEY={secrets.token_urlsafe(48)}\n"
+        )
+    own = dict(line.removeprefix("export ").split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+    before = {name: os.environ.get(name) for name in own}
+    os.environ.update(own)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _copy_sample(out: Path) -> None:

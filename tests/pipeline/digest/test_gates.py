@@ -88,7 +88,7 @@ SPOILT: list[tuple[str, Callable[[], Document]]] = [
     ("P22 subject", lambda: replace(GOOD, subject="x" * 61)),
     ("P22 subject", lambda: replace(GOOD, preheader="Short.")),
     ("P23 size", lambda: replace(GOOD, notes=("w" * 41_000,))),
-    ("P38 answers", lambda: first(GOOD, state="answered on 3 Mar by you: acting")),
+    ("P38 answers", lambda: first(GOOD, state="acting, promised by 3 Mar (you)")),
     ("P38 answers", lambda: replace(GOOD, heard=replace(GOOD.heard, waiting=GOOD.heard.waiting - 1))),
     ("P35 unplaced", lambda: replace(GOOD, made=replace(GOOD.made, unplaced=2, lines=()))),
     (

@@ -60,6 +60,12 @@ def labelled(part: str) -> list[Labelled]:
     return found
 
 
+def keys() -> frozenset[str]:
+    """The texts of "tune" and "held"."""
+    rows = [json.loads(line) for line in GROUPS.read_text().splitlines()]
+    return frozenset(f"{row['product']}:{row['row']}" for row in rows if row["part"] in ("tune", "held"))
+
+
 def questions(seed: int, intents: int = 15, each: int = 12) -> list[Labelled]:
     """Short questions of a bank's customers; the published intent is the pain (banking77, the easy part)."""
     rows = [(row["text"], row["category"]) for row in _rows(LABELLED / "banking77" / "test.csv")]

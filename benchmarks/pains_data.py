@@ -60,10 +60,30 @@ def labelled(part: str) -> list[Labelled]:
     return found
 
 
-def keys() -> frozenset[str]:
-    """The texts of "tune" and "held"."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Two texts that some registry joined in a whole product. `right` is what the reader said, None where unsure;
+    `drawn` says which registry, over which products (tests/pipeline/pains/README.md)."""
+
+    product: str
+    pair: frozenset[str]
+    right: bool | None
+    drawn: str
+
+
+def judged() -> list[Judged]:
+    """The pairs of the part "natural"."""
     rows = [json.loads(line) for line in GROUPS.read_text().splitlines()]
-    return frozenset(f"{row['product']}:{row['row']}" for row in rows if row["part"] in ("tune", "held"))
+    return [
+        Judged(
+            row["product"],
+            frozenset(f"{row['product']}:{row[end]}" for end in ("row", "other")),
+            row["right"],
+            row["drawn"],
+        )
+        for row in rows
+        if row["part"] == "natural"
+    ]
 
 
 def questions(seed: int, intents: int = 15, each: int = 12) -> list[Labelled]:

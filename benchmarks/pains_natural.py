@@ -7,11 +7,12 @@ products were dealt out before any pair of them was read: no organisation is in 
 
 import argparse
 import json
+import math
 import random
 import re
 import sys
 import textwrap
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -46,24 +47,50 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pains_natural", description=__doc__)
     parser.add_argument("--products", choices=("tuning", "untouched"), default="tuning")
     parser.add_argument("--only", help="one product of these")
-    parser.add_argument("--pairs", type=int, default=60, help="pairs drawn by chance to be read (60)")
+    parser.add_argument("--pairs", type=int, default=0, help="pairs that nobody read, drawn by chance to be read (0)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--wide", type=int, default=500, help="characters of a body that are shown (500)")
     options = parser.parse_args()
-    read = pains_data.keys() if options.products == "untouched" else frozenset()
-    found: list[tuple[str, Labelled, Labelled]] = []
+    told = {each.pair: each.right for each in pains_data.judged()}
+    fresh: list[tuple[str, Labelled, Labelled]] = []
+    every: Counter[bool | str | None] = Counter()
     for source, product in TUNING if options.products == "tuning" else UNTOUCHED:
-        if options.only in (None, product):
-            texts = whole(source, product)
-            pairs = [pair for pair in joined(texts) if not {text.key for text in pair} <= read]
-            print(f"{product:20}{len(texts):6} texts {len(pairs):5} pairs joined", flush=True)
-            found += [(source, *pair) for pair in pairs]
-    random.Random(options.seed).shuffle(found)
-    for number, (source, one, other) in enumerate(found[: options.pairs], 1):
+        if options.only not in (None, product):
+            continue
+        texts = whole(source, product)
+        pairs = joined(texts)
+        judged = Counter(told.get(_keys(pair), "unread") for pair in pairs)
+        every += judged
+        print(f"{product:20}{len(texts):6} texts {_line(judged)}", flush=True)
+        fresh += [(source, *pair) for pair in pairs if _keys(pair) not in told]
+    print(f"{'all':32} {_line(every)}")
+    random.Random(options.seed).shuffle(fresh)
+    for number, (source, one, other) in enumerate(fresh[: options.pairs], 1):
         rows = (one.key.partition(":")[2], other.key.partition(":")[2])
         print(f"\n[{number}] " + json.dumps({"set": source, "product": one.product, "row": rows[0], "other": rows[1]}))
         for text in (one, other):
             print(f"  * {text.title}\n      {textwrap.shorten(text.body, options.wide)}")
+
+
+def _line(judged: Counter[bool | str | None]) -> str:
+    low, high = wilson(judged[True], judged[True] + judged[False])
+    return (
+        f"{judged.total():5} pairs: {judged[True]} right, {judged[False]} wrong [{low:.2f}, {high:.2f}], "
+        f"{judged[None]} undecided, {judged['unread']} unread"
+    )
+
+
+def wilson(right: int, every: int) -> tuple[float, float]:
+    """E. B. Wilson, "Probable inference" (1927): where a share lies with 95%."""
+    if not every:
+        return 0.0, 1.0
+    z, share = 1.96, right / every
+    middle, spread = share + z * z / (2 * every), z * math.sqrt(share * (1 - share) / every + (z / (2 * every)) ** 2)
+    return (middle - spread) / (1 + z * z / every), (middle + spread) / (1 + z * z / every)
+
+
+def _keys(pair: tuple[Labelled, Labelled]) -> frozenset[str]:
+    return frozenset(text.key for text in pair)
 
 
 def whole(source: str, product: str) -> list[Labelled]:

@@ -77,8 +77,10 @@ def _same_failure(candidates: Sequence[Candidate]) -> Iterator[tuple[int, int]]:
 
 
 def fingerprints(candidate: Candidate) -> frozenset[str]:
-    """What identifies a failure: what was thrown, and the frames that are nearest to it. An error's code alone, or where
-    a trace began, is the same for many failures."""
+    """What identifies a failure: what was thrown, and the frames that are nearest to it.
+
+    An error's code alone, or where a trace began, is the same for many failures.
+    """
     text = f"{candidate.title}\n{candidate.body[:LOOKED_AT]}"
     cause = max(text.rfind(_CAUSE), 0)
     if java := list(islice(_JAVA.finditer(text, cause), MOST)):

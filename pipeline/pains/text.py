@@ -28,8 +28,6 @@ FEW, MANY = 12, 24
 says enough to be held to its title, since long texts share words by chance."""
 SKETCHED = 60
 """Features that a sketch keeps: the strongest."""
-SAYS = 3
-"""Words of a title at least that can say the same as another: "Terminal issue" names no trouble."""
 HALF = 0.5
 """Where more than this part of a leaf's texts are at least so strict of themselves, all are held to their titles."""
 SOME = 4
@@ -61,8 +59,7 @@ class Text:
             self.links = []
         self.tie = -1
         self.near = 1.0
-        words = said(candidate.title)
-        self.says = hashed("\n".join(sorted(words))) if len(words) >= SAYS else ""
+        self.says = hashed("\n".join(words)) if (words := said(candidate.title)) else ""
         self.codes = codes(candidate.title)
         self.systems = systems(candidate.title)
         self.own = 1.0 if orders(candidate.title) else max(exactness(candidate.title, candidate.body), self._full())
@@ -71,7 +68,7 @@ class Text:
     def _full(self) -> float:
         """How far its length alone holds it to its title: where there is nothing else, or a lot else."""
         told = words_of(self.body[:FULL])
-        if not told:
+        if not told and not words_of(self.candidate.body[:FULL]):
             return ALONE
         many = len({*told, *words_of(self.candidate.title[:FULL])})
         return min(max((many - FEW) / (MANY - FEW), 0.0), 1.0)

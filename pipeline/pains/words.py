@@ -4,7 +4,7 @@ import re
 import unicodedata
 from itertools import pairwise
 
-from pipeline.pains.vocabulary import COMMON, FIELDS, SAME, STOP
+from pipeline.pains.vocabulary import COMMON, FIELDS, FUNCTION, SAME, STOP
 
 WORDS = 60
 """Words of the body that count."""
@@ -59,6 +59,7 @@ def _singular(word: str) -> str:
 
 
 _STOPPED = frozenset(STOP.split()) | {stem(word) for word in STOP.split()}
+_FUNCTION = frozenset(FUNCTION.split())
 _LEVEL = {word: level for level, words in COMMON.items() for word in words.split()}
 _FIELDS_OF: dict[str, list[str]] = {}
 for _name, _words in FIELDS.items():
@@ -76,11 +77,19 @@ def is_everyday(word: str) -> bool:
 
 
 def stems(text: str) -> list[str]:
-    """All that a text says, in order: numbers and single letters too, only stop words out."""
-    found = (
-        part if part[0].isdigit() else stem(part) for part in _PART.findall(_unified(text)) if part not in _STOPPED
-    )
-    return [each for each in found if each not in _STOPPED]
+    """All that a text says, in order: numbers and single letters too, only what holds a sentence together is out."""
+    found: list[str] = []
+    for part in _PART.findall(_unified(text)):
+        if _WIDE.search(part):
+            found += _by_twos(part)
+        elif part not in _FUNCTION and not part.endswith("n't"):
+            found.append(part if part[0].isdigit() else stem(part))
+    return found
+
+
+def _by_twos(raw: str) -> list[str]:
+    """Scripts without spaces: two characters at a time."""
+    return [raw[n : n + 2] for n in range(min(len(raw) - 1, WORDS))]
 
 
 def words_of(text: str) -> list[str]:
@@ -88,8 +97,8 @@ def words_of(text: str) -> list[str]:
     found: list[str] = []
     for match in _WORD.finditer(_unified(_NOISE.sub(" ", unicodedata.normalize("NFKC", text)))):
         raw = match.group()
-        if _WIDE.search(raw):  # scripts without spaces: two characters at a time
-            found += [raw[n : n + 2] for n in range(min(len(raw) - 1, WORDS))]
+        if _WIDE.search(raw):
+            found += _by_twos(raw)
         elif len(raw) <= 40 and raw not in _STOPPED and not _NUMBER.match(raw):
             short = stem(raw)
             if len(short) > 1 and short not in _STOPPED:

@@ -60,6 +60,32 @@ def labelled(part: str) -> list[Labelled]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Two texts that some registry joined in a whole product. `right` is what the reader said, None where unsure;
+    `drawn` says which registry, over which products (tests/pipeline/pains/README.md)."""
+
+    product: str
+    pair: frozenset[str]
+    right: bool | None
+    drawn: str
+
+
+def judged() -> list[Judged]:
+    """The pairs of the part "natural"."""
+    rows = [json.loads(line) for line in GROUPS.read_text().splitlines()]
+    return [
+        Judged(
+            row["product"],
+            frozenset(f"{row['product']}:{row[end]}" for end in ("row", "other")),
+            row["right"],
+            row["drawn"],
+        )
+        for row in rows
+        if row["part"] == "natural"
+    ]
+
+
 def questions(seed: int, intents: int = 15, each: int = 12) -> list[Labelled]:
     """Short questions of a bank's customers; the published intent is the pain (banking77, the easy part)."""
     rows = [(row["text"], row["category"]) for row in _rows(LABELLED / "banking77" / "test.csv")]

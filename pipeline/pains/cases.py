@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from hashlib import sha256
+from itertools import islice
 
 from pipeline.pains.values import Candidate
 
@@ -17,20 +18,23 @@ LEAST = 4
 """Different words that a post has at least to be compared so."""
 NEIGHBOURS = 20
 """Earlier posts of the same person that one is compared with."""
-FRAMES = 3
-"""Different frames of a stack trace that identify a failure; two are the least."""
+FRAMES = 5
+"""Different frames of a stack trace, the nearest to what failed, that identify a failure."""
+LEAST_FRAMES = 2
+MOST = 100
+"""Frames of a trace that are looked at."""
 EVERYBODY = 10
 """A failure in as many issues and `EVERYBODY_SHARE` of all is a crowd or a log that everybody attaches."""
 EVERYBODY_SHARE = 0.1
 LOOKED_AT = 8000
 
 _WORD = re.compile(r"\w{2,40}")
-_FRAME = re.compile(
-    r"\bat ([\w$.<>/]{3,160})\(|\bFile \"[^\"\n]{0,160}?([^\"\n/\\]{1,60})\", line \d{1,7}, in (\w{1,80})"
-)
+_JAVA = re.compile(r"\bat ([\w$.<>/]{3,160})\(")
+_PYTHON = re.compile(r"\bFile \"[^\"\n]{0,160}?([^\"\n/\\]{1,60})\", line \d{1,7}, in (\w{1,80})")
 _CAUSE = "Caused by:"
 """Behind the last of these stands what failed; before it, who passed it on, which is the same for many failures."""
-_CODE = re.compile(r"\b(?:error|code|exception)s?[ :#=(]{1,3}(0x[0-9a-f]{6,16}|[a-z]{1,5}-?\d{4,8})\b", re.IGNORECASE)
+_THROWN = re.compile(r"(?:\w{1,60}\.){0,12}\w{0,60}(?:Exception|Error)\b[^\n]{0,200}")
+_DIGITS = re.compile(r"[0-9]+")
 
 
 def one_case(candidates: Sequence[Candidate]) -> Iterator[tuple[int, int]]:
@@ -73,17 +77,24 @@ def _same_failure(candidates: Sequence[Candidate]) -> Iterator[tuple[int, int]]:
 
 
 def fingerprints(candidate: Candidate) -> frozenset[str]:
-    """What identifies a failure: the first frames of its stack trace, and error codes that are no everyday number."""
+    """What identifies a failure: what was thrown, and the frames that are nearest to it.
+
+    An error's code alone, or where a trace began, is the same for many failures.
+    """
     text = f"{candidate.title}\n{candidate.body[:LOOKED_AT]}"
-    frames: list[str] = []
-    cause = text.rfind(_CAUSE)
-    for match in _FRAME.finditer(text, max(cause, 0)):
-        frame = match[1] or f"{match[2]}:{match[3]}"
-        if frame not in frames:
-            frames.append(frame)
-        if len(frames) == FRAMES:
-            break
-    found = {f"code {match[1].casefold()}" for match in _CODE.finditer(text)}
-    if len(frames) >= 2:
-        found.add("trace " + sha256("\n".join(frames).encode()).hexdigest()[:16])
-    return frozenset(found)
+    cause = max(text.rfind(_CAUSE), 0)
+    if java := list(islice(_JAVA.finditer(text, cause), MOST)):
+        thrown = list(_THROWN.finditer(text, cause, java[0].start()))
+        return _print(thrown[-1:], [match[1] for match in java])
+    if python := list(_PYTHON.finditer(text)):
+        thrown = list(islice(_THROWN.finditer(text, python[-1].end()), 1))
+        return _print(thrown, [f"{match[1]}:{match[2]}" for match in reversed(python)])
+    return frozenset()
+
+
+def _print(thrown: Sequence[re.Match[str]], frames: Sequence[str]) -> frozenset[str]:
+    nearest = list(dict.fromkeys(frames))[:FRAMES]
+    if not thrown or len(nearest) < LEAST_FRAMES:
+        return frozenset()
+    said = _DIGITS.sub("0", " ".join(thrown[0].group().split()))
+    return frozenset({sha256("\n".join([said, *nearest]).encode()).hexdigest()[:16]})

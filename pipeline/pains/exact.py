@@ -6,9 +6,13 @@ two causes, however alike their other words are. Plain words are looser: people 
 
 import re
 
+from pipeline.pains.words import stems
+
 LOOKED_AT = 3000
 """Characters of a text that are looked at."""
 TITLE = 400
+TROUBLE, WORK = 3, 6
+"""Words at least that tell which trouble, or which piece of work, is meant: "Security meeting" comes round."""
 SHORTEST = 3
 """Letters of a name at least."""
 
@@ -30,6 +34,16 @@ _EXACT = re.compile(
     r"|\b\w{1,60}(?:\.\w{1,60}){2,8}|::|\{\{|```|(?<!\S)--[a-z]{2,40}|https?://|\b(?:Exception|NullPointer)\b"
 )
 _WORD = re.compile(r"[a-z0-9]{2,20}")
+_PART = re.compile(r"\bv[0-9]{1,3}\.(?=[A-Za-z_])")
+_TROUBLE = re.compile(
+    r"n[o']t\b|\b(?:no|cannot|never|nothing|nobody|unable|impossible|without|still|instead of|only one|bad|npe|bugs?)\b"
+    r"|\b(?:abort|blank|break|broke|corrupt|crash|deadlock|disappear|disconnect|duplicat|empty|error|exception|fail|flak)"
+    r"|\b(?:freez|froze|hang|hung|inconsistent|incorrect|invalid|leak|los(?:es?|ing|t)\b|miss|overflow|problem|regression)"
+    r"|\b(?:reset|slow|stuck|times? out|timed out|timeout|too (?:long|many|much)|twice|unexpected|vanish|wrong)"
+    r"|\w(?:Exception|Error)\b",
+    re.IGNORECASE,
+)
+"""What a title holds that tells of a trouble and not of work to be done."""
 _ORDER = re.compile(
     r"^\W{0,3}(?:add|adopt|allow|apply|clean|complete|configure|consider|convert|create|define|deploy|develop|disable|do|drop"
     r"|enable|enhance|ensure|expose|extend|extract|fix|generate|hide|implement|improve|include|increase|install|integrate"
@@ -63,6 +77,18 @@ def codes(title: str) -> frozenset[str]:
         if len(last) >= SHORTEST:
             found.add(last)
     return frozenset(found)
+
+
+def said(title: str) -> tuple[str, ...]:
+    """All that a title says, in order, but for what holds a sentence together; empty where it is too little to go by.
+
+    Two titles that say the same name one thing and one trouble. A word more or less is another platform, another step,
+    another of many twins far more often than another way to say it. A version within a name of code ("dock.v2.berth")
+    is none of it.
+    """
+    found = tuple(dict.fromkeys(stems(_PART.sub("", title[:TITLE]))))
+    least = TROUBLE if _TROUBLE.search(title[:TITLE]) and not orders(title) else WORK
+    return found if len(found) >= least else ()
 
 
 def systems(title: str) -> frozenset[str]:

@@ -1,10 +1,9 @@
 """How alike issues are, in millionths: two texts, or a text and what pains remember.
 
 Likeness is what two vectors share. The rest is for "would one fix relieve both?". Where a text is strict (`text`), that
-counts as far as the titles hold the same, and as far as nothing is left over on both sides: "Enabling security breaks
-the shell" and "... breaks the jobs page" have a frame in common and a trouble each. Elsewhere people tell of a trouble
-in many words, so titles may differ, but likeness has to come from more than one word. Titles that name different things
-exactly are apart everywhere.
+counts only if the titles say the same: "Enabling security breaks the shell" and "... breaks the jobs page" have a frame
+in common and a trouble each. Elsewhere people tell of a trouble in many words, so titles may differ, but likeness has
+to come from more than one word. Titles that name different things exactly are apart everywhere.
 """
 
 from collections.abc import Iterator, Sequence
@@ -55,24 +54,24 @@ class Shelf:
     def __init__(self, texts: Sequence[Text], remembered: Sequence[Remembered] = ()) -> None:
         self.texts = texts
         self.size = len(texts) + len(remembered)
-        self._held: dict[int, tuple[NDArray[np.int64], Whole, Whole]] = {}
-        held: dict[int, tuple[list[int], list[int], list[int]]] = {}
+        self._held: dict[int, tuple[NDArray[np.int64], Whole]] = {}
+        held: dict[int, tuple[list[int], list[int]]] = {}
         for n, text in enumerate(texts):
             for name, weight in text.unit.items():
-                _put(held, name, n, weight, text.heading.get(name, 0))
+                _put(held, name, n, weight)
         for n, one in enumerate(remembered, len(texts)):
             for key, weight in one.sketch.unit.items():
-                _put(held, int(key, 16), n, weight, one.sketch.heading.get(key, 0))
-        for name, (places, weights, titles) in held.items():
+                _put(held, int(key, 16), n, weight)
+        for name, (places, weights) in held.items():
             if len(places) > 1:
-                self._held[name] = (np.array(places), np.array(weights, np.float64), np.array(titles, np.float64))
+                self._held[name] = (np.array(places), np.array(weights, np.float64))
         sketches = [one.sketch for one in remembered]
         self._customers = np.array(
             [*(t.candidate.side == "customer" for t in texts), *(o.side == "customer" for o in remembered)]
         )
-        self._heading = np.array(
-            [*(sum(t.heading.values()) for t in texts), *(sum(s.heading.values()) for s in sketches)], np.float64
-        )
+        self._says: dict[str, list[int]] = {}
+        for n, says in enumerate([*(t.says for t in texts), *(s.says for s in sketches)]):
+            self._says.setdefault(says, []).append(n)
         self._strict = np.array([*(t.strict for t in texts), *(s.strict for s in sketches)])
         self._tie = np.array([*(t.tie for t in texts), *(-1 for _ in sketches)])
         self._codes = _Named([*(tuple(map(hashed, sorted(t.codes))) for t in texts), *(s.codes for s in sketches)])
@@ -87,18 +86,14 @@ class Shelf:
             yield Row(places, whole[places])
 
     def _row(self, n: int, text: Text, *, plainly: bool) -> Whole:
-        share, top, both, mine, theirs = (np.zeros(self.size) for _ in range(5))
+        share, top, same = (np.zeros(self.size) for _ in range(3))
         for name, weight in text.unit.items():
             if name not in self._held:
                 continue
-            places, weights, titles = self._held[name]
+            places, weights = self._held[name]
             part = weight * weights
             share[places] += part
             top[places] = np.maximum(top[places], part)
-            theirs[places] += titles
-            if name in text.heading:
-                both[places] += text.heading[name] * (titles > 0)
-                mine[places] += text.heading[name]
         factor = np.where(self._customers == (text.candidate.side == "customer"), 1.0, OTHER_SIDE)
         factor = factor * self._leaves.factors(text)
         loose = np.minimum(factor * (share - (1 - LONE) * top) / (UNIT * UNIT), 1.0)
@@ -106,10 +101,8 @@ class Shelf:
             words: Whole = np.rint(ONE * loose)
             words[n] = 0.0
             return words
-        own = max(sum(text.heading.values()), 1)
-        cover = both / np.maximum(self._heading, own)
-        held = np.minimum(np.maximum(mine / own, theirs / np.maximum(self._heading, 1)), 1.0)
-        exact = np.minimum(factor * share / (UNIT * UNIT), 1.0) * cover * _eighth_power(held)
+        same[self._says[text.says] if text.says else []] = 1.0
+        exact = np.minimum(factor * share / (UNIT * UNIT), 1.0) * same
         strict = (self._strict + text.strict) / 2
         apart = self._codes.factors(n) * self._systems.factors(n)
         whole: Whole = np.rint(ONE * apart * (strict * exact + (1 - strict) * loose))
@@ -119,21 +112,10 @@ class Shelf:
         return whole
 
 
-def _eighth_power(part: Whole) -> Whole:
-    """Of the part of one title that the other text holds: what is left over on both sides is another trouble."""
-    square = part * part
-    fourth = square * square
-    return fourth * fourth
-
-
-def _put(
-    held: dict[int, tuple[list[int], list[int], list[int]]], name: int, place: int, weight: int, title: int
-) -> None:
-    """`title` is the weight of a word of the title, 0 for other features."""
-    places, weights, titles = held.setdefault(name, ([], [], []))
+def _put(held: dict[int, tuple[list[int], list[int]]], name: int, place: int, weight: int) -> None:
+    places, weights = held.setdefault(name, ([], []))
     places.append(place)
     weights.append(weight)
-    titles.append(title)
 
 
 class _Named:

@@ -6,8 +6,8 @@ on any machine and in whatever order the issues arrived. Issues of up to eight w
 hardly matters either which of them was written first.
 
 Putting two causes into one pain is the worse mistake, because it hides one of them. So two issues need to be more alike
-than many, likeness has to come from more than one word, titles that name different things exactly are kept apart, and
-what is nowhere alike enough waits.
+than many, likeness has to come from more than one word, where people write exactly only titles that say the same are
+one, titles that name different things exactly are kept apart, and what is nowhere alike enough waits.
 """
 
 from collections.abc import Collection, Iterator, Sequence

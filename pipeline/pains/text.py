@@ -6,10 +6,10 @@ from hashlib import sha256
 from zlib import crc32
 
 from pipeline.pains.cases import one_case
-from pipeline.pains.exact import codes, exactness, orders, systems
+from pipeline.pains.exact import codes, exactness, orders, said, systems
 from pipeline.pains.forms import Form, without
 from pipeline.pains.values import Candidate, Sketch
-from pipeline.pains.words import TITLE, features, words_of
+from pipeline.pains.words import features, words_of
 
 PAD = 36.0
 """Added to every text's length, as a word that it shares with no other: a short text has said less to be alike in."""
@@ -38,14 +38,13 @@ NONE: Form = frozenset()
 class Text:
     """A candidate with its features.
 
-    `heading` is the weight of the words of its title. `strict` says how far the title decides, 0 to 1, `own` how far
-    by this text alone: it names things exactly, orders work, or says a lot, or nothing, beside its title. `tie` is the
-    same for issues that are one case, -1 for the others.
+    `says` is the same for titles that say the same, empty for one that says too little. `strict` says how far the
+    title decides, 0 to 1, `own` how far by this text alone: it names things exactly, orders work, or says a lot, or
+    nothing, beside its title. `tie` is the same for issues that are one case, -1 for the others.
     """
 
     __slots__ = (
-        "body", "candidate", "case", "codes", "heading", "links", "near", "own", "raw", "strict", "systems",
-        "tie", "unit",
+        "body", "candidate", "case", "codes", "links", "near", "own", "raw", "says", "strict", "systems", "tie", "unit",
     )  # fmt: skip
 
     def __init__(self, candidate: Candidate, form: Form = NONE) -> None:
@@ -53,11 +52,6 @@ class Text:
         self.body = without(candidate.body, form)[:SHOWN]
         named = features(candidate.title, self.body, candidate.labels)
         self.raw = {crc32(name.encode()): both for name, both in sorted(named.items())}
-        self.heading = {
-            crc32(name.encode()): 0
-            for name, (times, _) in sorted(named.items())
-            if times == TITLE and " " not in name and not name.startswith("~")
-        }
         self.unit: dict[int, int] = {}
         self.case = hashed(candidate.key)
         self.links = sorted({hashed(key) for key in candidate.links} - {self.case})
@@ -65,6 +59,7 @@ class Text:
             self.links = []
         self.tie = -1
         self.near = 1.0
+        self.says = hashed("\n".join(words)) if (words := said(candidate.title)) else ""
         self.codes = codes(candidate.title)
         self.systems = systems(candidate.title)
         self.own = 1.0 if orders(candidate.title) else max(exactness(candidate.title, candidate.body), self._full())
@@ -73,7 +68,7 @@ class Text:
     def _full(self) -> float:
         """How far its length alone holds it to its title: where there is nothing else, or a lot else."""
         told = words_of(self.body[:FULL])
-        if not told:
+        if not told and not words_of(self.candidate.body[:FULL]):
             return ALONE
         many = len({*told, *words_of(self.candidate.title[:FULL])})
         return min(max((many - FEW) / (MANY - FEW), 0.0), 1.0)
@@ -83,15 +78,14 @@ class Text:
         raw = {name: times * weight * common.get(name, 1.0) for name, (times, weight) in self.raw.items()}
         length = math.sqrt(math.fsum([PAD * PAD, *(w * w for w in raw.values())]))
         self.unit = {name: whole for name, w in raw.items() if (whole := round(UNIT * w / length))}
-        self.heading = {name: max(1, round(10 * raw[name])) for name in self.heading}
 
     def sketch(self) -> Sketch:
         """What a pain remembers of it: hashed names and weights, none of its words."""
         unit = self.unit
-        kept = sorted(sorted(unit, key=lambda name: (-unit[name], name not in self.heading, name))[:SKETCHED])
+        kept = sorted(sorted(unit, key=lambda name: (-unit[name], name))[:SKETCHED])
         return Sketch(
             unit={f"{name:08x}": unit[name] for name in kept},
-            heading={f"{name:08x}": weight for name, weight in sorted(self.heading.items())},
+            says=self.says,
             codes=tuple(sorted(hashed(code) for code in self.codes)),
             systems=tuple(sorted(self.systems)),
             strict=self.strict,

@@ -29,12 +29,12 @@ class Candidate:
 class Sketch:
     """What a pain remembers of one of its issues, under hashed names.
 
-    `unit` is the feature vector, `heading` the weights of the title's words, `codes` and `systems` what the title names
-    exactly, `strict` how far the title decides (0 to 1).
+    `unit` is the feature vector, `says` the same for titles that say the same, `codes` and `systems` what the title
+    names exactly, `strict` how far the title decides (0 to 1).
     """
 
     unit: Mapping[str, int]
-    heading: Mapping[str, int] = field(default_factory=dict)
+    says: str = ""
     codes: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
     strict: float = 0.0
@@ -116,7 +116,7 @@ def from_json(raw: Mapping[str, Any]) -> Pain:
 def _sketch_to_json(sketch: Sketch) -> dict[str, Any]:
     return {
         "unit": dict(sketch.unit),
-        "heading": dict(sketch.heading),
+        "says": sketch.says,
         "codes": list(sketch.codes),
         "systems": list(sketch.systems),
         "strict": sketch.strict,
@@ -126,7 +126,7 @@ def _sketch_to_json(sketch: Sketch) -> dict[str, Any]:
 def _sketch_from_json(raw: Mapping[str, Any]) -> Sketch:
     return Sketch(
         unit={name: int(weight) for name, weight in raw["unit"].items()},
-        heading={name: int(weight) for name, weight in raw["heading"].items()},
+        says=str(raw.get("says", "")),
         codes=tuple(raw["codes"]),
         systems=tuple(raw["systems"]),
         strict=float(raw["strict"]),

@@ -22,6 +22,15 @@ while who whom why will with within without won't work would wouldn't wrong year
 you'll you're you've your yours
 """
 
+FUNCTION = """
+a an the of to in on at for from by with and or nor but as so than then if when while that which who this these those
+there here it its is are was were be been being am do does did doing done has have having had can could would should
+will shall may might must cannot not no i we you he she they me us him her them my our your his their myself all some
+please just very too also still
+"""
+"""What holds a sentence together. `STOP` holds more that tells little of a subject, but sets two titles apart: "use",
+"get" and "put", "before" and "after"."""
+
 COMMON: dict[int, str] = {
     3: """
 app code

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from itertools import pairwise
 
-from pipeline.pains.vocabulary import COMMON, FIELDS, SAME, STOP
+from pipeline.pains.vocabulary import COMMON, FIELDS, FUNCTION, SAME, STOP
 
 WORDS = 60
 """Words of the body that count."""
@@ -20,6 +20,7 @@ TITLE = 3
 """How often a word of the title counts: in the title people say what it is about. Elsewhere a word counts once."""
 
 _WORD = re.compile(r"[^\W_][\w']*")
+_PART = re.compile(r"[0-9]+(?:\.[0-9a-z]+)*|[^\W_]+(?:'\w+)?")
 _NUMBER = re.compile(r"v?[0-9]")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _NOISE = re.compile(
@@ -58,6 +59,7 @@ def _singular(word: str) -> str:
 
 
 _STOPPED = frozenset(STOP.split()) | {stem(word) for word in STOP.split()}
+_FUNCTION = frozenset(FUNCTION.split())
 _LEVEL = {word: level for level, words in COMMON.items() for word in words.split()}
 _FIELDS_OF: dict[str, list[str]] = {}
 for _name, _words in FIELDS.items():
@@ -74,21 +76,42 @@ def is_everyday(word: str) -> bool:
     return short in _STOPPED or short in _LEVEL
 
 
+def stems(text: str) -> list[str]:
+    """All that a text says, in order: numbers and single letters too, only what holds a sentence together is out."""
+    found: list[str] = []
+    for part in _PART.findall(_unified(text)):
+        if _WIDE.search(part):
+            found += _by_twos(part)
+        elif part not in _FUNCTION and not part.endswith("n't"):
+            found.append(part if part[0].isdigit() else stem(part))
+    return found
+
+
+def _by_twos(raw: str) -> list[str]:
+    """Scripts without spaces: two characters at a time."""
+    return [raw[n : n + 2] for n in range(min(len(raw) - 1, WORDS))]
+
+
 def words_of(text: str) -> list[str]:
     """The stems that carry meaning, in order: spellings of one thing unified, stop words, numbers and addresses out."""
-    plain = _NOISE.sub(" ", unicodedata.normalize("NFKC", text)).casefold().replace("\u2019", "'")
-    for pattern, word in _SPELLINGS:
-        plain = pattern.sub(f" {word} ", plain)
     found: list[str] = []
-    for match in _WORD.finditer(plain):
+    for match in _WORD.finditer(_unified(_NOISE.sub(" ", unicodedata.normalize("NFKC", text)))):
         raw = match.group()
-        if _WIDE.search(raw):  # scripts without spaces: two characters at a time
-            found += [raw[n : n + 2] for n in range(min(len(raw) - 1, WORDS))]
+        if _WIDE.search(raw):
+            found += _by_twos(raw)
         elif len(raw) <= 40 and raw not in _STOPPED and not _NUMBER.match(raw):
             short = stem(raw)
             if len(short) > 1 and short not in _STOPPED:
                 found.append(short)
     return found
+
+
+def _unified(text: str) -> str:
+    """Small letters, with one spelling for each thing."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
+    for pattern, word in _SPELLINGS:
+        plain = pattern.sub(f" {word} ", plain)
+    return plain
 
 
 def features(title: str, body: str, labels: tuple[str, ...] = ()) -> dict[str, tuple[int, int]]:

@@ -8,6 +8,7 @@ import pytest
 from pipeline.pains import assign
 from pipeline.pains.cases import fingerprints, one_case
 from pipeline.pains.exact import codes, exactness, systems
+from pipeline.pains.exact import said as titled
 from tests.pipeline.test_pains import START, pains_by_key, said
 
 TRACE = "\n".join(
@@ -56,9 +57,50 @@ def test_the_same_failure_in_the_code_is_one_case_whatever_the_line() -> None:
     assert {a.score for a in told} == {1.0}
 
 
-def test_one_frame_or_an_everyday_number_identifies_nothing() -> None:
+def test_one_frame_or_a_code_identifies_nothing() -> None:
     assert fingerprints(said(1, "Error 500 on the board", "at dock.Board.show(Board.java:1)")) == frozenset()
-    assert fingerprints(said(1, "Board", "error code 0x80070057")) == frozenset({"code 0x80070057"})
+    assert fingerprints(said(1, "Board", "error code 0x80070057")) == frozenset()
+
+
+PYTHON = """Traceback (most recent call last):
+  File "/srv/dock/{entry}.py", line 12, in main
+  File "/srv/dock/berth.py", line {line}, in plan
+  File "/srv/dock/tide.py", line 4, in height
+  File "/srv/dock/table.py", line 9, in row
+  File "/srv/dock/store.py", line 31, in read
+  File "/srv/dock/disk.py", line 2, in load
+{thrown}"""
+
+
+def test_a_failure_is_what_was_thrown_and_where_and_not_who_asked() -> None:
+    def prints(entry: str, thrown: str) -> frozenset[str]:
+        return fingerprints(said(1, "Berths", PYTHON.format(entry=entry, line=len(entry), thrown=thrown)))
+
+    assert prints("web", "KeyError: 'spring 7'") == prints("nightly", "KeyError: 'spring 12'") != frozenset()
+    assert prints("web", "KeyError: 'spring'") != prints("web", "ValueError: no tide")
+    assert prints("web", "Killed") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Crane board: berth plan doesn't load", "Crane board berth plan not loading", True),
+        ("Berth plan is wrong on Android", "Berth plan is wrong on iOS", False),
+        ("Berth plan is wrong", "Berth plan and tide table are wrong", False),
+        ("Berth plan fails without a tide table", "Berth plan fails with a tide table", False),
+        ("Copy the berth plan to the tide table", "Copy the tide table to the berth plan", False),
+        ("Move the whole berth board to Quay 4.2", "Move the whole berth board to Quay 4.3", False),
+        ("Move the whole berth board to Quay 4.2", "Move the whole berth board to Quay 4.2", True),
+    ],
+)
+def test_titles_say_the_same_only_in_all_their_words_and_in_one_order(one: str, other: str, same: bool) -> None:
+    assert (titled(one) == titled(other) != ()) is same
+
+
+def test_a_short_title_says_enough_only_where_it_tells_of_a_trouble() -> None:
+    assert titled("Weekly dock meeting") == ()
+    assert titled("Terminal issue") == ()
+    assert len(titled("Crane board crashes")) == 3
 
 
 def test_a_failure_that_everybody_attaches_unites_nobody() -> None:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from benchmarks import pains_data
+from benchmarks import pains_data, pains_natural
 from benchmarks.pains import at_once, weekly
 from benchmarks.pains_data import Score, adjusted_rand, score
 from tests.shared_data import beside
@@ -43,8 +43,9 @@ def test_pains_across_products_are_seen() -> None:
 
 def test_the_labels_are_of_the_size_that_the_readme_says() -> None:
     rows = pains_data.GROUPS.read_text().splitlines()
-    assert len(rows) == 1686
-    assert sum('"group": null' not in row for row in rows) == 408
+    assert sum('"group": ' in row for row in rows) == 1686
+    assert sum('"group": "' in row for row in rows) == 408
+    assert sum('"right": ' in row for row in rows) == len(rows) - 1686 == 107
 
 
 @pytest.mark.parametrize("way", [at_once, weekly])
@@ -55,16 +56,34 @@ def test_the_bars_hold_on_the_texts_that_were_tuned_on(way: object) -> None:
     first, other = ((at_once if way is at_once else weekly)(pains_data.candidates(texts, seed)) for seed in (0, 1))
     both = sum((one for told in (first, other) for one in pains_data.by_product(texts, told).values()), start=Score())
     assert both.pair_precision >= 0.90
-    assert both.pair_recall >= 0.55
-    assert both.b_cubed >= 0.90
+    assert both.pair_recall >= 0.24
+    assert both.b_cubed >= 0.85
     assert adjusted_rand(first, other) >= 0.90
 
 
-def test_what_was_gained_on_products_that_were_not_tuned_on_is_kept() -> None:
-    """The bar of 0.90 is not reached there (README); a step back towards the 0.10 of the registry before is seen."""
+def test_the_bar_holds_on_the_texts_that_were_seen_since() -> None:
     beside("data", "labelled", "deepse_jira")
     texts = pains_data.labelled("held")
     found = sum(pains_data.by_product(texts, at_once(pains_data.candidates(texts, 0))).values(), start=Score())
-    assert found.pair_precision >= 0.30
-    assert found.pair_recall >= 0.40
+    assert found.pair_precision >= 0.90
+    assert found.pair_recall >= 0.15
     assert found.b_cubed >= 0.95
+
+
+def test_what_is_joined_in_whole_products_is_rarely_two_troubles() -> None:
+    """As products are, a few pairs among a thousand texts; every pair that is joined here was read."""
+    beside("data", "labelled", "deepse_jira")
+    told = {each.pair: each.right for each in pains_data.judged()}
+    joined = [
+        frozenset(text.key for text in pair)
+        for product in ("aptanastudio", "mule", "mulestudio", "talendesb", "bamboo", "usergrid", "duracloud", "moodle")
+        for pair in pains_natural.joined(pains_natural.whole("deepse_jira", product))
+    ]
+    right = sum(told.get(pair) is True for pair in joined)
+    assert right >= 8
+    assert right >= 0.85 * len(joined)
+
+
+def test_a_share_of_few_is_uncertain() -> None:
+    low, high = pains_natural.wilson(9, 10)
+    assert (round(low, 3), round(high, 3)) == (0.596, 0.982)

@@ -22,16 +22,35 @@ def state(desk: Desk, pain: PainView) -> str:
     answer = desk.view.answered(pain.id)
     if answer is None:
         return _waiting(desk, pain)
-    who = _by(desk, answer.leader)
+    who = by(desk, answer.leader)
     if answer.kind == "belongs":
-        return f"handed to {_by(desk, answer.to or '')}, {_waiting(desk, pain)}"
+        return f"handed to {by(desk, answer.to or '')}, {_waiting(desk, pain)}"
     if answer.kind == "not_now":
         on = desk.book.say("{}", f"answered_on({pain.id})")
         return f"not now, with a reason ({who}, {on})"
-    by = "" if answer.due is None else " by " + desk.book.say("{}", f"promised({pain.id})")
+    day = "" if answer.due is None else " by " + desk.book.say("{}", f"promised({pain.id})")
     if answer.kind == "act":
-        return f"acting, promised{by} ({who})"
-    return f"to be understood first{',' if by else ''}{by} ({who})"
+        return f"acting, promised{day} ({who})"
+    return f"to be understood first{',' if day else ''}{day} ({who})"
+
+
+def told_by_others(desk: Desk, pain: PainView) -> tuple[str, ...]:
+    """What another leader answered, in the words that those who wrote read: for whoever can pass them on."""
+    answer = desk.view.answered(pain.id)
+    if answer is None or answer.leader == desk.view.leader:
+        return ()
+    on = desk.book.say("on {}", f"answered_on({pain.id})")
+    did = "answered" if answer.honest else "handed it on"
+    return (f'{words.capital(by(desk, answer.leader))} {did} {on}: "{said(answer)}".',)
+
+
+def to_tell(desk: Desk, pain: PainView) -> str | None:
+    """Who answered a pain of which not everybody who wrote has been told; None where nothing is to be told."""
+    answer = desk.view.answered(pain.id)
+    if answer is None or not answer.honest or answer.leader == desk.view.leader:
+        return None
+    told, whole = desk.view.index.material.told.get(answer.id, (0, 0))
+    return by(desk, answer.leader) if told < whole else None
 
 
 def _waiting(desk: Desk, pain: PainView) -> str:
@@ -42,7 +61,7 @@ def _waiting(desk: Desk, pain: PainView) -> str:
     return "not yet answered " + desk.book.say(f"({{}} {unit})", f"waited({pain.id})", pain.voices)
 
 
-def _by(desk: Desk, leader: str) -> str:
+def by(desk: Desk, leader: str) -> str:
     """A leader by what they lead: an answer is given by an office, and offices change hands."""
     if leader == desk.view.leader:
         return "you"
@@ -99,6 +118,8 @@ def _since(desk: Desk, answer: Answer) -> Since:
 
 def _told(desk: Desk, answer: Answer) -> str:
     told, whole = desk.view.index.material.told.get(answer.id, (0, 0))
+    if not answer.honest:
+        return ""
     if not told:
         return "Nobody who wrote has been told yet."
     if privacy.may_show(told, whole) and (told == whole or privacy.may_show(whole - told, whole)):

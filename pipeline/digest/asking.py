@@ -24,6 +24,10 @@ def ask(desk: Desk, pains: Sequence[PainView]) -> Ask:
     late = next((a for a in answered.own(desk) if answered.overdue(desk, a) and _stands(pains, a.pain)), None)
     if late is not None:
         return _kept(desk, pains, late.pain)
+    if desk.view.level == "support" and (told := _to_tell(desk, pains)) is not None:
+        return told
+    if (handed := _handed(desk, pains)) is not None:
+        return handed
     waits = answered.unanswered(desk, pains)
     if not any(waits):
         return Ask(text=sentences.ALL_ANSWERED)
@@ -40,9 +44,7 @@ def ask(desk: Desk, pains: Sequence[PainView]) -> Ask:
     if desk.view.level == "leaf" and turn.kind == "customer" and again:
         text = f"{sentences.ASK_AGAIN}{desk.pointed(again[:1])}"
     begin = sentences.STEP if all(map(desk.view.org.is_leaf, desk.view.led)) else sentences.ONLY_YOU
-    url = desk.link(pain.id) if desk.link else None
-    how = None if url else sentences.BY_REPLY
-    return Ask(text=f"{begin}{text}.", how=how, pain=pain.id, number=at + 1, url=url)
+    return _asked(desk, pain, at + 1, f"{begin}{text}.")
 
 
 def _stands(pains: Sequence[PainView], pain: str) -> bool:
@@ -55,8 +57,37 @@ def _kept(desk: Desk, pains: Sequence[PainView], pain: str) -> Ask:
     text = sentences.KEPT.format(named=desk.it(pains[at], at + 1, numbered=True))
     if len(text.split()) > LONGEST:
         text = sentences.KEPT.format(named=f"number {at + 1}")
-    url = desk.link(pain) if desk.link else None
-    return Ask(text=text, how=None if url else sentences.BY_REPLY, pain=pain, number=at + 1, url=url)
+    return _asked(desk, pains[at], at + 1, text)
+
+
+def _handed(desk: Desk, pains: Sequence[PainView]) -> Ask | None:
+    """A pain that another leader says is this reader's: its clock runs until they answer."""
+    for number, pain in enumerate(pains, start=1):
+        answer = desk.view.answered(pain.id)
+        if answer is not None and answer.kind == "belongs" and answer.to == desk.view.leader:
+            owner = words.capital(answered.by(desk, answer.leader))
+            text = sentences.HANDED.format(named=desk.it(pain, number, numbered=True), owner=owner)
+            if len(text.split()) > LONGEST:
+                text = sentences.HANDED.format(named=f"number {number}", owner=owner)
+            return _asked(desk, pain, number, text)
+    return None
+
+
+def _asked(desk: Desk, pain: PainView, number: int, text: str, button: str = "Answer") -> Ask:
+    url = desk.link(pain.id) if desk.link else None
+    return Ask(text=text, how=None if url else sentences.BY_REPLY, pain=pain.id, number=number, url=url, button=button)
+
+
+def _to_tell(desk: Desk, pains: Sequence[PainView]) -> Ask | None:
+    """An answer that those who wrote do not know of helps nobody: agents can tell customers today."""
+    for number, pain in enumerate(pains, start=1):
+        owner = answered.to_tell(desk, pain) if pain.crowd == "customer" else None
+        if owner is not None:
+            text = sentences.TELL.format(named=desk.it(pain, number, numbered=True), owner=owner)
+            if len(text.split()) > LONGEST:
+                text = sentences.TELL.format(named=f"number {number}", owner=owner)
+            return _asked(desk, pain, number, text, "Pass on")
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ class Ask:
     pain: str | None = None
     number: int | None = None
     url: str | None = None
+    button: str = "Answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,7 +101,7 @@ def pain_of(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], limi
         line=line,
         area=desk.named(area),
         answer_url=desk.link(pain.id) if desk.link else None,
-        facts=facts(desk, pain, chosen, harm=harm),
+        facts=(*answered.told_by_others(desk, pain), *facts(desk, pain, chosen, harm=harm)),
         quotes=quoted(desk, pain, chosen),
         issues=view.keys(pain.voices),
         rising=pain.rising,

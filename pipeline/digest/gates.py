@@ -71,7 +71,8 @@ def _quotes_are_exact(case: Case) -> Iterable[str]:
 
 def _only_quotes_are_quoted(case: Case) -> Iterable[str]:
     own = {answered.said(a) for some in case.view.index.material.answers.values() for a in some}
-    spoken = Counter(q for since in case.document.since_you_acted for q in STRAIGHT.findall(since.text) if q in own)
+    told = [s.text for s in case.document.since_you_acted] + [f for p in case.document.pains for f in p.facts]
+    spoken = Counter(q for line in told for q in STRAIGHT.findall(line) if q in own)
     allowed = Counter(flat(q.text) for q in case.document.quotations()) + spoken
     for place, said in (("text", case.flat), ("html", case.page.flat)):
         if Counter(STRAIGHT.findall(said)) != allowed:

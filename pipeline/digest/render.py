@@ -83,7 +83,7 @@ def _first_screen(d: Document) -> tuple[Block, ...]:
     if d.ask is not None:
         blocks.append(Block(kind="para", lead=d.ask.text, text=d.ask.how or ""))
         if d.ask.url is not None:
-            blocks.append(Block(kind="button", label=f"Answer number {d.ask.number}", url=d.ask.url))
+            blocks.append(Block(kind="button", label=f"{d.ask.button} number {d.ask.number}", url=d.ask.url))
     blocks += [Block(kind="warning", lead="Data warning:", text=w) for w in d.warnings]
     return tuple(blocks)
 

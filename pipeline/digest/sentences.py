@@ -399,8 +399,10 @@ ASK: dict[Level, dict[str, str]] = {
 area while others suffer from it; only teams elsewhere. A team's own lead, and agents, are asked by who wrote."""
 ASK_AGAIN = "reply to a customer who has written before"
 NO_ASK = "Nothing this week needs you alone."
-ALL_ANSWERED = "Nothing new needs you: each of these is answered."
+ALL_ANSWERED = "Nothing new needs you: each of these is answered or handed on."
+HANDED = "{owner} handed {named} to you: answer it, or say whose it is."
 KEPT = "The day you named for {named} is over: say how it went, or name another."
+TELL = "Only your agents can: tell those who wrote of {named} what {owner} answered."
 BY_REPLY = "Reply to this mail to answer."
 WHEN = "{day} around {hour} is a good time: most of it is written between {begin} and {end}."
 SIT: dict[Level, dict[str, str]] = {

@@ -103,17 +103,17 @@ def test_an_answer_comes_back_in_the_next_mail_and_nobody_is_asked_again(rosta, 
     assert "Your answer is kept" in page
     assert "The lead of roasting at Rosta read it and will act: We roast twice a week from Monday." in page
     web.post(address + "/told")
-    assert "You said that they were told" in web.get(address).text
+    assert "Somebody said that they were told" in web.get(address).text
     small.write(rosta, [*small.subscribers(), *small.subscribers(4, first=50, day=7)])
     later = open_(rosta, weeks=1)
     later.run_once()
     kit, noor = (" ".join(mail(rosta, who, "2026-W11").split()) for who in ("kit", "noor"))
     assert 'you said "We roast twice a week from Monday"' in kit
     assert "Told: 6 of 6 who wrote." in kit
-    assert "Nothing new needs you: each of these is answered." in kit
+    assert "Nothing new needs you: each of these is answered or handed on." in kit
     assert "Acting, promised by 20 Mar (you)." in kit
     assert "Acting, promised by 20 Mar (Roasting)." in noor
-    assert "We roast twice" not in noor
+    assert 'Roasting answered on 9 Mar: "We roast twice a week from Monday".' in noor
     assert "No pain waits for a first answer." in noor
     later.deployment.database.dispose()
 
@@ -256,3 +256,33 @@ def test_the_mail_can_be_unsubscribed_with_one_click(rosta, engine):
 
     assert b"List-Unsubscribe: <https://leaf.rosta.example/pause/" in found
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in found
+
+
+def test_who_did_not_answer_can_pass_the_answer_on(rosta, engine, web):
+    send(web, link(rosta, "answer"))
+    other = link(rosta, "answer", leader="noor")
+
+    page = web.get(other).text
+
+    assert "Pass it on" in page
+    assert "The lead of roasting at Rosta read it and will act" in page
+    assert web.post(other + "/told").status_code == 303
+    assert "Somebody said that they were told" in web.get(other).text
+
+
+def test_a_pain_that_was_handed_on_still_waits_and_asks_the_other(rosta, engine, web):
+    address = link(rosta, "answer")
+    send(web, address, kind="belongs", text="The roaster is bought by the head office", to="noor", due="")
+
+    assert "once the one it belongs to answers" in web.get(address).text
+    assert web.post(address + "/told").status_code == 409
+    small.write(rosta, [*small.subscribers(), *small.subscribers(4, first=50, day=7)])
+    later = open_(rosta, weeks=1)
+    later.run_once()
+    kit, noor = (" ".join(mail(rosta, who, "2026-W11").split()) for who in ("kit", "noor"))
+    assert "Handed to Rosta, not yet answered (13 days)." in kit
+    assert "1 pain waits for a first answer" in noor
+    assert "Nothing new needs you" in kit
+    assert "Roasting handed" in noor
+    assert "to you: answer it, or say whose it is." in noor
+    later.deployment.database.dispose()

@@ -4,6 +4,7 @@ GET shows and POST acts. A form carries a number of its own, so that sending it 
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -85,6 +86,7 @@ def _show(
     asked = _asked(session, link)
     given = store.of_pain(session, link.about)
     mine = next((a for a in reversed(given) if a.leader == link.reader), None)
+    relied = _relied(given)
     fields = request.form if request.method == "POST" else {}
     return page(
         "answer.html",
@@ -97,8 +99,8 @@ def _show(
         leaders=[(one, office(engine, one)) for one in engine.deployment.org.leaders if one != link.reader],
         given=[_told_of(engine, one) for one in given],
         mine=mine and _told_of(engine, mine),
-        told=mine is not None and store.was_told(session, mine.id),
-        draft=mine and draft(engine, mine),
+        told=relied is not None and store.was_told(session, relied.id),
+        draft=relied and draft(engine, relied),
         wrong=wrong,
         fields=fields,
         today=_today(engine).isoformat(),
@@ -150,13 +152,19 @@ def _answer(engine: Engine, session: Session, token: str, link: Link) -> Page | 
 def _told(engine: Engine, session: Session, token: str, link: Link) -> Page | Response:
     """The reader says that those who wrote the issues they may name were told."""
     asked = _asked(session, link)
-    mine = [a for a in store.of_pain(session, link.about) if a.leader == link.reader]
-    if not mine:
+    relied = _relied(store.of_pain(session, link.about))
+    if relied is None:
         raise Refused("Nothing was answered yet", "Answer first; then say who was told.", 409)
     keys = [_split(key) for key in asked.pain.issues]
     known = [(issue.source, issue.external_id) for issue in issues.by_keys(session, keys)]
-    store.tell(session, mine[-1].id, known, "person", engine.deployment.now())
+    store.tell(session, relied.id, known, "person", engine.deployment.now())
     return redirect(f"/answer/{token}", 303)
+
+
+def _relied(given: Sequence[Answer]) -> Answer | None:
+    """The answer that those who wrote can be told of, whoever gave it."""
+    answer = answers.standing(given)
+    return answer if answer is not None and answer.honest else None
 
 
 def _split(key: str) -> tuple[str, str]:

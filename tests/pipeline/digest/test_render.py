@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.digest import render
-from pipeline.digest.document import Document, Win
+from pipeline.digest.document import Document, Since, Win
 from pipeline.digest.page import Page, contrast
 from tests.pipeline.digest.builder import digest, history, material, voice
 
@@ -75,7 +75,7 @@ def test_sections_stand_in_the_order_of_the_design(leader):
 
 def test_an_empty_section_is_left_out():
     assert "What changed since you acted" not in [s.title for s in render.layout(plain())]
-    acted = replace(plain(), since_you_acted=("Late mails: told.",))
+    acted = replace(plain(), since_you_acted=(Since(pain="p", title="Late mails", text="Told."),))
     assert [s.title for s in render.layout(acted)][1] == "What changed since you acted"
 
 

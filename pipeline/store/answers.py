@@ -61,9 +61,10 @@ def told(session: Session, moment: datetime) -> dict[int, frozenset[str]]:
     return {answer: frozenset(keys) for answer, keys in found.items()}
 
 
-def was_told(session: Session, answer: int) -> bool:
-    """Whether anybody was informed of an answer."""
-    return session.execute(select(func.count()).where(ToldRow.answer_id == answer)).scalar_one() > 0
+def told_of(session: Session, answer: int) -> frozenset[str]:
+    """The issues ("source:external_id") whose authors were informed of one answer."""
+    rows = session.scalars(select(ToldRow).where(ToldRow.answer_id == answer))
+    return frozenset(f"{row.source}:{row.issue}" for row in rows)
 
 
 def pause(session: Session, leader: str, at: datetime | None, now: datetime) -> None:

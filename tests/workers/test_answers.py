@@ -101,9 +101,9 @@ def test_an_answer_comes_back_in_the_next_mail_and_nobody_is_asked_again(rosta, 
     page = web.get(address).text
 
     assert "Your answer is kept" in page
-    assert "The lead of roasting at Rosta read it and will act: We roast twice a week from Monday." in page
+    assert "The lead of Roasting at Rosta read it and will act: We roast twice a week from Monday." in page
     web.post(address + "/told")
-    assert "Somebody said that they were told" in web.get(address).text
+    assert "Those who wrote were told" in web.get(address).text
     small.write(rosta, [*small.subscribers(), *small.subscribers(4, first=50, day=7)])
     later = open_(rosta, weeks=1)
     later.run_once()
@@ -265,9 +265,9 @@ def test_who_did_not_answer_can_pass_the_answer_on(rosta, engine, web):
     page = web.get(other).text
 
     assert "Pass it on" in page
-    assert "The lead of roasting at Rosta read it and will act" in page
+    assert "The lead of Roasting at Rosta read it and will act" in page
     assert web.post(other + "/told").status_code == 303
-    assert "Somebody said that they were told" in web.get(other).text
+    assert "Those who wrote were told" in web.get(other).text
 
 
 def test_a_pain_that_was_handed_on_still_waits_and_asks_the_other(rosta, engine, web):

@@ -99,7 +99,7 @@ def _show(
         leaders=[(one, office(engine, one)) for one in engine.deployment.org.leaders if one != link.reader],
         given=[_told_of(engine, one) for one in given],
         mine=mine and _told_of(engine, mine),
-        told=relied is not None and store.was_told(session, relied.id),
+        told=relied is not None and set(asked.pain.issues) <= store.told_of(session, relied.id),
         draft=relied and draft(engine, relied),
         wrong=wrong,
         fields=fields,
@@ -189,10 +189,10 @@ def _told_of(engine: Engine, answer: Answer) -> dict[str, Any]:
     """An answer as the page shows it."""
     return {
         "label": KINDS[answer.kind][0],
-        "text": answer.text,
+        "text": _ended(answer.text),
         "due": answer.due,
         "to": office(engine, answer.to) if answer.to else None,
-        "by": office(engine, answer.leader),
+        "by": _begun(office(engine, answer.leader)),
         "on": answer.at.astimezone(ZoneInfo(engine.deployment.zone)).date(),
     }
 
@@ -205,12 +205,20 @@ def draft(engine: Engine, answer: Answer) -> str:
 
 def _draft(engine: Engine, leader: str, given: Given) -> str:
     name = engine.deployment.settings.organisation.name
-    who = office(engine, leader).partition(" (")[0]
+    who = _begun(office(engine, leader).partition(" (")[0])
     lead = {
-        "act": f"Thank you for writing. {who.capitalize()} at {name} read it and will act:",
-        "understand": f"Thank you for writing. {who.capitalize()} at {name} read it and wants to understand it first:",
-        "belongs": f"Thank you for writing. {who.capitalize()} at {name} read it and handed it on:",
-        "not_now": f"Thank you for writing. {who.capitalize()} at {name} read it. It will not change now, because:",
+        "act": f"Thank you for writing. {who} at {name} read it and will act:",
+        "understand": f"Thank you for writing. {who} at {name} read it and wants to understand it first:",
+        "belongs": f"Thank you for writing. {who} at {name} read it and handed it on:",
+        "not_now": f"Thank you for writing. {who} at {name} read it. It will not change now, because:",
     }[given.kind]
     by = f" By {given.due.day} {given.due:%B %Y}." if given.due else ""
-    return f"{lead} {given.text}{'' if given.text.endswith(('.', '!', '?')) else '.'}{by}"
+    return f"{lead} {_ended(given.text)}{by}"
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."

@@ -56,6 +56,10 @@ class SourceOptions(BaseModel):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="how digests, org.yaml and commands call it")
     kind: str = Field(description="the connector, see `leafnotes connectors`")
     poll: str = Field(default="10m", pattern=r"^[1-9][0-9]*[smhd]$", description="how often to look: 90s, 10m, 6h, 1d")
+    answers: Literal["off", "try", "post"] = Field(
+        default="off",
+        description="what becomes of leaders' answers: nothing, a list of what would be posted, or comments",
+    )
     tags: dict[Tag, list[str]] = Field(
         default_factory=dict,
         description="which labels, priorities or fields mean what, see docs/connectors/tags.md",
@@ -78,6 +82,8 @@ class Connector(ABC, Generic[Own]):
     Options: ClassVar[type[SourceOptions]]
     profile: ClassVar[SourceProfile | None] = None
     """What the source promises, where it is a list of changes."""
+    writes: ClassVar[bool] = False
+    """Whether it can post answers: `answered` and `answer`."""
     dialect: ClassVar[str] = ""
     """`package.module:Class` of the kit's fake of this source, see `connectors.kit.dialect`."""
     clock: Callable[[], datetime] = staticmethod(utc_now)
@@ -120,6 +126,15 @@ class Connector(ABC, Generic[Own]):
         Only called for sources that have `webhook_secrets`.
         """
         return None
+
+    def answered(self, external_id: str, mark: str) -> bool:
+        """Whether a comment that holds this mark stands at an issue: asked before each `answer`, so that one that was
+        posted just before a crash is not posted again."""
+        raise NotImplementedError
+
+    def answer(self, external_id: str, text: str, mark: str) -> None:
+        """Post a leader's answer as a comment that holds the mark. Raises `SourceError`."""
+        raise NotImplementedError
 
     def check(self) -> list[str]:
         """Problems an operator should know, each a sentence with its remedy. Asks the source."""

@@ -23,7 +23,7 @@ from connectors.feed import Feed, Listing
 from connectors.http import Answer, Http, HttpError
 from connectors.profile import SourceProfile
 from connectors.rest import RestConnector, RestOptions, clock, concerns_all, secret, together
-from connectors.values import at, kind_label, mapping, moment, names, text, whole
+from connectors.values import at, kind_label, mapping, moment, names, objects, text, whole
 from pipeline.clean import clean
 from pipeline.issue import Comment, Event, Issue, Remark, Role
 
@@ -35,6 +35,8 @@ except ImportError:  # only GitHub Apps sign anything
 PUBLIC: Final = "https://api.github.com"
 Part = Literal["issue", "comment"]
 LISTS: Final[Mapping[Part, str]] = {"issue": "/repos/{}/issues", "comment": "/repos/{}/issues/comments"}
+COMMENT_PAGES: Final = 20
+"""Of an issue's comments that are looked through for one of ours."""
 STAFF: Final = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 PUBLIC_AUTHORS: Final = frozenset({"NONE", "CONTRIBUTOR", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR"})
 
@@ -80,6 +82,7 @@ class GitHub(RestConnector[GitHubOptions]):
     """Raw items are `{"repo": the configured name, "issue" or "comment": the item as GitHub gave it}`."""
 
     kind: ClassVar[str] = "github"
+    writes: ClassVar[bool] = True
     summary: ClassVar[str] = "issues and comments of GitHub repositories, on github.com or your own server"
     Options: ClassVar[type[SourceOptions]] = GitHubOptions
     dialect: ClassVar[str] = "connectors.kit.dialects.github:GitHubDialect"
@@ -183,6 +186,22 @@ class GitHub(RestConnector[GitHubOptions]):
                 for item in items:
                     if isinstance(item, Mapping) and self._wanted(item) and "number" in item:
                         yield f"{repo}#{item['number']}"
+
+    def answered(self, external_id: str, mark: str) -> bool:
+        repo, _, number = external_id.rpartition("#")
+        asked = self.http.get(f"/repos/{repo}/issues/{number}/comments", {"per_page": 100})
+        for _ in range(COMMENT_PAGES):
+            if any(mark in str(at(comment, "body")) for comment in objects(asked.data)):
+                return True
+            link = asked.link("next")
+            if link is None:
+                return False
+            asked = self.http.get(link)
+        return False
+
+    def answer(self, external_id: str, text: str, mark: str) -> None:
+        repo, _, number = external_id.rpartition("#")
+        self.http.post(f"/repos/{repo}/issues/{number}/comments", {"body": f"{text}\n\n<!-- {mark} -->"})
 
     def covers(self, external_id: str) -> bool:
         return external_id.rpartition("#")[0] in self.options.repos

@@ -93,6 +93,7 @@ class Jira(RestConnector[JiraOptions]):
     """One list of changes a project: one that cannot be read stops no other, and one that is new is read whole."""
 
     kind: ClassVar[str] = "jira"
+    writes: ClassVar[bool] = True
     summary: ClassVar[str] = "issues and service requests of Jira, Cloud or Data Center"
     Options: ClassVar[type[SourceOptions]] = JiraOptions
     dialect: ClassVar[str] = "connectors.kit.dialects.jira_cloud:JiraCloudDialect"
@@ -174,6 +175,19 @@ class Jira(RestConnector[JiraOptions]):
         for key in self.options.projects:
             self._must_see(key)
         return "deleted"
+
+    def answered(self, external_id: str, mark: str) -> bool:
+        path = f"/rest/api/2/issue/{segment(external_id)}/comment"
+        asked: dict[str, str | int] = {"maxResults": 100, "orderBy": "-created"}
+        return any(mark in str(at(comment, "body")) for comment in objects(at(self._ask(path, asked).data, "comments")))
+
+    def answer(self, external_id: str, text: str, mark: str) -> None:
+        """In a service project as an internal note: what customers read, an agent sends."""
+        note = {"key": "sd.public.comment", "value": {"internal": True}}
+        self.http.post(
+            f"/rest/api/2/issue/{segment(external_id)}/comment",
+            {"body": f"{text}\n\n({mark})", "properties": [note]},
+        )
 
     @cached_property
     def _cloud(self) -> bool:

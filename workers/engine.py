@@ -17,10 +17,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from connectors.base import SourceError
-from pipeline import periods, proposing, steps, teaching
+from pipeline import periods, proposing, steps, teaching, telling
 from pipeline.issue import Gone, NoProposal, Period, Text, Verdict
 from pipeline.steps import Ingested
-from pipeline.store import db, digests, issues, proposals, registry, sources, work
+from pipeline.store import answers, db, digests, issues, proposals, registry, sources, work
 from pipeline.store.work import Fenced, Job
 from workers import alive
 from workers.wiring import Deployment, Source, span
@@ -28,7 +28,8 @@ from workers.wiring import Deployment, Source, span
 log = structlog.get_logger()
 
 NEEDED = ("pull", "census", "teach", "classify", "assign", "close", "compose", "deliver")
-KINDS = (*NEEDED, proposing.KIND)
+AFTERWARDS = (proposing.KIND, telling.KIND)
+KINDS = (*NEEDED, *AFTERWARDS)
 """What is not needed is done by `run` when all else is done, and by workers; no other command waits for it."""
 TRIES = 3
 """Of a pull before the source counts as unreadable for now; the next poll tries again."""
@@ -207,9 +208,9 @@ class Engine:
         self.ask()
 
     def ask(self) -> None:
-        """A turn of asking the language model, where there is one and something to ask."""
+        """A turn of what nobody waits for: asking the language model, and telling those who wrote of answers."""
         with db.transaction(self.deployment.database) as session:
-            ids = work.due(session, (proposing.KIND,))
+            ids = work.due(session, AFTERWARDS)
         for row_id in ids:
             self.perform(row_id)
 
@@ -538,6 +539,36 @@ class Engine:
         with self.transaction() as session:
             self._settle(session, job, steps.record(session, int(job.key), outcome.kind, outcome.reply, outcome.alarm))
         log.info("mail", digest=letter.name, outcome=outcome.kind)
+
+    def _post(self, job: Job) -> None:
+        """Post one answer at one issue, unless it stands there already."""
+        house, (answer, name, issue) = self.deployment, (job.payload[key] for key in ("answer", "source", "issue"))
+        source = house.sources.get(name)
+        with db.reading(house.database) as session:
+            given = answers.get(session, answer)
+            concerned = answers.concerned(session, given.pain, given.at) if given is not None else []
+        shown = any((one.source, one.external_id) == (name, issue) for one in concerned)
+        if given is None or not shown or source is None or source.options.answers != "post":
+            with self.transaction() as session:
+                work.finish(session, job)  # it became private, or the operator took the permission back
+            return
+        try:
+            with closing(source.open()) as connector:
+                if not connector.answered(issue, telling.mark(given)):
+                    text = telling.text(given, house.office(given.leader), house.settings.organisation.name)
+                    connector.answer(issue, text, telling.mark(given))
+        except SourceError as error:
+            with self.transaction() as session:
+                if error.permanent or job.attempt >= TRIES:
+                    work.quarantine(session, job, f"the answer could not be posted at {name}:{issue}: {error}")
+                else:
+                    work.postpone(
+                        session, job, timedelta(seconds=error.retry_after or 600), reason=str(error), counts=True
+                    )
+            return
+        with self.transaction() as session:
+            telling.told(session, answer, name, issue, house.now())
+            work.finish(session, job)
 
     def _settle(self, session: Session, job: Job, wait: timedelta | None) -> None:
         if wait is None:

@@ -200,6 +200,16 @@ class Deployment:
             workdays=to_workdays(self.settings),
         )
 
+    def office(self, leader: str) -> str:
+        """A leader by what they lead, as a sentence begins: "The lead of Billing"."""
+        teams = [self.org.teams[team].name for team in self.org.led_by(leader)]
+        return f"The lead of {teams[0]}" if teams else "Somebody who leads no more"
+
+    @property
+    def answering(self) -> dict[str, str]:
+        """What becomes of leaders' answers, by source: off, try or post."""
+        return {name: source.options.answers for name, source in self.sources.items()}
+
     @cached_property
     def links(self) -> Links | None:
         """Signs links; None where no public address is set, or no key that can be relied on."""
@@ -251,6 +261,9 @@ def _sources(loaded: Loaded, directory: Path) -> tuple[dict[str, Source], list[P
             problems.append(
                 loaded.sources_document.problem(("sources", index, "webhook_secrets"), says, "Remove the key.")
             )
+        elif options.answers != "off" and not connector.writes:
+            says = f"{kind} cannot post answers; an agent or a lead sends them, from the answer page"
+            problems.append(loaded.sources_document.problem(("sources", index, "answers"), says, "Remove the key."))
         else:
             found[options.name] = Source(options.name, options, connector, directory)
     return found, problems

@@ -257,6 +257,9 @@ def _told_line(desk: Desk, counts: dict[str, int]) -> str:
     return f"{', '.join(parts)}; {lost}{desk.pointed(view.unplaced)}."
 
 
+FORWARDED = "The links answer in your name: please do not forward this mail."
+
+
 def _how(desk: Desk) -> tuple[str, ...]:
     view, book = desk.view, desk.book
     cut = "" if view.blind or view.lossy else book.say("Everything was read to the end of {}. ", "last_day()")
@@ -267,5 +270,5 @@ def _how(desk: Desk) -> tuple[str, ...]:
         f"{cut}Sorted and grouped by machine, without a language model; quotes are exact. "
         f"{whom} counted one by one, scored or compared. "
         f"No number of people stands for a group {group} or with {behind}.",
-        "Wrong? Just reply. To pause these notes, reply with the word pause.",
+        f"Wrong? Just reply. To pause these notes, reply with the word pause.{' ' + FORWARDED if desk.link else ''}",
     )

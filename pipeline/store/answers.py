@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pipeline.answers import Answer, Given
+from pipeline.store import registry
 from pipeline.store.upsert import ignore, put
-from pipeline.tables import AnswerRow, ListenerRow, ToldRow
+from pipeline.tables import AnswerRow, IssueRow, ListenerRow, MemberRow, ToldRow, VerdictRow
 
 
 def keep(
@@ -45,6 +47,42 @@ def until(session: Session, moment: datetime) -> dict[str, tuple[Answer, ...]]:
     for row in session.scalars(query):
         found[row.pain].append(_answer(row))
     return {pain: tuple(answers) for pain, answers in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """An issue whose author an answer is for. `id` is its row."""
+
+    id: int
+    source: str
+    external_id: str
+
+
+def concerned(session: Session, pain: str, before: datetime) -> list[Concerned]:
+    """The issues of a pain written before an answer, without those that may be shown nowhere."""
+    query = (
+        select(IssueRow.id, IssueRow.source, IssueRow.external_id, IssueRow.tags, VerdictRow.signals)
+        .join(MemberRow, MemberRow.issue_id == IssueRow.id)
+        .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
+        .where(MemberRow.pain == pain, IssueRow.state != "deleted", IssueRow.created_at < before)
+        .order_by(IssueRow.id)
+    )
+    return [
+        Concerned(row.id, row.source, row.external_id)
+        for row in session.execute(query)
+        if not registry.hidden(row.tags, [name for name, _ in row.signals])
+    ]
+
+
+def get(session: Session, answer: int) -> Answer | None:
+    row = session.get(AnswerRow, answer)
+    return None if row is None else _answer(row)
+
+
+def latest(session: Session, limit: int = 50) -> list[Answer]:
+    """The newest answers first."""
+    query = select(AnswerRow).order_by(AnswerRow.at.desc(), AnswerRow.id.desc()).limit(limit)
+    return [_answer(row) for row in session.scalars(query)]
 
 
 def tell(session: Session, answer: int, issues: Iterable[tuple[str, str]], how: str, at: datetime) -> None:

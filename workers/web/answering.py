@@ -13,7 +13,7 @@ from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from pipeline import answers
+from pipeline import answers, telling
 from pipeline.answers import Answer, Given, NotAnAnswer
 from pipeline.digest.document import Document, Pain
 from pipeline.links import Link
@@ -100,7 +100,8 @@ def _show(
         given=[_told_of(engine, one) for one in given],
         mine=mine and _told_of(engine, mine),
         told=relied is not None and set(asked.pain.issues) <= store.told_of(session, relied.id),
-        draft=relied and draft(engine, relied),
+        draft=relied and _draft(engine, relied),
+        posted=relied is not None and _posted(engine, session, relied),
         wrong=wrong,
         fields=fields,
         today=_today(engine).isoformat(),
@@ -109,7 +110,7 @@ def _show(
 
 
 def _answer(engine: Engine, session: Session, token: str, link: Link) -> Page | Response:
-    fields = request.form
+    fields, house = request.form, engine.deployment
     if fields.get("step") == "change":
         return _show(engine, session, token, link)
     asked = _asked(session, link)
@@ -120,7 +121,7 @@ def _answer(engine: Engine, session: Session, token: str, link: Link) -> Page | 
             due=fields.get("due", ""),
             to=fields.get("to", ""),
             leader=link.reader,
-            leaders=engine.deployment.org.leaders,
+            leaders=house.org.leaders,
             today=_today(engine),
         )
     except NotAnAnswer as wrong:
@@ -134,9 +135,10 @@ def _answer(engine: Engine, session: Session, token: str, link: Link) -> Page | 
             given=given,
             label=KINDS[given.kind][0],
             whom=office(engine, given.to) if given.to else None,
-            draft=_draft(engine, link.reader, given),
+            draft=_draft(engine, _as_if(engine, link, given)),
+            posted="post" in house.answering.values(),
         )
-    store.keep(
+    kept = store.keep(
         session,
         pain=link.about,
         leader=link.reader,
@@ -144,9 +146,32 @@ def _answer(engine: Engine, session: Session, token: str, link: Link) -> Page | 
         given=given,
         how="page",
         nonce=f"{link.reader}:{link.about}:{_nonce(fields.get('nonce', ''))}"[-NONCE:],
+        at=house.now(),
+    )
+    telling.announce(session, kept, house.answering)
+    return redirect(f"/answer/{token}", 303)
+
+
+def _as_if(engine: Engine, link: Link, given: Given) -> Answer:
+    """An answer before it is kept."""
+    return Answer(
+        id=0,
+        pain=link.about,
+        leader=link.reader,
+        kind=given.kind,
+        text=given.text,
+        due=given.due,
+        to=given.to,
         at=engine.deployment.now(),
     )
-    return redirect(f"/answer/{token}", 303)
+
+
+def _posted(engine: Engine, session: Session, answer: Answer) -> bool:
+    """Whether a comment of ours is posted at any issue that the answer is for."""
+    modes = engine.deployment.answering
+    if "post" not in modes.values():
+        return False
+    return any(modes.get(issue.source) == "post" for issue in store.concerned(session, answer.pain, answer.at))
 
 
 def _told(engine: Engine, session: Session, token: str, link: Link) -> Page | Response:
@@ -192,32 +217,15 @@ def _told_of(engine: Engine, answer: Answer) -> dict[str, Any]:
         "text": _ended(answer.text),
         "due": answer.due,
         "to": office(engine, answer.to) if answer.to else None,
-        "by": _begun(office(engine, answer.leader)),
+        "by": office(engine, answer.leader),
         "on": answer.at.astimezone(ZoneInfo(engine.deployment.zone)).date(),
     }
 
 
-def draft(engine: Engine, answer: Answer) -> str:
+def _draft(engine: Engine, answer: Answer) -> str:
     """What those who wrote are told, for an agent or a lead to send as it is."""
-    given = Given(kind=answer.kind, text=answer.text, due=answer.due, to=answer.to)
-    return _draft(engine, answer.leader, given)
-
-
-def _draft(engine: Engine, leader: str, given: Given) -> str:
-    name = engine.deployment.settings.organisation.name
-    who = _begun(office(engine, leader).partition(" (")[0])
-    lead = {
-        "act": f"Thank you for writing. {who} at {name} read it and will act:",
-        "understand": f"Thank you for writing. {who} at {name} read it and wants to understand it first:",
-        "belongs": f"Thank you for writing. {who} at {name} read it and handed it on:",
-        "not_now": f"Thank you for writing. {who} at {name} read it. It will not change now, because:",
-    }[given.kind]
-    by = f" By {given.due.day} {given.due:%B %Y}." if given.due else ""
-    return f"{lead} {_ended(given.text)}{by}"
-
-
-def _begun(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    house = engine.deployment
+    return telling.text(answer, house.office(answer.leader), house.settings.organisation.name)
 
 
 def _ended(text: str) -> str:

@@ -1,0 +1,51 @@
+"""Telling those who wrote: a leader's answer in the words that the answer page showed, posted where an issue lives.
+
+Nothing is posted unless a source says so (`answers: post`). Customers' desks are not written to: an agent
+sends the text.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from pipeline.answers import Answer
+from pipeline.store import answers, work
+
+KIND = "post"
+LEAD = {
+    "act": "read it and will act:",
+    "understand": "read it and wants to understand it first:",
+    "belongs": "read it and handed it on:",
+    "not_now": "read it. It will not change now, because:",
+}
+
+
+def text(answer: Answer, office: str, organisation: str) -> str:
+    """What those who wrote read. `office` is what the leader leads, with a capital letter."""
+    by = f" By {answer.due.day} {answer.due:%B %Y}." if answer.due else ""
+    said = answer.text if answer.text.endswith((".", "!", "?", "…")) else f"{answer.text}."
+    return f"Thank you for writing. {office} at {organisation} {LEAD[answer.kind]} {said}{by}"
+
+
+def mark(answer: Answer) -> str:
+    """By which a comment of ours is known again."""
+    return f"Leafnotes answer {answer.id}"
+
+
+def announce(session: Session, answer: Answer, modes: Mapping[str, str]) -> int:
+    """Ask for a comment at every issue that an honest answer is for, in sources whose mode is `post`; how many."""
+    if not answer.honest:
+        return 0
+    already = answers.told_of(session, answer.id)
+    asked = 0
+    for issue in answers.concerned(session, answer.pain, answer.at):
+        if modes.get(issue.source) == "post" and f"{issue.source}:{issue.external_id}" not in already:
+            payload = {"answer": answer.id, "source": issue.source, "issue": issue.external_id}
+            work.request(session, KIND, f"{answer.id}:{issue.id}", payload)
+            asked += 1
+    return asked
+
+
+def told(session: Session, answer: int, source: str, issue: str, at: datetime) -> None:
+    answers.tell(session, answer, [(source, issue)], "comment", at)

@@ -119,6 +119,18 @@ def _answers_are_kept(case: Case) -> Iterable[str]:
         yield f"{heard.waiting} pains are said to wait, {len(case.view.waiting)} do"
 
 
+def _links_are_ours(case: Case) -> Iterable[str]:
+    """P29: a link leads to our own pages or to the issue itself, and nowhere that a ticket names."""
+    d = case.document
+    ours = {d.page_url, d.ask.url if d.ask else None, *(p.answer_url for p in d.pains)}
+    issues = {quotes.link(v) for v in case.view.voices}
+    for link in case.page.links:
+        if link in ours and not re.match(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", link):
+            yield f"{link[:60]} would travel in the open"
+        elif link not in ours | issues:
+            yield f"{link[:60]} leads elsewhere"
+
+
 def _no_percent(case: Case) -> Iterable[str]:
     if "%" in case.own_words or re.search(r"\bper ?cent\b", case.own_words):
         yield "a percentage stands in the mail"
@@ -228,6 +240,7 @@ GATES: Sequence[tuple[str, Gate]] = (
     ("P24 html", gates_form.html_is_sound),
     ("P25 contrast", gates_form.legible),
     ("P38 answers", _answers_are_kept),
+    ("P29 links", _links_are_ours),
     ("P35 unplaced", gates_form.unplaced_is_said),
     ("P36 calm", gates_form.calm_is_heard),
 )

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pipeline.answers import Answer, Given
-from pipeline.store import registry
+from pipeline.store import pain_edits, registry
 from pipeline.store.upsert import ignore, put
 from pipeline.tables import AnswerRow, IssueRow, ListenerRow, MemberRow, ToldRow, VerdictRow
 
@@ -31,21 +31,27 @@ def keep(
         "at": at,
     }
     ignore(session, AnswerRow, [row], ["nonce"])
-    return _answer(session.scalars(select(AnswerRow).where(AnswerRow.nonce == nonce)).one())
+    return _answer(
+        session.scalars(select(AnswerRow).where(AnswerRow.nonce == nonce)).one(), pain_edits.redirects(session)
+    )
 
 
 def of_pain(session: Session, pain: str) -> list[Answer]:
-    """Every answer to a pain, the oldest first."""
-    query = select(AnswerRow).where(AnswerRow.pain == pain).order_by(AnswerRow.at, AnswerRow.id)
-    return [_answer(row) for row in session.scalars(query)]
+    """Every answer to a pain, and to those that went into it, the oldest first."""
+    into = pain_edits.redirects(session)
+    names = {pain, *(one for one in into if _now(one, into) == _now(pain, into)), _now(pain, into)}
+    query = select(AnswerRow).where(AnswerRow.pain.in_(sorted(names))).order_by(AnswerRow.at, AnswerRow.id)
+    return [_answer(row, into) for row in session.scalars(query)]
 
 
 def until(session: Session, moment: datetime) -> dict[str, tuple[Answer, ...]]:
     """Pain to its answers given before this moment, the oldest first."""
     found: dict[str, list[Answer]] = defaultdict(list)
+    into = pain_edits.redirects(session)
     query = select(AnswerRow).where(AnswerRow.at < moment).order_by(AnswerRow.at, AnswerRow.id)
     for row in session.scalars(query):
-        found[row.pain].append(_answer(row))
+        answer = _answer(row, into)
+        found[answer.pain].append(answer)
     return {pain: tuple(answers) for pain, answers in found.items()}
 
 
@@ -76,13 +82,14 @@ def concerned(session: Session, pain: str, before: datetime) -> list[Concerned]:
 
 def get(session: Session, answer: int) -> Answer | None:
     row = session.get(AnswerRow, answer)
-    return None if row is None else _answer(row)
+    return None if row is None else _answer(row, pain_edits.redirects(session))
 
 
 def latest(session: Session, limit: int = 50) -> list[Answer]:
     """The newest answers first."""
+    into = pain_edits.redirects(session)
     query = select(AnswerRow).order_by(AnswerRow.at.desc(), AnswerRow.id.desc()).limit(limit)
-    return [_answer(row) for row in session.scalars(query)]
+    return [_answer(row, into) for row in session.scalars(query)]
 
 
 def tell(session: Session, answer: int, issues: Iterable[tuple[str, str]], how: str, at: datetime) -> None:
@@ -122,10 +129,17 @@ def count(session: Session, period: str) -> dict[str, int]:
     return dict(session.execute(query).all())
 
 
-def _answer(row: AnswerRow) -> Answer:
+def _now(pain: str, into: Mapping[str, str]) -> str:
+    """The pain that this one is by now."""
+    while pain in into:
+        pain = into[pain]
+    return pain
+
+
+def _answer(row: AnswerRow, into: Mapping[str, str]) -> Answer:
     return Answer(
         id=row.id,
-        pain=row.pain,
+        pain=_now(row.pain, into),
         leader=row.leader,
         kind=row.kind,  # type: ignore[arg-type]
         text=row.text,

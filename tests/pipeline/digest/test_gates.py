@@ -90,6 +90,16 @@ SPOILT: list[tuple[str, Callable[[], Document]]] = [
     ("P23 size", lambda: replace(GOOD, notes=("w" * 41_000,))),
     ("P38 answers", lambda: first(GOOD, state="acting, promised by 3 Mar (you)")),
     ("P38 answers", lambda: replace(GOOD, heard=replace(GOOD.heard, waiting=GOOD.heard.waiting - 1))),
+    ("P29 links", lambda: replace(GOOD, page_url="http://leaf.example/digest/1")),
+    (
+        "P29 links",
+        lambda: first(
+            GOOD,
+            quotes=(
+                replace(quoting("account:20", CUSTOMERS[0].title), label="K-20", url="https://elsewhere.example/"),
+            ),
+        ),
+    ),
     ("P35 unplaced", lambda: replace(GOOD, made=replace(GOOD.made, unplaced=2, lines=()))),
     (
         "P35 unplaced",

@@ -1,0 +1,57 @@
+"""The demo is a promise: two weeks, two answers, one correction, and mails that tell what came of it."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from workers.cli import main
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def first(out: Path) -> Result:
+    return CliRunner().invoke(main, ["demo", "--out", str(out)])
+
+
+def mail(out: Path, leader: str) -> str:
+    return " ".join((out / "digests" / "2026-W38" / f"{leader}.txt").read_text().split())
+
+
+def test_it_says_what_it_did(first, out):
+    assert first.exit_code == 0, first.output
+    assert "mara answered the mail of 2026-W37 and told those who wrote" in first.output
+    assert "product-jira:SUP-77 is developer pain" in first.output
+    assert "14 digests for week 2026-W38, 0 held by a gate" in first.output
+    assert oct((out / "demo.env").stat().st_mode & 0o777) == "0o600"
+
+
+def test_the_second_week_begins_with_what_came_of_the_first(first, out):
+    mara, niamh, ines, orla = (mail(out, leader) for leader in ("mara", "niamh", "ines", "orla"))
+
+    assert 'you said "We correct the rate for each site and send new invoices to all who got a wrong one".' in mara
+    assert "Acting, promised by 25 Sep (you)." in mara
+    assert "The day you named for number 1 is over: say how it went, or name another." in niamh
+    assert "Acting, promised by 25 Sep (Billing)." in ines
+    assert "tell those who wrote of the wrong VAT (number 1) what Billing answered." in orla
+
+
+def test_a_second_run_changes_nothing(first, out):
+    before = {path: path.read_bytes() for path in sorted((out / "digests").rglob("*.*"))}
+
+    again = CliRunner().invoke(main, ["demo", "--out", str(out)])
+
+    assert again.exit_code == 0, again.output
+    assert "answered the mail" not in again.output
+    assert {path: path.read_bytes() for path in sorted((out / "digests").rglob("*.*"))} == before
+
+
+def test_a_demo_of_another_day_is_not_answered(tmp_path):
+    only = CliRunner().invoke(main, ["--as-of", "2026-09-21T12:00:00+01:00", "demo", "--out", str(tmp_path)])
+
+    assert only.exit_code == 0, only.output
+    assert "answered the mail" not in only.output

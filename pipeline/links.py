@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from itsdangerous import BadData, URLSafeSerializer
 
-Purpose = Literal["answer", "digest", "pause", "quoted"]
+Purpose = Literal["answer", "digest", "pause", "quoted", "speak"]
 LIFE: Final = timedelta(days=30)
 LONGEST: Final = 1_000
 """Letters of a token that are looked at."""
@@ -43,6 +43,10 @@ class Links:
         """The address of a link that is good for 30 days from `made_at`."""
         until = int((made_at + LIFE).timestamp())
         return f"{self.base}/{purpose}/{self.token(purpose, reader, period, about, until)}"
+
+    def lasting(self, purpose: Purpose, reader: str) -> str:
+        """The address of a link that ends only with the key: for a page that may hang on a wall."""
+        return f"{self.base}/{purpose}/{self.token(purpose, reader, '', '', 0)}"
 
     def token(self, purpose: Purpose, reader: str, period: str, about: str, until: int) -> str:
         signed = self._signer.dumps([purpose, reader, period, about, until])

@@ -9,7 +9,7 @@ import importlib
 import re
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from functools import cached_property
@@ -27,6 +27,7 @@ from connectors.base import Connector, SourceError, SourceOptions
 from connectors.language_model import ChatModel
 from connectors.limits import share
 from connectors.smtp import Smtp
+from connectors.speak_up import SpeakUp
 from pipeline import periods
 from pipeline.issue import Period
 from pipeline.links import Links
@@ -143,7 +144,8 @@ class Deployment:
         if environment.broker_url is not None:
             share(in_redis(environment.broker_url))
         clock = (lambda: as_of.astimezone(UTC)) if as_of is not None else (lambda: datetime.now(UTC))
-        return cls(directory, environment, loaded.settings, to_org(loaded), sources, clock, loaded), []
+        org = _with_speak_up(to_org(loaded), sources)
+        return cls(directory, environment, loaded.settings, org, sources, clock, loaded), []
 
     @cached_property
     def database(self) -> Engine:
@@ -242,6 +244,18 @@ class Deployment:
         problem = broker.problem(self.environment.broker_url) if self.environment.broker_url else None
         if problem is not None:
             raise Misconfigured([Problem("environment", 0, "LEAFNOTES_BROKER_URL", problem, "")])
+
+
+def _with_speak_up(org: Org, sources: Mapping[str, Source]) -> Org:
+    """Who writes on our own page says whom it concerns: that team owns the note, without a claim in org.yaml."""
+    pages = [name for name, source in sorted(sources.items()) if source.connector is SpeakUp]
+    if not pages:
+        return org
+    teams = {
+        team.id: replace(team, owns=(*team.owns, *(Claim(source=name, group=team.id) for name in pages)))
+        for team in org.teams.values()
+    }
+    return replace(org, teams=teams)
 
 
 def _sources(loaded: Loaded, directory: Path) -> tuple[dict[str, Source], list[Problem]]:

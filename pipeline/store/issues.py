@@ -522,6 +522,12 @@ def count_of(session: Session, source: str) -> int:
     return session.execute(select(func.count()).where(IssueRow.source == source)).scalar_one()
 
 
+def count_since(session: Session, source: str, since: datetime) -> int:
+    """How many issues of a source were written since then."""
+    query = select(func.count()).where(IssueRow.source == source, IssueRow.created_at >= since)
+    return session.execute(query).scalar_one()
+
+
 def first_created(session: Session) -> datetime | None:
     moment = session.execute(select(func.min(IssueRow.created_at))).scalar_one()
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment

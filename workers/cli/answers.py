@@ -1,11 +1,12 @@
-"""`leafnotes answers`: what leaders answered, who was told, and what would be posted."""
+"""What leaders answered and who was told (`answers`), and where anybody can say what hurts (`speak`)."""
 
 import click
 
+from connectors.speak_up import SpeakUp
 from pipeline import telling
 from pipeline.store import answers as store
 from pipeline.store import db, registry
-from workers.cli.base import Global, deployment, say_json
+from workers.cli.base import Global, deployment, say_json, stop
 
 
 @click.command()
@@ -55,4 +56,26 @@ def answers(options: Global, as_json: bool, limit: int) -> None:
                 click.echo(f"  would be posted at {', '.join(tried)}")
 
 
-COMMANDS = (answers,)
+@click.command()
+@click.pass_obj
+def speak(options: Global) -> None:
+    """The address of the page on which anybody can say what hurts, anonymously if they wish.
+
+    Put it where people are: the intranet, the kitchen wall, a support signature. It ends only with a new
+    LEAFNOTES_SECRET_KEY. Needs a source of kind speak-up, LEAFNOTES_PUBLIC_URL and LEAFNOTES_SECRET_KEY.
+
+    \b
+    Example:
+      leafnotes speak
+    """
+    with deployment(options) as house:
+        if not any(source.connector is SpeakUp for source in house.sources.values()):
+            stop("no source is of kind speak-up: add `- {name: speak-up, kind: speak-up}` to sources.yaml")
+        if house.environment.public_url is None:
+            stop("LEAFNOTES_PUBLIC_URL is not set: nobody could reach the page")
+        house.require_secret_key()
+        links = house.links
+        click.echo(links.lasting("speak", "anybody") if links is not None else "")
+
+
+COMMANDS = (answers, speak)

@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask, Response
 
 from workers.engine import Engine
-from workers.web import answering, hooks, pausing, reading
+from workers.web import answering, hooks, pausing, reading, speaking
 from workers.web.common import not_found
 
 
@@ -16,6 +16,7 @@ def create(engine: Engine) -> Flask:
     app.register_blueprint(answering.blueprint(engine))
     app.register_blueprint(reading.blueprint(engine))
     app.register_blueprint(pausing.blueprint(engine))
+    app.register_blueprint(speaking.blueprint(engine))
     app.register_error_handler(404, not_found)
 
     @app.get("/alive")

@@ -1,7 +1,7 @@
 """Speak up: a form for people who have no ticket to write. Anonymous unless they say who they are; never traced.
 
-No cookie is set, no address is kept or logged, and a note has a number by chance. The page is reached by an address that
-an operator hands out, so that it is not open to the whole internet.
+No cookie is set, no address is kept or logged, and a note has a number by chance. The page is reached by an address
+that an operator hands out, so that it is not open to the whole internet.
 """
 
 import secrets

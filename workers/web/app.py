@@ -4,8 +4,9 @@ from pathlib import Path
 
 from flask import Flask, Response
 
+from config.environment import WeakKey
 from workers.engine import Engine
-from workers.web import answering, hooks, pausing, reading
+from workers.web import access, answering, authors, hooks, operating, pausing, reading, triage
 from workers.web.common import not_found
 
 
@@ -16,6 +17,11 @@ def create(engine: Engine) -> Flask:
     app.register_blueprint(answering.blueprint(engine))
     app.register_blueprint(reading.blueprint(engine))
     app.register_blueprint(pausing.blueprint(engine))
+    _remember_who_is_signed_in(app, engine)
+    app.register_blueprint(access.blueprint(engine))
+    app.register_blueprint(triage.blueprint(engine))
+    app.register_blueprint(operating.blueprint(engine))
+    app.register_blueprint(authors.blueprint(engine))
     app.register_error_handler(404, not_found)
 
     @app.get("/alive")
@@ -36,3 +42,21 @@ def create(engine: Engine) -> Flask:
         return response
 
     return app
+
+
+def _remember_who_is_signed_in(app: Flask, engine: Engine) -> None:
+    """One signed cookie; without a key that can be relied on nobody can sign in."""
+    environment = engine.deployment.environment
+    try:
+        app.secret_key = environment.require_secret_key()
+    except WeakKey:
+        app.secret_key = None
+    app.config.update(
+        SESSION_COOKIE_NAME="leafnotes",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=(environment.public_url or "").startswith("https:"),
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=access.LIFE,
+        MAX_FORM_MEMORY_SIZE=64 * 1024,
+    )

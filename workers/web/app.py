@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from config.environment import WeakKey
 from workers.engine import Engine
 from workers.web import access, answering, authors, hooks, operating, pausing, reading, triage
 from workers.web.common import not_found
+
+LARGEST_FORM = 64 * 1024
+"""Bytes of a form."""
 
 
 def create(engine: Engine) -> Flask:
@@ -23,6 +26,11 @@ def create(engine: Engine) -> Flask:
     app.register_blueprint(operating.blueprint(engine))
     app.register_blueprint(authors.blueprint(engine))
     app.register_error_handler(404, not_found)
+
+    @app.before_request
+    def read_no_more_than_a_form() -> None:
+        if request.blueprint != "hooks":  # they count for themselves
+            request.max_content_length = LARGEST_FORM
 
     @app.get("/alive")
     def alive() -> tuple[str, int]:
@@ -58,5 +66,4 @@ def _remember_who_is_signed_in(app: Flask, engine: Engine) -> None:
         SESSION_COOKIE_SECURE=(environment.public_url or "").startswith("https:"),
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=access.LIFE,
-        MAX_FORM_MEMORY_SIZE=64 * 1024,
     )

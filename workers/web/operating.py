@@ -66,12 +66,12 @@ def _weeks(engine: Engine, session: Session, now: datetime) -> list[_Week]:
     every: list[Period] = [periods.last_ended(now, engine.deployment.zone)]
     while len(every) < WEEKS:
         every.append(periods.before(every[-1]))
-    return [_week(engine, period, Counter(digests.counts(session, period.label)), now) for period in every]
+    return [_week(engine, session, period, now) for period in every]
 
 
-def _week(engine: Engine, period: Period, counts: "Counter[str]", now: datetime) -> _Week:
-    house = engine.deployment
-    known = sum(count for state, count in counts.items() if not state.startswith(MAIL))
-    due = sum(house.due(period, leader) <= now for leader in house.org.leaders) if known else 0
+def _week(engine: Engine, session: Session, period: Period, now: datetime) -> _Week:
+    house, counts = engine.deployment, Counter(digests.counts(session, period.label))
+    began = bool(counts) or digests.last_period(session, period.label) is not None
+    due = sum(house.due(period, leader) <= now for leader in house.org.leaders) if began else 0
     said = [f"{n} {state.replace(MAIL, 'mails ')}" for state, n in sorted(counts.items())]
     return _Week(label=period.label, due=due, sent=counts[SENT], states=", ".join(said) or "nothing was decided")

@@ -1,4 +1,4 @@
-"""The triage page: the issues of the reader's part of the org tree, searched and filtered, and their sides corrected."""
+"""The triage page: the issues of the reader's part of the org tree, searched, filtered, and their sides corrected."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -83,6 +83,7 @@ def _source(house: Deployment, session: Any, name: str, state: Any, now: Any) ->
         "lag": str(lag).split(".")[0] if lag else None,
         "failures": state.failures if state else 0,
         "error": state.last_error if state else None,
+        "empty_since": _empty(session, name),
         "cursor": house.sources[name].describe(state.cursor if state else {}),
     }
 

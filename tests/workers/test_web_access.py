@@ -21,6 +21,7 @@ from tests.workers import small
 from workers.cli import main
 from workers.engine import Engine
 from workers.web import app
+from workers.web.charts import chart
 from workers.wiring import Deployment
 
 KEY = "the key of a test, of forty letters or more 0001"
@@ -532,3 +533,43 @@ def test_a_list_can_be_read_by_key(engine: Engine) -> None:
     with db.reading(engine.deployment.database) as session:
         assert store.one(session, ("desk", "1")) is not None
         assert store.one(session, ("desk", "%")) is None
+
+
+def test_twelve_months_are_what_the_same_leader_was_told_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEAFNOTES_PUBLIC_URL", PUBLIC)
+    monkeypatch.setenv("LEAFNOTES_SECRET_KEY", KEY)
+    house = small.organisation(tmp_path / "rosta", small.subscribers())
+    opened(house).run_once()
+    small.write(house, [*small.subscribers(), *small.subscribers(4, first=50, day=7)])
+    later = opened(house, timedelta(weeks=1))
+    later.run_once()
+    link = re.search(rf"{PUBLIC}(/digest/\S+)", (house / "digests" / "2026-W11" / "kit.txt").read_text())
+    assert link
+    with db.reading(later.deployment.database) as session:
+        told = [small.stored(session, "kit", week).document for week in (small.WEEK, "2026-W11")]
+    people = [document["pains"][0]["people"] for document in told if document]
+
+    page = app.create(later).test_client().get(link[1]).text
+
+    long = page[page.index('id="long-1-c"') :]
+    assert re.findall(r"<th scope=\"row\">(\S+)</th><td>(.+?)</td>", long) == [
+        (week, "not shown" if number is None else str(number))
+        for week, number in zip((small.WEEK, "2026-W11"), people, strict=True)
+    ]
+    later.deployment.database.dispose()
+
+
+def test_a_chart_without_any_number_is_not_drawn() -> None:
+    assert chart("x", "People", [("2026-W10", None), ("2026-W11", None)]) is None
+    assert chart("x", "People", []) is None
+
+
+def test_a_chart_says_in_words_what_it_draws() -> None:
+    drawn = chart("x", "People", [("2026-W09", None), ("2026-W10", 3), ("2026-W11", 6)])
+
+    assert drawn is not None
+    assert drawn.said == "3 in 2026-W10, 6 in 2026-W11; 6 at most; 1 week has no number that may be shown."
+    assert [bar.number for bar in drawn.bars] == [None, 3, 6]
+    assert drawn.bars[2].height == 2 * drawn.bars[1].height

@@ -149,7 +149,8 @@ def beat(options: Global) -> None:
 @click.option("--listen", default="127.0.0.1:8080", show_default=True, metavar="HOST:PORT", help="Where to listen.")
 @click.pass_obj
 def web(options: Global, listen: str) -> None:
-    """The web server: it receives webhooks at /hooks/SOURCE, for sources that have `webhook_secrets`.
+    """The web server: pages for leaders, engineers, operators and authors; webhooks at /hooks/SOURCE, for sources that
+    have `webhook_secrets`. `leafnotes access` prints links to sign in with.
 
     Needs LEAFNOTES_SECRET_KEY. Put a proxy that speaks TLS in front of it.
 

@@ -35,12 +35,11 @@ def blueprint(engine: Engine) -> Blueprint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Quoted:
-    """Words as they stood in a digest that went out."""
+    """Words as they stood in digests of a week that went out, and to which offices."""
 
     week: str
     text: str
-    office: str
-    pain: str | None
+    offices: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,17 +58,18 @@ def _show(engine: Engine, session: Session, name: str) -> Page:
     stored = issues.one(session, (source, external_id))
     if stored is None:
         raise Refused("This issue is not known here", "It may have been forgotten at somebody's wish.", 404)
-    quoted = [
-        _Quoted(week=document.period.label, text=text, office=_office(engine, document.leader), pain=pain)
-        for document in map(Document.from_json, digests.quoting(session, name))
-        for text, pain in _quotations(document, name)
-    ]
-    pains = sorted({stored.pain, *(one.pain for one in quoted)} - {None}, key=str)
+    offices: dict[tuple[str, str], list[str]] = {}
+    pains = {stored.pain} if stored.pain is not None else set()
+    for document in map(Document.from_json, digests.quoting(session, name)):
+        for text, pain in _quotations(document, name):
+            offices.setdefault((document.period.label, text), []).append(_office(engine, document.leader))
+            pains |= {pain} if pain is not None else set()
+    quoted = [_Quoted(week=week, text=text, offices=_together(who)) for (week, text), who in offices.items()]
     told = answers.told(session, engine.deployment.now())
     answered = [
         _answered(engine, standing, told=name in told.get(standing.id, ()))
-        for pain in pains
-        if (standing := rules.standing(answers.of_pain(session, str(pain)))) is not None
+        for pain in sorted(pains)
+        if (standing := rules.standing(answers.of_pain(session, pain))) is not None
     ]
     return page("quoted.html", name=name, title=stored.issue.title, quoted=quoted, answered=answered)
 
@@ -92,6 +92,11 @@ def _answered(engine: Engine, answer: Answer, *, told: bool) -> _Answered:
         to=_office(engine, answer.to) if answer.to else None,
         told=told,
     )
+
+
+def _together(names: list[str]) -> str:
+    first, last = names[:-1], names[-1]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _office(engine: Engine, leader: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final, get_args
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -116,15 +115,14 @@ def _portion(
 ) -> tuple[list[Listed], Place | None]:
     """What stands on a page, and from where on there is more."""
     found: list[Listed] = []
-    last = after
-    for listed in islice(store.read(session, wanted, after), LOOKED_AT):
+    for count, listed in enumerate(store.read(session, wanted, after), start=1):
         if _may_see(reader, org, listed):
             if len(found) == PAGE:
                 return found, found[-1].place
             found.append(listed)
-        last = listed.place
-    more = next(store.read(session, wanted, last), None) if last is not None and last != after else None
-    return found, last if more is not None else None
+        if count == LOOKED_AT:
+            return found, listed.place
+    return found, None
 
 
 def _may_see(reader: Reader, org: Org, listed: Listed) -> bool:

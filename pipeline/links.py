@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from itsdangerous import BadData, URLSafeSerializer
 
-Purpose = Literal["answer", "digest", "pause", "quoted", "speak"]
+Purpose = Literal["answer", "digest", "pause", "quoted", "sign-in", "speak"]
 LIFE: Final = timedelta(days=30)
 LONGEST: Final = 1_000
 """Letters of a token that are looked at."""
@@ -25,7 +25,7 @@ class Link:
     reader: str
     period: str = ""
     about: str = ""
-    """The pain of an answer, the issue of a quotation."""
+    """The pain of an answer, the issue of a quotation, the role of a sign-in."""
     until: int = 0
 
     def ended(self, now: datetime) -> bool:
@@ -39,9 +39,18 @@ class Links:
         self.base = base.rstrip("/")
         self._signer = URLSafeSerializer(key, salt="leafnotes.link.1")
 
-    def to(self, purpose: Purpose, *, reader: str, made_at: datetime, period: str = "", about: str = "") -> str:
-        """The address of a link that is good for 30 days from `made_at`."""
-        until = int((made_at + LIFE).timestamp())
+    def to(
+        self,
+        purpose: Purpose,
+        *,
+        reader: str,
+        made_at: datetime,
+        period: str = "",
+        about: str = "",
+        life: timedelta = LIFE,
+    ) -> str:
+        """The address of a link that is good for 30 days from `made_at`, or for less."""
+        until = int((made_at + min(life, LIFE)).timestamp())
         return f"{self.base}/{purpose}/{self.token(purpose, reader, period, about, until)}"
 
     def lasting(self, purpose: Purpose, reader: str) -> str:

@@ -186,8 +186,8 @@ class ProposalRow(Base):
 class CorrectionRow(Base):
     """What a person said an issue is, as an event: never changed, and withdrawn only by a later one without `new`.
 
-    `how` is cli, label (the source's own) or mail. `evidence` is what the person was shown when they said it, or the
-    label by its name.
+    `how` is cli, page, label (the source's own) or mail. `evidence` is what the person was shown when they said it, or
+    the label by its name.
     """
 
     __tablename__ = "corrections"

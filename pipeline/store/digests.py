@@ -1,11 +1,12 @@
 """Digests and mails: one row per leader and period, one row per recipient, each decided once."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Text, cast, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.store import db
@@ -13,6 +14,8 @@ from pipeline.store.upsert import ignore, put
 from pipeline.tables import DigestRow, MailRow
 
 WEEKLY = "weekly"
+_GONE_OUT = select(MailRow.digest_id).where(MailRow.state.in_(("sending", "accepted", "unknown", "gave_up")))
+"""Digests that somebody may have read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,16 @@ class StoredDigest:
     reason: str | None
     document: Mapping[str, Any] | None
     hidden: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A digest, or its mail, that did not go out as planned, and why."""
+
+    leader: str
+    period: str
+    state: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,8 +178,7 @@ def documents(session: Session, period: str, *, sent: bool) -> list[Mapping[str,
     """The documents of a period, or only those that somebody may have read."""
     query = select(DigestRow.document).where(DigestRow.period == period, DigestRow.state == "composed")
     if sent:
-        gone_out = select(MailRow.digest_id).where(MailRow.state.in_(("sending", "accepted", "unknown", "gave_up")))
-        query = query.where(DigestRow.id.in_(gone_out))
+        query = query.where(DigestRow.id.in_(_GONE_OUT))
     return [document for document in session.scalars(query.order_by(DigestRow.leader)) if document is not None]
 
 
@@ -261,3 +273,40 @@ def alarms(session: Session, since: str = "", limit: int = 20) -> list[tuple[str
     rows = [*session.execute(held.order_by(DigestRow.id.desc()).limit(limit))]
     rows += [*session.execute(stuck.order_by(MailRow.id.desc()).limit(limit))]
     return [(leader, period, what or "") for leader, period, what in rows]
+
+
+def troubled(session: Session, since: str, limit: int) -> list[Trouble]:
+    """Digests of this period and later ones that were not simply sent, newest first: held by a gate, without an
+    address, paused, skipped, or mailed into an alarm."""
+    digest = select(DigestRow.leader, DigestRow.period, DigestRow.state, DigestRow.reason).where(
+        DigestRow.period >= since, DigestRow.state.not_in(("planned", "composed"))
+    )
+    mail = (
+        select(DigestRow.leader, DigestRow.period, MailRow.state, MailRow.alarm)
+        .join(DigestRow, DigestRow.id == MailRow.digest_id)
+        .where(DigestRow.period >= since, MailRow.alarm.is_not(None))
+    )
+    rows = [*session.execute(digest.order_by(DigestRow.id.desc()).limit(limit))]
+    rows += [*session.execute(mail.order_by(MailRow.id.desc()).limit(limit))]
+    found = [Trouble(leader, period, state, what or "") for leader, period, state, what in rows]
+    return sorted(found, key=lambda one: one.period, reverse=True)
+
+
+def quoting(session: Session, issue: str) -> list[Mapping[str, Any]]:
+    """The documents that name an issue ("source:external_id") and that somebody may have read, oldest first."""
+    named = cast(DigestRow.document, Text).contains(json.dumps(issue)[1:-1], autoescape=True)
+    query = select(DigestRow.document).where(DigestRow.state == "composed", DigestRow.id.in_(_GONE_OUT), named)
+    found = session.scalars(query.order_by(DigestRow.period, DigestRow.leader))
+    return [document for document in found if document is not None]
+
+
+def told_to(session: Session, leader: str, since: str, until: str) -> list[Mapping[str, Any]]:
+    """The documents that a leader may have read of the periods from `since` to `until`, both included, oldest first."""
+    query = select(DigestRow.document).where(
+        DigestRow.leader == leader,
+        DigestRow.period.between(since, until),
+        DigestRow.kind == WEEKLY,
+        DigestRow.state == "composed",
+        DigestRow.id.in_(_GONE_OUT),
+    )
+    return [document for document in session.scalars(query.order_by(DigestRow.period)) if document is not None]

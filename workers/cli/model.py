@@ -12,6 +12,7 @@ from pipeline.store import corrections, db, issues, lessons
 from pipeline.store.lessons import Version
 from workers.cli import training
 from workers.cli.base import Global, deployment, engine, say_json, stop
+from workers.report import harms
 
 
 @click.group()
@@ -79,26 +80,11 @@ def learned(session: Session, after: int) -> list[str]:
             said += [f"  {issue} was {before} and is {now} now" for issue, before, now in one.about.get("changes", ())]
         elif one.state == "shadow":
             read, differs = lessons.shadow_counts(session, one.version)
-            said.append(f"version {one.version} waits in the shadow: {_harms(one)}")
+            said.append(f"version {one.version} waits in the shadow: {harms(one)}")
             said.append(
                 f"  it would change {differs} of {read} open issues like it; `leafnotes status` keeps saying so"
             )
     return said
-
-
-def _harms(one: Version) -> str:
-    harms = [harm["said"] for harm in one.about.get("harms", ())]
-    more = f", and {len(harms) - 1} more" if len(harms) > 1 else ""
-    return f"{harms[0] if harms else 'it would do harm'}{more}"
-
-
-def waiting(session: Session) -> str | None:
-    """One line about lessons that wait for an operator."""
-    shadow = lessons.in_state(session, "shadow")
-    if shadow is None:
-        return None
-    remedy = f"`leafnotes label ISSUE --undo` or `leafnotes model live {shadow.version}`"
-    return f"version {shadow.version} waits in the shadow: {_harms(shadow)}; {remedy}"
 
 
 @model.command()

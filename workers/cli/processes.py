@@ -2,19 +2,16 @@
 
 import time
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
-from sqlalchemy.orm import Session
 
-from pipeline import drift, periods, proposing, steps
-from pipeline.store import db, digests, issues, registry, schema, sources, work
-from pipeline.store import drift as drift_store
-from workers.cli import model
+from pipeline import steps
+from pipeline.store import schema
 from workers.cli.base import Global, deployment, engine, say_json, stop
-from workers.engine import EMPTY, Engine
+from workers.engine import Engine
+from workers.report import report
 from workers.wiring import Deployment
 
 PAUSE = 15.0
@@ -82,18 +79,18 @@ def _decide_again(runner: Engine) -> None:
 
 
 def _say(house: Deployment) -> int:
-    report = _report(house, listed=3)
-    failed = any(source["error"] for source in report["sources"])
-    for source in report["sources"]:
+    found = report(house, listed=3)
+    failed = any(source["error"] for source in found["sources"])
+    for source in found["sources"]:
         click.echo(f"{source['name']}: {source['issues']} issues, {_health(source)}")
-    heard = any(source["issues"] for source in report["sources"])
+    heard = any(source["issues"] for source in found["sources"])
     nothing = "no digest is due" if heard else "no issue was read yet, so no digest is made"
-    click.echo(f"{report['period']}: {report['digests'] or nothing}")
-    for problem in report["problems"]:
+    click.echo(f"{found['period']}: {found['digests'] or nothing}")
+    for problem in found["problems"]:
         click.echo(problem, err=True)
-    for source, count in report["set_aside"].items():
+    for source, count in found["set_aside"].items():
         click.echo(f"{source}: {count} items could not be understood; `leafnotes status` lists them", err=True)
-    return 1 if failed or report["failing"] or "held" in report["digests"] else 0
+    return 1 if failed or found["failing"] or "held" in found["digests"] else 0
 
 
 def _health(source: dict[str, Any]) -> str:
@@ -152,7 +149,8 @@ def beat(options: Global) -> None:
 @click.option("--listen", default="127.0.0.1:8080", show_default=True, metavar="HOST:PORT", help="Where to listen.")
 @click.pass_obj
 def web(options: Global, listen: str) -> None:
-    """The web server: it receives webhooks at /hooks/SOURCE, for sources that have `webhook_secrets`.
+    """The web server: pages for leaders, engineers, operators and authors; webhooks at /hooks/SOURCE, for sources that
+    have `webhook_secrets`. `leafnotes access` prints links to sign in with.
 
     Needs LEAFNOTES_SECRET_KEY. Put a proxy that speaks TLS in front of it.
 
@@ -212,27 +210,27 @@ def status(options: Global, as_json: bool) -> None:
       leafnotes status --json
     """
     with deployment(options) as house:
-        report = _report(house, listed=500 if as_json else 10)
+        found = report(house, listed=500 if as_json else 10)
     if as_json:
-        say_json(report)
+        say_json(found)
         return
-    for source in report["sources"]:
+    for source in found["sources"]:
         lag = f", {source['lag']} behind" if source["lag"] else ""
         click.echo(
             f"source   {source['name']}: {source['issues']} issues, {_health(source)}{lag}; cursor {source['cursor']}"
         )
-    for kind, count in report["backlog"].items():
+    for kind, count in found["backlog"].items():
         click.echo(f"work     {kind}: {count}")
-    if report["language_model"] is not None:
-        click.echo(f"model    {_asked(report['language_model'])}")
-    if report["lessons"]:
-        click.echo(f"lessons  {report['lessons']}")
-    if report["drift"]:
-        click.echo(f"drift    {report['drift'][0]}")
-    click.echo(f"digests  {report['period']}: {report['due']} due, {report['digests'] or 'none decided'}")
-    for problem in report["problems"]:
+    if found["language_model"] is not None:
+        click.echo(f"model    {_asked(found['language_model'])}")
+    if found["lessons"]:
+        click.echo(f"lessons  {found['lessons']}")
+    if found["drift"]:
+        click.echo(f"drift    {found['drift'][0]}")
+    click.echo(f"digests  {found['period']}: {found['due']} due, {found['digests'] or 'none decided'}")
+    for problem in found["problems"]:
         click.echo(f"problem  {problem}")
-    for source, count in report["set_aside"].items():
+    for source, count in found["set_aside"].items():
         click.echo(f"problem  {source}: {count} items in all could not be understood; --json lists the newest 500")
 
 
@@ -243,79 +241,6 @@ def _asked(model: Mapping[str, Any]) -> str:
     again = model["again_in_seconds"]
     when = f", asked again in {again} s" if again else ""
     return f"{said}; {model['failures']} in vain in a row{when}: {model['trouble']}"
-
-
-def _language_model(house: Deployment, session: Any) -> Mapping[str, Any] | None:
-    model, per_day = house.language_model, house.settings.language_model.per_day
-    return None if model is None else proposing.report(session, model, per_day, house.now(), house.zone)
-
-
-def _empty(session: Any, name: str) -> str | None:
-    return registry.mark(session, f"{EMPTY}{name}")
-
-
-def _nothing_came(name: str, since: str) -> str:
-    return (
-        f"{name}: since {since:.16} nothing came, not even what came last; "
-        "if nobody deleted that, the credential sees less than before: check its rights"
-    )
-
-
-def _report(house: Deployment, listed: int) -> dict[str, Any]:
-    """What is going on; of the items that were set aside the newest `listed`."""
-    now = house.now()
-    period = periods.last_ended(now, house.zone)
-    with db.reading(house.database) as session:
-        states = sources.states(session)
-        counts = digests.counts(session, period.label)
-        problems = [f"set aside: {kind} {key}: {why}" for kind, key, why in work.set_aside(session)]
-        problems += [f"failing: {kind} {key}, {n} tries: {why}" for kind, key, n, why in work.failing(session)]
-        problems += [f"quarantine: {source} {what}: {why}" for source, what, why in issues.quarantined(session, listed)]
-        problems += [_nothing_came(name, since) for name in sorted(house.sources) if (since := _empty(session, name))]
-        problems += [
-            f"digest of {leader}, {label}: {why}" for leader, label, why in digests.alarms(session, period.label)
-        ]
-        return {
-            "period": period.label,
-            "due": sum(house.due(period, leader) <= now for leader in house.org.leaders),
-            "digests": ", ".join(f"{count} {state}" for state, count in sorted(counts.items())),
-            "sources": [_source(house, session, name, states.get(name), now) for name in sorted(house.sources)],
-            "backlog": {
-                f"{kind} {state}": n for (kind, state), n in sorted(work.backlog(session).items()) if state != "done"
-            },
-            "language_model": _language_model(house, session),
-            "lessons": model.waiting(session),
-            "drift": _drift(session, now, house.zone),
-            "failing": len(work.failing(session)) + len(work.set_aside(session)),
-            "set_aside": issues.quarantined_counts(session),
-            "problems": problems,
-        }
-
-
-def _drift(session: Session, now: datetime, zone: str) -> list[str]:
-    """What changed in the open week, or in the last one that ended, beside the eight weeks before it."""
-    open_week = periods.period_at(now, zone)
-    every = [open_week]
-    for _ in range(drift.WEEKS + 1):
-        every.append(periods.before(every[-1]))
-    weeks = drift_store.weeks(session, every[::-1])
-    found = [*drift.changes(weeks[-2], weeks[:-2]), *drift.changes(weeks[-1], weeks[:-1])]
-    return [str(change) for change in sorted(found, key=lambda change: -change.score)]
-
-
-def _source(house: Deployment, session: Any, name: str, state: Any, now: Any) -> dict[str, Any]:
-    read_to = state.read_to if state else None
-    lag = now - read_to if read_to is not None and now - read_to > timedelta(hours=1) else None
-    return {
-        "name": name,
-        "kind": house.kinds[name],
-        "issues": issues.count_of(session, name),
-        "read_to": read_to,
-        "lag": str(lag).split(".")[0] if lag else None,
-        "failures": state.failures if state else 0,
-        "error": state.last_error if state else None,
-        "cursor": house.sources[name].describe(state.cursor if state else {}),
-    }
 
 
 COMMANDS = (migrate, run, worker, beat, web, status)

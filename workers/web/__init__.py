@@ -1,1 +1,1 @@
-"""What is reached over HTTP: the address that webhooks are sent to."""
+"""What is reached over HTTP: pages for leaders, engineers, operators and authors, and the address of webhooks."""

@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
+from config.environment import WeakKey
 from workers.engine import Engine
-from workers.web import answering, hooks, pausing, reading, speaking
+from workers.web import access, answering, authors, hooks, operating, pausing, reading, speaking, triage
 from workers.web.common import not_found
+
+LARGEST_FORM = 64 * 1024
+"""Bytes of a form."""
 
 
 def create(engine: Engine) -> Flask:
@@ -17,7 +21,17 @@ def create(engine: Engine) -> Flask:
     app.register_blueprint(reading.blueprint(engine))
     app.register_blueprint(pausing.blueprint(engine))
     app.register_blueprint(speaking.blueprint(engine))
+    _remember_who_is_signed_in(app, engine)
+    app.register_blueprint(access.blueprint(engine))
+    app.register_blueprint(triage.blueprint(engine))
+    app.register_blueprint(operating.blueprint(engine))
+    app.register_blueprint(authors.blueprint(engine))
     app.register_error_handler(404, not_found)
+
+    @app.before_request
+    def read_no_more_than_a_form() -> None:
+        if request.blueprint != "hooks":  # they count for themselves
+            request.max_content_length = LARGEST_FORM
 
     @app.get("/alive")
     def alive() -> tuple[str, int]:
@@ -37,3 +51,20 @@ def create(engine: Engine) -> Flask:
         return response
 
     return app
+
+
+def _remember_who_is_signed_in(app: Flask, engine: Engine) -> None:
+    """One signed cookie; without a key that can be relied on nobody can sign in."""
+    environment = engine.deployment.environment
+    try:
+        app.secret_key = environment.require_secret_key()
+    except WeakKey:
+        app.secret_key = None
+    app.config.update(
+        SESSION_COOKIE_NAME="leafnotes",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=(environment.public_url or "").startswith("https:"),
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=access.LIFE,
+    )

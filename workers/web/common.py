@@ -34,20 +34,25 @@ def not_found(_: HTTPException) -> Page:
     return Refused("There is no such page", "Open it from your leaf notes again.", 404).page()
 
 
-def opened(engine: Engine, token: str, purpose: Purpose) -> Link:
-    """What a link says, for a reader who still is one. Raises `Refused`."""
+def read(engine: Engine, token: str, purpose: Purpose, *, ended: str) -> Link:
+    """What a link says, whoever opens it; `ended` says where to get another. Raises `Refused`."""
     house = engine.deployment
     link = house.links.read(token, purpose) if house.links is not None else None
     if link is None:
         raise Refused("This link is not whole", "Part of it may be missing. Open it from your leaf notes again.", 404)
     if link.ended(house.now()):
-        raise Refused(
-            "This link has ended",
-            "Links are good for 30 days. Your newest leaf notes have fresh ones, or reply to the mail and a person "
-            "will see to it.",
-            410,
-        )
-    if link.reader not in house.org.leaders:
+        raise Refused("This link has ended", ended, 410)
+    return link
+
+
+def opened(engine: Engine, token: str, purpose: Purpose) -> Link:
+    """What a link says, for a leader who still is one. Raises `Refused`."""
+    ended = (
+        "Links are good for 30 days. Your newest leaf notes have fresh ones, or reply to the mail and a person "
+        "will see to it."
+    )
+    link = read(engine, token, purpose, ended=ended)
+    if link.reader not in engine.deployment.org.leaders:
         raise Refused("This link is not yours any more", "It was made for somebody who led a team at that time.", 403)
     return link
 

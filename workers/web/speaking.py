@@ -92,4 +92,6 @@ def _say(engine: Engine, token: str, source: Source) -> Page:
             session, source=source.name, items=[raw], problems=[], normalise=connector.normalise, cursor={}, at=now,
             known_as=connector.known_as,
         )  # fmt: skip
-    return page("spoken.html", link=None)
+    name = f"{source.name}:{raw['external_id']}"
+    links = engine.deployment.links
+    return page("spoken.html", link=links and links.to("quoted", reader=name, about=name, made_at=now))

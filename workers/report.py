@@ -1,0 +1,104 @@
+"""What is going on in a deployment: what `leafnotes status` says and the operators' page shows."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from pipeline import drift, periods, proposing
+from pipeline.store import db, digests, issues, lessons, registry, sources, work
+from pipeline.store import drift as drift_store
+from pipeline.store.lessons import Version
+from workers.engine import EMPTY
+from workers.wiring import Deployment
+
+
+def _language_model(house: Deployment, session: Any) -> Mapping[str, Any] | None:
+    model, per_day = house.language_model, house.settings.language_model.per_day
+    return None if model is None else proposing.report(session, model, per_day, house.now(), house.zone)
+
+
+def _empty(session: Any, name: str) -> str | None:
+    return registry.mark(session, f"{EMPTY}{name}")
+
+
+def _nothing_came(name: str, since: str) -> str:
+    return (
+        f"{name}: since {since:.16} nothing came, not even what came last; "
+        "if nobody deleted that, the credential sees less than before: check its rights"
+    )
+
+
+def report(house: Deployment, listed: int) -> dict[str, Any]:
+    """What is going on; of the items that were set aside the newest `listed`."""
+    now = house.now()
+    period = periods.last_ended(now, house.zone)
+    with db.reading(house.database) as session:
+        states = sources.states(session)
+        counts = digests.counts(session, period.label)
+        problems = [f"set aside: {kind} {key}: {why}" for kind, key, why in work.set_aside(session)]
+        problems += [f"failing: {kind} {key}, {n} tries: {why}" for kind, key, n, why in work.failing(session)]
+        problems += [f"quarantine: {source} {what}: {why}" for source, what, why in issues.quarantined(session, listed)]
+        problems += [_nothing_came(name, since) for name in sorted(house.sources) if (since := _empty(session, name))]
+        problems += [
+            f"digest of {leader}, {label}: {why}" for leader, label, why in digests.alarms(session, period.label)
+        ]
+        return {
+            "period": period.label,
+            "due": sum(house.due(period, leader) <= now for leader in house.org.leaders),
+            "digests": ", ".join(f"{count} {state}" for state, count in sorted(counts.items())),
+            "sources": [_source(house, session, name, states.get(name), now) for name in sorted(house.sources)],
+            "backlog": {
+                f"{kind} {state}": n for (kind, state), n in sorted(work.backlog(session).items()) if state != "done"
+            },
+            "language_model": _language_model(house, session),
+            "lessons": _lessons_waiting(session),
+            "drift": _drift(session, now, house.zone),
+            "failing": len(work.failing(session)) + len(work.set_aside(session)),
+            "set_aside": issues.quarantined_counts(session),
+            "problems": problems,
+        }
+
+
+def _drift(session: Session, now: datetime, zone: str) -> list[str]:
+    """What changed in the open week, or in the last one that ended, beside the eight weeks before it."""
+    open_week = periods.period_at(now, zone)
+    every = [open_week]
+    for _ in range(drift.WEEKS + 1):
+        every.append(periods.before(every[-1]))
+    weeks = drift_store.weeks(session, every[::-1])
+    found = [*drift.changes(weeks[-2], weeks[:-2]), *drift.changes(weeks[-1], weeks[:-1])]
+    return [str(change) for change in sorted(found, key=lambda change: -change.score)]
+
+
+def _source(house: Deployment, session: Any, name: str, state: Any, now: Any) -> dict[str, Any]:
+    read_to = state.read_to if state else None
+    lag = now - read_to if read_to is not None and now - read_to > timedelta(hours=1) else None
+    return {
+        "name": name,
+        "kind": house.kinds[name],
+        "issues": issues.count_of(session, name),
+        "read_to": read_to,
+        "lag": str(lag).split(".")[0] if lag else None,
+        "failures": state.failures if state else 0,
+        "error": state.last_error if state else None,
+        "empty_since": _empty(session, name),
+        "cursor": house.sources[name].describe(state.cursor if state else {}),
+    }
+
+
+def harms(one: Version) -> str:
+    """What a version's lessons would make wrong, in a line."""
+    said = [harm["said"] for harm in one.about.get("harms", ())]
+    more = f", and {len(said) - 1} more" if len(said) > 1 else ""
+    return f"{said[0] if said else 'it would do harm'}{more}"
+
+
+def _lessons_waiting(session: Session) -> str | None:
+    """One line about lessons that wait for an operator."""
+    shadow = lessons.in_state(session, "shadow")
+    if shadow is None:
+        return None
+    remedy = f"`leafnotes label ISSUE --undo` or `leafnotes model live {shadow.version}`"
+    return f"version {shadow.version} waits in the shadow: {harms(shadow)}; {remedy}"

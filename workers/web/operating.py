@@ -1,0 +1,77 @@
+"""The operators' page: what `leafnotes status` says, due against sent week by week, and what waits for a person."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint
+from sqlalchemy.orm import Session
+
+from pipeline import periods
+from pipeline.issue import Period
+from pipeline.store import answers, db, digests, issues, work
+from workers.engine import Engine
+from workers.report import report
+from workers.web.access import csrf, name_of, operator
+from workers.web.common import Page, Refused, office, page
+
+WEEKS = 6
+LISTED = 20
+MAIL = "mail:"
+SENT = "mail:accepted"
+
+
+def blueprint(engine: Engine) -> Blueprint:
+    pages = Blueprint("operating", __name__)
+
+    @pages.get("/operators")
+    def show() -> Page:
+        try:
+            reader = operator(engine)
+        except Refused as refused:
+            return refused.page()
+        house = engine.deployment
+        found = report(house, listed=0)
+        with db.reading(house.database) as session:
+            weeks = _weeks(engine, session, house.now())
+            return page(
+                "operators.html",
+                name=name_of(engine, reader),
+                reader=reader,
+                csrf=csrf(),
+                found=found,
+                weeks=weeks,
+                troubled=digests.troubled(session, weeks[-1].label, LISTED),
+                paused=[(office(engine, who), at) for who, at in sorted(answers.paused(session).items())],
+                quarantined=issues.quarantined(session, LISTED),
+                failing=work.failing(session)[:LISTED],
+                set_aside=work.set_aside(session, LISTED),
+            )
+
+    return pages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Week:
+    """A period's digests: how many were due by now, how many mails were taken by a server, and what became of all."""
+
+    label: str
+    due: int
+    sent: int
+    states: str
+
+
+def _weeks(engine: Engine, session: Session, now: datetime) -> list[_Week]:
+    """The last ended periods, newest first."""
+    every: list[Period] = [periods.last_ended(now, engine.deployment.zone)]
+    while len(every) < WEEKS:
+        every.append(periods.before(every[-1]))
+    return [_week(engine, session, period, now) for period in every]
+
+
+def _week(engine: Engine, session: Session, period: Period, now: datetime) -> _Week:
+    house, counts = engine.deployment, Counter(digests.counts(session, period.label))
+    began = bool(counts) or digests.last_period(session, period.label) is not None
+    due = sum(house.due(period, leader) <= now for leader in house.org.leaders) if began else 0
+    said = [f"{n} {state.replace(MAIL, 'mails ')}" for state, n in sorted(counts.items())]
+    return _Week(label=period.label, due=due, sent=counts[SENT], states=", ".join(said) or "nothing was decided")

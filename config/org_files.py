@@ -31,6 +31,41 @@ def imported_path(directory: Path, kind: str) -> Path:
     return directory / FOLDER / f"{kind}.yaml"
 
 
+def previous_path(path: Path) -> Path:
+    """The file as it was before the last import; empty where there was none."""
+    return path.with_name(f"{path.name}.previous")
+
+
+def keep(path: Path, text: str) -> None:
+    """Write an imported chart and keep the one before it."""
+    path.parent.mkdir(exist_ok=True)
+    _write(previous_path(path), path.read_bytes() if path.exists() else b"")
+    _write(path, text.encode())
+
+
+def undo(path: Path) -> bool:
+    """Exchange a chart with the one before it; False where that was none, so that there is none now."""
+    before = previous_path(path).read_bytes()
+    now = path.read_bytes() if path.exists() else b""
+    _write(previous_path(path), now)
+    if before:
+        _write(path, before)
+    else:
+        path.unlink(missing_ok=True)
+    return bool(before)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all."""
+    new = path.with_name(f".{path.name}.new")
+    new.write_bytes(content)
+    new.replace(path)
+
+
+def read_org(directory: Path) -> Document:
+    return read(directory / "org.yaml")
+
+
 def imported(directory: Path) -> tuple[list[Document], list[Problem]]:
     """The documents in org.d, in the order of precedence, and a problem for each file that is none of ours."""
     folder = directory / FOLDER

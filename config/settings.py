@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, model_validator
 
 from config.org import MAILBOX, Day, Id, OrgFile, Values, Words, Zone, items, section
-from config.org_files import assemble, imported, named, twice
+from config.org_files import assemble, imported, named, read_org, twice
 from config.reader import Document, Loc, Problem, nearest, read, validate
 
 M = TypeVar("M", bound=BaseModel)
@@ -189,7 +189,7 @@ def load(directory: Path) -> Loaded:
     sources_document = read(directory / "sources.yaml")
     settings = _checked(settings_document, Settings, problems)
     imports, strange = imported(directory)
-    org = assemble(read(directory / "org.yaml"), imports)
+    org = assemble(read_org(directory), imports)
     problems += [*org.problems, *strange]
     sources = _checked(sources_document, SourcesFile, problems)
     problems += twice(sources_document, "sources", "name")

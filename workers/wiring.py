@@ -152,7 +152,7 @@ class Deployment:
 
     def at(self, period: Period) -> "Deployment":
         """This deployment with the org chart that was true on the period's last day."""
-        if len(turning_days(self.loaded.org)) == 1:
+        if not self._is_dated:
             return self
         org = to_org(self.loaded.org, periods.monday_of(period) + timedelta(days=6))
         then = replace(self, org=org)
@@ -160,6 +160,10 @@ class Deployment:
             if shared in self.__dict__:
                 then.__dict__[shared] = self.__dict__[shared]
         return then
+
+    @cached_property
+    def _is_dated(self) -> bool:
+        return len(turning_days(self.loaded.org)) > 1
 
     @cached_property
     def database(self) -> Engine:

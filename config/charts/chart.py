@@ -28,7 +28,7 @@ class File:
     source: str | None = None
 
     def problem(self, line: int, what: str, message: str, remedy: str = "") -> Problem:
-        return Problem(self.name, line, shown(what), message, remedy)
+        return Problem(self.name, line, shown(what), words(message) or "", words(remedy) or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ class _Found:
                 self._team(file, line, item)
             elif item and all(isinstance(each, list) for each in item.values()):
                 for slug, users in item.items():
-                    self._users(file, line, users, slug)
+                    self._users(file, line, users, words(slug) or "")
             else:
                 self.problems.append(file.problem(line, "", "is neither a team nor a user; it is set aside"))
 
@@ -76,8 +76,9 @@ class _Found:
 
     def _member(self, file: File, line: int, item: Mapping[str, Any], slug: str) -> None:
         login = words(item.get("login"))
-        if login is None or not words(slug):
-            self.problems.append(file.problem(line, "", "a user has no login; it is set aside"))
+        if login is None or not slug:
+            what = "a user has no login" if login is None else f"it is not known which team {shown(login)} is in"
+            self.problems.append(file.problem(line, "", f"{what}; it is set aside"))
             return
         if words(item.get("type")) == "Bot":
             return
@@ -211,7 +212,7 @@ class _Found:
 
 def _team_of_file(name: str) -> str:
     """`exports/billing.members.json` is of billing."""
-    return name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
+    return words(name.replace("\\", "/").rpartition("/")[2].partition(".")[0]) or ""
 
 
 def _lines(text: str) -> Iterator[tuple[int, str, list[str]]]:

@@ -46,17 +46,20 @@ def _read(file: File, entries: list[Entry], problems: list[Problem]) -> None:
     comma = max(",;\t", key=head.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=comma, strict=False)
     columns: dict[str, int] | None = None
-    line = 0
+    line = width = 0
     try:
         for row in rows:
             first, line = line + 1, rows.line_num
             if not any(cell.strip() for cell in row):
                 continue
             if columns is None:
-                columns = _columns(file, first, row, problems)
+                columns, width = _columns(file, first, row, problems), len(row)
                 if columns is None:
                     return
                 continue
+            if any(cell.strip() for cell in row[width:]):
+                message = "has more cells than there are columns"
+                problems.append(file.problem(first, row[0], message, "Quote cells that hold the separator."))
             entry = _entry(file, first, row, columns, problems)
             if entry is not None:
                 entries.append(entry)
@@ -92,8 +95,6 @@ def _entry(file: File, line: int, row: list[str], columns: Mapping[str, int], pr
     cells = {name: words(row[place]) for name, place in columns.items() if place < len(row)}
     who = cells.get("name") or cells.get("email") or cells.get("id") or ""
     email, boss = mailbox(cells.get("email")), mailbox(cells.get("manager_email"))
-    if len(row) > len(columns) and any(cell.strip() for cell in row[max(columns.values()) + 1 :]):
-        problems.append(file.problem(line, who, "has more cells than there are columns", "Quote cells with commas."))
     if cells.get("email") and email is None:
         problems.append(file.problem(line, who, f"{shown(cells['email'])!r} is not an e-mail address"))
     if cells.get("manager_email") and boss is None:

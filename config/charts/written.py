@@ -68,6 +68,8 @@ def edge(before: Edge, now: str | None, day: date | None) -> Edge:
         kept[-1] = kept[-1].model_copy(update={"until": None})  # it was to end on this day, and does not
     elif now is not None:
         kept.append(Dated.model_validate({"id": now, "from": day.isoformat()}))
+    if len(kept) == 1 and kept[0].from_ is None and kept[0].until is None:
+        return kept[0].id
     return tuple(kept) or None
 
 

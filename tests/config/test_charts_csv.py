@@ -103,6 +103,14 @@ def test_columns_are_known_in_any_case_and_order_and_with_semicolons() -> None:
     assert members(chart) == {"u1": None, "u2": "u1-team"}
 
 
+def test_only_cells_beyond_the_columns_are_told_of() -> None:
+    chart = read("email,floor\na@x.example,3\nb@x.example,3,4\n")
+
+    assert [line for line in said(chart) if "more cells" in line] == [
+        "people.csv:3: b@x.example: has more cells than there are columns. Quote cells that hold the separator."
+    ]
+
+
 def test_an_unknown_column_is_named_with_the_nearest_one() -> None:
     chart = read("name,emial\nAna,ana@x.example\n")
 

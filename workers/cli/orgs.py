@@ -210,8 +210,9 @@ def _planned(
     """What the import would come to; None where nothing changes. A chart with which nothing could run is refused."""
     path = org_files.imported_path(directory, kind)
     org_document = org_files.read_org(directory)
-    others = [document for document in org_files.imported(directory)[0] if document.path != path]
-    old = next((document for document in org_files.imported(directory)[0] if document.path == path), None)
+    there, _ = org_files.imported(directory)
+    others = [document for document in there if document.path != path]
+    old = next((document for document in there if document.path == path), None)
     part = validate(old, ImportedFile) if old is not None and not old.problems else None
     was = part if isinstance(part, ImportedFile) else None
     before = org_files.assemble(org_document, _ordered([*others, *([old] if old and was else [])]))

@@ -161,6 +161,52 @@ def test_undo_puts_the_old_chart_back_and_again_the_new_one(run: Run, bare: Path
     assert (bare / "org.d" / "csv.yaml").read_text() == second
 
 
+def test_undo_wants_to_know_which_of_several_imports(run: Run, bare: Path) -> None:
+    (bare.parent / "CODEOWNERS").write_text("* @rosta/roasting\n")
+    run("org", "import", "csv", people(bare, PEOPLE))
+    run("org", "import", "github", f"rosta/mono={bare.parent / 'CODEOWNERS'}")
+
+    result = run("org", "undo")
+
+    assert result.exit_code == 2
+    assert "`leafnotes org undo csv`, `leafnotes org undo github`" in result.output
+    assert "is gone" in run("org", "undo", "github").output
+    assert (bare / "org.d" / "csv.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("csv", "nowhere.csv"), "nowhere.csv cannot be read: No such file"),
+        (("csv", "org.yaml", "--from", "soon"), "'soon' is not a date"),
+        (("csv", "latin.csv"), "latin.csv:2: is not UTF-8 text"),
+        (("xml", "org.yaml"), "'xml' is not one of"),
+    ],
+)
+def test_wrong_use_is_said(run: Run, bare: Path, arguments: tuple[str, ...], says: str) -> None:
+    (bare / "latin.csv").write_bytes("email,name\na@x.example,J\u00f6rg\n".encode("latin-1"))
+    (bare / "org.yaml").write_text("fallback: a\n")
+    (bare / "people.csv").write_text("email\na@x.example\n")
+    kind, name, *rest = arguments
+    name = "people.csv" if rest else name
+
+    result = run("org", "import", kind, str(bare / name), *rest)
+
+    assert result.exit_code == 2
+    assert says in result.output
+
+
+def test_what_could_not_be_used_is_listed_and_the_rest_counted(run: Run, bare: Path) -> None:
+    file = bare.parent / "people.csv"
+    file.write_text("email,manager\n" + "".join(f"p{n}@x.example,gone@x.example\n" for n in range(30)))
+
+    result = run("org", "import", "csv", str(file), "--dry-run")
+
+    assert result.output.count("has the manager gone@x.example, who is not in the file") == 20
+    assert "and 10 more (--all)" in result.output
+    assert run("org", "import", "csv", str(file), "--dry-run", "--all").output.count("gone@x.example") == 30
+
+
 def test_undo_of_a_first_import_leaves_no_chart_and_of_none_says_so(run: Run, bare: Path) -> None:
     assert "there is no import to take back" in run("org", "undo").output
     run("org", "import", "csv", people(bare, PEOPLE))

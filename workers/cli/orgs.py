@@ -107,7 +107,10 @@ def import_chart(
         for reason in reasons:
             click.echo(f"not applied: {reason}", err=True)
         stop("the old chart stays; look at it, then give --yes if it is right")
-    org_files.keep(org_files.imported_path(options.directory, kind), plan.text)
+    try:
+        org_files.keep(org_files.imported_path(options.directory, kind), plan.text)
+    except OSError as error:
+        stop(f"{org_files.FOLDER}/{kind}.yaml cannot be written: {error.strerror or error}")
     click.echo(f"wrote {org_files.FOLDER}/{kind}.yaml; `leafnotes org undo {kind}` takes it back")
     _say_check(loaded, plan, whole)
 

@@ -182,7 +182,8 @@ Part = OrgFile | ImportedFile
 
 
 def merged(org: OrgFile, imports: Iterable[ImportedFile]) -> OrgFile:
-    """One chart of all. A key that an earlier file writes wins; accounts and imported claims are put together.
+    """One chart of all. A key that an earlier file writes wins; accounts and claims are put together, where no team of
+    org.yaml has the same claim, or an empty `owns`.
 
     An imported person with the address or an account of one who is known is that one, whatever id the import gives.
     """
@@ -190,7 +191,7 @@ def merged(org: OrgFile, imports: Iterable[ImportedFile]) -> OrgFile:
     if not imports:
         return org
     people, teams = _People(), {team.id: team for team in org.teams}
-    owning_by_hand = {team.id for team in org.teams if "owns" in team.model_fields_set}
+    owning_nothing = {team.id for team in org.teams if "owns" in team.model_fields_set and not team.owns}
     by_hand = {claim: team.id for team in org.teams for claim in team.owns}
     for person in org.people:
         people.add(person)
@@ -199,7 +200,7 @@ def merged(org: OrgFile, imports: Iterable[ImportedFile]) -> OrgFile:
         for team in part.teams:
             found = _of_import(team, by_hand, known_as)
             first = teams.get(team.id)
-            teams[team.id] = found if first is None else _both(first, found, owns=team.id not in owning_by_hand)
+            teams[team.id] = found if first is None else _both(first, found, owns=team.id not in owning_nothing)
     return org.model_copy(update={"people": tuple(people.all.values()), "teams": tuple(teams.values())})
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.org import Org
+from pipeline.org import Claim, Org
 
 SHARE: Final = 0.2
 FEWEST: Final = 3
@@ -20,6 +20,9 @@ class Change:
     led: tuple[tuple[str, str | None, str | None], ...]
     new_teams: tuple[str, ...]
     gone_teams: tuple[str, ...]
+    owned: tuple[tuple[str, Claim], ...]
+    """Teams and what they own anew."""
+    lost: tuple[tuple[str, Claim], ...]
     relieved: tuple[str, ...]
     """Leaders who no longer lead all that they led."""
     unaddressed: tuple[str, ...]
@@ -27,7 +30,8 @@ class Change:
 
     @property
     def empty(self) -> bool:
-        return not any((self.joined, self.left, self.moved, self.led, self.new_teams, self.gone_teams))
+        told = (self.joined, self.left, self.moved, self.led, self.new_teams, self.gone_teams, self.owned, self.lost)
+        return not any(told)
 
 
 def change(before: Org, after: Org) -> Change:
@@ -43,9 +47,18 @@ def change(before: Org, after: Org) -> Change:
         led=tuple((t, old, new) for t, old, new in leaders if old != new),
         new_teams=tuple(sorted(after.teams.keys() - before.teams.keys())),
         gone_teams=tuple(sorted(before.teams.keys() - after.teams.keys())),
+        owned=tuple(_owned(after, before)),
+        lost=tuple(_owned(before, after)),
         relieved=tuple(_relieved(before, after)),
         unaddressed=tuple(_unaddressed(before, after)),
     )
+
+
+def _owned(here: Org, there: Org) -> Iterator[tuple[str, Claim]]:
+    """What teams own here and not there."""
+    for name in sorted(here.teams):
+        known = set(there.teams[name].owns) if name in there.teams else set()
+        yield from ((name, claim) for claim in here.teams[name].owns if claim not in known)
 
 
 def _relieved(before: Org, after: Org) -> Iterator[str]:

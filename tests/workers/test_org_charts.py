@@ -260,7 +260,8 @@ def test_codeowners_give_what_teams_of_org_yaml_own(run: Run, rosta: Path) -> No
     assert result.exit_code == 0, result.output
     owns = chart(rosta).teams
     assert owns["rosta"].owns[0].project == "rosta/mono"
-    assert [claim.path for claim in owns["delivery"].owns] == [None]  # org.yaml writes `owns:` for it, which wins
+    assert [(claim.label, claim.path) for claim in owns["delivery"].owns] == [("parcels", None), (None, "vans")]
+    assert "owned anew: 2: delivery: rosta/mono vans, rosta: rosta/mono" in result.output
 
 
 def test_the_tree_is_shown_with_floors_and_what_nobody_owns(run: Run, rosta: Path) -> None:

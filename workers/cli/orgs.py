@@ -19,7 +19,7 @@ from config.reader import validate
 from config.settings import Loaded
 from pipeline import periods
 from pipeline.issue import Period
-from pipeline.org import Org
+from pipeline.org import Claim, Org
 from pipeline.org_change import Change, change, too_sudden
 from pipeline.org_check import FLOOR
 from pipeline.org_check import problems as org_problems
@@ -295,14 +295,21 @@ def _told(plan: _Plan, whole: bool) -> Iterator[str]:
         "moved": [f"{who} from {old} to {new or 'no team'}" for who, old, new in found.moved],
         "teams new": list(found.new_teams),
         "teams gone": list(found.gone_teams),
+        "owned anew": [f"{team}: {_claim(claim)}" for team, claim in found.owned],
+        "owned no more": [f"{team}: {_claim(claim)}" for team, claim in found.lost],
         "leaders changed": [f"{team}: {old or 'nobody'} -> {new or 'nobody'}" for team, old, new in found.led],
     }
     for name, each in sorts.items():
         if each:
             yield f"{name}: {len(each)}: {_some(each, whole)}"
     if found.empty:
-        yield "people, teams and leaders stay; what they own, names or addresses change"
+        yield "people, teams, leaders and what they own stay"
     yield f"then: {len(after.people)} people, {len(after.teams)} teams, {len(after.leaders)} leaders"
+
+
+def _claim(claim: Claim) -> str:
+    said = (claim.source, claim.project, claim.label, claim.component, claim.group, claim.path)
+    return " ".join(part for part in said if part)
 
 
 def _some(names: Sequence[str], whole: bool) -> str:

@@ -1,40 +1,32 @@
 """`leafnotes org`: charts from where they live, the tree as it stands, and who would get what."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import click
 
 from config import org_files, settings
-from config.charts import READERS, Chart, File
-from config.charts.written import written
-from config.document import Document, Problem, parse
-from config.org import ImportedFile, Origin
-from config.reader import validate
-from config.settings import Loaded
+from config.charts import READERS
 from pipeline import periods
 from pipeline.issue import Period
-from pipeline.org import Claim, Org
-from pipeline.org_change import Change, change, too_sudden
+from pipeline.org import Org
+from pipeline.org_change import too_sudden
 from pipeline.org_check import FLOOR
-from pipeline.org_check import problems as org_problems
 from pipeline.store import answers, db, issues
 from pipeline.store.registry import hidden
 from workers.checks import org_findings
+from workers.cli import importing
 from workers.cli.base import Global, deployment, stop
 from workers.wiring import Deployment, to_org
 
-LARGEST: Final = 64 * 1024 * 1024
-LISTED: Final = 20
-"""Lines of one sort that are printed before the rest is only counted."""
 UNPLACED_WEEKS: Final = timedelta(weeks=4)
 
-_ALL = click.option("--all", "whole", is_flag=True, help=f"Print everything, not the first {LISTED} of each sort.")
+_ALL = click.option(
+    "--all", "whole", is_flag=True, help=f"Print everything, not the first {importing.LISTED} of each sort."
+)
 
 
 @click.group("org")
@@ -85,17 +77,19 @@ def import_chart(
     if not options.directory.is_dir():
         stop(f"{options.directory} is not a directory; `leafnotes init {options.directory}` makes one", 2)
     loaded = settings.load(options.directory)
-    chart = READERS[kind](_files(kind, names, _github_source(loaded, kind, source)))
-    _list([str(problem) for problem in chart.problems], whole, err=True)
+    chart = READERS[kind](importing.files_of(kind, names, importing.github_source(loaded, kind, source)))
+    importing.listing([str(problem) for problem in chart.problems], whole, err=True)
     if not chart.people and not chart.teams:
         stop("there is no chart in this: nothing was changed")
     now = options.as_of or datetime.now(UTC)
     today = now.astimezone(ZoneInfo(loaded.settings.organisation.timezone)).date()
-    plan = _planned(options.directory, kind, chart, names, now, _day(since) if since else None, today)
+    plan = importing.planned(
+        options.directory, kind, chart, names, now, importing.day_of(since) if since else None, today
+    )
     if plan is None:
         click.echo(f"no change: {len(chart.people)} people and {len(chart.teams)} teams are as they were")
         return
-    for line in _told(plan, whole):
+    for line in importing.told(plan, whole):
         click.echo(line)
     reasons = too_sudden(plan.change, plan.before)
     if dry_run:
@@ -112,7 +106,7 @@ def import_chart(
     except OSError as error:
         stop(f"{org_files.FOLDER}/{kind}.yaml cannot be written: {error.strerror or error}")
     click.echo(f"wrote {org_files.FOLDER}/{kind}.yaml; `leafnotes org undo {kind}` takes it back")
-    _say_check(loaded, plan, whole)
+    importing.say_check(loaded, plan, whole)
 
 
 @org.command()
@@ -132,12 +126,9 @@ def undo(options: Global, kind: str | None) -> None:
     if kind is None and len(kept) > 1:
         stop(f"say which: {', '.join(f'`leafnotes org undo {one}`' for one in kept)}", 2)
     one = kind or kept[0]
-    if org_files.undo(paths[one]):
-        click.echo(
-            f"{org_files.FOLDER}/{one}.yaml is what it was: {_origin(paths[one])}. A second undo takes this back"
-        )
-    else:
-        click.echo(f"{org_files.FOLDER}/{one}.yaml is gone, as before the first import. A second undo takes this back")
+    there = org_files.undo(paths[one])
+    what = f"is what it was: {importing.origin(paths[one])}" if there else "is gone, as before the first import"
+    click.echo(f"{org_files.FOLDER}/{one}.yaml {what}. A second undo takes this back")
 
 
 @org.command()
@@ -153,12 +144,12 @@ def show(options: Global, on: str | None, whole: bool) -> None:
       leafnotes org show --at 2026-09-01
     """
     with deployment(options) as house:
-        chart = to_org(house.loaded.org, _day(on)) if on else house.org
+        chart = to_org(house.loaded.org, importing.day_of(on)) if on else house.org
         for team, depth in _in_order(chart):
             click.echo("  " * depth + _described(chart, team))
         click.echo(f"{len(chart.people)} people, {len(chart.teams)} teams, {len(chart.leaders)} leaders")
         click.echo(f"what nobody owns goes to {chart.fallback}; of the last four weeks:")
-        _list([f"  {line}" for line in _unowned(house)] or ["  nothing"], whole)
+        importing.listing([f"  {line}" for line in _unowned(house)] or ["  nothing"], whole)
 
 
 @org.command()
@@ -186,154 +177,7 @@ def preview(options: Global, week: str | None, whole: bool) -> None:
             click.echo(line)
         found = [f"{one.where}: {one.level}: {one.message}" for one in org_findings(house)]
         click.echo(f"check: {len(found)} thing(s) to know" if found else "check: nothing to say of the org chart")
-        _list(found, whole)
-
-
-# --- import ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    text: str
-    before: Org
-    after: Org
-    change: Change
-    documents: tuple[Document, ...]
-
-
-def _planned(
-    directory: Path,
-    kind: str,
-    chart: Chart,
-    names: Sequence[str],
-    now: datetime,
-    since: date | None,
-    today: date,
-) -> _Plan | None:
-    """What the import would come to; None where nothing changes. A chart with which nothing could run is refused."""
-    path = org_files.imported_path(directory, kind)
-    org_document = org_files.read_org(directory)
-    there, _ = org_files.imported(directory)
-    others = [document for document in there if document.path != path]
-    old = next((document for document in there if document.path == path), None)
-    part = validate(old, ImportedFile) if old is not None and not old.problems else None
-    was = part if isinstance(part, ImportedFile) else None
-    before = org_files.assemble(org_document, _ordered([*others, *([old] if old and was else [])]))
-    if before.problems:
-        _refuse("the configuration is wrong already:", before.problems)
-    origin = Origin(kind=kind, files=tuple(Path(name).name for name in names), at=now.isoformat(timespec="seconds"))
-    text = written(chart, origin, was, since or (today if was else None))
-    new = parse(text, path, name=f"{org_files.FOLDER}/{path.name}")
-    after = org_files.assemble(org_document, _ordered([*others, new]))
-    if after.problems:
-        _refuse("with this chart nothing could run:", after.problems)
-    made = validate(new, ImportedFile)
-    if was is not None and isinstance(made, ImportedFile) and (was.people, was.teams) == (made.people, made.teams):
-        return None
-    day = max(since or today, today)
-    one, other = to_org(before.file, day), to_org(after.file, day)
-    return _Plan(text, one, other, change(one, other), after.documents)
-
-
-def _ordered(documents: Sequence[Document]) -> list[Document]:
-    return sorted(documents, key=lambda document: org_files.KINDS.index(document.path.stem))
-
-
-def _refuse(why: str, problems: Sequence[Problem]) -> None:
-    click.echo(why, err=True)
-    _list([f"  {problem}" for problem in problems], False, err=True)
-    stop("nothing was changed")
-
-
-def _files(kind: str, names: Sequence[str], source: str | None) -> list[File]:
-    found = []
-    for name in names:
-        project, equals, path = name.partition("=")
-        if kind != "github" or not equals or Path(name).exists():
-            project, path = "", name
-        found.append(File(path, _read(Path(path)), project or None, source))
-    return found
-
-
-def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
-    except OSError as error:
-        stop(f"{path} cannot be read: {error.strerror or error}", 2)
-    if len(raw) > LARGEST:
-        stop(f"{path} is larger than {LARGEST // 1024**2} MB: is it the right file?", 2)
-    try:
-        return raw.decode("utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        stop(f"{path}:{raw.count(10, 0, error.start) + 1}: is not UTF-8 text; save it as UTF-8", 2)
-
-
-def _github_source(loaded: Loaded, kind: str, told: str | None) -> str | None:
-    """The source whose accounts GitHub's logins are; None where there are several or none."""
-    if told is not None or kind != "github":
-        return told
-    named = [str(entry.get("name")) for entry in loaded.sources if entry.get("kind") == "github"]
-    if len(named) != 1:
-        click.echo("no single source of kind github: logins are not kept as accounts; give --source", err=True)
-    return named[0] if len(named) == 1 else None
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        stop(f"{text!r} is not a date; write it as 2026-10-01", 2)
-
-
-def _told(plan: _Plan, whole: bool) -> Iterator[str]:
-    """What a change is, in lines."""
-    found, after = plan.change, plan.after
-    sorts = {
-        "people in": list(found.joined),
-        "people out": list(found.left),
-        "moved": [f"{who} from {old} to {new or 'no team'}" for who, old, new in found.moved],
-        "teams new": list(found.new_teams),
-        "teams gone": list(found.gone_teams),
-        "owned anew": [f"{team}: {_claim(claim)}" for team, claim in found.owned],
-        "owned no more": [f"{team}: {_claim(claim)}" for team, claim in found.lost],
-        "leaders changed": [f"{team}: {old or 'nobody'} -> {new or 'nobody'}" for team, old, new in found.led],
-    }
-    for name, each in sorts.items():
-        if each:
-            yield f"{name}: {len(each)}: {_some(each, whole)}"
-    if found.empty:
-        yield "people, teams, leaders and what they own stay"
-    yield f"then: {len(after.people)} people, {len(after.teams)} teams, {len(after.leaders)} leaders"
-
-
-def _claim(claim: Claim) -> str:
-    said = (claim.source, claim.project, claim.label, claim.component, claim.group, claim.path)
-    return " ".join(part for part in said if part)
-
-
-def _some(names: Sequence[str], whole: bool) -> str:
-    shown = names if whole else names[:LISTED]
-    return ", ".join(shown) + (f" and {len(names) - len(shown)} more (--all)" if len(names) > len(shown) else "")
-
-
-def _list(lines: Sequence[str], whole: bool, *, err: bool = False) -> None:
-    for line in lines if whole else lines[:LISTED]:
-        click.echo(line, err=err)
-    if len(lines) > LISTED and not whole:
-        click.echo(f"and {len(lines) - LISTED} more (--all)", err=err)
-
-
-def _say_check(loaded: Loaded, plan: _Plan, whole: bool) -> None:
-    there = replace(loaded, org_documents=plan.documents)
-    sources = {str(entry.get("name")) for entry in loaded.sources}
-    found = [one for one in org_problems(plan.after, sources=sources, where=there.where) if one.level != "note"]
-    _list([f"{one.where}: {one.level}: {one.message}" for one in found], whole)
-
-
-def _origin(path: Path) -> str:
-    document = parse(path.read_text(), path)
-    return f"imported {document.at(('imported', 'at'))} from {', '.join(document.at(('imported', 'files')) or ())}"
+        importing.listing(found, whole)
 
 
 # --- show and preview ------------------------------------------------------------------------------------------------

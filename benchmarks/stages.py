@@ -275,7 +275,6 @@ class Desk:
             kinds={data.SOURCE: "github"},
             sender="Leaf notes <notes@harbour.example>",
             domain="harbour.example",
-            public_url=None,
         )
 
 

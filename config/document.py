@@ -90,11 +90,13 @@ class Document:
     data: Any
     problems: tuple[Problem, ...] = ()
     broken: bool = False
+    name: str = ""
+    """How problems call the file, where its own name is not enough."""
     _root: _Node = field(default_factory=lambda: _Node(0), repr=False, compare=False)
 
     @property
     def file(self) -> str:
-        return self.path.name
+        return self.name or self.path.name
 
     def line(self, loc: Loc) -> int:
         """The line of a value's key, or of the nearest place above it that exists; from 1, and 0 for an empty file."""
@@ -138,16 +140,29 @@ def key_of(loc: Loc) -> str:
     return text.removeprefix(".")
 
 
-def read(path: Path) -> Document:
+def read(path: Path, *, name: str = "") -> Document:
     """Read a YAML file. Never raises for what is in it or for its absence: `problems` say what is wrong."""
     try:
         text = _text(path)
-        composer = _Composer(text, path.name)
+    except _Broken as error:
+        return _unread(path, name, error)
+    return parse(text, path, name=name)
+
+
+def parse(text: str, path: Path, *, name: str = "") -> Document:
+    """The text of a YAML file, as `read` understands it."""
+    composer = _Composer(text, name or path.name)
+    try:
         root = composer.compose()
     except _Broken as error:
-        return Document(path, {}, (Problem(path.name, error.line, "", error.message, error.remedy),), broken=True)
+        return _unread(path, name, error)
     data = {} if root.value is None else root.value
-    return Document(path, data, tuple(composer.problems), _root=root)
+    return Document(path, data, tuple(composer.problems), name=name, _root=root)
+
+
+def _unread(path: Path, name: str, error: "_Broken") -> Document:
+    problem = Problem(name or path.name, error.line, "", error.message, error.remedy)
+    return Document(path, {}, (problem,), broken=True, name=name)
 
 
 class _Broken(Exception):

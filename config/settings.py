@@ -1,35 +1,28 @@
 """sources.yaml, org.yaml and settings.yaml as validated values.
 
 The entries of sources.yaml stay plain: each connector validates its own with `config.reader.validate`, which knows
-where they stand. People, teams and claims have the field names of `pipeline.org`.
+where they stand. `config.org` has what org.yaml says.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, model_validator
 
+from config.org import MAILBOX, Day, Id, OrgFile, Values, Words, Zone, items, section
+from config.org_files import assemble, imported, named, read_org, twice
 from config.reader import Document, Loc, Problem, nearest, read, validate
 
 M = TypeVar("M", bound=BaseModel)
 
-MAILBOX = r"[^@\s<>,;\x00-\x1f\x7f]+@[^@\s<>,;\x00-\x1f\x7f]+"
 SPAN = r"^[1-9][0-9]{0,5}[smhd]$"
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        raise ValueError(f"{name!r} is not a time zone; write its name, as Europe/Berlin") from None
-    return name
+Span = Annotated[str, Field(pattern=SPAN)]
 
 
 def _address(text: str) -> str:
@@ -40,51 +33,36 @@ def _address(text: str) -> str:
     return text
 
 
-def _bare_address(text: str) -> str:
-    if not re.fullmatch(MAILBOX, text):
-        raise ValueError(f"{text!r} is not a bare e-mail address; write name@example.org alone")
-    return text
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
-Span = Annotated[str, Field(pattern=SPAN)]
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
-Words = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^\S(.*\S)?$")]
-"""One line of text without blanks at its ends."""
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
-class _Values(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Organisation(_Values):
+class Organisation(Values):
     name: Words = Field("Your organisation", description="the name that mails and pages show")
     timezone: Zone = Field("UTC", description="the zone of the week, from Monday 00:00 to Sunday 24:00")
 
 
-class DigestTime(_Values):
+class DigestTime(Values):
     day: Weekday = Field("monday", description="the day of the week on which leaf notes are sent")
     hour: int = Field(9, ge=0, le=23, description="the hour of sending, 0 to 23, in each leader's own zone")
 
 
-class Mail(_Values):
+class Mail(Values):
     from_: Annotated[str, AfterValidator(_address)] = Field(
         "Leaf Notes <leafnotes@localhost>", alias="from", description="the sender of mails, as Name <name@example.org>"
     )
     language: Literal["en"] = Field("en", description="the language of mails and pages")
 
 
-class Retention(_Values):
+class Retention(Values):
     raw_pages: Span = Field("90d", description="how long the pages of sources are kept as they came, as 90d")
     text: Span = Field("400d", description="how long titles, bodies and comments are kept, as 400d; counts stay")
 
 
-class Work(_Values):
+class Work(Values):
     lease: Span = Field("5m", description="how long a worker may be silent before its job goes to another, as 5m")
 
 
-class LanguageModel(_Values):
+class LanguageModel(Values):
     """Off where it has no address."""
 
     base_url: Words | None = Field(
@@ -111,32 +89,12 @@ class LanguageModel(_Values):
         return self
 
 
-def _section(value: Any) -> Any:
-    """A section whose keys are all commented out keeps its defaults."""
-    return {} if value is None else value
-
-
-def _items(value: Any) -> Any:
-    """A list whose entries are all commented out is empty."""
-    return [] if value is None else value
-
-
-def _day(value: Any) -> Any:
-    """A date as text alone: a number would be taken for seconds since 1970."""
-    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        raise ValueError(f"{value!r} is not a date; write it as 2026-12-24")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-
-
-class DaysOffEntry(_Values):
+class DaysOffEntry(Values):
     """Days on which nobody works, of the whole organisation or of some teams and those below them."""
 
     from_: Day = Field(alias="from", description="the first day, as 2026-12-24")
     to: Day | None = Field(None, description="the last day, as 2027-01-01; the first where it is left out")
-    teams: Annotated[tuple[Id, ...], BeforeValidator(_items)] = Field(
+    teams: Annotated[tuple[Id, ...], BeforeValidator(items)] = Field(
         (), description="the ids of the teams that are off, and all below them with them; everybody without it"
     )
 
@@ -153,99 +111,55 @@ class DaysOffEntry(_Values):
         return self
 
 
-class Calendar(_Values):
+class Calendar(Values):
     working_days: tuple[Weekday, ...] = Field(
         ("monday", "tuesday", "wednesday", "thursday", "friday"),
         min_length=1,
         description="the days of a usual working week, as [monday, tuesday, wednesday, thursday, friday]",
     )
-    days_off: Annotated[tuple[DaysOffEntry, ...], BeforeValidator(_items)] = Field(
+    days_off: Annotated[tuple[DaysOffEntry, ...], BeforeValidator(items)] = Field(
         (), description="holidays and freezes, as - {from: 2026-12-24, to: 2027-01-01}"
     )
 
 
-class Settings(_Values):
+class Settings(Values):
     """settings.yaml. Everything has a default; an empty file means all of them."""
 
-    organisation: Annotated[Organisation, BeforeValidator(_section)] = Organisation()
-    digest: Annotated[DigestTime, BeforeValidator(_section)] = DigestTime()
-    mail: Annotated[Mail, BeforeValidator(_section)] = Mail()
-    calendar: Annotated[Calendar, BeforeValidator(_section)] = Calendar()
-    retention: Annotated[Retention, BeforeValidator(_section)] = Retention()
-    work: Annotated[Work, BeforeValidator(_section)] = Work()
-    language_model: Annotated[LanguageModel, BeforeValidator(_section)] = LanguageModel()
+    organisation: Annotated[Organisation, BeforeValidator(section)] = Organisation()
+    digest: Annotated[DigestTime, BeforeValidator(section)] = DigestTime()
+    mail: Annotated[Mail, BeforeValidator(section)] = Mail()
+    calendar: Annotated[Calendar, BeforeValidator(section)] = Calendar()
+    retention: Annotated[Retention, BeforeValidator(section)] = Retention()
+    work: Annotated[Work, BeforeValidator(section)] = Work()
+    language_model: Annotated[LanguageModel, BeforeValidator(section)] = LanguageModel()
 
 
-class ClaimEntry(_Values):
-    """One line of `owns` or `hears`: every key that is set must match."""
-
-    source: Words | None = Field(None, description="the name of a source in sources.yaml")
-    project: Words | None = Field(None, description="a repository, a Jira project, a product")
-    label: Words | None = Field(None, description="a label or tag of the issue")
-    component: Words | None = Field(None, description="a component of the project")
-    group: Words | None = Field(None, description="the group or queue of a support desk")
-    path: Annotated[str, Field(pattern=r"^\S(.*\S)?$", max_length=200)] | None = Field(
-        None, description="a pattern over files that the issue names, as src/billing/*"
-    )
-
-    @model_validator(mode="after")
-    def _claims_something(self) -> "ClaimEntry":
-        if not any((self.source, self.project, self.label, self.component, self.group, self.path)):
-            raise ValueError("claims nothing; name at least a source, project, label, component, group or path")
-        return self
-
-
-class PersonEntry(_Values):
-    id: Id = Field(description="letters, digits, dots, dashes and underscores; commands and file names use it")
-    name: Words | None = Field(None, description="how mails greet them")
-    email: Annotated[str, AfterValidator(_bare_address)] | None = Field(None, description="where their mail goes")
-    timezone: Zone | None = Field(None, description="their own zone, where it is not the organisation's")
-    team: Id | None = Field(None, description="the id of the team that they belong to")
-    accounts: Annotated[dict[str, Words], BeforeValidator(_section)] = Field(
-        default_factory=dict, description="source name: their account there"
-    )
-
-
-class TeamEntry(_Values):
-    id: Id = Field(description="letters, digits, dots, dashes and underscores; org.yaml refers to it")
-    name: Words = Field(default_factory=lambda data: data.get("id", ""), description="the name that mails show")
-    parent: Id | None = Field(None, description="the id of the team above")
-    leader: Id | None = Field(None, description="the id of the person who leads it")
-    size: int | None = Field(None, ge=0, description="how many people it has, where they are not listed")
-    owns: Annotated[tuple[ClaimEntry, ...], BeforeValidator(_items)] = Field((), description="what belongs to it")
-    hears: Annotated[tuple[ClaimEntry, ...], BeforeValidator(_items)] = Field(
-        (), description="what reaches its people first, though others fix it"
-    )
-
-
-class OrgFile(_Values):
-    """org.yaml. `load` sees that ids are there once and no teams above each other in a circle; `pipeline.org_check`
-    that ids refer to each other."""
-
-    people: Annotated[tuple[PersonEntry, ...], BeforeValidator(_items)] = ()
-    teams: Annotated[tuple[TeamEntry, ...], BeforeValidator(_items)] = ()
-    fallback: Id = Field(description="the id of the team that gets what nobody owns")
-
-
-class SourcesFile(_Values):
+class SourcesFile(Values):
     """sources.yaml, its entries still plain."""
 
-    sources: Annotated[tuple[dict[str, Any], ...], BeforeValidator(_items)] = Field(
+    sources: Annotated[tuple[dict[str, Any], ...], BeforeValidator(items)] = Field(
         description="the list of sources, see `leafnotes connectors`"
     )
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """The three files. Where there are `problems`, what they concern has its defaults here or is left out."""
+    """The files. Where there are `problems`, what they concern has its defaults here or is left out.
+
+    `org` is org.yaml with the imported charts of org.d; `org_documents` are these files, org.yaml first.
+    """
 
     settings: Settings
     org: OrgFile
     sources: tuple[Mapping[str, Any], ...]
     settings_document: Document
-    org_document: Document
+    org_documents: tuple[Document, ...]
     sources_document: Document
     problems: tuple[Problem, ...]
+
+    @property
+    def org_document(self) -> Document:
+        return self.org_documents[0]
 
     def where(self, kind: str, name: str) -> str:
         """ "org.yaml:12" for a person, team or source by its id, or for the fallback; the file alone for others."""
@@ -256,36 +170,36 @@ class Loaded:
     @cached_property
     def _places(self) -> dict[tuple[str, str], str]:
         places: dict[tuple[str, str], str] = {}
-        for kind, document, entries, key in (
-            ("person", self.org_document, "people", "id"),
-            ("team", self.org_document, "teams", "id"),
-            ("source", self.sources_document, "sources", "name"),
-        ):
-            for loc, name in _named(document, entries, key):
-                places.setdefault((kind, name), f"{document.file}:{document.line(loc)}")
+        for document in self.org_documents:
+            _put_places(places, document, "person", "people", "id")
+            _put_places(places, document, "team", "teams", "id")
+        _put_places(places, self.sources_document, "source", "sources", "name")
         return places
+
+
+def _put_places(places: dict[tuple[str, str], str], document: Document, kind: str, entries: str, key: str) -> None:
+    for loc, name in named(document, entries, key):
+        places.setdefault((kind, name), f"{document.file}:{document.line(loc)}")
 
 
 def load(directory: Path) -> Loaded:
     """Read the configuration in a directory. Never raises for what is in it: `problems` are all that is wrong."""
     problems: list[Problem] = []
     settings_document = _optional(directory / "settings.yaml")
-    org_document = read(directory / "org.yaml")
     sources_document = read(directory / "sources.yaml")
     settings = _checked(settings_document, Settings, problems)
-    org = _checked(org_document, OrgFile, problems)
+    imports, strange = imported(directory)
+    org = assemble(read_org(directory), imports)
+    problems += [*org.problems, *strange]
     sources = _checked(sources_document, SourcesFile, problems)
-    problems += _twice(org_document, "people", "id")
-    problems += _twice(org_document, "teams", "id")
-    problems += _twice(sources_document, "sources", "name")
-    problems += _circles(org_document)
-    problems += _unknown_teams(settings_document, org_document)
+    problems += twice(sources_document, "sources", "name")
+    problems += _unknown_teams(settings_document, org.documents)
     return Loaded(
         settings=settings or Settings(),
-        org=org or OrgFile(fallback="none"),
+        org=org.file,
         sources=sources.sources if sources else (),
         settings_document=settings_document,
-        org_document=org_document,
+        org_documents=org.documents,
         sources_document=sources_document,
         problems=tuple(problems),
     )
@@ -307,37 +221,10 @@ def _checked(document: Document, model: type[M], problems: list[Problem]) -> M |
     return None
 
 
-def _twice(document: Document, entries: str, key: str) -> Iterator[Problem]:
-    """Entries of a list whose id was given before."""
-    first: dict[str, int] = {}
-    for loc, name in _named(document, entries, key):
-        if name in first:
-            remedy = f"It is on line {first[name]} already: every {key} is there once."
-            yield document.problem((*loc, key), f"{name!r} is there twice", remedy)
-        first.setdefault(name, document.line((*loc, key)))
-
-
-def _circles(document: Document) -> Iterator[Problem]:
-    """Teams that are above each other, a circle once: what hangs below it is no fault of its own."""
-    place = {name: loc for loc, name in _named(document, "teams", "id")}
-    parent = {name: document.at((*loc, "parent")) for name, loc in place.items()}
-    seen: set[str] = set()
-    for team in place:
-        path: list[str] = []
-        here: Any = team
-        while isinstance(here, str) and here in place and here not in seen:
-            seen.add(here)
-            path.append(here)
-            here = parent[here]
-        if here in path:
-            circle = path[path.index(here) :]
-            message = f"teams are above each other in a circle: {' -> '.join((*circle, here))}"
-            yield document.problem((*place[here], "parent"), message, "Give one of them another parent, or none.")
-
-
-def _unknown_teams(settings_document: Document, org_document: Document) -> Iterator[Problem]:
-    """Teams that are off and are not in org.yaml."""
-    known = [name for _, name in _named(org_document, "teams", "id")]
+def _unknown_teams(settings_document: Document, org_documents: Sequence[Document]) -> Iterator[Problem]:
+    """Teams that are off and are not in org.yaml or beside it."""
+    org_document = org_documents[0]
+    known = [name for document in org_documents for _, name in named(document, "teams", "id")]
     listed = settings_document.at(("calendar", "days_off"))
     for index, entry in enumerate(listed if isinstance(listed, list) and not org_document.broken else ()):
         teams = entry.get("teams") if isinstance(entry, dict) else None
@@ -347,14 +234,3 @@ def _unknown_teams(settings_document: Document, org_document: Document) -> Itera
                 remedy = f"Did you mean {close}?" if close else f"Write the id of a team that {org_document.file} has."
                 loc: Loc = ("calendar", "days_off", index, "teams", place)
                 yield settings_document.problem(loc, f"{str(team)!r} is no team of {org_document.file}", remedy)
-
-
-def _named(document: Document, entries: str, key: str) -> Iterator[tuple[Loc, str]]:
-    """Where the entries of a list are, and the names that they have."""
-    listed = document.at((entries,))
-    for index in range(len(listed) if isinstance(listed, list) else 0):
-        loc: Loc = (entries, index)
-        name = document.at((*loc, key))
-        text = name if name is None or isinstance(name, str) else document.written((*loc, key))
-        if text is not None:
-            yield loc, text

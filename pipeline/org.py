@@ -1,5 +1,6 @@
 """The org tree: people, teams, who leads what, and what each team owns."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -93,13 +94,13 @@ class Org:
     def is_leaf(self, team: str) -> bool:
         return not self.children.get(team)
 
+    @cached_property
+    def _listed(self) -> Counter[str | None]:
+        return Counter(person.team for person in self.people.values())
+
     def size(self, team: str) -> int:
         """People in the team and below it: listed members or the written size, whichever is larger, of each node."""
-        listed: dict[str, int] = {}
-        for person in self.people.values():
-            if person.team is not None:
-                listed[person.team] = listed.get(person.team, 0) + 1
-        return sum(max(self.teams[t].size or 0, listed.get(t, 0)) for t in self.below(team))
+        return sum(max(self.teams[t].size or 0, self._listed[t]) for t in self.below(team))
 
     def led_by(self, person: str) -> tuple[str, ...]:
         """The teams that this person leads, the highest first."""

@@ -31,14 +31,15 @@ def every_problem(directory: Path, as_of: datetime | None, *, offline: bool) -> 
     found = [Finding("error", problem.where, problem.says) for problem in problems]
     if deployment is None:
         return found
-    found += _org(deployment)
+    found += org_findings(deployment)
     if not offline:
         for look in (_database, _broker, _mail, _language_model, _sources):
             found += look(deployment)
     return found
 
 
-def _org(deployment: Deployment) -> Iterator[Finding]:
+def org_findings(deployment: Deployment) -> Iterator[Finding]:
+    """What is wrong or worth knowing about the org chart."""
     where: Callable[[str, str], str] = deployment.loaded.where
     for finding in org_problems(deployment.org, sources=set(deployment.sources), where=where):
         yield Finding(finding.level, finding.where, finding.message)

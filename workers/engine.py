@@ -137,15 +137,18 @@ class Engine:
         return any(leader in people and people[leader].email for leader in digests.unaddressed(session, period.label))
 
     def _due(self, session: Session) -> dict[Period, dict[str, datetime]]:
+        """Who led at the end of the last week is told of it, whoever leads by now."""
         house = self.deployment
-        return steps.plan(
+        planned = steps.plan(
             session,
             now=house.now(),
             zone=house.zone,
             day=house.settings.digest.day,
             hour=house.settings.digest.hour,
-            org=house.org,
+            org=house.at(periods.last_ended(house.now(), house.zone)).org,
         )
+        led = {period: house.at(period).org.leaders for period in planned}
+        return {period: {who: at for who, at in due.items() if who in led[period]} for period, due in planned.items()}
 
     # --- doing it ----------------------------------------------------------------------------------------------------
 
@@ -478,7 +481,8 @@ class Engine:
             work.finish(session, job)
 
     def _close(self, job: Job) -> None:
-        house, period = self.deployment, periods.week_of(job.key, self.deployment.zone)
+        period = periods.week_of(job.key, self.deployment.zone)
+        house = self.deployment.at(period)
         with self.transaction() as session:
             waits_for = self._unsettled(session, period)
             if waits_for is not None:
@@ -524,13 +528,15 @@ class Engine:
         period = periods.week_of(job.key, self.deployment.zone)
         with self.transaction() as session:
             work.renew(session, job, self.deployment.lease)
-            steps.compose(session, period, self._due(session).get(period, {}), self.deployment.house)
+            steps.compose(session, period, self._due(session).get(period, {}), self.deployment.at(period).house)
             work.finish(session, job)
 
     def _deliver(self, job: Job) -> None:
         sender = self.deployment.sender
         with self.transaction() as session:
-            letter = steps.prepare(session, int(job.key), self.deployment.house, safe_to_repeat=sender.safe_to_repeat)
+            digest = digests.digest_by_id(session, digests.mail(session, int(job.key)).digest_id)
+            house = self.deployment.at(periods.week_of(digest.period, self.deployment.zone)).house
+            letter = steps.prepare(session, int(job.key), house, safe_to_repeat=sender.safe_to_repeat)
             if not isinstance(letter, steps.Letter):
                 self._settle(session, job, letter)
                 return

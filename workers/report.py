@@ -34,6 +34,7 @@ def report(house: Deployment, listed: int) -> dict[str, Any]:
     """What is going on; of the items that were set aside the newest `listed`."""
     now = house.now()
     period = periods.last_ended(now, house.zone)
+    leaders = house.at(period).org.leaders
     with db.reading(house.database) as session:
         states = sources.states(session)
         counts = digests.counts(session, period.label)
@@ -46,7 +47,7 @@ def report(house: Deployment, listed: int) -> dict[str, Any]:
         ]
         return {
             "period": period.label,
-            "due": sum(house.due(period, leader) <= now for leader in house.org.leaders),
+            "due": sum(house.due(period, leader) <= now for leader in leaders),
             "digests": ", ".join(f"{count} {state}" for state, count in sorted(counts.items())),
             "sources": [_source(house, session, name, states.get(name), now) for name in sorted(house.sources)],
             "backlog": {

@@ -10,17 +10,19 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
 from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
 from config import reader, settings
 from config.environment import Environment, WeakKey
+from config.org import OrgFile, held, turning_days
 from config.reader import Problem
 from config.settings import Loaded, Settings
 from connectors.base import Connector, SourceError, SourceOptions
@@ -143,9 +145,27 @@ class Deployment:
             return None, problems
         if environment.broker_url is not None:
             share(in_redis(environment.broker_url))
-        clock = (lambda: as_of.astimezone(UTC)) if as_of is not None else (lambda: datetime.now(UTC))
-        org = _with_speak_up(to_org(loaded), sources)
+        clock: Callable[[], datetime] = (
+            (lambda: as_of.astimezone(UTC)) if as_of is not None else (lambda: datetime.now(UTC))
+        )
+        today = clock().astimezone(ZoneInfo(loaded.settings.organisation.timezone)).date()
+        org = _with_speak_up(to_org(loaded.org, today), sources)
         return cls(directory, environment, loaded.settings, org, sources, clock, loaded), []
+
+    def at(self, period: Period) -> "Deployment":
+        """This deployment with the org chart that was true on the period's last day."""
+        if not self._is_dated:
+            return self
+        org = _with_speak_up(to_org(self.loaded.org, periods.monday_of(period) + timedelta(days=6)), self.sources)
+        then = replace(self, org=org)
+        for shared in ("database", "classifier", "language_model"):  # made once for both
+            if shared in self.__dict__:
+                then.__dict__[shared] = self.__dict__[shared]
+        return then
+
+    @cached_property
+    def _is_dated(self) -> bool:
+        return len(turning_days(self.loaded.org)) > 1
 
     @cached_property
     def database(self) -> Engine:
@@ -334,19 +354,20 @@ def to_workdays(found: Settings) -> Workdays:
     )
 
 
-def to_org(loaded: Loaded) -> Org:
-    """The org chart's values from its validated file."""
-    file = loaded.org
+def to_org(file: OrgFile, day: date) -> Org:
+    """The org chart's values on a day, from its validated files."""
     people = {
-        p.id: Person(id=p.id, name=p.name, email=p.email, timezone=p.timezone, team=p.team, accounts=dict(p.accounts))
+        p.id: Person(
+            id=p.id, name=p.name, email=p.email, timezone=p.timezone, team=held(p.team, day), accounts=dict(p.accounts)
+        )
         for p in file.people
     }
     teams = {
         t.id: Team(
             id=t.id,
             name=t.name,
-            parent=t.parent,
-            leader=t.leader,
+            parent=held(t.parent, day),
+            leader=held(t.leader, day),
             size=t.size,
             owns=tuple(_claim(claim) for claim in t.owns),
             hears=tuple(_claim(claim) for claim in t.hears),

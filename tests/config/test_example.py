@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
+from config.org import ClaimEntry
 from config.reader import validate
-from config.settings import ClaimEntry, Settings, load
+from config.settings import Settings, load
 from connectors.file import FileOptions
 from connectors.github import App, GitHubOptions
 from pipeline import org_check
@@ -43,7 +45,8 @@ def test_the_example_names_the_defaults() -> None:
 def test_the_org_chart_of_the_example_has_no_error_and_no_warning() -> None:
     loaded = load(EXAMPLE)
 
-    found = org_check.problems(to_org(loaded), sources={e["name"] for e in loaded.sources}, where=loaded.where)
+    org = to_org(loaded.org, date(2026, 9, 21))
+    found = org_check.problems(org, sources={e["name"] for e in loaded.sources}, where=loaded.where)
 
     assert [finding for finding in found if finding.level != "note"] == []
 

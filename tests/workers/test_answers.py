@@ -196,6 +196,19 @@ def test_who_leads_no_more_cannot_answer(rosta, engine):
     later.deployment.database.dispose()
 
 
+def test_who_led_at_the_end_of_the_week_can_answer_it(rosta, engine):
+    address = link(rosta, "answer")
+    org = (rosta / "org.yaml").read_text()
+    dated = "leader: [{id: kit, until: 2026-03-09}, {id: driver1, from: 2026-03-09}]"
+    (rosta / "org.yaml").write_text(org.replace("leader: kit", dated))
+
+    later = open_(rosta)
+
+    assert "kit" not in later.deployment.org.leaders
+    assert app.create(later).test_client().get(address).status_code == 200
+    later.deployment.database.dispose()
+
+
 def test_what_is_wrong_is_said_beside_what_was_written(rosta, engine, web):
     address = link(rosta, "answer")
 

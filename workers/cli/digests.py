@@ -50,11 +50,12 @@ def digest(
             period = periods.week_of(week, house.zone) if week else periods.last_ended(house.now(), house.zone)
         except ValueError as error:
             stop(str(error), 2)
-        wanted = _leaders(house, leader)
+        then = house.at(period)
+        wanted = _leaders(then, leader)
         _must_have_come(house, period, send)
         out.mkdir(parents=True, exist_ok=True)
         held, documents = 0, []
-        for person, document, failures in _documents(house, period, wanted):
+        for person, document, failures in _documents(then, period, wanted):
             text, html = render.text(document), render.html(document)
             write(out, person, document.to_json(), text, html)
             held += bool(failures)
@@ -111,10 +112,10 @@ def _documents(house: Deployment, period: Period, wanted: list[str]) -> Iterator
 
 def _send(house: Deployment, period: Period, wanted: list[str]) -> None:
     """Through the same rows as the scheduler's mails: who already has this digest does not get it again."""
-    runner = engine(house)
+    runner, then = engine(house), house.at(period)
     with runner.transaction() as session:
-        steps.close(session, period, org=house.org, at=house.now())
-        steps.compose(session, period, {person: house.due(period, person) for person in wanted}, house.house)
+        steps.close(session, period, org=then.org, at=house.now())
+        steps.compose(session, period, {person: then.due(period, person) for person in wanted}, then.house)
     runner.drain()
     with db.transaction(house.database) as session:
         for person in wanted:

@@ -17,17 +17,19 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from connectors.base import SourceError
-from pipeline import periods, proposing, steps, teaching
+from pipeline import periods, proposing, receiving, steps, teaching
 from pipeline.issue import Gone, NoProposal, Period, Text, Verdict
+from pipeline.receiving import Taken
 from pipeline.steps import Ingested
-from pipeline.store import db, digests, issues, proposals, registry, sources, work
+from pipeline.store import db, digests, issues, proposals, registry, returned, sources, work
 from pipeline.store.work import Fenced, Job
 from workers import alive
+from workers.inbox import Bookmark, portions
 from workers.wiring import Deployment, Source, span
 
 log = structlog.get_logger()
 
-NEEDED = ("pull", "census", "teach", "classify", "assign", "close", "compose", "deliver")
+NEEDED = ("inbox", "pull", "census", "teach", "classify", "assign", "close", "compose", "deliver", receiving.KIND)
 KINDS = (*NEEDED, proposing.KIND)
 """What is not needed is done by `run` when all else is done, and by workers; no other command waits for it."""
 TRIES = 3
@@ -41,6 +43,10 @@ RECHECK = timedelta(seconds=5)
 KEEP_DONE = timedelta(days=7)
 KEEP_DELIVERIES = timedelta(days=30)
 CENSUS = timedelta(days=1)
+INBOX = timedelta(minutes=5)
+"""How often the mailbox of replies and bounces is looked at."""
+INBOX_READ, INBOX_ASKED, INBOX_TROUBLE = "inbox read", "inbox asked", "inbox trouble"
+"""Marks: how far it is read, when it was last looked at, and why it could not be."""
 EMPTY = "empty "
 """Mark of a source whose last pull brought nothing at all, though it had brought something before."""
 SETTLE = timedelta(seconds=3)
@@ -87,6 +93,7 @@ class Engine:
                     work.request(session, "pull", name)
                 if _wants_census(source, state, now):
                     work.request(session, "census", name)
+            self._ask_inbox(session, now)
             self._reroute(session)
             if house.language_model is not None:
                 proposing.wake(session, house.language_model, now, house.zone)
@@ -100,6 +107,13 @@ class Engine:
         if ids:
             self.publish(ids)
         return len(ids)
+
+    def _ask_inbox(self, session: Session, now: datetime) -> None:
+        asked = registry.mark(session, INBOX_ASKED)
+        if self.deployment.inbox is None or (asked and now - datetime.fromisoformat(asked) < INBOX):
+            return
+        registry.set_mark(session, INBOX_ASKED, now.isoformat())
+        work.request(session, "inbox", "mail")
 
     def _reroute(self, session: Session) -> None:
         """A changed org chart, or a lost batch, leaves verdicts behind: ask for them again."""
@@ -121,6 +135,7 @@ class Engine:
         if issues.forget_text(session, now - span(keep.text)):
             teaching.ask(session)  # a text that is gone teaches nothing any more
         proposals.forget_text(session)
+        returned.forget_text(session, now - span(keep.text))
         work.tidy(session, KEEP_DONE)
 
     def _plan(self, session: Session) -> None:
@@ -131,8 +146,12 @@ class Engine:
                 work.request(session, kind, period.label)
 
     def _reachable(self, session: Session, period: Period) -> bool:
-        """Whether somebody whose digest waited for an e-mail address has one now."""
-        people = self.deployment.org.people
+        """Whether somebody whose digest waited for an e-mail address, or for one that takes mail, has one now."""
+        org = self.deployment.org
+        waits = digests.unheard(session, period.label)
+        if waits and waits.keys() & org.people.keys() - returned.unheard(session, org).keys():
+            return True
+        people = org.people
         return any(leader in people and people[leader].email for leader in digests.unaddressed(session, period.label))
 
     def _due(self, session: Session) -> dict[Period, dict[str, datetime]]:
@@ -229,6 +248,18 @@ class Engine:
             if fresh:
                 work.request(session, "pull", source, run_after=db.now(session) + SETTLE)
         return fresh
+
+    def receive(self, data: bytes) -> Taken:
+        """Take in one mail that came back, once however often it comes."""
+        with self.transaction() as session:
+            return self._take(session, data)
+
+    def _take(self, session: Session, data: bytes) -> Taken:
+        house = self.deployment
+        trusted = house.settings.mail.trusted_results
+        taken = receiving.take(session, data, house.house, trusted=trusted, zone=house.zone, now=house.now())
+        log.info("received", what=taken.what, leader=taken.leader)
+        return taken
 
     def _take_over(self) -> None:
         """What a process of this machine held when it died need not wait for its lease to run out."""
@@ -538,6 +569,44 @@ class Engine:
         with self.transaction() as session:
             self._settle(session, job, steps.record(session, int(job.key), outcome.kind, outcome.reply, outcome.alarm))
         log.info("mail", digest=letter.name, outcome=outcome.kind)
+
+    def _note(self, job: Job) -> None:
+        """Send the mail that a returned one led to."""
+        sender, row = self.deployment.sender, int(job.key)
+        with self.transaction() as session:
+            letter = receiving.prepare(session, row, self.deployment.house, safe_to_repeat=sender.safe_to_repeat)
+            if letter is None:
+                work.finish(session, job)
+                return
+            work.renew(session, job, self.deployment.lease)
+        outcome = sender.send(letter)
+        with self.transaction() as session:
+            self._settle(session, job, receiving.record(session, row, outcome.kind, outcome.alarm))
+        log.info("note", row=row, outcome=outcome.kind)
+
+    def _inbox(self, job: Job) -> None:
+        """Read what came into the mailbox; where it cannot be read now, the next look is in a few minutes."""
+        server, options = self.deployment.inbox, self.deployment.settings.mail.inbox
+        trouble = None
+        with db.transaction(self.deployment.database) as session:
+            mark = Bookmark.of(registry.mark(session, INBOX_READ))
+        try:
+            if server is not None and options is not None:
+                for mails, reached in portions(server, options.folder, mark):
+                    with self.transaction() as session:
+                        work.renew(session, job, self.deployment.lease)
+                        for data in mails:
+                            self._take(session, data)
+                        registry.set_mark(session, INBOX_READ, reached.told())
+        except SourceError as error:
+            trouble = str(error)
+            log.warning("inbox failed", reason=trouble)
+        with self.transaction() as session:
+            if trouble is None:
+                registry.clear_mark(session, INBOX_TROUBLE)
+            else:
+                registry.set_mark(session, INBOX_TROUBLE, trouble[:1000])
+            work.finish(session, job)
 
     def _settle(self, session: Session, job: Job, wait: timedelta | None) -> None:
         if wait is None:

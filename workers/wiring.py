@@ -26,12 +26,14 @@ from config.settings import Loaded, Settings
 from connectors.base import Connector, SourceError, SourceOptions
 from connectors.language_model import ChatModel
 from connectors.limits import share
+from connectors.mailbox import Server
 from connectors.smtp import Smtp
 from pipeline import periods
 from pipeline.issue import Period
 from pipeline.links import Links
 from pipeline.org import Claim, Org, Person, Team
 from pipeline.proposing import LanguageModel
+from pipeline.return_path import ReturnPath
 from pipeline.route import Router
 from pipeline.steps import Classifier, House
 from pipeline.store import db, schema
@@ -198,6 +200,32 @@ class Deployment:
             domain=parseaddr(sender)[1].rpartition("@")[2] or "localhost",
             links=self.links,
             workdays=to_workdays(self.settings),
+            returns=self.returns,
+        )
+
+    @cached_property
+    def returns(self) -> ReturnPath | None:
+        """Signs the addresses for what comes back; None where none is set, or no key that can be relied on."""
+        mail = self.settings.mail
+        try:
+            if mail.replies is None and mail.bounces is None:
+                return None
+            return ReturnPath(self.environment.require_secret_key(), replies=mail.replies, bounces=mail.bounces)
+        except WeakKey:
+            return None
+
+    @cached_property
+    def inbox(self) -> Server | None:
+        """The mailbox in which it comes back."""
+        given = self.settings.mail.inbox
+        if given is None:
+            return None
+        return Server(
+            host=given.host,
+            port=given.port or (993 if given.tls == "tls" else 143),
+            tls=given.tls,
+            user=given.user,
+            secret=given.password.get_secret_value().strip(),
         )
 
     @cached_property

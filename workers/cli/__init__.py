@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from workers.cli import checking, connecting, data, demo, digests, model, pains, processes
+from workers.cli import checking, connecting, data, demo, digests, model, pains, processes, receiving
 from workers.cli.base import Global, Moment, quiet_logs
 
 
@@ -43,7 +43,7 @@ def main(context: click.Context, directory: Path, as_of: object, verbose: bool) 
     context.obj = Global(directory=directory, as_of=as_of)  # type: ignore[arg-type]
 
 
-for module in (demo, checking, connecting, data, model, pains, digests, processes):
+for module in (demo, checking, connecting, data, model, pains, digests, receiving, processes):
     for command in module.COMMANDS:
         main.add_command(command)
 

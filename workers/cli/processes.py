@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 import click
 from sqlalchemy.orm import Session
 
-from pipeline import drift, periods, proposing, steps
-from pipeline.store import db, digests, issues, registry, schema, sources, work
+from pipeline import drift, periods, proposing, receiving, steps
+from pipeline.store import db, digests, issues, registry, returned, schema, sources, work
 from pipeline.store import drift as drift_store
 from workers.cli import model
 from workers.cli.base import Global, deployment, engine, say_json, stop
-from workers.engine import EMPTY, Engine
+from workers.engine import EMPTY, INBOX_TROUBLE, Engine
 from workers.wiring import Deployment
 
 PAUSE = 15.0
@@ -275,6 +275,9 @@ def _report(house: Deployment, listed: int) -> dict[str, Any]:
         problems += [
             f"digest of {leader}, {label}: {why}" for leader, label, why in digests.alarms(session, period.label)
         ]
+        problems += [receiving.telling(row) for row in returned.waiting(session, listed)]
+        if trouble := registry.mark(session, INBOX_TROUBLE):
+            problems.append(f"the inbox of replies and bounces cannot be read: {trouble}")
         return {
             "period": period.label,
             "due": sum(house.due(period, leader) <= now for leader in house.org.leaders),

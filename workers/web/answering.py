@@ -196,13 +196,5 @@ def draft(engine: Engine, answer: Answer) -> str:
 
 
 def _draft(engine: Engine, leader: str, given: Given) -> str:
-    name = engine.deployment.settings.organisation.name
     who = office(engine, leader).partition(" (")[0]
-    lead = {
-        "act": f"Thank you for writing. {who.capitalize()} at {name} read it and will act:",
-        "understand": f"Thank you for writing. {who.capitalize()} at {name} read it and wants to understand it first:",
-        "belongs": f"Thank you for writing. {who.capitalize()} at {name} read it and handed it on:",
-        "not_now": f"Thank you for writing. {who.capitalize()} at {name} read it. It will not change now, because:",
-    }[given.kind]
-    by = f" By {given.due.day} {given.due:%B %Y}." if given.due else ""
-    return f"{lead} {given.text}{'' if given.text.endswith(('.', '!', '?')) else '.'}{by}"
+    return answers.draft(given, who=who, organisation=engine.deployment.settings.organisation.name)

@@ -70,8 +70,4 @@ def digest_of(session: Session, link: Link) -> Kept:
 
 def office(engine: Engine, leader: str) -> str:
     """A leader by what they lead, and by name: "the lead of Billing (Mara Lindqvist)"."""
-    org = engine.deployment.org
-    teams = [org.teams[team].name for team in org.led_by(leader)]
-    name = org.people[leader].name if leader in org.people else None
-    title = f"the lead of {teams[0]}" if teams else "somebody who leads no more"
-    return f"{title} ({name})" if name else title
+    return engine.deployment.org.office(leader)

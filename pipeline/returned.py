@@ -27,10 +27,12 @@ from pipeline.return_path import ReturnPath, Token
 
 LARGEST: Final = 10 * 1024 * 1024
 """Bytes of a mail that are looked at."""
-EXCERPT: Final = 2_000
+EXCERPT: Final = 20_000
 """Letters of a mail that are kept for a person."""
 LONGEST_HEADER: Final = 4_000
 LONGEST_TEXT: Final = 40_000
+ABOVE: Final = 2_000
+"""Letters of a report in which a mail system says what happened; below stands the mail that it gives back."""
 MOST_PARTS: Final = 200
 DEEPEST: Final = 20
 MOST_HEADERS: Final = 1_000
@@ -271,7 +273,7 @@ def _bare_report(message: "Message[str, str]", headers: Headers, text: str) -> R
     spoilt = str(message.get_param("report-type", "")).lower() == "delivery-status"
     if not bouncer and not spoilt and not (_no_path(headers) and _FAILED.search(_first(headers, "subject"))):
         return None
-    told = _SAID_STATUS.search(text[:EXCERPT])
+    told = _SAID_STATUS.search(text[:ABOVE])
     status = told[1] if told is not None else None
     said = _one_line(text[:500]) or _first(headers, "subject")
     return Report(trouble="unknown" if status is None else _of_status(status), status=status, said=said)

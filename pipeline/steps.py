@@ -622,7 +622,7 @@ def compose(session: Session, period: Period, due: Mapping[str, datetime], house
         return []
     material = material_store.read(session, period, house.org, house.kinds, house.workdays)
     hidden = material_store.withheld(session, period)
-    away = Away(answers.paused(session), unheard)
+    away = _Away(answers.paused(session), unheard)
     made_at = {leader: due[leader] for leader in waiting}
     mails = []
     for leader, one in write_all(material, made_at, period, house, _decided(session, period.label)).items():
@@ -633,7 +633,7 @@ def compose(session: Session, period: Period, due: Mapping[str, datetime], house
 
 
 @dataclass(frozen=True, slots=True)
-class Away:
+class _Away:
     """The leaders to whom no mail goes: those who paused and since when, and those whose mails bounced."""
 
     paused: Mapping[str, datetime]
@@ -648,7 +648,7 @@ def _decide(
     at: datetime,
     house: House,
     hidden: str,
-    away: Away,
+    away: _Away,
 ) -> int | None:
     person = house.org.people[leader]
     state, reason = "composed", None

@@ -554,6 +554,7 @@ def write(
         link=_answering(house.links, leader, period, generated_at),
         page=_page(house.links, leader, period, generated_at),
         unsaid=unsaid,
+        by_line=house.returns is not None and house.returns.plain("reply") is not None,
     )
     text, html = render.text(document), render.html(document)
     failures = gates.failures(document, text, html, material, house.org, indexed, unsaid)

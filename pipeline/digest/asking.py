@@ -41,8 +41,14 @@ def ask(desk: Desk, pains: Sequence[PainView]) -> Ask:
         text = f"{sentences.ASK_AGAIN}{desk.pointed(again[:1])}"
     begin = sentences.STEP if all(map(desk.view.org.is_leaf, desk.view.led)) else sentences.ONLY_YOU
     url = desk.link(pain.id) if desk.link else None
-    how = None if url else sentences.BY_REPLY
-    return Ask(text=f"{begin}{text}.", how=how, pain=pain.id, number=at + 1, url=url)
+    return Ask(text=f"{begin}{text}.", how=_how(desk, url), pain=pain.id, number=at + 1, url=url)
+
+
+def _how(desk: Desk, url: str | None) -> str | None:
+    """How to answer where there is no button."""
+    if url is not None:
+        return None
+    return sentences.BY_LINE if desk.by_line else sentences.BY_REPLY
 
 
 def _stands(pains: Sequence[PainView], pain: str) -> bool:
@@ -56,7 +62,7 @@ def _kept(desk: Desk, pains: Sequence[PainView], pain: str) -> Ask:
     if len(text.split()) > LONGEST:
         text = sentences.KEPT.format(named=f"number {at + 1}")
     url = desk.link(pain) if desk.link else None
-    return Ask(text=text, how=None if url else sentences.BY_REPLY, pain=pain, number=at + 1, url=url)
+    return Ask(text=text, how=_how(desk, url), pain=pain, number=at + 1, url=url)
 
 
 @dataclass(frozen=True, slots=True)

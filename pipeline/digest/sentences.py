@@ -402,6 +402,8 @@ NO_ASK = "Nothing this week needs you alone."
 ALL_ANSWERED = "Nothing new needs you: each of these is answered."
 KEPT = "The day you named for {named} is over: say how it went, or name another."
 BY_REPLY = "Reply to this mail to answer."
+BY_LINE = "Reply with act: what, by YYYY-MM-DD."
+"""Where replies are read; `pipeline.returned.said` knows the form. No longer than the one above: it is in its place."""
 WHEN = "{day} around {hour} is a good time: most of it is written between {begin} and {end}."
 SIT: dict[Level, dict[str, str]] = {
     "leaf": {

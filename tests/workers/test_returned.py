@@ -200,6 +200,16 @@ def test_a_mail_sent_again_is_the_same_and_so_is_where_it_bounces_to(rosta: Path
     assert len(set(with_envelopes)) == 2
 
 
+def test_the_mail_says_how_a_reply_answers_in_a_form_that_is_read(rosta: Path, engine: Engine) -> None:
+    text = " ".join((rosta / "digests" / small.WEEK / "kit.txt").read_text().split())
+    shown = re.search(r"Reply with (act: what, by YYYY-MM-DD)\.", text)
+    assert shown is not None
+
+    taken = engine.receive(mails.reply(shown[1].replace("YYYY-MM-DD", "2026-03-20"), to=reply_to(rosta)))
+
+    assert taken.what == "answer"
+
+
 # --- replies
 
 

@@ -177,7 +177,7 @@ def _key(headers: Headers, data: bytes) -> str:
 _STATUS: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _REPLY: Final = re.compile(r"(?<![\d.])([45])\d\d(?![\d.])")
 _SAID_STATUS: Final = re.compile(r"(?:(?<![\d.])[45]\d\d[ -]{1,3}(?:\(?#)?|#)([45]\.\d{1,3}\.\d{1,3})(?![\d.])")
-_BOUNCER: Final = re.compile(r"(?:^|[<\s\"])(?:mailer-daemon|postmaster)@", re.IGNORECASE)
+_BOUNCER: Final = re.compile(r"(?:^|[<\s\"])(?:mailer-daemon|postmaster)@|^\"?mailer-daemon\b", re.IGNORECASE)
 _FAILED: Final = re.compile(
     r"undeliver|delivery (?:status notification|has failed|failed|failure)|mail delivery (?:failed|system)"
     r"|returned mail|failure notice|returned to sender|unzustellbar|non remis",

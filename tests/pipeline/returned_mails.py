@@ -244,6 +244,30 @@ Sorry, no mailbox here by that name. (#5.1.1)
 Subject: Stale beans
 """
 
+DRAGONFLY = """\
+Received: from MAILER-DAEMON
+\tid e0720
+\tby old.rosta.example (DragonFly Mail Agent v0.13);
+\tMon, 09 Mar 2026 09:02:02 +0100
+From: MAILER-DAEMON <>
+To: {to}
+Subject: Mail delivery failed
+Message-Id: <e0720@old.rosta.example>
+
+This is the DragonFly Mail Agent v0.13 at old.rosta.example.
+
+There was an error delivering your mail to <kit@rosta.example>.
+
+mx.rosta.example [192.0.2.9] did not like our final DATA:
+550-5.7.26 Unauthenticated email from notes.rosta.example is not accepted due to
+550-5.7.26 its DMARC policy.
+550 5.7.26 see https://mx.rosta.example/policy
+
+Message headers follow.
+
+Subject: Stale beans
+"""
+
 GMAIL_REPLY = """\
 {said}
 

@@ -162,6 +162,18 @@ def test_a_report_in_words_of_its_own_is_read_where_it_gives_a_status():
     assert (found.trouble, found.status) == ("hard", "5.1.1")
 
 
+def test_a_report_without_any_form_that_refuses_us_is_policy():
+    found = report(mails.DRAGONFLY.format(to=TO))
+
+    assert (found.trouble, found.status) == ("policy", "5.7.26")
+
+
+def test_a_report_whose_fields_are_empty_is_for_a_person():
+    head, _, _ = mails.GMAIL.format(to=TO).partition("Reporting-MTA:")
+
+    assert report(f"{head}\n--00000000000aaa--\n").trouble == "unknown"
+
+
 def test_a_report_without_a_status_is_for_a_person():
     assert report(mails.QMAIL.format(to=TO).replace(" (#5.1.1)", "")).trouble == "unknown"
 

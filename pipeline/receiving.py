@@ -44,9 +44,8 @@ class Taken:
     reason: str | None = None
 
 
-def take(session: Session, data: bytes, house: House, *, trusted: str | None, zone: str, now: datetime) -> Taken:
-    """Understand a mail and do what follows from it. The same mail a second time changes nothing."""
-    mail = returned.read(data, path=house.returns, trusted=trusted)
+def take(session: Session, mail: Returned, house: House, *, zone: str, now: datetime) -> Taken:
+    """Write a mail down and do what follows from it. The same mail a second time changes nothing."""
     row = store.keep(session, mail.key, message_id=mail.message_id, what="person", excerpt=mail.excerpt, at=now)
     if row is None:
         return Taken(what="again")

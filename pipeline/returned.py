@@ -16,6 +16,7 @@ from email import message_from_bytes
 from email.errors import MessageError
 from email.message import Message
 from email.parser import BytesHeaderParser
+from itertools import islice
 from typing import Final, Literal
 
 from pipeline import answers
@@ -25,8 +26,9 @@ from pipeline.clean_mail import own_words
 from pipeline.org import Org
 from pipeline.return_path import ReturnPath, Token
 
-LARGEST: Final = 10 * 1024 * 1024
-"""Bytes of a mail that are looked at."""
+LARGEST: Final = 2 * 1024 * 1024
+"""Bytes of a mail that are looked at: words and reports stand before attachments and what is given back. Even one that
+was made to be slow is then read in some seconds."""
 EXCERPT: Final = 20_000
 """Letters of a mail that are kept for a person."""
 LONGEST_HEADER: Final = 4_000
@@ -35,6 +37,8 @@ ABOVE: Final = 2_000
 """Letters of a report in which a mail system says what happened; below stands the mail that it gives back."""
 MOST_PARTS: Final = 200
 DEEPEST: Final = 20
+MOST_BOUNDARIES: Final = 60
+"""Each line is compared with the boundaries of all parts around it, so that many make reading slow."""
 MOST_HEADERS: Final = 1_000
 
 Trouble = Literal["hard", "policy", "soft", "delayed", "success", "unknown"]
@@ -86,6 +90,8 @@ def read(data: bytes, *, path: ReturnPath | None, trusted: str | None) -> Return
     """Understand a mail. `trusted` names the server whose Authentication-Results count; None: no sender is believed."""
     data = data[:LARGEST]
     try:
+        if data.lower().count(b"boundary") > MOST_BOUNDARIES:
+            raise MessageError("more parts within parts than anybody writes")
         message = message_from_bytes(data)
         headers = _headers(message)
         text = _text(message)
@@ -128,7 +134,7 @@ _SPACE: Final = re.compile(r"\s+")
 
 def _headers(message: "Message[str, str]") -> list[tuple[str, str]]:
     """(name in lower case, unfolded value), in order."""
-    return [(name.lower(), _one_line(str(value))) for name, value in message.raw_items()][:MOST_HEADERS]
+    return [(name.lower(), _one_line(str(value))) for name, value in islice(message.raw_items(), MOST_HEADERS)]
 
 
 def _one_line(value: str) -> str:

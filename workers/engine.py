@@ -20,6 +20,8 @@ from connectors.base import SourceError
 from pipeline import periods, proposing, receiving, steps, teaching
 from pipeline.issue import Gone, NoProposal, Period, Text, Verdict
 from pipeline.receiving import Taken
+from pipeline.returned import Returned
+from pipeline.returned import read as understand
 from pipeline.steps import Ingested
 from pipeline.store import db, digests, issues, proposals, registry, returned, sources, work
 from pipeline.store.work import Fenced, Job
@@ -251,13 +253,18 @@ class Engine:
 
     def receive(self, data: bytes) -> Taken:
         """Take in one mail that came back, once however often it comes."""
+        mail = self._understood(data)
         with self.transaction() as session:
-            return self._take(session, data)
+            return self._take(session, mail)
 
-    def _take(self, session: Session, data: bytes) -> Taken:
+    def _understood(self, data: bytes) -> Returned:
+        """Outside any transaction: a mail that a stranger made large takes its time."""
         house = self.deployment
-        trusted = house.settings.mail.trusted_results
-        taken = receiving.take(session, data, house.house, trusted=trusted, zone=house.zone, now=house.now())
+        return understand(data, path=house.returns, trusted=house.settings.mail.trusted_results)
+
+    def _take(self, session: Session, mail: Returned) -> Taken:
+        house = self.deployment
+        taken = receiving.take(session, mail, house.house, zone=house.zone, now=house.now())
         log.info("received", what=taken.what, leader=taken.leader)
         return taken
 
@@ -592,11 +599,12 @@ class Engine:
             mark = Bookmark.of(registry.mark(session, INBOX_READ))
         try:
             if server is not None and options is not None:
-                for mails, reached in portions(server, options.folder, mark):
+                for found, reached in portions(server, options.folder, mark):
+                    mails = [self._understood(data) for data in found]
                     with self.transaction() as session:
                         work.renew(session, job, self.deployment.lease)
-                        for data in mails:
-                            self._take(session, data)
+                        for mail in mails:
+                            self._take(session, mail)
                         registry.set_mark(session, INBOX_READ, reached.told())
         except SourceError as error:
             trouble = str(error)

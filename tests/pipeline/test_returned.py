@@ -452,7 +452,7 @@ def test_parts_nested_deeper_than_python_can_follow_are_for_a_person():
     assert [t.mail for t in found.tokens] == [7]
 
 
-def test_a_mail_of_more_than_ten_megabytes_is_read_to_there():
+def test_a_mail_of_more_than_ten_megabytes_is_read_as_far_as_its_words():
     found = read(mails.reply("act: x by 2026-10-02\n\n" + "> quoted\n" * 1_300_000, to=REPLY_TO))
 
     assert isinstance(found.found, Reply)

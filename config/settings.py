@@ -46,11 +46,59 @@ class DigestTime(Values):
     hour: int = Field(9, ge=0, le=23, description="the hour of sending, 0 to 23, in each leader's own zone")
 
 
+class Inbox(Values):
+    """A mailbox that holds nothing but what comes back by mail."""
+
+    host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]{1,253}$")] = Field(description="the IMAP server")
+    port: int | None = Field(None, ge=1, le=65535, description="993 with tls, else 143")
+    tls: Literal["tls", "starttls", "no"] = Field("tls", description="tls, starttls, or no: to this machine only")
+    user: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,255}$")] = Field(description="the name to log in with")
+    password: SecretStr = Field(description="the credential, as ${ENV_NAME} or file:PATH")
+    folder: Words = Field("INBOX", description="the folder that is read")
+
+    @model_validator(mode="after")
+    def _safely(self) -> "Inbox":
+        if self.tls == "no" and self.host not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError(f"tls: no would send the password to {self.host} in the clear; write tls or starttls")
+        return self
+
+
+def _to_sign(text: str) -> str:
+    """A bare address to which +TOKEN is added: 64 letters hold 30 of its own, and what everybody's servers take."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,29}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}", text):
+        raise ValueError(
+            f"{text!r} cannot take a token; write a bare address as reply@notes.example.org, at most 30 "
+            "letters before the @ and no + in it"
+        )
+    return text
+
+
+ToSign = Annotated[str, AfterValidator(_to_sign)]
+
+
 class Mail(Values):
     from_: Annotated[str, AfterValidator(_address)] = Field(
         "Leaf Notes <leafnotes@localhost>", alias="from", description="the sender of mails, as Name <name@example.org>"
     )
     language: Literal["en"] = Field("en", description="the language of mails and pages")
+    replies: ToSign | None = Field(
+        None, description="where leaders' replies come in, as reply@notes.example.org; +TOKEN is added to it"
+    )
+    bounces: ToSign | None = Field(
+        None, description="where reports of undelivered mail come in, as bounce@notes.example.org; +TOKEN is added"
+    )
+    trusted_results: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,253}$")] | None = Field(
+        None, description="the name under which your own mail server writes Authentication-Results, as mx.example.org"
+    )
+    inbox: Inbox | None = Field(None, description="the IMAP mailbox in which both arrive, if no pipe brings them")
+
+    @model_validator(mode="after")
+    def _apart(self) -> "Mail":
+        if self.replies is not None and self.bounces is not None and self.replies.lower() == self.bounces.lower():
+            raise ValueError("`replies` and `bounces` are one address; give each its own")
+        if self.inbox is not None and self.replies is None and self.bounces is None:
+            raise ValueError("`inbox` is read for nothing without `replies` or `bounces`; add one, or remove it")
+        return self
 
 
 class Retention(Values):

@@ -92,6 +92,26 @@ def _day(text: str, today: date) -> date | None:
     return day
 
 
+def draft(given: "Given | Answer", *, who: str, organisation: str) -> str:
+    """What those who wrote are told, for an agent or a lead to send as it is. `who` answers: "the lead of Billing"."""
+    lead = f"Thank you for writing. {who[:1].upper()}{who[1:]} at {organisation} read it{_DRAFT[given.kind]}:"
+    by = f" By {given.due.day} {given.due:%B %Y}." if given.due else ""
+    return f"{lead} {ended(given.text)}{by}"
+
+
+def ended(text: str) -> str:
+    """A leader's words as a sentence."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+_DRAFT: Final = {
+    "act": " and will act",
+    "understand": " and wants to understand it first",
+    "belongs": " and handed it on",
+    "not_now": ". It will not change now, because",
+}
+
+
 def standing(answers: Sequence[Answer]) -> Answer | None:
     """The answer that those who wrote may rely on: the last honest one, else the last one that handed the pain on."""
     ordered = sorted(answers, key=lambda a: (a.honest, a.at, a.id))

@@ -107,6 +107,19 @@ class Org:
         led = [t.id for t in self.teams.values() if t.leader == person]
         return tuple(sorted(led, key=lambda t: (len(self.up(t)), t)))
 
+    def office(self, leader: str, *, named: bool = False) -> str:
+        """A leader by what they lead, "the lead of Billing", or with " (Mara Lindqvist)"."""
+        teams = [self.teams[team].name for team in self.led_by(leader)]
+        name = self.people[leader].name if named and leader in self.people else None
+        title = f"the lead of {teams[0]}" if teams else "somebody who leads no more"
+        return f"{title} ({name})" if name else title
+
+    def above(self, leader: str) -> tuple[str, ...]:
+        """The leaders above this one, the nearest first."""
+        teams = [team for led in self.led_by(leader)[:1] for team in self.up(led)]
+        named = [self.teams[team].leader for team in teams]
+        return tuple(dict.fromkeys(one for one in named if one in self.leaders and one != leader))
+
     @cached_property
     def leaders(self) -> tuple[str, ...]:
         """Ids of the people who lead at least one team, sorted."""

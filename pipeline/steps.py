@@ -34,8 +34,9 @@ from pipeline.issue import Comment, Event, Gone, Issue, Period, Remark, Text, Ve
 from pipeline.links import Links
 from pipeline.org import Org
 from pipeline.prose import prose
+from pipeline.return_path import ReturnPath
 from pipeline.sound import sound
-from pipeline.store import answers, authors, db, digests, drift, issues, lessons, registry, sources, work
+from pipeline.store import answers, authors, db, digests, drift, issues, lessons, registry, returned, sources, work
 from pipeline.store import material as material_store
 from pipeline.workdays import REGULAR, Workdays
 
@@ -517,6 +518,8 @@ class House:
     links: Links | None = None
     """None: mails carry no links, and say to reply."""
     workdays: Workdays = REGULAR
+    returns: ReturnPath | None = None
+    """None: what comes back by mail goes to the sender, and is not ours to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -551,6 +554,7 @@ def write(
         link=_answering(house.links, leader, period, generated_at),
         page=_page(house.links, leader, period, generated_at),
         unsaid=unsaid,
+        by_line=house.returns is not None and house.returns.plain("reply") is not None,
     )
     text, html = render.text(document), render.html(document)
     failures = gates.failures(document, text, html, material, house.org, indexed, unsaid)
@@ -609,18 +613,32 @@ def compose(session: Session, period: Period, due: Mapping[str, datetime], house
         if leader in house.org.people and house.org.people[leader].email:
             digests.release(session, digest)
             _post(session, period, leader, digest, house)
+    unheard = returned.unheard(session, house.org)
+    for leader, digest in digests.unheard(session, period.label).items():
+        if leader in house.org.people and leader not in unheard:
+            digests.release(session, digest)
+            _post(session, period, leader, digest, house)
     waiting = sorted(set(due) - digests.decided(session, period.label))
     if not waiting:
         return []
     material = material_store.read(session, period, house.org, house.kinds, house.workdays)
-    hidden, paused = material_store.withheld(session, period), answers.paused(session)
+    hidden = material_store.withheld(session, period)
+    away = _Away(answers.paused(session), unheard)
     made_at = {leader: due[leader] for leader in waiting}
     mails = []
     for leader, one in write_all(material, made_at, period, house, _decided(session, period.label)).items():
-        mail = _decide(session, period, leader, one, due[leader], house, hidden, paused)
+        mail = _decide(session, period, leader, one, due[leader], house, hidden, away)
         if mail is not None:
             mails.append(mail)
     return mails
+
+
+@dataclass(frozen=True, slots=True)
+class _Away:
+    """The leaders to whom no mail goes: those who paused and since when, and those whose mails bounced."""
+
+    paused: Mapping[str, datetime]
+    unheard: Mapping[str, returned.Stored]
 
 
 def _decide(
@@ -631,16 +649,18 @@ def _decide(
     at: datetime,
     house: House,
     hidden: str,
-    paused: Mapping[str, datetime],
+    away: _Away,
 ) -> int | None:
     person = house.org.people[leader]
     state, reason = "composed", None
     if written.failures:
         state, reason = "held", "held by gates: " + "; ".join(written.failures)
-    elif (since := paused.get(leader)) is not None:
+    elif (since := away.paused.get(leader)) is not None:
         state, reason = "paused", f"{leader} paused the leaf notes on {since:%Y-%m-%d}: nobody listens for their teams"
     elif not person.email:
         state, reason = "unaddressed", f"{leader} has no e-mail address in org.yaml"
+    elif (bounce := away.unheard.get(leader)) is not None:
+        state, reason = "unheard", f"{leader} is unheard: {bounce.reason}; their mails wait"
     digest = digests.decide(
         session,
         leader=leader,
@@ -676,6 +696,8 @@ class Letter:
     document: Mapping[str, Any]
     sender: str
     recipient: str
+    envelope: str | None = None
+    """Where bounces go, if not to the sender."""
 
 
 def letter(document: Document, recipient: str, message_id: str, house: House) -> Letter:
@@ -715,7 +737,8 @@ def prepare(session: Session, mail_id: int, house: House, *, safe_to_repeat: boo
     document = Document.from_json(digest.document or {})
     text, html = render.text(document), render.html(document)
     reference = f"{digest.period}.{digest.leader}.{digest.version}"
-    message = mail.message or _message(document, text, html, mail.recipient, mail.message_id, reference, house)
+    replies, bounces = _returns(house, mail.id, digest.leader, digest.period)
+    message = mail.message or _message(document, text, html, mail.recipient, mail.message_id, reference, house, replies)
     now = db.now(session)
     if not safe_to_repeat:
         registry.set_mark_once(session, MAILED, now.isoformat())
@@ -735,6 +758,18 @@ def prepare(session: Session, mail_id: int, house: House, *, safe_to_repeat: boo
         document=digest.document or {},
         sender=house.sender,
         recipient=mail.recipient,
+        envelope=bounces,
+    )
+
+
+def _returns(house: House, mail: int, leader: str, period: str) -> tuple[str | None, str | None]:
+    """Where replies to a mail and reports of it go; None where that is not asked for."""
+    path = house.returns
+    if path is None:
+        return None, None
+    return (
+        path.address("reply", mail=mail, leader=leader, period=period),
+        path.address("bounce", mail=mail, leader=leader, period=period),
     )
 
 
@@ -777,7 +812,14 @@ def _decided(session: Session, period: str, *, sent: bool = False) -> list[Docum
 
 
 def _message(
-    document: Document, text: str, html: str, recipient: str, message_id: str, reference: str, house: House
+    document: Document,
+    text: str,
+    html: str,
+    recipient: str,
+    message_id: str,
+    reference: str,
+    house: House,
+    replies: str | None = None,
 ) -> bytes:
     pausing = None
     if house.links is not None:
@@ -792,6 +834,7 @@ def _message(
         message_id=message_id,
         list_id=f"{house.name} leaf notes <leaf-weekly.{house.domain}>",
         reference=reference,
+        reply_to=replies,
         unsubscribe_url=pausing,
     )
 

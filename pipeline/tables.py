@@ -308,7 +308,8 @@ class DigestRow(Base):
     kind: Mapped[str] = mapped_column(String(16))
     version: Mapped[int] = mapped_column(default=1)
     state: Mapped[str] = mapped_column(String(12))
-    """planned, composed, held (a gate failed), unaddressed (no e-mail), paused (by its leader), skipped (stale)."""
+    """planned, composed, held (a gate failed), unaddressed (no e-mail), unheard (mails bounce), paused (by its leader),
+    skipped (stale)."""
     reason: Mapped[str | None] = mapped_column(Text)
     document: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     composed_at: Mapped[datetime]
@@ -380,3 +381,36 @@ class ListenerRow(Base):
     delegate: Mapped[str | None] = mapped_column(String(255))
     """The leader or person who reads in their place while they are away."""
     changed_at: Mapped[datetime]
+
+
+class ReturnedRow(Base):
+    """A mail that came back, once however often it came in; and the one mail of ours that it may lead to."""
+
+    __tablename__ = "returned"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    """Hash of its Message-ID, sender, time and words."""
+    message_id: Mapped[str] = mapped_column(String(255))
+    mail_id: Mapped[int | None] = mapped_column(RowId)
+    """The mail of ours that it is about, where a signed token says so."""
+    leader: Mapped[str | None] = mapped_column(String(255), index=True)
+    period: Mapped[str | None] = mapped_column(String(16))
+    recipient: Mapped[str | None] = mapped_column(String(255))
+    """The address that our mail went to: a leader with another one is not unheard any more."""
+    what: Mapped[str] = mapped_column(String(12))
+    """hard, policy, soft, delayed, success, unknown; automatic; answer, pause; person (somebody has to read it)."""
+    stops: Mapped[bool] = mapped_column(default=False)
+    """Until it is done its leader's mails wait."""
+    status: Mapped[str | None] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(Text)
+    excerpt: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    done: Mapped[datetime | None]
+    """None while somebody has to look at it."""
+    note_to: Mapped[str | None] = mapped_column(String(255))
+    note: Mapped[bytes | None] = mapped_column(LargeBinary)
+    note_state: Mapped[str | None] = mapped_column(String(12))
+    """Of the mail that it led to, a confirmation or a word to the delegate; as those of `mails`."""
+    note_attempt: Mapped[int] = mapped_column(default=0)
+    note_tried_at: Mapped[datetime | None]
+    note_alarm: Mapped[str | None] = mapped_column(Text)

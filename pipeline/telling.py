@@ -13,19 +13,6 @@ from pipeline.answers import Answer
 from pipeline.store import answers, work
 
 KIND = "post"
-LEAD = {
-    "act": "read it and will act:",
-    "understand": "read it and wants to understand it first:",
-    "belongs": "read it and handed it on:",
-    "not_now": "read it. It will not change now, because:",
-}
-
-
-def text(answer: Answer, office: str, organisation: str) -> str:
-    """What those who wrote read. `office` is what the leader leads, with a capital letter."""
-    by = f" By {answer.due.day} {answer.due:%B %Y}." if answer.due else ""
-    said = answer.text if answer.text.endswith((".", "!", "?", "…")) else f"{answer.text}."
-    return f"Thank you for writing. {office} at {organisation} {LEAD[answer.kind]} {said}{by}"
 
 
 def mark(answer: Answer) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.environment import WeakKey
 from connectors.base import SourceError
+from connectors.mailbox import Mailbox
 from connectors.smtp import Smtp
 from pipeline.org_check import problems as org_problems
 from pipeline.store import schema
@@ -66,6 +67,7 @@ def _broker(deployment: Deployment) -> Iterator[Finding]:
 
 
 def _mail(deployment: Deployment) -> Iterator[Finding]:
+    yield from _returns(deployment)
     url = deployment.environment.smtp_url
     if url is None:
         yield Finding(
@@ -79,6 +81,24 @@ def _mail(deployment: Deployment) -> Iterator[Finding]:
     found = Smtp(url.get_secret_value()).check()
     if found.problem is not None:
         yield Finding("error", "LEAFNOTES_SMTP_URL", found.problem)
+
+
+def _returns(deployment: Deployment) -> Iterator[Finding]:
+    """Whether what comes back by mail can be read and believed."""
+    mail = deployment.settings.mail
+    if mail.replies is None and mail.bounces is None:
+        return
+    if deployment.returns is None:
+        yield Finding("error", "settings.yaml mail", "replies and bounces need LEAFNOTES_SECRET_KEY, which signs them")
+    if mail.replies is not None and mail.trusted_results is None:
+        says = "trusted_results is not set, so every reply waits for a person (docs/mail.md)"
+        yield Finding("warning", "settings.yaml mail", says)
+    if deployment.inbox is not None and mail.inbox is not None:
+        try:
+            with Mailbox(deployment.inbox) as box:
+                box.open(mail.inbox.folder)
+        except SourceError as error:
+            yield Finding("error", "settings.yaml mail.inbox", str(error))
 
 
 def _language_model(deployment: Deployment) -> Iterator[Finding]:

@@ -17,17 +17,21 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from connectors.base import SourceError
-from pipeline import periods, proposing, steps, teaching, telling
+from pipeline import periods, proposing, receiving, steps, teaching, telling
 from pipeline.issue import Gone, NoProposal, Period, Text, Verdict
+from pipeline.receiving import Taken
+from pipeline.returned import Returned
+from pipeline.returned import read as understand
 from pipeline.steps import Ingested
-from pipeline.store import answers, db, digests, issues, proposals, registry, sources, work
+from pipeline.store import answers, db, digests, issues, proposals, registry, returned, sources, work
 from pipeline.store.work import Fenced, Job
 from workers import alive
+from workers.inbox import Bookmark, portions
 from workers.wiring import Deployment, Source, span
 
 log = structlog.get_logger()
 
-NEEDED = ("pull", "census", "teach", "classify", "assign", "close", "compose", "deliver")
+NEEDED = ("inbox", "pull", "census", "teach", "classify", "assign", "close", "compose", "deliver", receiving.KIND)
 AFTERWARDS = (proposing.KIND, telling.KIND)
 KINDS = (*NEEDED, *AFTERWARDS)
 """What is not needed is done by `run` when all else is done, and by workers; no other command waits for it."""
@@ -42,6 +46,10 @@ RECHECK = timedelta(seconds=5)
 KEEP_DONE = timedelta(days=7)
 KEEP_DELIVERIES = timedelta(days=30)
 CENSUS = timedelta(days=1)
+INBOX = timedelta(minutes=5)
+"""How often the mailbox of replies and bounces is looked at."""
+INBOX_READ, INBOX_ASKED, INBOX_TROUBLE = "inbox read", "inbox asked", "inbox trouble"
+"""Marks: how far it is read, when it was last looked at, and why it could not be."""
 EMPTY = "empty "
 """Mark of a source whose last pull brought nothing at all, though it had brought something before."""
 SETTLE = timedelta(seconds=3)
@@ -88,6 +96,7 @@ class Engine:
                     work.request(session, "pull", name)
                 if _wants_census(source, state, now):
                     work.request(session, "census", name)
+            self._ask_inbox(session, now)
             self._reroute(session)
             if house.language_model is not None:
                 proposing.wake(session, house.language_model, now, house.zone)
@@ -101,6 +110,13 @@ class Engine:
         if ids:
             self.publish(ids)
         return len(ids)
+
+    def _ask_inbox(self, session: Session, now: datetime) -> None:
+        asked = registry.mark(session, INBOX_ASKED)
+        if self.deployment.inbox is None or (asked and now - datetime.fromisoformat(asked) < INBOX):
+            return
+        registry.set_mark(session, INBOX_ASKED, now.isoformat())
+        work.request(session, "inbox", "mail")
 
     def _reroute(self, session: Session) -> None:
         """A changed org chart, or a lost batch, leaves verdicts behind: ask for them again."""
@@ -122,6 +138,7 @@ class Engine:
         if issues.forget_text(session, now - span(keep.text)):
             teaching.ask(session)  # a text that is gone teaches nothing any more
         proposals.forget_text(session)
+        returned.forget_text(session, now - span(keep.text))
         work.tidy(session, KEEP_DONE)
 
     def _plan(self, session: Session) -> None:
@@ -132,8 +149,12 @@ class Engine:
                 work.request(session, kind, period.label)
 
     def _reachable(self, session: Session, period: Period) -> bool:
-        """Whether somebody whose digest waited for an e-mail address has one now."""
-        people = self.deployment.org.people
+        """Whether somebody whose digest waited for an e-mail address, or for one that takes mail, has one now."""
+        org = self.deployment.org
+        waits = digests.unheard(session, period.label)
+        if waits and waits.keys() & org.people.keys() - returned.unheard(session, org).keys():
+            return True
+        people = org.people
         return any(leader in people and people[leader].email for leader in digests.unaddressed(session, period.label))
 
     def _due(self, session: Session) -> dict[Period, dict[str, datetime]]:
@@ -233,6 +254,23 @@ class Engine:
             if fresh:
                 work.request(session, "pull", source, run_after=db.now(session) + SETTLE)
         return fresh
+
+    def receive(self, data: bytes) -> Taken:
+        """Take in one mail that came back, once however often it comes."""
+        mail = self._understood(data)
+        with self.transaction() as session:
+            return self._take(session, mail)
+
+    def _understood(self, data: bytes) -> Returned:
+        """Outside any transaction: a mail that a stranger made large takes its time."""
+        house = self.deployment
+        return understand(data, path=house.returns, trusted=house.settings.mail.trusted_results)
+
+    def _take(self, session: Session, mail: Returned) -> Taken:
+        house = self.deployment
+        taken = receiving.take(session, mail, house.house, zone=house.zone, now=house.now())
+        log.info("received", what=taken.what, leader=taken.leader)
+        return taken
 
     def _take_over(self) -> None:
         """What a process of this machine held when it died need not wait for its lease to run out."""
@@ -561,7 +599,7 @@ class Engine:
         try:
             with closing(source.open()) as connector:
                 if not connector.answered(issue, telling.mark(given)):
-                    text = telling.text(given, house.office(given.leader), house.settings.organisation.name)
+                    text = house.draft(given)
                     connector.answer(issue, text, telling.mark(given))
         except SourceError as error:
             with self.transaction() as session:
@@ -574,6 +612,45 @@ class Engine:
             return
         with self.transaction() as session:
             telling.told(session, answer, name, issue, house.now())
+            work.finish(session, job)
+
+    def _note(self, job: Job) -> None:
+        """Send the mail that a returned one led to."""
+        sender, row = self.deployment.sender, int(job.key)
+        with self.transaction() as session:
+            letter = receiving.prepare(session, row, self.deployment.house, safe_to_repeat=sender.safe_to_repeat)
+            if letter is None:
+                work.finish(session, job)
+                return
+            work.renew(session, job, self.deployment.lease)
+        outcome = sender.send(letter)
+        with self.transaction() as session:
+            self._settle(session, job, receiving.record(session, row, outcome.kind, outcome.alarm))
+        log.info("note", row=row, outcome=outcome.kind)
+
+    def _inbox(self, job: Job) -> None:
+        """Read what came into the mailbox; where it cannot be read now, the next look is in a few minutes."""
+        server, options = self.deployment.inbox, self.deployment.settings.mail.inbox
+        trouble = None
+        with db.transaction(self.deployment.database) as session:
+            mark = Bookmark.of(registry.mark(session, INBOX_READ))
+        try:
+            if server is not None and options is not None:
+                for found, reached in portions(server, options.folder, mark):
+                    mails = [self._understood(data) for data in found]
+                    with self.transaction() as session:
+                        work.renew(session, job, self.deployment.lease)
+                        for mail in mails:
+                            self._take(session, mail)
+                        registry.set_mark(session, INBOX_READ, reached.told())
+        except SourceError as error:
+            trouble = str(error)
+            log.warning("inbox failed", reason=trouble)
+        with self.transaction() as session:
+            if trouble is None:
+                registry.clear_mark(session, INBOX_TROUBLE)
+            else:
+                registry.set_mark(session, INBOX_TROUBLE, trouble[:1000])
             work.finish(session, job)
 
     def _settle(self, session: Session, job: Job, wait: timedelta | None) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from pipeline import drift, periods, proposing
-from pipeline.store import db, digests, issues, lessons, registry, sources, work
+from pipeline import drift, periods, proposing, receiving
+from pipeline.store import db, digests, issues, lessons, registry, returned, sources, work
 from pipeline.store import drift as drift_store
 from pipeline.store.lessons import Version
-from workers.engine import EMPTY
+from workers.engine import EMPTY, INBOX_TROUBLE
 from workers.wiring import Deployment
 
 
@@ -45,6 +45,9 @@ def report(house: Deployment, listed: int) -> dict[str, Any]:
         problems += [
             f"digest of {leader}, {label}: {why}" for leader, label, why in digests.alarms(session, period.label)
         ]
+        problems += [receiving.telling(row) for row in returned.waiting(session, listed)]
+        if trouble := registry.mark(session, INBOX_TROUBLE):
+            problems.append(f"the inbox of replies and bounces cannot be read: {trouble}")
         return {
             "period": period.label,
             "due": sum(house.due(period, leader) <= now for leader in leaders),

@@ -25,7 +25,7 @@ class SmtpSender:
     safe_to_repeat: bool = False
 
     def send(self, letter: Letter) -> Outcome:
-        return self.smtp.send(letter.message, parseaddr(letter.sender)[1], letter.recipient)
+        return self.smtp.send(letter.message, parseaddr(letter.envelope or letter.sender)[1], letter.recipient)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,13 +28,16 @@ from config.settings import Loaded, Settings
 from connectors.base import Connector, SourceError, SourceOptions
 from connectors.language_model import ChatModel
 from connectors.limits import share
+from connectors.mailbox import Server
 from connectors.smtp import Smtp
 from connectors.speak_up import SpeakUp
 from pipeline import periods
+from pipeline.answers import Answer, Given, draft
 from pipeline.issue import Period
 from pipeline.links import Links
 from pipeline.org import Claim, Org, Person, Team
 from pipeline.proposing import LanguageModel
+from pipeline.return_path import ReturnPath
 from pipeline.route import Router
 from pipeline.steps import Classifier, House
 from pipeline.store import db, schema
@@ -220,12 +223,38 @@ class Deployment:
             domain=parseaddr(sender)[1].rpartition("@")[2] or "localhost",
             links=self.links,
             workdays=to_workdays(self.settings),
+            returns=self.returns,
         )
 
-    def office(self, leader: str) -> str:
-        """A leader by what they lead, as a sentence begins: "The lead of Billing"."""
-        teams = [self.org.teams[team].name for team in self.org.led_by(leader)]
-        return f"The lead of {teams[0]}" if teams else "Somebody who leads no more"
+    @cached_property
+    def returns(self) -> ReturnPath | None:
+        """Signs the addresses for what comes back; None where none is set, or no key that can be relied on."""
+        mail = self.settings.mail
+        try:
+            if mail.replies is None and mail.bounces is None:
+                return None
+            return ReturnPath(self.environment.require_secret_key(), replies=mail.replies, bounces=mail.bounces)
+        except WeakKey:
+            return None
+
+    @cached_property
+    def inbox(self) -> Server | None:
+        """The mailbox in which it comes back."""
+        given = self.settings.mail.inbox
+        if given is None:
+            return None
+        return Server(
+            host=given.host,
+            port=given.port or (993 if given.tls == "tls" else 143),
+            tls=given.tls,
+            user=given.user,
+            secret=given.password.get_secret_value().strip(),
+        )
+
+    def draft(self, given: Given | Answer, leader: str = "") -> str:
+        """What those who wrote are told of an answer, or of one that `leader` is about to give."""
+        who = given.leader if isinstance(given, Answer) else leader
+        return draft(given, who=self.org.office(who), organisation=self.settings.organisation.name)
 
     @property
     def answering(self) -> dict[str, str]:

@@ -47,6 +47,13 @@ def ask(desk: Desk, pains: Sequence[PainView]) -> Ask:
     return _asked(desk, pain, at + 1, f"{begin}{text}.")
 
 
+def _how(desk: Desk, url: str | None) -> str | None:
+    """How to answer where there is no button."""
+    if url is not None:
+        return None
+    return sentences.BY_LINE if desk.by_line else sentences.BY_REPLY
+
+
 def _stands(pains: Sequence[PainView], pain: str) -> bool:
     return any(one.id == pain for one in pains)
 

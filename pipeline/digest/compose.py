@@ -41,16 +41,17 @@ def compose(
     link: Link | None = None,
     page: str | None = None,
     unsaid: frozenset[str] = frozenset(),
+    by_line: bool = False,
 ) -> Document:
     """The leaf notes of one leader. `index` is `select.index(material, org)`, worth sharing between leaders.
 
     `unsaid` are pains whose number must not be said, because of what others' digests say.
 
     `link` makes the address where a pain (by id) is answered; without it the mail says to reply. `page`
-    is where the same digest stands for good.
+    is where the same digest stands for good. `by_line`: replies in the form of an answer are read.
     """
     view = View(index or select.index(material, org), leader, period, generated_at, unsaid)
-    desk = Desk(view, Book(view), link)
+    desk = Desk(view, Book(view), link, by_line)
     if view.deaf:
         return _deaf(desk, organisation)
     if not view.friction:

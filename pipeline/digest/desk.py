@@ -17,10 +17,11 @@ LONGEST = 500
 class Desk:
     """The tools on which one digest is made."""
 
-    def __init__(self, view: View, book: Book, link: Link | None) -> None:
+    def __init__(self, view: View, book: Book, link: Link | None, by_line: bool = False) -> None:
         self.view = view
         self.book = book
         self.link = link
+        self.by_line = by_line
 
     @cached_property
     def sources(self) -> dict[str, str]:

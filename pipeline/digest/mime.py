@@ -64,11 +64,13 @@ def build(
     language: str = "en",
     reply_to: str | None = None,
     unsubscribe_url: str | None = None,
+    answers: str | None = None,
 ) -> bytes:
     """The whole mail, with CRLF line ends and nothing but ASCII in it.
 
     `sender`, `reply_to` and `recipient` are addresses, bare or as `Name <address>`; `list_id` is `Name <id>`;
     `reference` tells one digest from the next ("2026-W38.ines.1"); `unsubscribe_url` takes a POST (RFC 8058).
+    `answers` is the Message-ID of the mail that this one answers by itself, empty where that has none we can write.
     Raises `UnsafeMailError`.
     """
     headers = [
@@ -80,7 +82,8 @@ def build(
         ("Message-ID", _matching("Message-ID", _MESSAGE_ID, message_id)),
         ("List-ID", _list_id(list_id)),
         *_unsubscribe(unsubscribe_url),
-        ("Auto-Submitted", "auto-generated"),
+        *_answering(answers),
+        ("Auto-Submitted", "auto-generated" if answers is None else "auto-replied"),
         ("X-Auto-Response-Suppress", "OOF, AutoReply"),
         ("X-Entity-Ref-ID", _token(reference)),
         ("Feedback-ID", f"{_token(reference)}:leafnotes"),
@@ -194,6 +197,12 @@ def _matching(header: str, pattern: re.Pattern[str], value: str) -> str:
     if not pattern.fullmatch(value):
         raise UnsafeMailError(header, f"cannot be {value[:200]!a}")
     return value
+
+
+def _answering(message_id: str | None) -> list[tuple[str, str]]:
+    """What puts an answer below the mail that it answers; a stranger's Message-ID that is not plain is left out."""
+    plain = message_id is not None and _MESSAGE_ID.fullmatch(message_id)
+    return [("In-Reply-To", message_id), ("References", message_id)] if plain and message_id else []
 
 
 def _unsubscribe(url: str | None) -> list[tuple[str, str]]:

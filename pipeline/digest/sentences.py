@@ -404,6 +404,8 @@ HANDED = "{owner} handed {named} to you: answer it, or say whose it is."
 KEPT = "The day you named for {named} is over: say how it went, or name another."
 TELL = "Only your agents can: tell those who wrote of {named} what {owner} answered."
 BY_REPLY = "Reply to this mail to answer."
+BY_LINE = "Reply with act: what, by YYYY-MM-DD."
+"""Where replies are read; `pipeline.returned.said` knows the form. No longer than the one above: it is in its place."""
 WHEN = "{day} around {hour} is a good time: most of it is written between {begin} and {end}."
 SIT: dict[Level, dict[str, str]] = {
     "leaf": {

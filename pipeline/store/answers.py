@@ -123,6 +123,11 @@ def paused(session: Session) -> Mapping[str, datetime]:
     return {leader: at for leader, at in session.execute(query) if at is not None}
 
 
+def delegate(session: Session, leader: str) -> str | None:
+    """Who reads in a leader's place."""
+    return session.scalars(select(ListenerRow.delegate).where(ListenerRow.leader == leader)).one_or_none()
+
+
 def count(session: Session, period: str) -> dict[str, int]:
     """How many answers of each kind the digests of a period got."""
     query = select(AnswerRow.kind, func.count()).where(AnswerRow.period == period).group_by(AnswerRow.kind)

@@ -102,6 +102,12 @@ def unaddressed(session: Session, period: str) -> dict[str, int]:
     return dict(session.execute(query).all())
 
 
+def unheard(session: Session, period: str) -> dict[str, int]:
+    """Leader to digest, of those that wait since mails to them bounce."""
+    query = select(DigestRow.leader, DigestRow.id).where(DigestRow.period == period, DigestRow.state == "unheard")
+    return dict(session.execute(query).all())
+
+
 def release(session: Session, digest_id: int) -> None:
     session.execute(update(DigestRow).where(DigestRow.id == digest_id).values(state="composed", reason=None))
 

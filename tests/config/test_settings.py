@@ -81,6 +81,29 @@ def test_a_wrong_setting_is_named_with_its_line(directory: Path, line: str, word
     assert words in problem
 
 
+@pytest.mark.parametrize(
+    ("mail", "words"),
+    [
+        ("{replies: reply}", "'reply' cannot take a token"),
+        ("{replies: a+b@notes.example}", "cannot take a token"),
+        ("{replies: " + "a" * 31 + "@notes.example}", "cannot take a token"),
+        ("{replies: a@notes.example, bounces: A@notes.example}", "one address"),
+        ("{inbox: {host: h.example, user: u, password: 'file:org.yaml'}}", "read for nothing"),
+        (
+            "{replies: a@notes.example, inbox: {host: h.example, tls: no, user: u, password: 'file:org.yaml'}}",
+            "in the clear",
+        ),
+        ("{trusted_results: 'mx.example; dmarc=pass'}", "mail.trusted_results"),
+    ],
+)
+def test_where_mail_comes_back_must_be_usable(directory: Path, mail: str, words: str) -> None:
+    (directory / "settings.yaml").write_text(f"mail: {mail}\n")
+
+    [problem] = said(load(directory))
+
+    assert words in problem
+
+
 def test_problems_of_all_files_are_told_at_once(directory: Path) -> None:
     (directory / "settings.yaml").write_text("digest: {hour: 99}\n")
     (directory / "org.yaml").write_text("teams: [{id: a, name: [x]}]\npeople: [{id: b, email: c}]\n")

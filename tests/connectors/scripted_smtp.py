@@ -25,7 +25,8 @@ USUAL = {
 
 @dataclass
 class Scripted:
-    """`kept` holds what the server took, `seen` the step of every command, `connections` how many there were.
+    """`kept` holds what the server took, `seen` the step of every command, whole in `commands`, and `connections`
+    how many there were.
 
     `script` maps a step to a reply, to HANG, CLOSE or RESET; `keep` says that a mail is kept whatever is answered to
     its dot. `a|b` does a the first time on a connection and b after that. A `once` script is for the first
@@ -39,6 +40,7 @@ class Scripted:
     port: int = 0
     kept: list[bytes] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
     connections: int = 0
     _over: threading.Event = field(default_factory=threading.Event)
 
@@ -69,6 +71,7 @@ class Scripted:
                 return
             step = command[:4].decode("latin-1").lower()
             self.seen.append(step)
+            self.commands.append(command.decode("latin-1").strip())
             here.append(step)
             first, _, later = script.get(step, "500 what?").partition("|")
             repeated = here.count(step) > 1

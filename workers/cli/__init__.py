@@ -9,7 +9,20 @@ from pathlib import Path
 
 import click
 
-from workers.cli import access, answers, checking, connecting, data, demo, digests, model, orgs, pains, processes
+from workers.cli import (
+    access,
+    answers,
+    checking,
+    connecting,
+    data,
+    demo,
+    digests,
+    model,
+    orgs,
+    pains,
+    processes,
+    receiving,
+)
 from workers.cli.base import Global, Moment, quiet_logs
 
 
@@ -43,7 +56,7 @@ def main(context: click.Context, directory: Path, as_of: object, verbose: bool) 
     context.obj = Global(directory=directory, as_of=as_of)  # type: ignore[arg-type]
 
 
-for module in (demo, checking, connecting, data, model, orgs, pains, digests, answers, access, processes):
+for module in (demo, checking, connecting, data, model, orgs, pains, digests, answers, receiving, access, processes):
     for command in module.COMMANDS:
         main.add_command(command)
 

@@ -3,7 +3,6 @@
 import click
 
 from connectors.speak_up import SpeakUp
-from pipeline import telling
 from pipeline.store import answers as store
 from pipeline.store import db, registry
 from workers.cli.base import Global, deployment, say_json, stop
@@ -28,7 +27,7 @@ def answers(options: Global, as_json: bool, limit: int) -> None:
             concerned = store.concerned(session, one.pain, one.at)
             told = store.told_of(session, one.id)
             tried = [f"{i.source}:{i.external_id}" for i in concerned if house.answering.get(i.source) == "try"]
-            text = telling.text(one, house.office(one.leader), house.settings.organisation.name)
+            text = house.draft(one)
             title = titles.get(one.pain, {}).get("title", one.pain)
             if as_json:
                 say_json(

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from pipeline import answers, telling
-from pipeline.answers import Answer, Given, NotAnAnswer
+from pipeline.answers import Answer, NotAnAnswer
+from pipeline.digest import words
 from pipeline.digest.document import Document, Pain
 from pipeline.links import Link
 from pipeline.store import answers as store
@@ -100,7 +101,7 @@ def _show(
         given=[_told_of(engine, one) for one in given],
         mine=mine and _told_of(engine, mine),
         told=relied is not None and set(asked.pain.issues) <= store.told_of(session, relied.id),
-        draft=relied and _draft(engine, relied),
+        draft=relied and engine.deployment.draft(relied),
         posted=relied is not None and _posted(engine, session, relied),
         wrong=wrong,
         fields=fields,
@@ -135,7 +136,7 @@ def _answer(engine: Engine, session: Session, token: str, link: Link) -> Page | 
             given=given,
             label=KINDS[given.kind][0],
             whom=office(engine, given.to) if given.to else None,
-            draft=_draft(engine, _as_if(engine, link, given)),
+            draft=house.draft(given, link.reader),
             posted="post" in house.answering.values(),
         )
     kept = store.keep(
@@ -150,20 +151,6 @@ def _answer(engine: Engine, session: Session, token: str, link: Link) -> Page | 
     )
     telling.announce(session, kept, house.answering)
     return redirect(f"/answer/{token}", 303)
-
-
-def _as_if(engine: Engine, link: Link, given: Given) -> Answer:
-    """An answer before it is kept."""
-    return Answer(
-        id=0,
-        pain=link.about,
-        leader=link.reader,
-        kind=given.kind,
-        text=given.text,
-        due=given.due,
-        to=given.to,
-        at=engine.deployment.now(),
-    )
 
 
 def _posted(engine: Engine, session: Session, answer: Answer) -> bool:
@@ -214,19 +201,9 @@ def _told_of(engine: Engine, answer: Answer) -> dict[str, Any]:
     """An answer as the page shows it."""
     return {
         "label": KINDS[answer.kind][0],
-        "text": _ended(answer.text),
+        "text": answers.ended(answer.text),
         "due": answer.due,
         "to": office(engine, answer.to) if answer.to else None,
-        "by": office(engine, answer.leader),
+        "by": words.capital(office(engine, answer.leader)),
         "on": answer.at.astimezone(ZoneInfo(engine.deployment.zone)).date(),
     }
-
-
-def _draft(engine: Engine, answer: Answer) -> str:
-    """What those who wrote are told, for an agent or a lead to send as it is."""
-    house = engine.deployment
-    return telling.text(answer, house.office(answer.leader), house.settings.organisation.name)
-
-
-def _ended(text: str) -> str:
-    return text if text.endswith((".", "!", "?", "…")) else f"{text}."

@@ -78,6 +78,4 @@ def digest_of(session: Session, link: Link) -> Kept:
 
 def office(engine: Engine, leader: str) -> str:
     """A leader by what they lead, and by name: "The lead of Billing (Mara Lindqvist)"."""
-    house = engine.deployment
-    name = house.org.people[leader].name if leader in house.org.people else None
-    return f"{house.office(leader)} ({name})" if name else house.office(leader)
+    return engine.deployment.org.office(leader, named=True)

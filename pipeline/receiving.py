@@ -1,0 +1,341 @@
+"""What becomes of a mail that came back: a bounce makes its leader unheard, an answer is kept and confirmed, and what
+is neither waits for a person. Everything happens in the transaction that writes the mail down, so it happens once.
+
+No loop can begin here: only a mail that a leader wrote is answered, at most once, and our mail carries no address that
+would be read as an answer. A team whose leader's mails bounce is unheard: operators see it, and one leader is told.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from html import escape
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from pipeline import answers as answering
+from pipeline import mailing, returned
+from pipeline.answers import Given, NotAnAnswer
+from pipeline.digest import mime
+from pipeline.digest.document import Document, Pain
+from pipeline.links import LIFE
+from pipeline.return_path import Purpose
+from pipeline.returned import Automatic, Reply, Report, Returned
+from pipeline.steps import House, Letter
+from pipeline.store import answers, db, work
+from pipeline.store import returned as store
+from pipeline.store.returned import Sent
+
+KIND: Final = "note"
+"""Of the work rows that send our own mails about what came back."""
+SOFT: Final = timedelta(hours=48)
+"""Mails that do not arrive for so long, for whatever passing reason, do not arrive."""
+SOFT_WITHIN: Final = timedelta(days=15)
+"""How long after one such bounce the next one still belongs to it: two weekly mails."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of a mail. `what` is that of its row, or `again` where it had come before."""
+
+    what: str
+    leader: str | None = None
+    reason: str | None = None
+
+
+def take(session: Session, mail: Returned, house: House, *, zone: str, now: datetime) -> Taken:
+    """Write a mail down and do what follows from it. The same mail a second time changes nothing."""
+    row = store.keep(session, mail.key, message_id=mail.message_id, what="person", excerpt=mail.excerpt, at=now)
+    if row is None:
+        return Taken(what="again")
+    if isinstance(mail.found, Report):
+        return _reported(session, row, mail, mail.found, house, now)
+    if isinstance(mail.found, Automatic):
+        sent = _sent(session, mail, house, "reply") or _sent(session, mail, house, "bounce")
+        return _settled(session, row, "automatic", sent, mail.found.why, now)
+    return _replied(session, row, mail, mail.found, house, zone, now)
+
+
+def _sent(session: Session, mail: Returned, house: House, purpose: Purpose) -> Sent | None:
+    """The mail of ours that a genuine token of this purpose names."""
+    for token in mail.tokens:
+        sent = store.sent(session, token.mail) if token.purpose == purpose else None
+        if sent is None or house.returns is None:
+            continue
+        if house.returns.signed(token, leader=sent.leader, period=sent.period):
+            return sent
+    return None
+
+
+def _settled(
+    session: Session, row: int, what: str, sent: Sent | None, reason: str | None, done: datetime | None
+) -> Taken:
+    leader = None
+    if sent is not None:
+        leader = sent.leader
+        store.change(
+            session, row, mail_id=sent.id, leader=sent.leader, period=sent.period, recipient=sent.recipient.lower()
+        )
+    store.change(session, row, what=what, reason=reason, done=done)
+    return Taken(what=what, leader=leader, reason=reason)
+
+
+# --- bounces
+
+
+def _reported(session: Session, row: int, mail: Returned, report: Report, house: House, now: datetime) -> Taken:
+    sent = _sent(session, mail, house, "bounce")
+    if sent is None:
+        says = report.said or mail.subject
+        return _settled(session, row, "unknown", None, f"a report of a mail system about no mail of ours: {says}", None)
+    said = f" ({report.said[:200]})" if report.said else ""
+    reason = f"bounced {report.status or 'without a status'} on {now:%Y-%m-%d}{said}"
+    if report.trouble in ("delayed", "success"):
+        return _settled(session, row, report.trouble, sent, reason, now)
+    if report.trouble == "unknown":
+        return _settled(session, row, "unknown", sent, f"a mail system says something unclear{said}", None)
+    recipient = sent.recipient.lower()
+    lasting = report.trouble == "soft" and store.soft_before(
+        session, sent.leader, recipient, now - SOFT_WITHIN, now - SOFT
+    )
+    stops = report.trouble == "hard" or lasting
+    noted = store.was_noted(session, sent.leader, recipient)
+    taken = _settled(session, row, report.trouble, sent, reason, None)
+    store.change(session, row, stops=stops, status=report.status)
+    if (stops or report.trouble == "policy") and not noted:
+        _tell_delegate(session, row, sent, report, house, now)
+    return taken
+
+
+def _tell_delegate(session: Session, row: int, sent: Sent, report: Report, house: House, now: datetime) -> None:
+    """A word to one leader that nobody hears these teams: the delegate, or the next one above who can be reached."""
+    org, unheard = house.org, store.unheard(session, house.org)
+    named = answers.delegate(session, sent.leader)
+    wanted = [*([named] if named is not None and named in org.people else []), *org.above(sent.leader)]
+    delegate = next(
+        (one for one in wanted if one != sent.leader and org.people[one].email and one not in unheard), None
+    )
+    if delegate is None:
+        return
+    who = org.office(sent.leader)
+    teams = ", ".join(org.teams[team].name for team in org.led_by(sent.leader))
+    why = "as you read in their place while they are away" if delegate == named else "as you lead above them"
+    text = (
+        f"The leaf notes of {who} do not arrive: the mail system says {report.status or 'no'} to their address.\n\n"
+        f"Until that is put right nobody hears {teams or 'their teams'}. An operator of {house.name}'s leaf notes sees "
+        f"this too. You get this once, {why}: please see to it that somebody listens.\n"
+    )
+    subject = f"{who[:1].upper()}{who[1:]} cannot be reached: leaf notes come back"
+    _note(session, row, house, to=org.people[delegate].email or "", subject=subject, text=text, now=now)
+
+
+# --- replies
+
+
+class _ForAPerson(Exception):
+    """Why a reply is not taken as an answer."""
+
+
+def _replied(session: Session, row: int, mail: Returned, reply: Reply, house: House, zone: str, now: datetime) -> Taken:
+    sent = _sent(session, mail, house, "reply")
+    try:
+        if sent is None:
+            raise _ForAPerson("it came to no address that a mail of ours named for replies")
+        _must_be_theirs(reply, sent, house)
+        store.clear(session, sent.leader, now)
+        said = returned.said(reply.text)
+        if said is None:
+            raise _ForAPerson("its first line is not in the form of an answer")
+        if said.verb == "pause":
+            return _pause(session, row, mail, sent, house, now)
+        document, pain = _asked(sent, said.number, now)
+        today = now.astimezone(ZoneInfo(zone)).date()
+        given = returned.given(said, leader=sent.leader, org=house.org, today=today)
+        answers.keep(
+            session,
+            pain=pain.id,
+            leader=sent.leader,
+            period=document.period.label,
+            given=given,
+            how="mail",
+            nonce=f"mail:{mail.key[:50]}",
+            at=now,
+        )
+    except (_ForAPerson, NotAnAnswer) as why:
+        return _settled(session, row, "person", sent, str(why), None)
+    taken = _settled(session, row, "answer", sent, None, now)
+    _confirm(
+        session, row, mail, sent, house, subject=f"Kept: {pain.title}", text=_echo(sent, pain, given, house), now=now
+    )
+    return taken
+
+
+def _must_be_theirs(reply: Reply, sent: Sent, house: House) -> None:
+    """The reply comes from the leader whose mail it answers, and the operator's mail server says so."""
+    if sent.leader not in house.org.leaders:
+        raise _ForAPerson(f"{sent.leader} leads no team any more")
+    own = (house.org.people[sent.leader].email or "").lower()
+    if reply.sender is not None and reply.sender != own:
+        raise _ForAPerson(f"it comes from {reply.sender}, which is not the address of {sent.leader}")
+    if reply.doubt is not None:
+        raise _ForAPerson(f"that {sent.leader} wrote it is not certain: {reply.doubt}")
+
+
+def _asked(sent: Sent, number: int | None, now: datetime) -> tuple[Document, Pain]:
+    """The pain that is answered: the one with this number in the mail, else the one that the mail asked about."""
+    if sent.document is None or sent.state == "held":
+        raise _ForAPerson("the leaf notes that it answers were taken back")
+    document = Document.from_json(sent.document)
+    if now >= document.generated_at + LIFE:
+        raise _ForAPerson(f"the leaf notes that it answers are older than {LIFE.days} days")
+    if number is not None:
+        if not 1 <= number <= len(document.pains):
+            raise _ForAPerson(f"there is no number {number} in the leaf notes that it answers")
+        return document, document.pains[number - 1]
+    asked = None if document.ask is None else document.ask.pain
+    pain = next((one for one in document.pains if one.id == asked), None)
+    if pain is None and len(document.pains) == 1:
+        pain = document.pains[0]
+    if pain is None:
+        raise _ForAPerson("it does not say which of the pains it answers")
+    return document, pain
+
+
+def _pause(session: Session, row: int, mail: Returned, sent: Sent, house: House, now: datetime) -> Taken:
+    answers.pause(session, sent.leader, answers.paused(session).get(sent.leader, now), now)
+    taken = _settled(session, row, "pause", sent, None, now)
+    text = (
+        "Your leaf notes are paused from now on. Operators see that nobody listens for your teams.\n\n"
+        "To listen again, open the address at which mails are unsubscribed, or tell an operator.\n"
+    )
+    _confirm(session, row, mail, sent, house, subject="Your leaf notes are paused", text=text, now=now)
+    return taken
+
+
+_KIND: Final = {
+    "act": "you will act",
+    "understand": "you want to understand first",
+    "belongs": "it belongs to",
+    "not_now": "not now, because",
+}
+
+
+def _echo(sent: Sent, pain: Pain, given: Given, house: House) -> str:
+    """What was kept, and what those who wrote will read."""
+    whom = f" {house.org.office(given.to)}" if given.to else ""
+    by = f" (by {given.due.isoformat()})" if given.due else ""
+    who = house.org.office(sent.leader).partition(" (")[0]
+    told = answering.draft(given, who=who, organisation=house.name)
+    return (
+        f'Your answer to "{pain.title}" was kept: {_KIND[given.kind]}{whom}{by}:\n\n'
+        f"    {given.text}\n\n"
+        f"Those who wrote will read:\n\n"
+        f"    {told}\n\n"
+        "Is it not right? Reply to your leaf notes once more, not to this mail: your last answer counts.\n"
+    )
+
+
+def _confirm(
+    session: Session, row: int, mail: Returned, sent: Sent, house: House, *, subject: str, text: str, now: datetime
+) -> None:
+    to = house.org.people[sent.leader].email or ""
+    _note(session, row, house, to=to, subject=subject, text=text, now=now, answers=mail.message_id)
+
+
+# --- our own mails about it
+
+
+def _note(
+    session: Session,
+    row: int,
+    house: House,
+    *,
+    to: str,
+    subject: str,
+    text: str,
+    now: datetime,
+    answers: str | None = None,
+) -> None:
+    """Write the one mail that a returned one leads to, and ask for its sending."""
+    paragraphs = "".join(f"<p>{escape(one.strip())}</p>\n" for one in text.split("\n\n"))
+    try:
+        message = mime.build(
+            text=text,
+            html=f"<!doctype html>\n<title>{escape(subject)}</title>\n{paragraphs}",
+            subject=subject[:200],
+            sender=house.sender,
+            recipient=to,
+            date=now,
+            message_id=mime.message_id(house.domain, f"note {row}", now.isoformat(), 1),
+            list_id=f"{house.name} leaf notes <leaf-weekly.{house.domain}>",
+            reference=f"note.{row}",
+            answers=answers,
+        )
+    except mime.UnsafeMailError as error:
+        store.change(session, row, note_alarm=str(error))
+        return
+    store.change(session, row, note_to=to, note=message, note_state="rendered")
+    work.request(session, KIND, str(row))
+
+
+def prepare(session: Session, row: int, house: House, *, safe_to_repeat: bool) -> Letter | None:
+    """Claim a note before connecting; None where nothing is left to do. What may have been sent is not sent again."""
+    note = store.note(session, row)
+    if note is None or note.state in mailing.FINAL or note.state == "unknown":
+        return None
+    if note.state == "sending" and not safe_to_repeat:
+        step = mailing.after_crash(resent=False, on_unknown="hold")
+        store.change(session, row, note_state=step.state, note_alarm=step.alarm)
+        return None
+    tried_at = note.tried_at or db.now(session)
+    store.change(session, row, note_state="sending", note_attempt=note.attempt + 1, note_tried_at=tried_at)
+    text, html = _bodies(note.message)
+    return Letter(
+        name=f"notes/{row}",
+        message=note.message,
+        text=text,
+        html=html,
+        document={},
+        sender=house.sender,
+        recipient=note.to,
+        envelope=house.returns.plain("bounce") if house.returns is not None else None,
+    )
+
+
+def _bodies(message: bytes) -> tuple[str, str]:
+    parts = [part.get_payload(decode=True) for part in message_from_bytes(message).walk() if not part.is_multipart()]
+    text, html = (part.decode() if isinstance(part, bytes) else "" for part in parts)
+    return text, html
+
+
+def record(session: Session, row: int, outcome: str, alarm: str | None) -> timedelta | None:
+    """Write down what the mail server said of a note; how long to wait before the next try, None: it is settled."""
+    note = store.note(session, row)
+    if note is None:
+        return None
+    step = mailing.after(
+        outcome,
+        attempt=note.attempt,
+        resent=False,
+        first_tried_at=note.tried_at,
+        now=db.now(session),
+        on_unknown="hold",
+        alarm=alarm,
+    )
+    store.change(session, row, note_state=step.state, note_alarm=step.alarm)
+    return step.wait
+
+
+def telling(row: store.Stored) -> str:
+    """One line for operators about what waits for them."""
+    if row.done is not None:
+        return f"note {row.id} to {row.note_to}: {row.note_alarm}"
+    if row.what in store.TROUBLES and row.leader is not None:
+        told = f"; {row.note_to} was told" if row.note_to else "; nobody else could be told"
+        if row.stops:
+            return f"{row.leader} is unheard: {row.reason}{told}"
+        return f"mails to {row.leader}: {row.reason}" + (told if row.what == "policy" else "")
+    whose = f" of {row.leader}" if row.leader else ""
+    excerpt = " ".join(row.excerpt.split())[:160]
+    return f"returned mail {row.id}{whose} waits for a person: {row.reason}: {excerpt}"

@@ -164,6 +164,62 @@ class Calendar(_Values):
     )
 
 
+class RuleEntry(_Values):
+    """Who is told of one kind of what cannot wait, and how long each has to answer."""
+
+    tell: Annotated[tuple[Id, ...], BeforeValidator(_items)] = Field(
+        ("lead",), description="people of org.yaml in order; lead stands for the leads of the leaf and of all above it"
+    )
+    within: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}[mhd]$")] = Field(
+        "1d", description="how long each has before the next is told: 2d are working days, 4h working time"
+    )
+    at_once: bool = Field(False, description="at any hour, in plain time, and beside the limits")
+
+
+class SafetyEntry(RuleEntry):
+    tell: Annotated[tuple[Id, ...], BeforeValidator(_items)] = ()
+    within: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}[mhd]$")] = "15m"
+    at_once: bool = True
+
+
+class SecurityEntry(SafetyEntry):
+    within: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}[mhd]$")] = "1h"
+
+
+class LegalEntry(RuleEntry):
+    tell: Annotated[tuple[Id, ...], BeforeValidator(_items)] = ()
+    within: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}[mhd]$")] = "4h"
+
+
+class Rules(_Values):
+    escalate: RuleEntry = Field(RuleEntry(), description="somebody tagged it, or asked for it by name")
+    harm: RuleEntry = Field(RuleEntry(), description="several tell of money or data at stake, or of a standstill")
+    safety: SafetyEntry = Field(SafetyEntry(), description="somebody's health is at stake")
+    security: SecurityEntry = Field(SecurityEntry(), description="a weakness in security")
+    legal: LegalEntry = Field(LegalEntry(), description="a legal matter")
+
+    @model_validator(mode="after")
+    def _sealed_to_the_few(self) -> "Rules":
+        for name in ("safety", "security", "legal"):
+            if "lead" in getattr(self, name).tell:
+                raise ValueError(f"{name} goes to people who are named, never to all leads; write their ids")
+        return self
+
+
+class Escalation(_Values):
+    opens: int = Field(8, ge=0, le=22, description="the hour from which a reader is called, in their own zone")
+    closes: int = Field(19, ge=1, le=23, description="the hour from which a reader is left alone")
+    per_day: int = Field(1, ge=1, le=3, description="calls a reader gets at most in a day")
+    per_week: int = Field(3, ge=1, le=10, description="calls a reader gets at most in seven days")
+    rules: Annotated[Rules, BeforeValidator(_section)] = Field(Rules(), description="who is told of what")
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> "Escalation":
+        if self.opens >= self.closes:
+            raise ValueError("`opens` is not before `closes`; write them as 8 and 19")
+        return self
+
+
 class Settings(_Values):
     """settings.yaml. Everything has a default; an empty file means all of them."""
 
@@ -171,6 +227,7 @@ class Settings(_Values):
     digest: Annotated[DigestTime, BeforeValidator(_section)] = DigestTime()
     mail: Annotated[Mail, BeforeValidator(_section)] = Mail()
     calendar: Annotated[Calendar, BeforeValidator(_section)] = Calendar()
+    escalation: Annotated[Escalation, BeforeValidator(_section)] = Escalation()
     retention: Annotated[Retention, BeforeValidator(_section)] = Retention()
     work: Annotated[Work, BeforeValidator(_section)] = Work()
     language_model: Annotated[LanguageModel, BeforeValidator(_section)] = LanguageModel()
@@ -280,6 +337,7 @@ def load(directory: Path) -> Loaded:
     problems += _twice(sources_document, "sources", "name")
     problems += _circles(org_document)
     problems += _unknown_teams(settings_document, org_document)
+    problems += _unknown_people(settings_document, org_document)
     return Loaded(
         settings=settings or Settings(),
         org=org or OrgFile(fallback="none"),
@@ -347,6 +405,25 @@ def _unknown_teams(settings_document: Document, org_document: Document) -> Itera
                 remedy = f"Did you mean {close}?" if close else f"Write the id of a team that {org_document.file} has."
                 loc: Loc = ("calendar", "days_off", index, "teams", place)
                 yield settings_document.problem(loc, f"{str(team)!r} is no team of {org_document.file}", remedy)
+
+
+def _unknown_people(settings_document: Document, org_document: Document) -> Iterator[Problem]:
+    """People who are to be told and are not in org.yaml, or have no address there."""
+    known = {name: org_document.at((*loc, "email")) for loc, name in _named(org_document, "people", "id")}
+    rules = settings_document.at(("escalation", "rules"))
+    for rule, entry in (rules if isinstance(rules, dict) and not org_document.broken else {}).items():
+        told = entry.get("tell") if isinstance(entry, dict) else None
+        for place, person in enumerate(told if isinstance(told, list) else ()):
+            loc: Loc = ("escalation", "rules", rule, "tell", place)
+            if str(person) != "lead" and str(person) not in known:
+                close = nearest(str(person), [*known, "lead"])
+                remedy = (
+                    f"Did you mean {close}?" if close else f"Write the id of a person that {org_document.file} has."
+                )
+                yield settings_document.problem(loc, f"{str(person)!r} is no person of {org_document.file}", remedy)
+            elif str(person) != "lead" and not known[str(person)]:
+                message = f"{str(person)!r} has no e-mail address in {org_document.file}"
+                yield settings_document.problem(loc, message, "Add it there.")
 
 
 def _named(document: Document, entries: str, key: str) -> Iterator[tuple[Loc, str]]:

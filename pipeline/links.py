@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from itsdangerous import BadData, URLSafeSerializer
 
-Purpose = Literal["answer", "digest", "pause", "quoted"]
+Purpose = Literal["answer", "digest", "pause", "quoted", "escalation"]
 LIFE: Final = timedelta(days=30)
 LONGEST: Final = 1_000
 """Letters of a token that are looked at."""
@@ -25,7 +25,7 @@ class Link:
     reader: str
     period: str = ""
     about: str = ""
-    """The pain of an answer, the issue of a quotation."""
+    """The pain of an answer, the issue of a quotation, the number of an escalation."""
     until: int = 0
 
     def ended(self, now: datetime) -> bool:

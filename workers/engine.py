@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from connectors.base import SourceError
-from pipeline import periods, proposing, steps, teaching
+from pipeline import escalating, periods, proposing, steps, teaching
 from pipeline.issue import Gone, NoProposal, Period, Text, Verdict
 from pipeline.steps import Ingested
 from pipeline.store import db, digests, issues, proposals, registry, sources, work
@@ -27,7 +27,7 @@ from workers.wiring import Deployment, Source, span
 
 log = structlog.get_logger()
 
-NEEDED = ("pull", "census", "teach", "classify", "assign", "close", "compose", "deliver")
+NEEDED = ("pull", "census", "teach", "classify", "assign", "escalate", "close", "compose", "deliver")
 KINDS = (*NEEDED, proposing.KIND)
 """What is not needed is done by `run` when all else is done, and by workers; no other command waits for it."""
 TRIES = 3
@@ -90,6 +90,7 @@ class Engine:
             self._reroute(session)
             if house.language_model is not None:
                 proposing.wake(session, house.language_model, now, house.zone)
+            escalating.wake(session, now)
             self._plan(session)
             self._tidy(session)
 
@@ -474,6 +475,14 @@ class Engine:
         with self.transaction() as session:
             work.renew(session, job, self.deployment.lease)
             steps.assign(session, org=org, zone=zone, ready=ready)
+            escalating.joined(session, self.deployment.now())
+            work.finish(session, job)
+
+    def _escalate(self, job: Job) -> None:
+        house = self.deployment
+        with self.transaction() as session:
+            work.renew(session, job, house.lease)
+            escalating.escalate(session, int(job.key), house.house, house.now())
             work.finish(session, job)
 
     def _close(self, job: Job) -> None:
@@ -529,7 +538,13 @@ class Engine:
     def _deliver(self, job: Job) -> None:
         sender = self.deployment.sender
         with self.transaction() as session:
-            letter = steps.prepare(session, int(job.key), self.deployment.house, safe_to_repeat=sender.safe_to_repeat)
+            letter = steps.prepare(
+                session,
+                int(job.key),
+                self.deployment.house,
+                safe_to_repeat=sender.safe_to_repeat,
+                at=self.deployment.now(),
+            )
             if not isinstance(letter, steps.Letter):
                 self._settle(session, job, letter)
                 return

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from pipeline import drift, periods, proposing, steps
 from pipeline.store import db, digests, issues, registry, schema, sources, work
 from pipeline.store import drift as drift_store
-from workers.cli import model
+from workers.cli import calling, model
 from workers.cli.base import Global, deployment, engine, say_json, stop
 from workers.engine import EMPTY, Engine
 from workers.wiring import Deployment
@@ -229,6 +229,10 @@ def status(options: Global, as_json: bool) -> None:
         click.echo(f"lessons  {report['lessons']}")
     if report["drift"]:
         click.echo(f"drift    {report['drift'][0]}")
+    for one in report["escalations"]["waiting"]:
+        click.echo(f"escalated {one['issue']}: {one['said']}")
+    for rule in report["escalations"]["demoted"]:
+        click.echo(f"rule     {rule}")
     click.echo(f"digests  {report['period']}: {report['due']} due, {report['digests'] or 'none decided'}")
     for problem in report["problems"]:
         click.echo(f"problem  {problem}")
@@ -285,6 +289,7 @@ def _report(house: Deployment, listed: int) -> dict[str, Any]:
             },
             "language_model": _language_model(house, session),
             "lessons": model.waiting(session),
+            "escalations": calling.report(house, session, now),
             "drift": _drift(session, now, house.zone),
             "failing": len(work.failing(session)) + len(work.set_aside(session)),
             "set_aside": issues.quarantined_counts(session),

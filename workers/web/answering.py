@@ -12,12 +12,12 @@ from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from pipeline import answers
+from pipeline import answers, escalating
 from pipeline.answers import Answer, Given, NotAnAnswer
 from pipeline.digest.document import Document, Pain
 from pipeline.links import Link
 from pipeline.store import answers as store
-from pipeline.store import issues
+from pipeline.store import escalations, issues
 from workers.engine import Engine
 from workers.web.common import Page, Refused, digest_of, office, opened, page
 
@@ -144,6 +144,7 @@ def _answer(engine: Engine, session: Session, token: str, link: Link) -> Page | 
         nonce=f"{link.reader}:{link.about}:{_nonce(fields.get('nonce', ''))}"[-NONCE:],
         at=engine.deployment.now(),
     )
+    escalating.ask(session, escalations.of_pain(session, link.about))
     return redirect(f"/answer/{token}", 303)
 
 

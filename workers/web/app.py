@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask, Response
 
 from workers.engine import Engine
-from workers.web import answering, hooks, pausing, reading
+from workers.web import answering, escalating, hooks, pausing, reading
 from workers.web.common import not_found
 
 
@@ -14,6 +14,7 @@ def create(engine: Engine) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(hooks.blueprint(engine))
     app.register_blueprint(answering.blueprint(engine))
+    app.register_blueprint(escalating.blueprint(engine))
     app.register_blueprint(reading.blueprint(engine))
     app.register_blueprint(pausing.blueprint(engine))
     app.register_error_handler(404, not_found)

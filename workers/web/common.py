@@ -1,5 +1,6 @@
 """What the pages share: who may open a link, and the polite page where one cannot be opened."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,8 +35,8 @@ def not_found(_: HTTPException) -> Page:
     return Refused("There is no such page", "Open it from your leaf notes again.", 404).page()
 
 
-def opened(engine: Engine, token: str, purpose: Purpose) -> Link:
-    """What a link says, for a reader who still is one. Raises `Refused`."""
+def opened(engine: Engine, token: str, purpose: Purpose, also: Collection[str] = ()) -> Link:
+    """What a link says, for a reader who still is one: a leader, or one of those `also` named. Raises `Refused`."""
     house = engine.deployment
     link = house.links.read(token, purpose) if house.links is not None else None
     if link is None:
@@ -47,7 +48,7 @@ def opened(engine: Engine, token: str, purpose: Purpose) -> Link:
             "will see to it.",
             410,
         )
-    if link.reader not in house.org.leaders:
+    if link.reader not in house.org.leaders and link.reader not in also:
         raise Refused("This link is not yours any more", "It was made for somebody who led a team at that time.", 403)
     return link
 

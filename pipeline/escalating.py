@@ -89,7 +89,14 @@ def _write(session: Session, issue_id: int, subject: Subject, rule: str, now: da
     thread = escalations.thread_of(session, pain) if pain is not None else None
     own = f"pain:{pain}" if pain is not None else f"issue:{issue.source}:{issue.external_id}"
     escalations.begin(
-        session, issue_id=issue_id, rule=rule, source=issue.source, at=now, thread=thread or own[:300], **more
+        session,
+        issue_id=issue_id,
+        name=f"{issue.source}:{issue.external_id}",
+        rule=rule,
+        source=issue.source,
+        at=now,
+        thread=thread or own[:300],
+        **more,
     )
 
 
@@ -229,7 +236,7 @@ def _tell(session: Session, kept: Escalation, subject: Subject, house: House, st
     for reader, copy in ((step.reader, 0), *((one, number) for one in free)):
         told = escalations.Told(reader=reader, copy=copy, number=number, at=now, due=step.due, digest_id=0, lost=False)
         call = _compose(session, kept, subject, house, told, step.reader)
-        name = f"e{kept.id}.{number}"
+        name = f"{kept.name}.{number}"
         digest = digests.call(session, reader, name, call.to_json(), now)
         escalations.tell(
             session,
@@ -256,7 +263,7 @@ def _compose(
     whom = asked if told.copy else (after[0] if after else None)
     page = None
     if house.links is not None:
-        page = house.links.to("escalation", reader=told.reader, made_at=told.at, about=str(kept.id))
+        page = house.links.to("escalation", reader=told.reader, made_at=told.at, about=kept.name)
     return compose(
         Case(
             rule=rule,
@@ -325,16 +332,8 @@ class Checked:
     call: Call | None = None
 
 
-def found(session: Session, digest: StoredDigest) -> tuple[Escalation, escalations.Told] | None:
-    """The escalation of a call, and to whom it was."""
-    name, _, number = digest.period.removeprefix("e").partition(".")
-    kept = escalations.by_id(session, int(name))
-    told = [one for one in kept.told if one.digest_id == digest.id and one.number == int(number)] if kept else []
-    return (kept, told[0]) if kept is not None and told else None
-
-
 def recheck(session: Session, digest: StoredDigest, house: House, now: datetime) -> Checked:
-    known = found(session, digest)
+    known = escalations.of_call(session, digest.id)
     if known is None:
         return Checked(refused="its escalation is gone")
     kept, told = known

@@ -25,7 +25,7 @@ class Link:
     reader: str
     period: str = ""
     about: str = ""
-    """The pain of an answer, the issue of a quotation, the number of an escalation."""
+    """The pain of an answer, the issue of a quotation, the name of an escalation."""
     until: int = 0
 
     def ended(self, now: datetime) -> bool:

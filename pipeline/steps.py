@@ -771,7 +771,7 @@ def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> _
     reference = f"{digest.period}.{digest.leader}.{digest.version}"
     if digest.kind == digests.WEEKLY:
         return _weekly(Document.from_json(digest.document or {}), reference)
-    call, known = Call.from_json(digest.document or {}), escalating.found(session, digest)
+    call, known = Call.from_json(digest.document or {}), escalations.of_call(session, digest.id)
     return _Words(
         leader=call.leader,
         text=call.text(),
@@ -863,7 +863,7 @@ def record(session: Session, mail_id: int, outcome: str, reply: str, alarm: str 
     )
     if step.state in mailing.LOST:
         digest = digests.digest_by_id(session, mail.digest_id)
-        known = escalating.found(session, digest) if digest.kind == digests.CALL else None
+        known = escalations.of_call(session, digest.id) if digest.kind == digests.CALL else None
         escalating.ask(session, [known[0].issue_id] if known is not None else [])
     return step.wait
 

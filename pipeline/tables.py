@@ -301,7 +301,7 @@ class QuarantineRow(Base):
 class DigestRow(Base):
     """One leader's digest of one period: decided once. `document` is the frozen model that text and HTML come from.
 
-    A call of an escalation is one too, of kind `call`; its period is the escalation and the step ("e12.0").
+    A call of an escalation is one too, of kind `call`; its period names the escalation and the step ("e0c4f12ab77e1.0").
     """
 
     __tablename__ = "digests"
@@ -346,6 +346,8 @@ class EscalationRow(Base):
 
     __tablename__ = "escalations"
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    name: Mapped[str] = mapped_column(String(13), unique=True)
+    """Of the issue and the rule, the same in every run: links, mails and files are called by it."""
     issue_id: Mapped[int] = mapped_column(RowId, index=True)
     rule: Mapped[str] = mapped_column(String(16))
     """escalate, harm, safety, security, legal."""

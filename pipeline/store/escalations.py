@@ -1,5 +1,6 @@
 """Escalations: which issues go to their leaders now, who was told, and what became of it."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -47,6 +48,7 @@ class Told:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
     id: int
+    name: str
     issue_id: int
     rule: str
     source: str
@@ -172,6 +174,7 @@ def begin(
     session: Session,
     *,
     issue_id: int,
+    name: str,
     rule: str,
     source: str,
     at: datetime,
@@ -179,8 +182,18 @@ def begin(
     state: str = "open",
     **more: Any,
 ) -> None:
-    """Write an escalation down; a second one of the same issue and rule changes nothing."""
-    row = {"issue_id": issue_id, "rule": rule, "source": source, "at": at, "thread": thread, "state": state, **more}
+    """Write an escalation down; a second one of the same issue and rule changes nothing. `name` is its issue's."""
+    short = hashlib.blake2b(f"{name} {rule}".encode("utf-8", "replace"), digest_size=6).hexdigest()
+    row = {
+        "name": f"e{short}",
+        "issue_id": issue_id,
+        "rule": rule,
+        "source": source,
+        "at": at,
+        "thread": thread,
+        "state": state,
+        **more,
+    }
     ignore(session, EscalationRow, [{"person": False, "look_at": at, **row}], ["issue_id", "rule"])
 
 
@@ -216,9 +229,21 @@ def of_issue(session: Session, issue_id: int) -> Escalation | None:
     return None if row is None else _value(session, row)
 
 
-def by_id(session: Session, escalation_id: int) -> Escalation | None:
-    row = session.get(EscalationRow, escalation_id, populate_existing=True)
+def by_name(session: Session, name: str) -> Escalation | None:
+    query = select(EscalationRow).where(EscalationRow.name == name).execution_options(populate_existing=True)
+    row = session.scalars(query).one_or_none()
     return None if row is None else _value(session, row)
+
+
+def of_call(session: Session, digest_id: int) -> tuple[Escalation, Told] | None:
+    """The escalation that a call tells of, and to whom."""
+    query = select(EscalationRow).join(EscalationStepRow, EscalationStepRow.escalation_id == EscalationRow.id)
+    query = query.where(EscalationStepRow.digest_id == digest_id).execution_options(populate_existing=True)
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        return None
+    kept = _value(session, row)
+    return kept, next(one for one in kept.told if one.digest_id == digest_id)
 
 
 def thread_of(session: Session, pain: str) -> str | None:
@@ -274,6 +299,7 @@ def _value(session: Session, row: EscalationRow) -> Escalation:
     )
     return Escalation(
         id=row.id,
+        name=row.name,
         issue_id=row.issue_id,
         rule=row.rule,
         source=row.source,

@@ -60,7 +60,7 @@ def _opened(engine: Engine, session: Session, token: str) -> tuple[Link, Escalat
     house = engine.deployment.house
     named = {one for rule in house.ladder.rules.values() for one in rule.tell if one in house.org.people}
     link = opened(engine, token, "escalation", also=named)
-    kept = escalations.by_id(session, int(link.about)) if link.about.isdecimal() else None
+    kept = escalations.by_name(session, link.about)
     if kept is None or all(one.reader != link.reader for one in kept.told):
         raise Refused("This escalation cannot be shown", "It was taken back.", 404)
     return link, kept

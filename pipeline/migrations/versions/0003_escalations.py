@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "escalations",
         sa.Column("id", _ID, autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=13), nullable=False),
         sa.Column("issue_id", _ID, nullable=False),
         sa.Column("rule", sa.String(length=16), nullable=False),
         sa.Column("source", sa.String(length=63), nullable=False),
@@ -30,6 +31,7 @@ def upgrade() -> None:
         sa.Column("said", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("issue_id", "rule"),
+        sa.UniqueConstraint("name"),
     )
     with op.batch_alter_table("escalations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_escalations_issue_id"), ["issue_id"], unique=False)

@@ -301,7 +301,7 @@ class QuarantineRow(Base):
 class DigestRow(Base):
     """One leader's digest of one period: decided once. `document` is the frozen model that text and HTML come from.
 
-    A call of an escalation is one too, of kind `call`; its period names the escalation and the step ("e0c4f12ab77e1.0").
+    A call of an escalation is one too, of kind `call`; its period names escalation and step ("e0c4f12ab77e1.0").
     """
 
     __tablename__ = "digests"

@@ -38,6 +38,8 @@ LIMIT = timedelta(hours=6)
 """After so long a period is closed whatever is still being read: one endless source must not keep everybody waiting."""
 RECHECK = timedelta(seconds=5)
 """How soon a period that waits is looked at again; what it waits for wakes it up before."""
+MOMENT = timedelta(minutes=1)
+"""How long an escalation waits at most until its issue is in a pain."""
 KEEP_DONE = timedelta(days=7)
 KEEP_DELIVERIES = timedelta(days=30)
 CENSUS = timedelta(days=1)
@@ -476,11 +478,16 @@ class Engine:
             work.renew(session, job, self.deployment.lease)
             steps.assign(session, org=org, zone=zone, ready=ready)
             escalating.joined(session, self.deployment.now())
+            work.hurry(session, "escalate")
             work.finish(session, job)
 
     def _escalate(self, job: Job) -> None:
+        """An issue whose pain is about to be known is told with it; nobody waits long for that."""
         house = self.deployment
         with self.transaction() as session:
+            if job.attempt == 1 and work.outstanding(session, ["teach", "classify", "assign"]):
+                work.postpone(session, job, MOMENT, reason="its pain is being looked for", counts=True)
+                return
             work.renew(session, job, house.lease)
             escalating.escalate(session, int(job.key), house.house, house.now())
             work.finish(session, job)

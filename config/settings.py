@@ -200,6 +200,9 @@ class Rules(_Values):
 
     @model_validator(mode="after")
     def _sealed_to_the_few(self) -> "Rules":
+        for name in ("escalate", "harm", "legal"):
+            if getattr(self, name).at_once:
+                raise ValueError(f"{name} cannot go out at once; only safety and security may call at any hour")
         for name in ("safety", "security", "legal"):
             if "lead" in getattr(self, name).tell:
                 raise ValueError(f"{name} goes to people who are named, never to all leads; write their ids")

@@ -132,7 +132,9 @@ def _begin(session: Session, issue_id: int, subject: Subject, house: House, now:
         return None
     if not pull.asked and not _rungs(session, house, house.ladder.rules[name], subject.leaf):
         return None
-    if name == "harm" and _known(session, subject, now):
+    if name == "harm" and (subject.pain is None or _known(session, subject.pain, now)):
+        return None
+    if name == "harm" and escalations.spokesman(session, subject.pain or "", now - ladder.FRESH) != issue_id:
         return None
     told, wrong = escalations.pulls(session, now - ladder.MONTH).get((name, issue.source), (0, 0))
     if ladder.demoted(name, told, wrong):
@@ -142,15 +144,11 @@ def _begin(session: Session, issue_id: int, subject: Subject, house: House, now:
     return escalations.of_issue(session, issue_id)
 
 
-def _known(session: Session, subject: Subject, now: datetime) -> bool:
+def _known(session: Session, pain: str, now: datetime) -> bool:
     """Whether somebody was called for this pain lately, or answered it: then one more voice is no news."""
-    pain = subject.pain
-    if pain is None:
-        return False
     lately = escalations.last_of_pain(session, pain)
-    return any(a.honest for a in answers.of_pain(session, pain)) or (
-        lately is not None and lately >= now - ladder.MONTH
-    )
+    called = lately is not None and lately >= now - ladder.MONTH
+    return called or any(answer.honest for answer in answers.of_pain(session, pain))
 
 
 def _pull(session: Session, subject: Subject, house: House, *, person: bool) -> Pull:

@@ -264,6 +264,7 @@ class Engine:
                 self._mark_empty(session, source, total)
                 sources.pulled(session, source.name, began, read_to or began)
                 work.finish(session, job)
+                work.hurry(session, "escalate")
                 self._wake_close(session)
             else:
                 work.postpone(session, job, timedelta(0), reason="goes on after the others' turn", counts=False)
@@ -338,6 +339,7 @@ class Engine:
         with self.transaction() as session:
             sources.failed(session, job.key, self.deployment.now(), str(error))
             asked_to_wait = error.retry_after is not None
+            work.hurry(session, "escalate")
             if error.permanent or (job.attempt >= TRIES and not asked_to_wait):
                 work.finish(session, job)
                 self._wake_close(session)
@@ -485,12 +487,22 @@ class Engine:
         """An issue whose pain is about to be known is told with it; nobody waits long for that."""
         house = self.deployment
         with self.transaction() as session:
-            if job.attempt == 1 and work.outstanding(session, ["teach", "classify", "assign"]):
-                work.postpone(session, job, MOMENT, reason="its pain is being looked for", counts=True)
+            if self._may_know_more(session, job):
+                work.postpone(session, job, RECHECK, reason="its pain is being looked for", counts=False)
                 return
             work.renew(session, job, house.lease)
             escalating.escalate(session, int(job.key), house.house, house.now())
             work.finish(session, job)
+
+    def _may_know_more(self, session: Session, job: Job) -> bool:
+        """Whether what is being read or judged right now may be of the same pain. It is waited for a moment alone."""
+        asked, now = f"escalating {job.key}", db.now(session)
+        if work.under_way(session, ["pull", "teach", "classify", "assign"]):
+            registry.set_mark_once(session, asked, now.isoformat())
+            if now - datetime.fromisoformat(registry.mark(session, asked) or now.isoformat()) < MOMENT:
+                return True
+        registry.clear_mark(session, asked)
+        return False
 
     def _close(self, job: Job) -> None:
         house, period = self.deployment, periods.week_of(job.key, self.deployment.zone)

@@ -146,16 +146,31 @@ def grave(session: Session, ids: Sequence[int]) -> list[int]:
 
 
 def joined(session: Session, since: datetime) -> list[int]:
-    """Harmful issues since a moment that are in a pain of the open week and were not escalated."""
+    """Harmful issues since a moment that are in a pain and were not escalated."""
     query = (
         select(MemberRow.issue_id)
         .join(VerdictRow, VerdictRow.issue_id == MemberRow.issue_id)
         .join(IssueRow, IssueRow.id == MemberRow.issue_id)
         .outerjoin(EscalationRow, EscalationRow.issue_id == MemberRow.issue_id)
-        .where(MemberRow.frozen.is_(False), VerdictRow.severity >= HARM, IssueRow.created_at >= since)
+        .where(VerdictRow.severity >= HARM, IssueRow.created_at >= since)
         .where(EscalationRow.id.is_(None), IssueRow.state == "open")
     )
     return sorted(session.scalars(query))
+
+
+def spokesman(session: Session, pain: str, since: datetime) -> int | None:
+    """The issue that is told of a pain that harms: a tagged one, else the first that is open, since a moment. It is the
+    same whatever came in first."""
+    query = (
+        select(IssueRow.id)
+        .join(MemberRow, MemberRow.issue_id == IssueRow.id)
+        .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
+        .where(MemberRow.pain == pain, IssueRow.created_at >= since, IssueRow.state == "open")
+        .where(or_(VerdictRow.severity >= HARM, cast(IssueRow.tags, String).like(TAG)))
+        .order_by(case((cast(IssueRow.tags, String).like(TAG), 0), else_=1))
+        .order_by(IssueRow.created_at, IssueRow.source, IssueRow.external_id)
+    )
+    return session.scalars(query.limit(1)).first()
 
 
 def of_pain(session: Session, pain: str) -> list[int]:

@@ -250,6 +250,13 @@ def outstanding(session: Session, kinds: Sequence[str]) -> int:
     return session.execute(query).scalar_one()
 
 
+def under_way(session: Session, kinds: Sequence[str]) -> bool:
+    """Whether a row of these kinds runs, or may run now."""
+    query = select(WorkRow.id).where(WorkRow.kind.in_(kinds))
+    busy = or_(WorkRow.state == "running", _claimable(db.now(session)))
+    return session.execute(query.where(busy).limit(1)).first() is not None
+
+
 def imminent(session: Session, kinds: Sequence[str], key: str | None = None) -> int:
     """How many rows run, or will within ten minutes; one that was asked to wait longer is no reason to wait for it."""
     soon = db.now(session) + timedelta(minutes=10)

@@ -161,3 +161,24 @@ def test_what_few_may_read_goes_to_no_lead(database: Engine, signal: str) -> Non
 
     assert kept is None or kept.asked == ()
     assert count(database, MailRow) == 0
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1)])
+def test_the_same_issue_speaks_for_a_pain_whatever_came_in_first(database: Engine, order: tuple[int, ...]) -> None:
+    rows = {number: store(database, number, severity=8) for number in order}
+    join(database, *rows.values())
+
+    kept = {number: go(database, rows[number]) for number in order}
+
+    assert [number for number, one in kept.items() if one is not None] == [1]
+
+
+def test_where_somebody_tagged_an_issue_of_a_pain_harm_calls_nobody_beside_it(database: Engine) -> None:
+    grave, tagged = store(database, 1, severity=8), store(database, 2, severity=8, tags=("escalate",))
+    join(database, grave, tagged)
+
+    assert go(database, grave) is None
+    kept = go(database, tagged)
+
+    assert kept is not None
+    assert kept.rule == "escalate"

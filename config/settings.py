@@ -170,6 +170,65 @@ class Calendar(Values):
     )
 
 
+class RuleEntry(Values):
+    """Who is told of one kind of what cannot wait, and how long each has to answer."""
+
+    tell: Annotated[tuple[Id, ...], BeforeValidator(items)] = Field(
+        ("lead",), description="people of org.yaml in order; lead stands for the leads of the leaf and of all above it"
+    )
+    within: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}[mhd]$")] = Field(
+        "1d", description="how long each has before the next is told: 2d are working days, 4h working time"
+    )
+    at_once: bool = Field(False, description="at any hour, in plain time, and beside the limits")
+
+
+class SafetyEntry(RuleEntry):
+    tell: Annotated[tuple[Id, ...], BeforeValidator(items)] = ()
+    within: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}[mhd]$")] = "15m"
+    at_once: bool = True
+
+
+class SecurityEntry(SafetyEntry):
+    within: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}[mhd]$")] = "1h"
+
+
+class LegalEntry(RuleEntry):
+    tell: Annotated[tuple[Id, ...], BeforeValidator(items)] = ()
+    within: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}[mhd]$")] = "4h"
+
+
+class Rules(Values):
+    escalate: RuleEntry = Field(RuleEntry(), description="somebody tagged it, or asked for it by name")
+    harm: RuleEntry = Field(RuleEntry(), description="several tell of money or data at stake, or of a standstill")
+    safety: SafetyEntry = Field(SafetyEntry(), description="somebody's health is at stake")
+    security: SecurityEntry = Field(SecurityEntry(), description="a weakness in security")
+    legal: LegalEntry = Field(LegalEntry(), description="a legal matter")
+
+    @model_validator(mode="after")
+    def _sealed_to_the_few(self) -> "Rules":
+        for name in ("escalate", "harm", "legal"):
+            if getattr(self, name).at_once:
+                raise ValueError(f"{name} cannot go out at once; only safety and security may call at any hour")
+        for name in ("safety", "security", "legal"):
+            if "lead" in getattr(self, name).tell:
+                raise ValueError(f"{name} goes to people who are named, never to all leads; write their ids")
+        return self
+
+
+class Escalation(Values):
+    opens: int = Field(8, ge=0, le=22, description="the hour from which a reader is called, in their own zone")
+    closes: int = Field(19, ge=1, le=23, description="the hour from which a reader is left alone")
+    per_day: int = Field(1, ge=1, le=3, description="calls a reader gets at most in a day")
+    per_week: int = Field(3, ge=1, le=10, description="calls a reader gets at most in seven days")
+    rules: Annotated[Rules, BeforeValidator(section)] = Field(Rules(), description="who is told of what")
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> "Escalation":
+        if self.opens >= self.closes:
+            raise ValueError("`opens` is not before `closes`; write them as 8 and 19")
+        return self
+
+
 class Settings(Values):
     """settings.yaml. Everything has a default; an empty file means all of them."""
 
@@ -177,6 +236,7 @@ class Settings(Values):
     digest: Annotated[DigestTime, BeforeValidator(section)] = DigestTime()
     mail: Annotated[Mail, BeforeValidator(section)] = Mail()
     calendar: Annotated[Calendar, BeforeValidator(section)] = Calendar()
+    escalation: Annotated[Escalation, BeforeValidator(section)] = Escalation()
     retention: Annotated[Retention, BeforeValidator(section)] = Retention()
     work: Annotated[Work, BeforeValidator(section)] = Work()
     language_model: Annotated[LanguageModel, BeforeValidator(section)] = LanguageModel()
@@ -242,6 +302,7 @@ def load(directory: Path) -> Loaded:
     sources = _checked(sources_document, SourcesFile, problems)
     problems += twice(sources_document, "sources", "name")
     problems += _unknown_teams(settings_document, org.documents)
+    problems += _unknown_people(settings_document, org.documents)
     return Loaded(
         settings=settings or Settings(),
         org=org.file,
@@ -282,3 +343,26 @@ def _unknown_teams(settings_document: Document, org_documents: Sequence[Document
                 remedy = f"Did you mean {close}?" if close else f"Write the id of a team that {org_document.file} has."
                 loc: Loc = ("calendar", "days_off", index, "teams", place)
                 yield settings_document.problem(loc, f"{str(team)!r} is no team of {org_document.file}", remedy)
+
+
+def _unknown_people(settings_document: Document, org_documents: Sequence[Document]) -> Iterator[Problem]:
+    """People who are to be told and are in no file of the org chart, or have no address there."""
+    org_document = org_documents[0]
+    known: dict[str, bool] = {}
+    for document in org_documents:
+        for loc, name in named(document, "people", "id"):
+            known[name] = known.get(name, False) or bool(document.at((*loc, "email")))
+    rules = settings_document.at(("escalation", "rules"))
+    for rule, entry in (rules if isinstance(rules, dict) and not org_document.broken else {}).items():
+        told = entry.get("tell") if isinstance(entry, dict) else None
+        for place, person in enumerate(told if isinstance(told, list) else ()):
+            at: Loc = ("escalation", "rules", rule, "tell", place)
+            if str(person) != "lead" and str(person) not in known:
+                close = nearest(str(person), [*known, "lead"])
+                remedy = (
+                    f"Did you mean {close}?" if close else f"Write the id of a person that {org_document.file} has."
+                )
+                yield settings_document.problem(at, f"{str(person)!r} is no person of {org_document.file}", remedy)
+            elif str(person) != "lead" and not known[str(person)]:
+                message = f"{str(person)!r} has no e-mail address in {org_document.file}"
+                yield settings_document.problem(at, message, "Add it there.")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from itsdangerous import BadData, URLSafeSerializer
 
-Purpose = Literal["answer", "digest", "pause", "quoted", "sign-in", "speak"]
+Purpose = Literal["answer", "digest", "escalation", "pause", "quoted", "sign-in", "speak"]
 LIFE: Final = timedelta(days=30)
 LONGEST: Final = 1_000
 """Letters of a token that are looked at."""
@@ -25,7 +25,7 @@ class Link:
     reader: str
     period: str = ""
     about: str = ""
-    """The pain of an answer, the issue of a quotation, the role of a sign-in."""
+    """The pain of an answer, the issue of a quotation, the name of an escalation."""
     until: int = 0
 
     def ended(self, now: datetime) -> bool:

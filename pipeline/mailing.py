@@ -17,6 +17,9 @@ State = Literal["planned", "rendered", "sending", "accepted", "deferred", "rejec
 FINAL: frozenset[str] = frozenset({"accepted", "rejected", "gave_up"})
 """Nothing more happens to a mail in one of these states."""
 
+LOST: frozenset[str] = frozenset({"rejected", "gave_up"})
+"""A mail in one of these did not reach its reader, as far as anybody can know."""
+
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
 PATIENCE = timedelta(hours=72)

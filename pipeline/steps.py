@@ -3,6 +3,7 @@
     ingest    a page of raw items becomes rows; the cursor moves in the same transaction
     classify  text becomes a verdict with its reasons; the org chart says whose it is
     assign    verdicts of pain join a living pain, or found one; one at a time for the whole organisation
+    escalate  what must not wait goes to a leader now, and climbs until somebody answers (`pipeline.escalating`)
     close     the period's pains are frozen, so that every leader's digest speaks of the same ones
     compose   each due leader's document is decided once, and checked by the gates
     deliver   the bytes are rendered once, claimed before connecting, and the outcome is written down
@@ -23,22 +24,35 @@ from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
-from pipeline import mailing, pains, periods, teaching
+from pipeline import escalating, mailing, pains, periods, teaching
 from pipeline.classify import signals
 from pipeline.digest import gates, mime, render
+from pipeline.digest.call import Call
 from pipeline.digest.compose import compose as compose_document
 from pipeline.digest.document import Document
 from pipeline.digest.index import Index, index
 from pipeline.digest.material import Material
+from pipeline.house import House as House
 from pipeline.issue import Comment, Event, Gone, Issue, Period, Remark, Text, Verdict
 from pipeline.links import Links
 from pipeline.org import Org
 from pipeline.prose import prose
-from pipeline.return_path import ReturnPath
 from pipeline.sound import sound
-from pipeline.store import answers, authors, db, digests, drift, issues, lessons, registry, returned, sources, work
+from pipeline.store import (
+    answers,
+    authors,
+    db,
+    digests,
+    drift,
+    escalations,
+    issues,
+    lessons,
+    registry,
+    returned,
+    sources,
+    work,
+)
 from pipeline.store import material as material_store
-from pipeline.workdays import REGULAR, Workdays
 
 Normalise = Callable[[Mapping[str, Any]], Issue | Remark | Gone | None]
 KnownAs = Callable[[Mapping[str, Any]], str | None]
@@ -144,6 +158,7 @@ def ingest(
     reread = [key for key, row in fresh.items() if key not in before or before[key].text_hash != row["text_hash"]]
     ask_for_verdicts(session, sorted(known.id for known in issues.known(session, source, reread).values()))
     teaching.said_there(session, source, [page.issues[key] for key in fresh], marks)
+    escalating.concern(session, source, [*fresh, *(gone.external_id for gone in page.gone)])
     if cursor is not None:
         if items and (fresh or page.comments or page.gone):
             sources.archive(session, source, issues.dump_page(_without(items, frozenset(redact))), len(items), at)
@@ -257,6 +272,7 @@ class Suspicious(Exception):
 def reconcile(session: Session, *, source: str, gone: Sequence[Gone], at: datetime) -> None:
     """Mark what a census found to be gone: the rows stay as history, digests leave them out."""
     issues.mark_gone(session, source, gone)
+    escalating.concern(session, source, [one.external_id for one in gone])
     sources.counted(session, source, at)
 
 
@@ -362,6 +378,7 @@ def keep_verdicts(session: Session, judged: Sequence[Judged], org_hash: str) -> 
         {one.row_id: (numbers[1], one.shadow) for one in kept if one.shadow is not None},
     )
     ask_for_verdicts(session, [one.row_id for one in kept if one.versions != numbers])
+    escalating.ask(session, escalations.grave(session, [one.row_id for one in kept]))
     work.request(session, "assign", "all")
 
 
@@ -499,27 +516,13 @@ def decide_again(session: Session) -> None:
     digests.forget_all(session)
     registry.forget_all(session)
     work.cancel(session, ("close", "compose", "deliver"))
+    for mail in digests.unsettled(session):
+        work.request(session, "deliver", str(mail))
     work.request(session, "assign", "all")
 
 
 MAILED = "mailed"
 """The mark that says that a mail server was handed something."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """What composing and delivering need to know of the deployment."""
-
-    name: str
-    org: Org
-    kinds: Mapping[str, str]
-    sender: str
-    domain: str
-    links: Links | None = None
-    """None: mails carry no links, and say to reply."""
-    workdays: Workdays = REGULAR
-    returns: ReturnPath | None = None
-    """None: what comes back by mail goes to the sender, and is not ours to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -702,20 +705,21 @@ class Letter:
 
 def letter(document: Document, recipient: str, message_id: str, house: House) -> Letter:
     """A mail of a document, outside the rows: for an operator's own look at it (`digest --send --to`)."""
-    text, html = render.text(document), render.html(document)
-    reference = f"{document.period.label}.{document.leader}.preview"
+    words = _weekly(document, f"{document.period.label}.{document.leader}.preview")
     return Letter(
         name=f"{document.period.label}/{document.leader}",
-        message=_message(document, text, html, recipient, message_id, reference, house),
-        text=text,
-        html=html,
+        message=words.message(recipient, message_id, house),
+        text=words.text,
+        html=words.html,
         document=document.to_json(),
         sender=house.sender,
         recipient=recipient,
     )
 
 
-def prepare(session: Session, mail_id: int, house: House, *, safe_to_repeat: bool) -> Letter | timedelta | None:
+def prepare(
+    session: Session, mail_id: int, house: House, *, safe_to_repeat: bool, at: datetime
+) -> Letter | timedelta | None:
     """Claim a mail before connecting: the bytes are rendered once and kept, `sending` is committed by the caller.
 
     Returns how long to wait where it is not yet time, and None where nothing is left to do. What became private since
@@ -728,17 +732,18 @@ def prepare(session: Session, mail_id: int, house: House, *, safe_to_repeat: boo
         return _unknown(session, mail)
     untouched = mail.message is None or (mail.state == "deferred" and not mail.resent)
     if untouched:  # no server can have it: what may no longer be shown is taken out now
-        refused, fresh = _recheck(session, mail, house)
+        refused, fresh, wait = _recheck(session, mail, house, at)
+        if wait is not None:
+            return wait
         if refused:
             digests.set_mail(session, mail_id, state="rejected", alarm=refused)
             return None
         mail = replace(mail, message=None) if fresh else mail
     digest = digests.digest_by_id(session, mail.digest_id)
-    document = Document.from_json(digest.document or {})
-    text, html = render.text(document), render.html(document)
-    reference = f"{digest.period}.{digest.leader}.{digest.version}"
-    replies, bounces = _returns(house, mail.id, digest.leader, digest.period)
-    message = mail.message or _message(document, text, html, mail.recipient, mail.message_id, reference, house, replies)
+    words = _rendered(session, digest, house)
+    weekly = digest.kind == digests.WEEKLY
+    replies, bounces = _returns(house, mail.id, digest.leader, digest.period) if weekly else (None, None)
+    message = mail.message or words.message(mail.recipient, mail.message_id, house, replies)
     now = db.now(session)
     if not safe_to_repeat:
         registry.set_mark_once(session, MAILED, now.isoformat())
@@ -751,10 +756,12 @@ def prepare(session: Session, mail_id: int, house: House, *, safe_to_repeat: boo
         first_tried_at=mail.first_tried_at or now,
     )
     return Letter(
-        name=f"{digest.period}/{digest.leader}",
+        name=f"{digest.period}/{digest.leader}"
+        if digest.kind == digests.WEEKLY
+        else f"calls/{digest.period}.{digest.leader}",
         message=message,
-        text=text,
-        html=html,
+        text=words.text,
+        html=words.html,
         document=digest.document or {},
         sender=house.sender,
         recipient=mail.recipient,
@@ -773,6 +780,67 @@ def _returns(house: House, mail: int, leader: str, period: str) -> tuple[str | N
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """A digest or a call as its mail says it."""
+
+    leader: str
+    text: str
+    html: str
+    subject: str
+    date: datetime
+    reference: str
+    about: str | None = None
+    """What the mails of its thread are about; None: it stands alone."""
+
+    def message(self, recipient: str, message_id: str, house: House, replies: str | None = None) -> bytes:
+        pausing = None
+        if house.links is not None:
+            pausing = house.links.to("pause", reader=self.leader, made_at=self.date)
+        kind = "weekly" if self.about is None else "escalation"
+        return mime.build(
+            text=self.text,
+            html=self.html,
+            subject=self.subject,
+            sender=house.sender,
+            recipient=recipient,
+            date=self.date,
+            message_id=message_id,
+            list_id=f"{house.name} leaf notes <leaf-{kind}.{house.domain}>",
+            reference=self.reference,
+            reply_to=replies,
+            unsubscribe_url=pausing,
+            thread=None if self.about is None else mime.thread_id(house.domain, self.about),
+        )
+
+
+def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> _Words:
+    reference = f"{digest.period}.{digest.leader}.{digest.version}"
+    if digest.kind == digests.WEEKLY:
+        return _weekly(Document.from_json(digest.document or {}), reference)
+    call, known = Call.from_json(digest.document or {}), escalations.of_call(session, digest.id)
+    return _Words(
+        leader=call.leader,
+        text=call.text(),
+        html=call.html(),
+        subject=call.subject,
+        date=call.generated_at,
+        reference=reference,
+        about=known[0].thread if known is not None else digest.period,
+    )
+
+
+def _weekly(document: Document, reference: str) -> _Words:
+    return _Words(
+        leader=document.leader,
+        text=render.text(document),
+        html=render.html(document),
+        subject=document.subject,
+        date=document.generated_at,
+        reference=reference,
+    )
+
+
 def _unknown(session: Session, mail: digests.StoredMail) -> timedelta | None:
     """A worker died while it was sending: whether the server took the mail is not known."""
     step = mailing.after_crash(resent=mail.resent)
@@ -780,9 +848,19 @@ def _unknown(session: Session, mail: digests.StoredMail) -> timedelta | None:
     return step.wait
 
 
-def _recheck(session: Session, mail: digests.StoredMail, house: House) -> tuple[str | None, bool]:
-    """(why nothing may be sent, whether it was composed again) where something of the period may no longer be shown."""
+def _recheck(
+    session: Session, mail: digests.StoredMail, house: House, at: datetime
+) -> tuple[str | None, bool, timedelta | None]:
+    """(why nothing may be sent, whether it was composed again, how long to wait first)."""
     digest = digests.digest_by_id(session, mail.digest_id)
+    if digest.kind == digests.CALL:
+        checked = escalating.recheck(session, digest, house, at)
+        return checked.refused, checked.call is not None, checked.wait
+    return (*_compose_again(session, digest, house), None)
+
+
+def _compose_again(session: Session, digest: digests.StoredDigest, house: House) -> tuple[str | None, bool]:
+    """(why nothing may be sent, whether it was composed again) where something of the period may no longer be shown."""
     if digest.leader not in house.org.leaders:
         return f"{digest.leader} leads no team any more", False
     document = Document.from_json(digest.document or {})
@@ -811,34 +889,6 @@ def _decided(session: Session, period: str, *, sent: bool = False) -> list[Docum
     return [Document.from_json(document) for document in digests.documents(session, period, sent=sent)]
 
 
-def _message(
-    document: Document,
-    text: str,
-    html: str,
-    recipient: str,
-    message_id: str,
-    reference: str,
-    house: House,
-    replies: str | None = None,
-) -> bytes:
-    pausing = None
-    if house.links is not None:
-        pausing = house.links.to("pause", reader=document.leader, made_at=document.generated_at)
-    return mime.build(
-        text=text,
-        html=html,
-        subject=document.subject,
-        sender=house.sender,
-        recipient=recipient,
-        date=document.generated_at,
-        message_id=message_id,
-        list_id=f"{house.name} leaf notes <leaf-weekly.{house.domain}>",
-        reference=reference,
-        reply_to=replies,
-        unsubscribe_url=pausing,
-    )
-
-
 def record(session: Session, mail_id: int, outcome: str, reply: str, alarm: str | None) -> timedelta | None:
     """Write down what the mail server said; how long to wait before the next try, None where it is settled."""
     mail = digests.mail(session, mail_id)
@@ -858,6 +908,10 @@ def record(session: Session, mail_id: int, outcome: str, reply: str, alarm: str 
         reply=reply[:1000],
         alarm=step.alarm,
     )
+    if step.state in mailing.LOST:
+        digest = digests.digest_by_id(session, mail.digest_id)
+        known = escalations.of_call(session, digest.id) if digest.kind == digests.CALL else None
+        escalating.ask(session, [known[0].issue_id] if known is not None else [])
     return step.wait
 
 

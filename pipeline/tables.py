@@ -299,7 +299,10 @@ class QuarantineRow(Base):
 
 
 class DigestRow(Base):
-    """One leader's digest of one period: decided once. `document` is the frozen model that text and HTML come from."""
+    """One leader's digest of one period: decided once. `document` is the frozen model that text and HTML come from.
+
+    A call of an escalation is one too, of kind `call`; its period names escalation and step ("e0c4f12ab77e1.0").
+    """
 
     __tablename__ = "digests"
     id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
@@ -337,6 +340,57 @@ class MailRow(Base):
     alarm: Mapped[str | None] = mapped_column(Text)
     changed_at: Mapped[datetime]
     __table_args__ = (UniqueConstraint("digest_id", "recipient"),)
+
+
+class EscalationRow(Base):
+    """That an issue goes to its leaders now, by one rule: never twice."""
+
+    __tablename__ = "escalations"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    name: Mapped[str] = mapped_column(String(13), unique=True)
+    """Of the issue and the rule, the same in every run: links, mails and files are called by it."""
+    issue_id: Mapped[int] = mapped_column(RowId, index=True)
+    rule: Mapped[str] = mapped_column(String(16))
+    """escalate, harm, safety, security, legal."""
+    source: Mapped[str] = mapped_column(String(63))
+    """Of the issue: how often a rule was wrong is counted by source."""
+    state: Mapped[str] = mapped_column(String(12), index=True)
+    """open, top; and over: owned, answered, declined, wrong, withdrawn, closed, digest."""
+    at: Mapped[datetime]
+    note: Mapped[str | None] = mapped_column(Text)
+    """What the person who asked for it by name wrote."""
+    person: Mapped[bool] = mapped_column(default=False)
+    """Whether somebody asked for it by name, and not by a tag or by what the text says."""
+    thread: Mapped[str] = mapped_column(String(300))
+    """What its mails stand together by: its pain, or the issue itself."""
+    look_at: Mapped[datetime | None]
+    """When it is looked at again; None where only an answer can change it."""
+    snoozed_until: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(String(255))
+    """The leader who ended it, if one did."""
+    said: Mapped[str | None] = mapped_column(Text)
+    """The line or the reason that they gave."""
+    __table_args__ = (UniqueConstraint("issue_id", "rule"), Index("ix_escalations_look_at", "look_at"))
+
+
+class EscalationStepRow(Base):
+    """That a reader was told of an escalation: asked once, and copied once for each who was asked after them."""
+
+    __tablename__ = "escalation_steps"
+    escalation_id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    reader: Mapped[str] = mapped_column(String(255), primary_key=True)
+    copy: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """0 where they were asked, else the number of the step that they got a copy of, counted from 0."""
+    number: Mapped[int]
+    at: Mapped[datetime]
+    due: Mapped[datetime]
+    """Until when whoever was asked has time to answer."""
+    counts: Mapped[bool]
+    """Whether it is one of the calls of which a reader gets only so many."""
+    digest_id: Mapped[int] = mapped_column(RowId)
+    """The row of its words: its mail goes the way of every mail."""
+    __table_args__ = (Index("ix_escalation_steps_reader", "reader", "at"),)
 
 
 class AnswerRow(Base):

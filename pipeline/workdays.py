@@ -21,12 +21,15 @@ class Workdays:
     weekdays: frozenset[int] = frozenset(range(5))
     off: tuple[DaysOff, ...] = ()
 
+    def works(self, day: date, path: Sequence[str] = ()) -> bool:
+        """Whether a team works on a day. `path` is the team and those above it, empty for the whole organisation."""
+        off = (o for o in self.off if not o.teams or not o.teams.isdisjoint(path))
+        return day.weekday() in self.weekdays and not any(o.first <= day <= o.last for o in off)
+
     def worked(self, monday: date, path: Sequence[str] = ()) -> int:
         """Working days of a team in the week of a Monday. `path` is the team and those above it, empty for the whole
         organisation: then only what holds for everybody counts."""
-        days = [monday + timedelta(days=n) for n in sorted(self.weekdays)]
-        off = [o for o in self.off if not o.teams or not o.teams.isdisjoint(path)]
-        return sum(not any(o.first <= day <= o.last for o in off) for day in days)
+        return sum(self.works(monday + timedelta(days=n), path) for n in range(7))
 
     def regular(self, monday: date) -> bool:
         """Whether everybody worked as usual in the week of a Monday."""

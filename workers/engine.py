@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from connectors.base import SourceError
-from pipeline import periods, proposing, receiving, steps, teaching, telling
+from pipeline import escalating, periods, proposing, receiving, steps, teaching, telling
 from pipeline.issue import Gone, NoProposal, Period, Text, Verdict
 from pipeline.receiving import Taken
 from pipeline.returned import Returned
@@ -31,7 +31,9 @@ from workers.wiring import Deployment, Source, span
 
 log = structlog.get_logger()
 
-NEEDED = ("inbox", "pull", "census", "teach", "classify", "assign", "close", "compose", "deliver", receiving.KIND)
+NEEDED = (
+    "inbox", "pull", "census", "teach", "classify", "assign", "escalate", "close", "compose", "deliver", receiving.KIND,
+)  # fmt: skip
 AFTERWARDS = (proposing.KIND, telling.KIND)
 KINDS = (*NEEDED, *AFTERWARDS)
 """What is not needed is done by `run` when all else is done, and by workers; no other command waits for it."""
@@ -43,6 +45,8 @@ LIMIT = timedelta(hours=6)
 """After so long a period is closed whatever is still being read: one endless source must not keep everybody waiting."""
 RECHECK = timedelta(seconds=5)
 """How soon a period that waits is looked at again; what it waits for wakes it up before."""
+MOMENT = timedelta(minutes=1)
+"""How long an escalation waits at most until its issue is in a pain."""
 KEEP_DONE = timedelta(days=7)
 KEEP_DELIVERIES = timedelta(days=30)
 CENSUS = timedelta(days=1)
@@ -100,6 +104,7 @@ class Engine:
             self._reroute(session)
             if house.language_model is not None:
                 proposing.wake(session, house.language_model, now, house.zone)
+            escalating.wake(session, now)
             self._plan(session)
             self._tidy(session)
 
@@ -303,6 +308,7 @@ class Engine:
                 self._mark_empty(session, source, total)
                 sources.pulled(session, source.name, began, read_to or began)
                 work.finish(session, job)
+                work.hurry(session, "escalate")
                 self._wake_close(session)
             else:
                 work.postpone(session, job, timedelta(0), reason="goes on after the others' turn", counts=False)
@@ -377,6 +383,7 @@ class Engine:
         with self.transaction() as session:
             sources.failed(session, job.key, self.deployment.now(), str(error))
             asked_to_wait = error.retry_after is not None
+            work.hurry(session, "escalate")
             if error.permanent or (job.attempt >= TRIES and not asked_to_wait):
                 work.finish(session, job)
                 self._wake_close(session)
@@ -516,7 +523,30 @@ class Engine:
         with self.transaction() as session:
             work.renew(session, job, self.deployment.lease)
             steps.assign(session, org=org, zone=zone, ready=ready)
+            escalating.joined(session, self.deployment.now())
+            work.hurry(session, "escalate")
             work.finish(session, job)
+
+    def _escalate(self, job: Job) -> None:
+        """An issue whose pain is about to be known is told with it; nobody waits long for that."""
+        house = self.deployment
+        with self.transaction() as session:
+            if self._may_know_more(session, job):
+                work.postpone(session, job, RECHECK, reason="its pain is being looked for", counts=False)
+                return
+            work.renew(session, job, house.lease)
+            escalating.escalate(session, int(job.key), house.house, house.now())
+            work.finish(session, job)
+
+    def _may_know_more(self, session: Session, job: Job) -> bool:
+        """Whether what is being read or judged right now may be of the same pain. It is waited for a moment alone."""
+        asked, now = f"escalating {job.key}", db.now(session)
+        if work.under_way(session, ["pull", "teach", "classify", "assign"]):
+            registry.set_mark_once(session, asked, now.isoformat())
+            if now - datetime.fromisoformat(registry.mark(session, asked) or now.isoformat()) < MOMENT:
+                return True
+        registry.clear_mark(session, asked)
+        return False
 
     def _close(self, job: Job) -> None:
         period = periods.week_of(job.key, self.deployment.zone)
@@ -573,8 +603,12 @@ class Engine:
         sender = self.deployment.sender
         with self.transaction() as session:
             digest = digests.digest_by_id(session, digests.mail(session, int(job.key)).digest_id)
-            house = self.deployment.at(periods.week_of(digest.period, self.deployment.zone)).house
-            letter = steps.prepare(session, int(job.key), house, safe_to_repeat=sender.safe_to_repeat)
+            then = self.deployment
+            if digest.kind == digests.WEEKLY:
+                then = then.at(periods.week_of(digest.period, then.zone))
+            letter = steps.prepare(
+                session, int(job.key), then.house, safe_to_repeat=sender.safe_to_repeat, at=self.deployment.now()
+            )
             if not isinstance(letter, steps.Letter):
                 self._settle(session, job, letter)
                 return

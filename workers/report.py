@@ -10,6 +10,7 @@ from pipeline import drift, periods, proposing, receiving
 from pipeline.store import db, digests, issues, lessons, registry, returned, sources, work
 from pipeline.store import drift as drift_store
 from pipeline.store.lessons import Version
+from workers import calling
 from workers.engine import EMPTY, INBOX_TROUBLE
 from workers.wiring import Deployment
 
@@ -58,6 +59,7 @@ def report(house: Deployment, listed: int) -> dict[str, Any]:
             },
             "language_model": _language_model(house, session),
             "lessons": _lessons_waiting(session),
+            "escalations": calling.report(house, session, now),
             "drift": _drift(session, now, house.zone),
             "failing": len(work.failing(session)) + len(work.set_aside(session)),
             "set_aside": issues.quarantined_counts(session),

@@ -33,13 +33,15 @@ from connectors.smtp import Smtp
 from connectors.speak_up import SpeakUp
 from pipeline import periods
 from pipeline.answers import Answer, Given, draft
+from pipeline.escalate import Ladder, Rule
+from pipeline.house import House
 from pipeline.issue import Period
 from pipeline.links import Links
 from pipeline.org import Claim, Org, Person, Team
 from pipeline.proposing import LanguageModel
 from pipeline.return_path import ReturnPath
 from pipeline.route import Router
-from pipeline.steps import Classifier, House
+from pipeline.steps import Classifier
 from pipeline.store import db, schema
 from pipeline.workdays import DaysOff, Workdays
 from workers import broker
@@ -224,6 +226,8 @@ class Deployment:
             links=self.links,
             workdays=to_workdays(self.settings),
             returns=self.returns,
+            zone=self.zone,
+            ladder=to_ladder(self.settings),
         )
 
     @cached_property
@@ -381,6 +385,16 @@ def to_workdays(found: Settings) -> Workdays:
         weekdays=frozenset(periods.DAYS.index(day) for day in calendar.working_days),
         off=tuple(DaysOff(first=o.from_, last=o.last, teams=frozenset(o.teams)) for o in calendar.days_off),
     )
+
+
+def to_ladder(found: Settings) -> Ladder:
+    """The ladder of escalation from its settings."""
+    given = found.escalation
+    rules = {
+        name: Rule(name=name, tell=entry.tell, within=entry.within, at_once=entry.at_once)
+        for name, entry in given.rules
+    }
+    return Ladder(rules=rules, opens=given.opens, closes=given.closes, per_day=given.per_day, per_week=given.per_week)
 
 
 def to_org(file: OrgFile, day: date) -> Org:

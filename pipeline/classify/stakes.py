@@ -176,6 +176,11 @@ def plain_harm(text: str) -> str | None:
     return _told(text[:_READ], _HARMS)
 
 
+def safety(title: str, body: str) -> bool:
+    """Whether somebody's health is at stake."""
+    return any(_told(text[:_READ], (_SAFETY,)) is not None for text in (title, body))
+
+
 def standstill(text: str) -> str | None:
     """Words that say that money cannot move."""
     return _told(text[:_READ], (_STANDSTILL,))

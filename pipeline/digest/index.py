@@ -134,7 +134,7 @@ def _tokens(text: str) -> list[str]:
     return [t for t in (raw.strip(".,:;!?()[]<>'\"’").removesuffix("'s") for raw in text.split()) if t]
 
 
-def _names(org: Org) -> Names:
+def names_of(org: Org) -> Names:
     full: set[tuple[str, ...]] = set()
     parts: set[str] = set()
     handles: set[str] = set()
@@ -209,7 +209,7 @@ def index(material: Material, org: Org) -> Index:
         people=people,
         outside=frozenset(outside),
         sizes=privacy.sizes(org),
-        names=_names(org),
+        names=names_of(org),
         team_sources=_team_sources(org),
         hearing=frozenset().union(*(org.below(t) for t in org.teams if hears(org, t))),
     )

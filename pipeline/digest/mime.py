@@ -50,6 +50,12 @@ def message_id(organisation_domain: str, leader: str, period: str, version: int)
     return f"<digest-{uuid.uuid5(uuid.NAMESPACE_DNS, name)}@{domain}>"
 
 
+def thread_id(organisation_domain: str, about: str) -> str:
+    """What the mails about one thing refer to, so that they stand together; no mail has it."""
+    domain = _domain("References", organisation_domain)
+    return f"<thread-{uuid.uuid5(uuid.NAMESPACE_DNS, json.dumps(['leafnotes', domain, about]))}@{domain}>"
+
+
 def build(
     *,
     text: str,
@@ -65,12 +71,14 @@ def build(
     reply_to: str | None = None,
     unsubscribe_url: str | None = None,
     answers: str | None = None,
+    thread: str | None = None,
 ) -> bytes:
     """The whole mail, with CRLF line ends and nothing but ASCII in it.
 
     `sender`, `reply_to` and `recipient` are addresses, bare or as `Name <address>`; `list_id` is `Name <id>`;
-    `reference` tells one digest from the next ("2026-W38.ines.1"); `unsubscribe_url` takes a POST (RFC 8058).
-    `answers` is the Message-ID of the mail that this one answers by itself, empty where that has none we can write.
+    `reference` tells one digest from the next ("2026-W38.ines.1"); `unsubscribe_url` takes a POST (RFC 8058); `thread`
+    is a `thread_id` that mails about one thing share; `answers` is the Message-ID of the mail that this one answers by
+    itself, empty where that has none we can write.
     Raises `UnsafeMailError`.
     """
     headers = [
@@ -80,6 +88,7 @@ def build(
         ("Subject", _unstructured("Subject", subject)),
         ("Date", _date(date)),
         ("Message-ID", _matching("Message-ID", _MESSAGE_ID, message_id)),
+        *([(name, _matching(name, _MESSAGE_ID, thread)) for name in ("In-Reply-To", "References")] if thread else []),
         ("List-ID", _list_id(list_id)),
         *_unsubscribe(unsubscribe_url),
         *_answering(answers),

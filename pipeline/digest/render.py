@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
@@ -191,11 +191,28 @@ def _template(name: str, *, html: bool) -> Template:
     return _environment(html=html).get_template(name)
 
 
+class Head(Protocol):
+    """What stands above the sections of a mail."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def preheader(self) -> str: ...
+    @property
+    def opening(self) -> str: ...
+
+
+def text_of(head: Head, sections: Sequence[Section]) -> str:
+    return _template("digest.txt.j2", html=False).render(d=head, sections=sections, plain=plain, wrap=_wrap)
+
+
+def html_of(head: Head, sections: Sequence[Section]) -> str:
+    return _template("digest.html.j2", html=True).render(d=head, sections=sections)
+
+
 def text(document: Document) -> str:
-    return _template("digest.txt.j2", html=False).render(d=document, sections=layout(document), plain=plain, wrap=_wrap)
+    return text_of(document, layout(document))
 
 
 def html(document: Document) -> str:
-    return _template("digest.html.j2", html=True).render(
-        d=document, sections=layout(document), week=int(document.period.label[-2:])
-    )
+    return html_of(document, layout(document))

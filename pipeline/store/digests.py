@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Text, cast, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from pipeline.mailing import FINAL
 from pipeline.store import db
 from pipeline.store.upsert import ignore, put
 from pipeline.tables import DigestRow, MailRow
@@ -16,6 +17,8 @@ from pipeline.tables import DigestRow, MailRow
 WEEKLY = "weekly"
 _GONE_OUT = select(MailRow.digest_id).where(MailRow.state.in_(("sending", "accepted", "unknown", "gave_up")))
 """Digests that somebody may have read."""
+CALL = "call"
+"""Kind of what is told of an escalation, outside any week."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,7 @@ class StoredDigest:
     reason: str | None
     document: Mapping[str, Any] | None
     hidden: str = ""
+    kind: str = WEEKLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +193,15 @@ def documents(session: Session, period: str, *, sent: bool) -> list[Mapping[str,
 
 
 def forget_all(session: Session) -> None:
-    """Every digest and every mail, for a deployment that decides them again."""
-    session.execute(delete(MailRow))
-    session.execute(delete(DigestRow))
+    """Every weekly digest and its mails, for a deployment that decides them again."""
+    weekly = select(DigestRow.id).where(DigestRow.kind == WEEKLY)
+    session.execute(delete(MailRow).where(MailRow.digest_id.in_(weekly)))
+    session.execute(delete(DigestRow).where(DigestRow.kind == WEEKLY))
+
+
+def unsettled(session: Session) -> list[int]:
+    """Mails of which more is to come."""
+    return list(session.scalars(select(MailRow.id).where(MailRow.state.not_in(FINAL)).order_by(MailRow.id)))
 
 
 def digest_by_id(session: Session, digest_id: int) -> StoredDigest:
@@ -208,7 +218,16 @@ def _digest(row: DigestRow) -> StoredDigest:
         reason=row.reason,
         document=row.document,
         hidden=row.hidden,
+        kind=row.kind,
     )
+
+
+def call(session: Session, leader: str, name: str, document: Mapping[str, Any], at: datetime) -> int:
+    """The row of one call of an escalation to a reader, made on first use."""
+    row = {"leader": leader, "period": name, "kind": CALL, "version": 1, "state": "composed", "composed_at": at}
+    ignore(session, DigestRow, [{**row, "document": dict(document), "form": CALL}], ["leader", "period", "kind"])
+    query = select(DigestRow.id).where(DigestRow.leader == leader, DigestRow.period == name, DigestRow.kind == CALL)
+    return session.execute(query).scalar_one()
 
 
 def address(session: Session, digest_id: int, recipient: str, message_id: str) -> int:
@@ -269,12 +288,12 @@ def counts(session: Session, period: str) -> dict[str, int]:
 def alarms(session: Session, since: str = "", limit: int = 20) -> list[tuple[str, str, str]]:
     """(leader, period, what) of digests held and mails in trouble in this period and later ones, newest first."""
     held = select(DigestRow.leader, DigestRow.period, DigestRow.reason).where(
-        DigestRow.reason.is_not(None), DigestRow.period >= since
+        DigestRow.reason.is_not(None), DigestRow.period >= since, DigestRow.kind == WEEKLY
     )
     stuck = (
         select(DigestRow.leader, DigestRow.period, MailRow.alarm)
         .join(DigestRow, DigestRow.id == MailRow.digest_id)
-        .where(MailRow.alarm.is_not(None), DigestRow.period >= since)
+        .where(MailRow.alarm.is_not(None), DigestRow.period >= since, DigestRow.kind == WEEKLY)
     )
     rows = [*session.execute(held.order_by(DigestRow.id.desc()).limit(limit))]
     rows += [*session.execute(stuck.order_by(MailRow.id.desc()).limit(limit))]

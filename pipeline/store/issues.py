@@ -361,6 +361,15 @@ def find(session: Session, name: str) -> tuple[str, str] | None:
     return (row[0], row[1]) if row else None
 
 
+def row_id(session: Session, name: str) -> int | None:
+    """The row of an issue named by `source:external_id` or by its URL."""
+    key = find(session, name)
+    if key is None:
+        return None
+    query = select(IssueRow.id).where(IssueRow.source == key[0], IssueRow.external_id == key[1])
+    return session.execute(query).scalar_one()
+
+
 def _value(row: IssueRow) -> Issue:
     return Issue(
         source=row.source,

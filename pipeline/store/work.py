@@ -74,16 +74,13 @@ def request(
     return row_id
 
 
-def hurry(session: Session, kind: str, key: str) -> None:
-    """Look at a waiting row at once: what it waited for may have come."""
-    row_id = session.execute(
-        update(WorkRow)
-        .where(WorkRow.kind == kind, WorkRow.key == key, WorkRow.state == "ready")
-        .values(run_after=db.now(session))
-        .returning(WorkRow.id)
-    ).scalar_one_or_none()
-    if row_id is not None:
-        session.info.setdefault("requested", []).append(row_id)
+def hurry(session: Session, kind: str, key: str | None = None) -> None:
+    """Look at a waiting row, or at all of a kind, at once: what it waited for may have come."""
+    waits = update(WorkRow).where(WorkRow.kind == kind, WorkRow.state == "ready")
+    if key is not None:
+        waits = waits.where(WorkRow.key == key)
+    rows = session.scalars(waits.values(run_after=db.now(session)).returning(WorkRow.id)).all()
+    session.info.setdefault("requested", []).extend(rows)
 
 
 def due(session: Session, kinds: Sequence[str], limit: int = 500) -> list[int]:
@@ -251,6 +248,13 @@ def outstanding(session: Session, kinds: Sequence[str]) -> int:
     """How many rows of these kinds are neither done nor set aside."""
     query = select(func.count()).where(WorkRow.kind.in_(kinds), WorkRow.state.in_(("ready", "running")))
     return session.execute(query).scalar_one()
+
+
+def under_way(session: Session, kinds: Sequence[str]) -> bool:
+    """Whether a row of these kinds runs, or may run now."""
+    query = select(WorkRow.id).where(WorkRow.kind.in_(kinds))
+    busy = or_(WorkRow.state == "running", _claimable(db.now(session)))
+    return session.execute(query.where(busy).limit(1)).first() is not None
 
 
 def imminent(session: Session, kinds: Sequence[str], key: str | None = None) -> int:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from config.settings import Loaded, Settings, load
+from pipeline.escalate import Ladder
 from pipeline.workdays import REGULAR, DaysOff, Workdays
-from workers.wiring import to_workdays
+from workers.wiring import to_ladder, to_workdays
 
 ORG = "fallback: top\nteams:\n- {id: top}\n"
 SOURCES = "sources:\n- {name: a, kind: file}\n"
@@ -301,3 +302,53 @@ def test_days_off_that_are_commented_out_are_none(directory: Path) -> None:
     loaded = load(directory)
 
     assert (loaded.problems, loaded.settings) == ((), Settings())
+
+
+PEOPLE = "people:\n- {id: ada, email: ada@x.example}\n- {id: bob}\n"
+
+
+def test_the_ladder_without_settings_is_that_of_the_code() -> None:
+    assert to_ladder(Settings()) == Ladder()
+
+
+def test_a_rule_of_the_ladder_keeps_what_is_not_said(directory: Path) -> None:
+    (directory / "org.yaml").write_text(PEOPLE + ORG)
+    (directory / "settings.yaml").write_text("escalation:\n  rules:\n    security: {tell: [ada]}\n")
+
+    loaded = load(directory)
+    ladder = to_ladder(loaded.settings)
+
+    assert loaded.problems == ()
+    assert ladder.rules["security"].tell == ("ada",)
+    assert (ladder.rules["security"].within, ladder.rules["security"].at_once) == ("1h", True)
+    assert ladder.rules["escalate"] == Ladder().rules["escalate"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("security: {tell: [adda]}", "'adda' is no person of org.yaml"),
+        ("security: {tell: [adda]}", "Did you mean ada?"),
+        ("security: {tell: [bob]}", "'bob' has no e-mail address in org.yaml"),
+        ("security: {tell: [lead]}", "named, never to all leads"),
+        ("harm: {at_once: true}", "harm cannot go out at once"),
+        ("harm: {within: soon}", "within"),
+        ("harm: {withing: 1d}", "Did you mean `within`?"),
+        ("harms: {within: 1d}", "Did you mean `harm`?"),
+    ],
+)
+def test_a_wrong_rule_of_the_ladder_is_named_with_its_line(directory: Path, rule: str, words: str) -> None:
+    (directory / "org.yaml").write_text(PEOPLE + ORG)
+    (directory / "settings.yaml").write_text(f"escalation:\n  rules:\n    {rule}\n")
+
+    problems = said(load(directory))
+
+    assert len(problems) == 1
+    assert words in problems[0]
+    assert problems[0].startswith("settings.yaml:")
+
+
+def test_hours_in_which_nobody_could_be_called_are_refused(directory: Path) -> None:
+    (directory / "settings.yaml").write_text("escalation: {opens: 19, closes: 8}\n")
+
+    assert "not before" in said(load(directory))[0]

@@ -8,6 +8,7 @@ from pipeline.store import db
 from pipeline.tables import (
     CommentRow,
     DigestRow,
+    EscalationRow,
     EventRow,
     IssueRow,
     MailRow,
@@ -38,8 +39,11 @@ def snapshot(database: Engine) -> dict[str, Any]:
             "pains": {r.id: (r.live, r.frozen) for r in session.scalars(select(PainRow))},
             "cursors": {r.name: r.cursor for r in session.scalars(select(SourceRow))},
             "digests": {(r.leader, r.period): (r.state, r.reason, r.version, r.document) for r in digests.values()},
+            "escalations": sorted(
+                (r.name, key[r.issue_id], r.rule, r.state, r.at) for r in session.scalars(select(EscalationRow))
+            ),
             "mails": {
-                (digests[r.digest_id].leader, r.recipient): (r.message_id, r.message)
+                (digests[r.digest_id].leader, digests[r.digest_id].period, r.recipient): (r.message_id, r.message)
                 for r in session.scalars(select(MailRow))
             },
         }

@@ -1,4 +1,4 @@
-"""Commands about what is stored: pull, issues, classify, explain, label, replay."""
+"""Commands about what is stored: pull, issues, classify, explain, label, escalate, replay."""
 
 import getpass
 import json
@@ -11,11 +11,13 @@ from typing import IO, Any, Final, get_args
 import click
 
 from config.reader import nearest
-from pipeline import teaching
+from pipeline import escalating, teaching
+from pipeline.escalate import NotNow
 from pipeline.issue import Proposal, Role, Text, Verdict
 from pipeline.steps import Ingested, ask_for_verdicts
-from pipeline.store import corrections, db, issues, lessons, proposals, registry, sources
+from pipeline.store import corrections, db, escalations, issues, lessons, proposals, registry, sources
 from pipeline.store.issues import Stored
+from workers import calling
 from workers.cli import explaining, model
 from workers.cli.base import Global, Moment, deployment, engine, say_json, stop
 from workers.wiring import Deployment
@@ -426,6 +428,42 @@ def label(
                 click.echo(line)
 
 
+@click.command()
+@click.argument("issue")
+@click.option("--note", help="One line for whoever is told; it names nobody of the organisation.")
+@click.pass_obj
+def escalate(options: Global, issue: str, note: str | None) -> None:
+    """Have an issue go to a leader now, whatever its text says. ISSUE is source:external_id, or its URL.
+
+    It goes to the lead of its leaf first and climbs until somebody answers. Outside safety and security a reader gets
+    few such mails a day and a week, in working hours alone; `leafnotes status` shows who has it.
+
+    \b
+    Example:
+      leafnotes escalate support:55119 --note "Their auditor comes on Monday"
+    """
+    said = " ".join((note or "").split()) or None
+    if said is not None and len(said) > escalating.LONGEST:
+        stop(f"--note has {len(said)} letters, at most {escalating.LONGEST}", 2)
+    with deployment(options) as house:
+        if house.environment.smtp_url is not None:
+            house.require_secret_key()
+        runner = engine(house)
+        with runner.transaction() as session:
+            row_id = issues.row_id(session, issue)
+            if row_id is None:
+                stop(f"no stored issue is called {issue!r}; `leafnotes issues` lists them as source:external_id", 2)
+            try:
+                escalating.by_name(session, row_id, said, house.house, house.now())
+            except NotNow as why:
+                stop(f"{issue}: {why}")
+        runner.drain()
+        with db.reading(house.database) as session:
+            kept = escalations.of_issue(session, row_id)
+    assert kept is not None
+    click.echo(f"{issue}: {calling.line(house, kept)}")
+
+
 def _said_by_persons(past: Sequence[corrections.Event]) -> bool:
     mine = [event for event in past if event.how != corrections.LABEL]
     return bool(mine) and mine[-1].new is not None
@@ -469,4 +507,4 @@ def replay(options: Global, source: str) -> None:
         click.echo(f"{source}: {total.read} read again, {total.changed} changed, {total.set_aside} set aside")
 
 
-COMMANDS = (pull, list_issues, classify, explain, label, replay)
+COMMANDS = (pull, list_issues, classify, explain, label, escalate, replay)

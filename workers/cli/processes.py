@@ -227,6 +227,10 @@ def status(options: Global, as_json: bool) -> None:
         click.echo(f"lessons  {found['lessons']}")
     if found["drift"]:
         click.echo(f"drift    {found['drift'][0]}")
+    for one in found["escalations"]["waiting"]:
+        click.echo(f"escalated {one['issue']}: {one['said']}")
+    for rule in found["escalations"]["demoted"]:
+        click.echo(f"rule     {rule}")
     click.echo(f"digests  {found['period']}: {found['due']} due, {found['digests'] or 'none decided'}")
     for problem in found["problems"]:
         click.echo(f"problem  {problem}")

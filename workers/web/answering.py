@@ -13,13 +13,13 @@ from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from pipeline import answers, telling
+from pipeline import answers, escalating, telling
 from pipeline.answers import Answer, NotAnAnswer
 from pipeline.digest import words
 from pipeline.digest.document import Document, Pain
 from pipeline.links import Link
 from pipeline.store import answers as store
-from pipeline.store import issues
+from pipeline.store import escalations, issues
 from workers.engine import Engine
 from workers.web.common import Page, Refused, digest_of, office, opened, page
 
@@ -150,6 +150,7 @@ def _answer(engine: Engine, session: Session, token: str, link: Link) -> Page | 
         at=house.now(),
     )
     telling.announce(session, kept, house.answering)
+    escalating.ask(session, escalations.of_pain(session, link.about))
     return redirect(f"/answer/{token}", 303)
 
 

@@ -6,7 +6,18 @@ from flask import Flask, Response, request
 
 from config.environment import WeakKey
 from workers.engine import Engine
-from workers.web import access, answering, authors, hooks, operating, pausing, reading, speaking, triage
+from workers.web import (
+    access,
+    answering,
+    authors,
+    escalating,
+    hooks,
+    operating,
+    pausing,
+    reading,
+    speaking,
+    triage,
+)
 from workers.web.common import not_found
 
 LARGEST_FORM = 64 * 1024
@@ -18,6 +29,7 @@ def create(engine: Engine) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(hooks.blueprint(engine))
     app.register_blueprint(answering.blueprint(engine))
+    app.register_blueprint(escalating.blueprint(engine))
     app.register_blueprint(reading.blueprint(engine))
     app.register_blueprint(pausing.blueprint(engine))
     app.register_blueprint(speaking.blueprint(engine))

@@ -1,5 +1,6 @@
 """What the pages share: who may open a link, and the polite page where one cannot be opened."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,8 +47,11 @@ def read(engine: Engine, token: str, purpose: Purpose, *, ended: str) -> Link:
     return link
 
 
-def opened(engine: Engine, token: str, purpose: Purpose) -> Link:
-    """What a link says, for a leader who still is one, or was at the end of its week. Raises `Refused`."""
+def opened(engine: Engine, token: str, purpose: Purpose, also: Collection[str] = ()) -> Link:
+    """What a link says, for a leader who still is one or was at the end of its week, or one of those `also` named.
+
+    Raises `Refused`.
+    """
     house = engine.deployment
     ended = (
         "Links are good for 30 days. Your newest leaf notes have fresh ones, or reply to the mail and a person "
@@ -55,7 +59,7 @@ def opened(engine: Engine, token: str, purpose: Purpose) -> Link:
     )
     link = read(engine, token, purpose, ended=ended)
     then = house.at(periods.week_of(link.period, house.zone)) if link.period else house
-    if link.reader not in (*then.org.leaders, *house.org.leaders):
+    if link.reader not in (*then.org.leaders, *house.org.leaders, *also):
         raise Refused("This link is not yours any more", "It was made for somebody who led a team at that time.", 403)
     return link
 

@@ -1,0 +1,392 @@
+"""What cannot wait goes to a leader now, and climbs until somebody answers.
+
+    concern    issues that are tagged, or were called for, changed: look at them
+    by_name    a person asks for it by name
+    escalate   one issue: begin, tell whoever is next, or end; one transaction
+    recheck    what is about to be sent is still true, may still be shown, and it is an hour at which to call
+    act        what a reader said on the page
+
+Steps like those of `pipeline.steps`: they load, decide with `pipeline.escalate`, and save, in the session that they are
+given.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from pipeline import escalate as ladder
+from pipeline.classify import stakes
+from pipeline.digest import mime
+from pipeline.digest.call import Call, Case, compose
+from pipeline.digest.index import names_of
+from pipeline.digest.material import Voice
+from pipeline.escalate import Asked, Hours, NotNow, Pull, Rest, Rule, Tell
+from pipeline.house import House
+from pipeline.prose import prose
+from pipeline.store import answers, digests, escalations, work
+from pipeline.store.authors import author_of
+from pipeline.store.digests import StoredDigest
+from pipeline.store.escalations import Escalation, Subject
+
+KIND = "escalate"
+LONGEST = 300
+"""Letters of a line that a reader or a person writes beside it."""
+
+
+def ask(session: Session, ids: Sequence[int]) -> None:
+    for one in ids:
+        work.request(session, KIND, str(one))
+
+
+def concern(session: Session, source: str, names: Sequence[str]) -> None:
+    """These issues of a source changed: those that are tagged, or wait for an answer, are looked at."""
+    ask(session, escalations.ids_of(session, source, names))
+
+
+def wake(session: Session, now: datetime) -> None:
+    """Look at every escalation whose next moment has come."""
+    ask(session, escalations.due(session, now))
+
+
+def joined(session: Session, now: datetime) -> None:
+    """Look at what harms and has come into a pain: others may tell of it too."""
+    ask(session, escalations.joined(session, now - ladder.FRESH))
+
+
+def by_name(session: Session, issue_id: int, note: str | None, house: House, now: datetime) -> Escalation:
+    """A person asks that an issue goes to a leader now. Raises `NotNow` where that cannot be, or is so already."""
+    escalations.lock(session)
+    subject, kept = escalations.subject(session, issue_id), escalations.of_issue(session, issue_id)
+    if subject is None:
+        raise NotNow("it has no verdict yet; run `leafnotes classify` first")
+    if subject.issue.state != "open":
+        raise NotNow(f"it is {subject.issue.state} in its source")
+    rule = ladder.rule_for(_pull(session, subject, house, person=True))
+    if rule is None:
+        raise NotNow("it is private, muted or a matter of persons: nobody is called for it")
+    if note is not None and names_of(house.org).in_quote(note):
+        raise NotNow("the note names somebody of the organisation; say it without names")
+    if not _rungs(session, house, house.ladder.rules[rule], subject.leaf):
+        raise NotNow(f"nobody can be told: name people for {rule} in settings.yaml, with e-mail addresses in org.yaml")
+    if kept is not None and kept.state not in ("withdrawn", "closed", "digest"):
+        raise NotNow(f"it was escalated on {kept.at:%Y-%m-%d %H:%M} UTC already: {kept.state}")
+    if kept is not None and kept.rule == rule:
+        again = {"state": "open", "at": now, "look_at": now, "ended_at": None, "ended_by": None, "said": None}
+        escalations.change(session, kept.id, **again, person=True, note=note)
+    else:
+        _write(session, issue_id, subject, rule, now, person=True, note=note)
+    ask(session, [issue_id])
+    found = escalations.of_issue(session, issue_id)
+    assert found is not None
+    return found
+
+
+def _write(session: Session, issue_id: int, subject: Subject, rule: str, now: datetime, **more: Any) -> None:
+    issue, pain = subject.issue, subject.pain
+    thread = escalations.thread_of(session, pain) if pain is not None else None
+    own = f"pain:{pain}" if pain is not None else f"issue:{issue.source}:{issue.external_id}"
+    escalations.begin(
+        session,
+        issue_id=issue_id,
+        name=f"{issue.source}:{issue.external_id}",
+        rule=rule,
+        source=issue.source,
+        at=now,
+        thread=thread or own[:300],
+        **more,
+    )
+
+
+def escalate(session: Session, issue_id: int, house: House, now: datetime) -> None:
+    """One issue's next step. Any number of calls at one moment does it once."""
+    escalations.lock(session)
+    subject = escalations.subject(session, issue_id)
+    if subject is None:
+        return
+    kept = escalations.of_issue(session, issue_id) or _begin(session, issue_id, subject, house, now)
+    if kept is None or not kept.waits:
+        return
+    over = _over(session, kept, subject, house)
+    if over is not None:
+        escalations.end(session, kept.id, over.state, now, by=over.by)
+        sealed = over.state == "withdrawn" and ladder.rule_for(_pull(session, subject, house, person=kept.person))
+        if sealed in ladder.SEALED and sealed != kept.rule:  # it goes on to the few who may read it
+            _write(session, issue_id, subject, sealed, now, person=kept.person)
+            ask(session, [issue_id])
+        return
+    if kept.state == "open":
+        _go_on(session, kept, subject, house, now)
+
+
+def _begin(session: Session, issue_id: int, subject: Subject, house: House, now: datetime) -> Escalation | None:
+    """Write an escalation down where a rule says so; None where nobody is called."""
+    issue, pull = subject.issue, _pull(session, subject, house, person=False)
+    name = ladder.rule_for(pull)
+    if name is None or issue.state != "open":
+        return None
+    since = issue.updated_at if pull.asked else issue.created_at
+    if since < now - ladder.FRESH:
+        return None
+    if not pull.asked and not _rungs(session, house, house.ladder.rules[name], subject.leaf):
+        return None
+    if name == "harm" and (subject.pain is None or _known(session, subject.pain, now)):
+        return None
+    if name == "harm" and escalations.spokesman(session, subject.pain or "", now - ladder.FRESH) != issue_id:
+        return None
+    told, wrong = escalations.pulls(session, now - ladder.MONTH).get((name, issue.source), (0, 0))
+    if ladder.demoted(name, told, wrong):
+        _write(session, issue_id, subject, name, now, state="digest", ended_at=now, look_at=None)
+    else:
+        _write(session, issue_id, subject, name, now)
+    return escalations.of_issue(session, issue_id)
+
+
+def _known(session: Session, pain: str, now: datetime) -> bool:
+    """Whether somebody was called for this pain lately, or answered it: then one more voice is no news."""
+    lately = escalations.last_of_pain(session, pain)
+    called = lately is not None and lately >= now - ladder.MONTH
+    return called or any(answer.honest for answer in answers.of_pain(session, pain))
+
+
+def _pull(session: Session, subject: Subject, house: House, *, person: bool) -> Pull:
+    issue, verdict = subject.issue, subject.verdict
+    people = escalations.harmed(session, subject.pain, house.org) if subject.pain is not None else 1
+    grave = verdict.severity >= ladder.HARM
+    return Pull(
+        tags=frozenset(issue.tags),
+        signals=frozenset(signal.name for signal in verdict.signals),
+        severity=verdict.severity,
+        side=verdict.side,
+        people=people,
+        safety=grave and verdict.side != "none" and stakes.safety(issue.title, prose(issue.body)),
+        person=person,
+    )
+
+
+def _rungs(session: Session, house: House, rule: Rule, leaf: str | None) -> tuple[str, ...]:
+    return ladder.ladder(rule, house.org, leaf, frozenset(answers.paused(session)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Over:
+    state: str
+    by: str | None = None
+
+
+def _over(session: Session, kept: Escalation, subject: Subject, house: House) -> _Over | None:
+    """Why an escalation ends, None while it waits."""
+    if subject.issue.state != "open":
+        return _Over("closed")
+    pull = _pull(session, subject, house, person=kept.person)
+    now_by = ladder.rule_for(pull)
+    if now_by is None or (kept.rule == "escalate" and not pull.asked):
+        if kept.rule not in ("harm", "safety") or not ladder.NEVER.isdisjoint(pull.tags) or "hr" in pull.signals:
+            return _Over("withdrawn")
+    elif now_by in ladder.SEALED and now_by != kept.rule and kept.rule not in ladder.SEALED:
+        return _Over("withdrawn")
+    if subject.pain is None or kept.rule in ladder.SEALED:
+        return None
+    accountable = {*ladder.leads(house.org, subject.leaf), *(one.reader for one in kept.told)}
+    answer = ladder.answered(answers.of_pain(session, subject.pain), kept.at, accountable)
+    return _Over("answered", answer.leader) if answer is not None else None
+
+
+def _go_on(session: Session, kept: Escalation, subject: Subject, house: House, now: datetime) -> None:
+    rule = house.ladder.rules[kept.rule]
+    rungs = _rungs(session, house, rule, subject.leaf)
+    step = ladder.next_step(
+        rule,
+        rungs,
+        [Asked(reader=one.reader, at=one.at, due=one.due, failed=one.lost) for one in kept.asked],
+        since=kept.at,
+        snoozed_until=kept.snoozed_until,
+        now=now,
+        free=lambda reader: _free(session, house, reader, now),
+        hours=lambda reader: hours(house, reader),
+    )
+    if isinstance(step, Tell):
+        _tell(session, kept, subject, house, step, now)
+        escalations.change(session, kept.id, look_at=step.due)
+    elif isinstance(step, Rest) and step.state == "top":
+        escalations.change(session, kept.id, state="top", look_at=None)
+    elif isinstance(step, Rest):
+        escalations.end(session, kept.id, step.state, now)
+    else:
+        escalations.change(session, kept.id, look_at=step.until)
+
+
+def hours(house: House, reader: str) -> Hours:
+    return house.ladder.hours(house.org, reader, house.zone, house.workdays)
+
+
+def _free(session: Session, house: House, reader: str, now: datetime) -> datetime:
+    sent = escalations.calls(session, reader, now - timedelta(days=9))
+    return ladder.free_at(hours(house, reader), now, sent, house.ladder.per_day, house.ladder.per_week)
+
+
+def _tell(session: Session, kept: Escalation, subject: Subject, house: House, step: Tell, now: datetime) -> None:
+    """One mail to whoever is asked, and copies to those before who may have one today."""
+    rule, number = house.ladder.rules[kept.rule], len(kept.asked)
+    free = [one for one in step.copies if rule.at_once or _free(session, house, one, now) <= now]
+    for reader, copy in ((step.reader, 0), *((one, number) for one in free)):
+        told = escalations.Told(reader=reader, copy=copy, number=number, at=now, due=step.due, digest_id=0, lost=False)
+        call = _compose(session, kept, subject, house, told, step.reader)
+        name = f"{kept.name}.{number}"
+        digest = digests.call(session, reader, name, call.to_json(), now)
+        escalations.tell(
+            session,
+            kept.id,
+            reader=reader,
+            copy=copy,
+            number=number,
+            at=now,
+            due=step.due,
+            counts=not rule.at_once,
+            digest_id=digest,
+        )
+        address = house.org.people[reader].email or ""
+        mail = digests.address(session, digest, address, mime.message_id(house.domain, reader, name, 1))
+        work.request(session, "deliver", str(mail))
+
+
+def _compose(
+    session: Session, kept: Escalation, subject: Subject, house: House, told: escalations.Told, asked: str
+) -> Call:
+    rule = house.ladder.rules[kept.rule]
+    rungs = _rungs(session, house, rule, subject.leaf)
+    after = rungs[rungs.index(told.reader) + 1 :] if told.reader in rungs else ()
+    whom = asked if told.copy else (after[0] if after else None)
+    page = None
+    if house.links is not None:
+        page = house.links.to("escalation", reader=told.reader, made_at=told.at, about=kept.name)
+    return compose(
+        Case(
+            rule=rule,
+            voice=_voice(subject, house),
+            reader=told.reader,
+            copy=told.copy > 0,
+            org=house.org,
+            names=names_of(house.org),
+            sources=house.kinds,
+            pain_title=subject.pain_title,
+            person=kept.person,
+            note=kept.note,
+            at=told.at,
+            due=told.due,
+            zone=hours(house, told.reader).zone,
+            office=_office(house, whom) if whom is not None else None,
+            limits=(house.ladder.per_day, house.ladder.per_week),
+            page=page,
+        )
+    )
+
+
+def _office(house: House, reader: str) -> str:
+    led = house.org.led_by(reader)
+    return f"the lead of {house.org.teams[led[0]].name}" if led else "the next person who is named for it"
+
+
+def _voice(subject: Subject, house: House) -> Voice:
+    issue, verdict = subject.issue, subject.verdict
+    author, role, team = author_of(
+        house.org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id
+    )
+    return Voice(
+        key=f"{issue.source}:{issue.external_id}",
+        source=issue.source,
+        external_id=issue.external_id,
+        url=issue.url,
+        title=issue.title,
+        body=prose(issue.body),
+        author=author,
+        role=role,
+        team=team,
+        leaf=subject.leaf,
+        heard_by=subject.heard_by,
+        created_at=issue.created_at,
+        state=issue.state,
+        closed_at=issue.closed_at,
+        reopened=False,
+        side=verdict.side,
+        kind=verdict.kind,
+        severity=verdict.severity,
+        confidence=verdict.confidence,
+        abstained=verdict.abstained,
+        signals=verdict.signals,
+        pain=subject.pain,
+        no_quote="no-quote" in issue.tags,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A call that is about to be sent: why it must not be, how long to wait, or its words as they may be shown now."""
+
+    refused: str | None = None
+    wait: timedelta | None = None
+    call: Call | None = None
+
+
+def recheck(session: Session, digest: StoredDigest, house: House, now: datetime) -> Checked:
+    known = escalations.of_call(session, digest.id)
+    if known is None:
+        return Checked(refused="its escalation is gone")
+    kept, told = known
+    subject = escalations.subject(session, kept.issue_id)
+    rule = house.ladder.rules[kept.rule]
+    if subject is None or not kept.waits or _over(session, kept, subject, house) is not None:
+        ask(session, [kept.issue_id])
+        return Checked(refused="it was over before it was sent")
+    if told.reader not in _rungs(session, house, rule, subject.leaf):
+        ask(session, [kept.issue_id])
+        return Checked(refused=f"{told.reader} is not to be told any more")
+    opens = now if rule.at_once else hours(house, told.reader).next_open(now)
+    if opens > now:
+        return Checked(wait=opens - now)
+    asked = next(one.reader for one in kept.asked if one.number == told.number)
+    call = _compose(session, kept, subject, house, told, asked)
+    if call.to_json() != digest.document:
+        digests.revise(
+            session,
+            digest.id,
+            version=digest.version + 1,
+            state="composed",
+            document=call.to_json(),
+            reason=None,
+            hidden="",
+        )
+    return Checked(call=call)
+
+
+def may_be_read(session: Session, kept: Escalation, house: House) -> bool:
+    """Whether the words of a call may still be shown: its issue is there, and became neither private nor sealed."""
+    subject = escalations.subject(session, kept.issue_id)
+    if subject is None or subject.issue.state == "deleted" or "no-quote" in subject.issue.tags:
+        return False
+    rule = ladder.rule_for(_pull(session, subject, house, person=True))
+    return rule is not None and (kept.rule in ladder.SEALED or rule not in ladder.SEALED)
+
+
+def act(session: Session, kept: Escalation, reader: str, what: str, said: str, house: House, now: datetime) -> None:
+    """What a reader says to an escalation: `own`, `snooze` (until the day `said`), `decline`, `wrong`. The first word
+    counts. Raises `NotNow` with what is missing."""
+    line = " ".join(said.split())
+    if len(line) > LONGEST:
+        raise NotNow(f"Say it in {LONGEST} letters; these are {len(line)}.")
+    if what == "snooze":
+        last = kept.asked[-1] if kept.asked else None
+        if last is None or last.reader != reader or kept.state != "open":
+            raise NotNow("Only whoever was asked last can put it off.")
+        until = ladder.snooze(hours(house, reader), now, line, kept.snoozed_until)
+        until = max(until, last.due)
+        escalations.change(session, kept.id, snoozed_until=until, look_at=until)
+        return
+    if what == "decline" and not line:
+        raise NotNow("Give the reason in one line: people take a no with a reason better than silence.")
+    state = {"own": "owned", "decline": "declined", "wrong": "wrong"}.get(what)
+    if state is None:
+        raise NotNow("Choose one of the answers.")
+    escalations.end(session, kept.id, state, now, by=reader, said=line or None)

@@ -1,0 +1,28 @@
+"""What composing, escalating and delivering need to know of the deployment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pipeline.escalate import Ladder
+from pipeline.links import Links
+from pipeline.org import Org
+from pipeline.return_path import ReturnPath
+from pipeline.workdays import REGULAR, Workdays
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """One deployment as the steps see it."""
+
+    name: str
+    org: Org
+    kinds: Mapping[str, str]
+    sender: str
+    domain: str
+    links: Links | None = None
+    """None: mails carry no links, and say to reply."""
+    workdays: Workdays = REGULAR
+    returns: ReturnPath | None = None
+    """None: what comes back by mail goes to the sender, and is not ours to read."""
+    zone: str = "UTC"
+    ladder: Ladder = field(default_factory=Ladder)

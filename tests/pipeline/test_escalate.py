@@ -1,0 +1,223 @@
+"""The ladder by itself: working time, who is next, how often a reader may be called, and which rule calls at all."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import escalate
+from pipeline.answers import Answer
+from pipeline.escalate import Asked, Hours, NotNow, Pull, Rest, Rule, Tell, Wait
+from pipeline.org import Org, Person, Team
+from pipeline.workdays import DaysOff, Workdays
+
+VIENNA = Hours("Europe/Vienna")
+RULE = Rule(name="escalate")
+RUNGS = ("kit", "noor")
+
+
+def at(text: str) -> datetime:
+    """A wall time in Vienna, "2026-03-02 10:00" (a Monday)."""
+    return datetime.fromisoformat(text).replace(tzinfo=VIENNA.local(datetime.now(UTC)).tzinfo)
+
+
+def asked(reader: str, text: str, due: str, **more: bool) -> Asked:
+    return Asked(reader=reader, at=at(text), due=at(due), **more)
+
+
+def step(
+    *told: Asked, now: str, rule: Rule = RULE, snoozed: str | None = None, sent: tuple[str, ...] = ()
+) -> Tell | Wait | Rest:
+    return escalate.next_step(
+        rule,
+        RUNGS,
+        told,
+        since=at("2026-03-02 10:00"),
+        snoozed_until=at(snoozed) if snoozed else None,
+        now=at(now),
+        free=lambda _: escalate.free_at(VIENNA, at(now), [at(one) for one in sent], 1, 3),
+        hours=lambda _: VIENNA,
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "within", "ends"),
+    [
+        ("2026-03-02 10:00", "1d", "2026-03-03 10:00"),
+        ("2026-03-06 10:00", "1d", "2026-03-09 10:00"),  # over a weekend
+        ("2026-03-02 22:00", "1d", "2026-03-04 08:00"),  # from the next opening on
+        ("2026-03-06 17:00", "4h", "2026-03-09 10:00"),
+        ("2026-03-02 18:50", "15m", "2026-03-03 08:05"),
+        ("2026-03-27 12:00", "1d", "2026-03-30 12:00"),  # over the change to summer time
+    ],
+)
+def test_time_to_answer_is_working_time(start: str, within: str, ends: str) -> None:
+    assert VIENNA.ends(at(start), within) == at(ends)
+
+
+def test_days_off_of_the_organisation_and_of_a_team_are_no_working_days() -> None:
+    off = Workdays(
+        off=(
+            DaysOff(date(2026, 3, 3), date(2026, 3, 3)),
+            DaysOff(date(2026, 3, 4), date(2026, 3, 4), frozenset({"roasting"})),
+        )
+    )
+
+    roasting = Hours("Europe/Vienna", workdays=off, path=("roasting", "rosta"))
+    delivery = Hours("Europe/Vienna", workdays=off, path=("delivery", "rosta"))
+
+    assert roasting.ends(at("2026-03-02 10:00"), "1d") == at("2026-03-05 10:00")
+    assert delivery.ends(at("2026-03-02 10:00"), "1d") == at("2026-03-04 10:00")
+
+
+@given(
+    st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)),  # noqa: DTZ001  (their zone is given below)
+    st.sampled_from(["Europe/Vienna", "America/New_York", "Asia/Kolkata", "Pacific/Auckland"]),
+    st.sampled_from(["15m", "1h", "9h", "1d", "3d"]),
+)
+def test_a_deadline_is_always_later_and_in_working_time(moment: datetime, zone: str, within: str) -> None:
+    hours, now = Hours(zone), moment.replace(tzinfo=UTC)
+
+    ends = hours.ends(now, within)
+    local = hours.local(ends)
+
+    assert ends > now
+    assert local.weekday() < 5
+    assert 8 <= local.hour + local.minute / 60 <= 19
+
+
+def test_what_goes_out_at_once_is_counted_in_plain_time() -> None:
+    rule = Rule(name="safety", within="15m", at_once=True)
+
+    assert escalate.deadline(rule, VIENNA, at("2026-03-07 23:50")) == at("2026-03-08 00:05")
+
+
+def test_the_nearest_is_asked_first_then_whoever_is_above_with_a_copy_to_the_first() -> None:
+    first = step(now="2026-03-02 10:00")
+    kit = asked("kit", "2026-03-02 10:00", "2026-03-03 10:00")
+
+    assert first == Tell("kit", (), at("2026-03-03 10:00"))
+    assert step(kit, now="2026-03-03 09:59") == Wait(at("2026-03-03 10:00"))
+    assert step(kit, now="2026-03-03 10:00") == Tell("noor", ("kit",), at("2026-03-04 10:00"))
+
+
+def test_at_the_top_nobody_is_asked_again() -> None:
+    kit = asked("kit", "2026-03-02 10:00", "2026-03-03 10:00")
+    noor = asked("noor", "2026-03-03 10:00", "2026-03-04 10:00")
+
+    assert step(kit, noor, now="2026-03-04 09:00") == Wait(at("2026-03-04 10:00"))
+    assert step(kit, noor, now="2026-03-04 10:00") == Rest("top")
+
+
+def test_a_mail_that_cannot_arrive_does_not_use_up_time() -> None:
+    kit = asked("kit", "2026-03-02 10:00", "2026-03-03 10:00", failed=True)
+
+    assert step(kit, now="2026-03-02 10:05") == Tell("noor", ("kit",), at("2026-03-03 10:05"))
+
+
+def test_what_is_put_off_waits_until_then_and_climbs() -> None:
+    kit = asked("kit", "2026-03-02 10:00", "2026-03-03 10:00")
+
+    assert step(kit, now="2026-03-04 10:00", snoozed="2026-03-05 19:00") == Wait(at("2026-03-05 19:00"))
+    assert step(kit, now="2026-03-06 08:00", snoozed="2026-03-05 19:00") == Tell(
+        "noor", ("kit",), at("2026-03-09 08:00")
+    )
+
+
+def test_outside_working_hours_nobody_is_called_unless_it_is_a_matter_of_safety() -> None:
+    at_once = Rule(name="safety", within="15m", at_once=True)
+
+    assert step(now="2026-03-02 19:00") == Wait(at("2026-03-03 08:00"))
+    assert step(now="2026-03-07 12:00") == Wait(at("2026-03-09 08:00"))
+    assert isinstance(step(now="2026-03-07 03:00", rule=at_once), Tell)
+
+
+def test_a_reader_gets_one_a_day_and_three_in_seven_days() -> None:
+    assert step(now="2026-03-02 12:00", sent=("2026-03-02 08:00",)) == Wait(at("2026-03-03 08:00"))
+    three = ("2026-03-02 08:00", "2026-03-03 08:00", "2026-03-04 08:00")
+    assert step(now="2026-03-05 12:00", sent=three) == Wait(at("2026-03-09 08:00"))
+    assert isinstance(step(now="2026-03-09 08:00", sent=three), Tell)
+
+
+def test_what_cannot_be_told_for_a_week_is_left_to_the_digest() -> None:
+    busy = ("2026-03-05 08:00", "2026-03-06 08:00", "2026-03-09 08:00")
+
+    assert step(now="2026-03-09 10:00", sent=busy) == Rest("digest")
+
+
+def pull(**more: object) -> Pull:
+    base = Pull(tags=frozenset(), signals=frozenset(), severity=2, side="customer", people=1)
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        (pull(), None),
+        (pull(tags=frozenset({"escalate"})), "escalate"),
+        (pull(person=True), "escalate"),
+        (pull(severity=8), None),  # one voice alone calls nobody
+        (pull(severity=8, people=2), "harm"),
+        (pull(severity=8, people=2, side="none"), None),
+        (pull(severity=8, safety=True), "safety"),
+        (pull(severity=8, signals=frozenset({"security"})), "security"),
+        (pull(tags=frozenset({"escalate"}), signals=frozenset({"legal"})), "legal"),
+        (pull(tags=frozenset({"escalate", "private"})), None),
+        (pull(tags=frozenset({"escalate", "mute"})), None),
+        (pull(person=True, signals=frozenset({"hr"})), None),
+    ],
+)
+def test_which_rule_calls(given: Pull, rule: str | None) -> None:
+    assert escalate.rule_for(given) == rule
+
+
+def test_a_rule_that_is_wrong_too_often_is_demoted_and_one_that_no_digest_replaces_never() -> None:
+    assert not escalate.demoted("escalate", 4, 4)
+    assert not escalate.demoted("escalate", 10, 3)
+    assert escalate.demoted("escalate", 10, 4)
+    assert escalate.demoted("harm", 5, 2)
+    assert not escalate.demoted("security", 10, 10)
+
+
+ORG = Org(
+    people={
+        one: Person(id=one, name=one.title(), email=None if one == "mute" else f"{one}@rosta.example")
+        for one in ("kit", "noor", "ada", "mute")
+    },
+    teams={
+        "rosta": Team(id="rosta", name="Rosta", leader="noor"),
+        "beans": Team(id="beans", name="Beans", parent="rosta", leader="mute"),
+        "roasting": Team(id="roasting", name="Roasting", parent="beans", leader="kit"),
+    },
+    fallback="rosta",
+)
+
+
+def test_the_rungs_are_reachable_leads_upwards_each_once() -> None:
+    assert escalate.ladder(RULE, ORG, "roasting") == ("kit", "noor")
+    assert escalate.ladder(RULE, ORG, None) == ("noor",)
+    assert escalate.ladder(RULE, ORG, "roasting", {"kit"}) == ("noor",)
+    assert escalate.ladder(Rule(name="security", tell=("ada", "noor")), ORG, "roasting") == ("ada", "noor")
+
+
+def test_only_an_honest_answer_by_somebody_accountable_since_then_ends_it() -> None:
+    since = at("2026-03-02 10:00")
+
+    def answer(leader: str, kind: str, days: int) -> Answer:
+        return Answer(id=1, pain="p", leader=leader, kind=kind, text="x", at=since + timedelta(days=days))  # type: ignore[arg-type]
+
+    assert escalate.answered([answer("kit", "act", 1)], since, {"kit"}) is not None
+    assert escalate.answered([answer("kit", "belongs", 1)], since, {"kit"}) is None
+    assert escalate.answered([answer("kit", "act", -1)], since, {"kit"}) is None
+    assert escalate.answered([answer("ada", "act", 1)], since, {"kit"}) is None
+
+
+def test_it_can_be_put_off_once_for_three_working_days() -> None:
+    now = at("2026-03-05 10:00")
+
+    assert escalate.snooze(VIENNA, now, "2026-03-10", None) == at("2026-03-10 19:00")
+    for day, before in (("2026-03-11", None), ("2026-03-05", None), ("soon", None), ("2026-03-06", now)):
+        with pytest.raises(NotNow):
+            escalate.snooze(VIENNA, now, day, before)

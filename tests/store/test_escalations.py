@@ -1,0 +1,184 @@
+"""Escalations as rows, on both databases."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from pipeline import escalating
+from pipeline.escalate import NotNow
+from pipeline.house import House
+from pipeline.issue import Issue, Signal, Verdict
+from pipeline.org import Org, Person, Team
+from pipeline.store import db, escalations, issues, registry
+from pipeline.tables import EscalationRow, MailRow
+
+AT = datetime(2026, 3, 3, 9, tzinfo=UTC)
+ORG = Org(
+    people={"kit": Person(id="kit", email="kit@rosta.example"), "noor": Person(id="noor", email="noor@rosta.example")},
+    teams={
+        "rosta": Team(id="rosta", name="Rosta", leader="noor"),
+        "roasting": Team(id="roasting", name="Roasting", parent="rosta", leader="kit"),
+    },
+    fallback="rosta",
+)
+HOUSE = House(name="Rosta", org=ORG, kinds={"desk": "file"}, sender="leaf@rosta.example", domain="rosta.example")
+
+
+def store(database: Engine, number: int, *, tags: tuple[str, ...] = (), severity: int = 1, signal: str = "") -> int:
+    issue = Issue(
+        source="desk",
+        external_id=str(number),
+        title="Stale beans",
+        body="We drive to a shop instead every single week.",
+        author=f"cafe{number}",
+        author_role="customer",
+        created_at=AT,
+        updated_at=AT,
+        tags=frozenset(tags),  # type: ignore[arg-type]
+    )
+    verdict = Verdict(
+        side="customer",
+        confidence=0.9,
+        abstained=False,
+        kind="bug",
+        severity=severity,
+        signals=(Signal(signal, "x"),) if signal else (),
+    )
+    with db.transaction(database) as session:
+        row = issues.columns(issue)
+        issues.upsert(session, [row])
+        known = issues.known(session, "desk", [str(number)])[str(number)]
+        issues.save_verdicts(session, [(known.id, known.text_hash, verdict, "roasting", ())], "org")
+    return known.id
+
+
+def join(database: Engine, *rows: int) -> None:
+    pain: Mapping[str, str] = {"title": "stale beans", "side": "customer", "first_at": AT.isoformat()}
+    with db.transaction(database) as session:
+        registry.save(session, [("p1", pain)], [(row, "p1", 1.0) for row in rows], freeze=False)
+
+
+def go(database: Engine, row: int, *, minutes: int = 0) -> escalations.Escalation | None:
+    with db.transaction(database) as session:
+        escalating.escalate(session, row, HOUSE, AT + timedelta(minutes=minutes))
+        return escalations.of_issue(session, row)
+
+
+def count(database: Engine, table: type[EscalationRow] | type[MailRow]) -> int:
+    with db.reading(database) as session:
+        return session.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def test_only_what_somebody_may_be_called_for_is_looked_at(database: Engine) -> None:
+    plain, tagged, grave = store(database, 1), store(database, 2, tags=("escalate",)), store(database, 3, severity=8)
+
+    with db.reading(database) as session:
+        assert escalations.ids_of(session, "desk", ["1", "2", "3"]) == [tagged]
+        assert escalations.grave(session, [plain, tagged, grave]) == [tagged, grave]
+
+
+def test_a_tagged_issue_is_written_down_once_with_one_mail(database: Engine) -> None:
+    row = store(database, 1, tags=("escalate",))
+
+    first, second = go(database, row), go(database, row)
+
+    assert first == second
+    assert first is not None
+    assert [(one.reader, one.copy) for one in first.asked] == [("kit", 0)]
+    assert count(database, EscalationRow) == count(database, MailRow) == 1
+    with db.reading(database) as session:
+        assert escalations.due(session, first.asked[0].due) == [row]
+        assert escalations.due(session, AT) == []
+        assert escalations.calls(session, "kit", AT) == [AT]
+        assert escalations.waiting(session) == [("desk:1", first)]
+
+
+def test_it_climbs_with_a_copy_to_whoever_was_asked_before(database: Engine) -> None:
+    row = store(database, 1, tags=("escalate",))
+    go(database, row)
+
+    kept = go(database, row, minutes=24 * 60)
+
+    assert kept is not None
+    assert [(one.reader, one.copy, one.number) for one in kept.told] == [("kit", 0, 0), ("noor", 0, 1), ("kit", 1, 1)]
+    assert count(database, MailRow) == 3
+
+
+def test_harm_is_told_when_two_tell_of_it(database: Engine) -> None:
+    one, two = store(database, 1, severity=8), store(database, 2, severity=8)
+    assert go(database, one) is None
+    join(database, one, two)
+
+    with db.reading(database) as session:
+        assert escalations.harmed(session, "p1", ORG) == 2
+        assert escalations.joined(session, AT - timedelta(days=1)) == [one, two]
+    kept, other = go(database, one), go(database, two)
+
+    assert kept is not None
+    assert kept.rule == "harm"
+    assert other is None
+    with db.reading(database) as session:
+        assert escalations.of_pain(session, "p1") == [one]
+        assert escalations.thread_of(session, "p1") == "pain:p1"
+
+
+def test_a_person_may_ask_for_what_was_left_to_the_digest_but_not_for_what_was_answered(database: Engine) -> None:
+    row = store(database, 1, tags=("escalate",))
+    kept = go(database, row)
+    assert kept is not None
+    with db.transaction(database) as session:
+        escalations.end(session, kept.id, "digest", AT)
+        escalating.by_name(session, row, None, HOUSE, AT)
+    again = go(database, row, minutes=1)
+    assert again is not None
+    assert again.state == "open"
+
+    with db.transaction(database) as session:
+        escalations.end(session, kept.id, "owned", AT, by="kit")
+        with pytest.raises(NotNow, match="already"):
+            escalating.by_name(session, row, None, HOUSE, AT)
+
+
+def test_how_often_a_rule_was_wrong_is_counted_of_what_was_told(database: Engine) -> None:
+    rows = [store(database, number, tags=("escalate",)) for number in (1, 2)]
+    kept = [go(database, row, minutes=24 * 60 * at) for at, row in enumerate(rows)]
+    assert kept[0] is not None
+    with db.transaction(database) as session:
+        escalations.end(session, kept[0].id, "wrong", AT, by="kit")
+        escalations.end(session, kept[0].id, "owned", AT, by="noor")
+
+    with db.reading(database) as session:
+        assert escalations.pulls(session, AT) == {("escalate", "desk"): (2, 1)}
+
+
+@pytest.mark.parametrize("signal", ["security", "legal", "hr"])
+def test_what_few_may_read_goes_to_no_lead(database: Engine, signal: str) -> None:
+    row = store(database, 1, tags=("escalate",), severity=8, signal=signal)
+
+    kept = go(database, row)
+
+    assert kept is None or kept.asked == ()
+    assert count(database, MailRow) == 0
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1)])
+def test_the_same_issue_speaks_for_a_pain_whatever_came_in_first(database: Engine, order: tuple[int, ...]) -> None:
+    rows = {number: store(database, number, severity=8) for number in order}
+    join(database, *rows.values())
+
+    kept = {number: go(database, rows[number]) for number in order}
+
+    assert [number for number, one in kept.items() if one is not None] == [1]
+
+
+def test_where_somebody_tagged_an_issue_of_a_pain_harm_calls_nobody_beside_it(database: Engine) -> None:
+    grave, tagged = store(database, 1, severity=8), store(database, 2, severity=8, tags=("escalate",))
+    join(database, grave, tagged)
+
+    assert go(database, grave) is None
+    kept = go(database, tagged)
+
+    assert kept is not None
+    assert kept.rule == "escalate"

@@ -1,0 +1,120 @@
+"""The page of an escalation: what was told, and what its reader says to it. GET shows and POST acts."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from pipeline import escalating
+from pipeline.digest.call import Call
+from pipeline.escalate import SNOOZE, NotNow
+from pipeline.links import Link
+from pipeline.store import digests, escalations
+from pipeline.store.escalations import Escalation, Told
+from workers.engine import Engine
+from workers.web.common import Page, Refused, office, opened, page
+
+SAID = {
+    "owned": "owns the answer",
+    "declined": "said no, with this reason",
+    "wrong": "said that it should not have come",
+    "answered": "answered the pain that it belongs to",
+}
+ENDED = {
+    "closed": "It was closed in its source.",
+    "withdrawn": "Whoever asked for it took it back.",
+    "digest": "It was left to the weekly notes.",
+    "top": "Everybody up to the top was asked. You can still answer it.",
+}
+
+
+def blueprint(engine: Engine) -> Blueprint:
+    pages = Blueprint("escalating", __name__)
+
+    @pages.get("/escalation/<token>")
+    def show(token: str) -> Page:
+        try:
+            with engine.transaction() as session:
+                link, kept = _opened(engine, session, token)
+                return _show(engine, session, token, link, kept)
+        except Refused as refused:
+            return refused.page()
+
+    @pages.post("/escalation/<token>")
+    def act(token: str) -> Page | Response:
+        try:
+            with engine.transaction() as session:
+                link, kept = _opened(engine, session, token)
+                return _act(engine, session, token, link, kept)
+        except Refused as refused:
+            return refused.page()
+
+    return pages
+
+
+def _opened(engine: Engine, session: Session, token: str) -> tuple[Link, Escalation]:
+    """The escalation of a link, for a reader who was told of it. Raises `Refused`."""
+    house = engine.deployment.house
+    named = {one for rule in house.ladder.rules.values() for one in rule.tell if one in house.org.people}
+    link = opened(engine, token, "escalation", also=named)
+    kept = escalations.by_name(session, link.about)
+    if kept is None or all(one.reader != link.reader for one in kept.told):
+        raise Refused("This escalation cannot be shown", "It was taken back.", 404)
+    return link, kept
+
+
+def _show(
+    engine: Engine,
+    session: Session,
+    token: str,
+    link: Link,
+    kept: Escalation,
+    wrong: NotNow | None = None,
+    status: int = 200,
+) -> Page:
+    house, now = engine.deployment.house, engine.deployment.now()
+    own = [one for one in kept.told if one.reader == link.reader]
+    call = _call(session, own[-1]) if escalating.may_be_read(session, kept, house) else None
+    hours = escalating.hours(house, link.reader)
+    today = hours.local(now).date()
+    return page(
+        "escalation.html",
+        status=status,
+        token=token,
+        call=call,
+        kept=kept,
+        told=[(office(engine, one.reader), _day(house.zone, one.at)) for one in kept.asked],
+        by=office(engine, kept.ended_by) if kept.ended_by else None,
+        said=SAID.get(kept.state),
+        ended=ENDED.get(kept.state),
+        on=_day(house.zone, kept.ended_at) if kept.ended_at else None,
+        snoozed=_day(house.zone, kept.snoozed_until) if kept.snoozed_until else None,
+        mine=bool(kept.asked) and kept.asked[-1].reader == link.reader and kept.state == "open",
+        first=hours.workday(today, 1).isoformat(),
+        last=hours.workday(today, SNOOZE).isoformat(),
+        wrong=wrong,
+        fields=request.form if request.method == "POST" else {},
+    )
+
+
+def _act(engine: Engine, session: Session, token: str, link: Link, kept: Escalation) -> Page | Response:
+    house, fields = engine.deployment.house, request.form
+    if kept.waits:
+        what = fields.get("what", "")
+        said = fields.get("until" if what == "snooze" else "line", "")
+        try:
+            escalating.act(session, kept, link.reader, what, said, house, engine.deployment.now())
+        except NotNow as wrong:
+            return _show(engine, session, token, link, kept, wrong, 422)
+    return redirect(f"/escalation/{token}", 303)
+
+
+def _call(session: Session, told: Told) -> Call:
+    return Call.from_json(digests.digest_by_id(session, told.digest_id).document or {})
+
+
+def _day(zone: str, moment: datetime) -> Any:
+    return moment.astimezone(ZoneInfo(zone))

@@ -118,7 +118,7 @@ def _tell_delegate(session: Session, row: int, sent: Sent, report: Report, house
     )
     if delegate is None:
         return
-    who = org.office(sent.leader)
+    who = org.office(sent.leader, named=True)
     teams = ", ".join(org.teams[team].name for team in org.led_by(sent.leader))
     why = "as you read in their place while they are away" if delegate == named else "as you lead above them"
     text = (
@@ -223,7 +223,7 @@ _KIND: Final = {
 
 def _echo(sent: Sent, pain: Pain, given: Given, house: House) -> str:
     """What was kept, and what those who wrote will read."""
-    whom = f" {house.org.office(given.to)}" if given.to else ""
+    whom = f" {house.org.office(given.to, named=True)}" if given.to else ""
     by = f" (by {given.due.isoformat()})" if given.due else ""
     who = house.org.office(sent.leader).partition(" (")[0]
     told = answering.draft(given, who=who, organisation=house.name)

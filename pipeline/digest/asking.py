@@ -82,7 +82,7 @@ def _handed(desk: Desk, pains: Sequence[PainView]) -> Ask | None:
 
 def _asked(desk: Desk, pain: PainView, number: int, text: str, button: str = "Answer") -> Ask:
     url = desk.link(pain.id) if desk.link else None
-    return Ask(text=text, how=None if url else sentences.BY_REPLY, pain=pain.id, number=number, url=url, button=button)
+    return Ask(text=text, how=_how(desk, url), pain=pain.id, number=number, url=url, button=button)
 
 
 def _to_tell(desk: Desk, pains: Sequence[PainView]) -> Ask | None:

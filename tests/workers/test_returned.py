@@ -228,7 +228,7 @@ def test_a_reply_is_an_answer_and_is_confirmed_with_what_authors_will_read(rosta
     said = " ".join(text_of(note).split())
     assert "you will act (by 2026-03-20): We roast twice a week from Monday" in said
     assert (
-        "The lead of roasting at Rosta read it and will act: We roast twice a week from Monday. By 20 March 2026."
+        "The lead of Roasting at Rosta read it and will act: We roast twice a week from Monday. By 20 March 2026."
         in said
     )
 

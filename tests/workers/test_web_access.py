@@ -53,6 +53,7 @@ MATRIX: dict[str, dict[str, dict[str, int]]] = {
     "/triage/label": {"GET": NOBODY, "POST": only("member", "leader", "operator", well=303) | {"other": 404}},
     "/operators": {"GET": only("operator"), "POST": NOBODY},
     "/speak/<token>": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 422)},
+    "/escalation/<token>": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 422)},
 }
 """What each route answers to each who comes. The pages of a signed link ask for nothing but the link."""
 FIELDS = {"/triage/label": {"issue": "desk:1", "side": "customer"}, "/pause/<token>": {"listen": "again"}}
@@ -67,6 +68,7 @@ def tickets() -> list[dict[str, Any]]:
         small.ticket(31, guilt, author="r3", author_role="staff", labels=["beans"], body=guilt),
         small.ticket(32, "A parcel van broke down and crashed", labels=["parcels"], body="The van does not start"),
         small.ticket(33, "Nobody owns this crash", body="It crashes"),
+        small.ticket(37, "The roaster smokes", labels=["beans", "now"], day=6.9, author="guest@cafe9.example"),
         small.ticket(34, "100% of_bags burst", labels=["beans"], body="Bags burst with an error"),
         small.ticket(35, "<script>alert(1)</script> \u202egnp.exe crash", labels=["beans"], url="javascript:alert(1)"),
         small.ticket(36, "Huge", labels=["beans"], body="crash <b onclick=x> " * 50_000),
@@ -74,7 +76,7 @@ def tickets() -> list[dict[str, Any]]:
 
 
 def organisation(directory: Path) -> Path:
-    made = small.organisation(directory, tickets())
+    made = small.organisation(directory, tickets(), tags={"private": ["hush"], "escalate": ["now"]})
     org = json.loads(json.dumps(small.ORG))
     org["people"] += [
         {"id": "dora", "name": "Dora", "email": "dora@rosta.example"},
@@ -153,6 +155,9 @@ def addresses(rosta: Path) -> dict[str, str]:
     raw = (rosta / "digests" / small.WEEK / "kit.eml").read_bytes().decode()
     pause = re.search(rf"{PUBLIC}(/pause/[^>\s]+)", raw)
     assert pause
+    told = next(path.read_text() for path in sorted((rosta / "digests" / "calls").glob("*.txt")))
+    call = re.search(rf"{PUBLIC}(/escalation/[^\s#]+)", told)
+    assert call
     return {
         "/static/<path:filename>": "/static/style.css",
         "/alive": "/alive",
@@ -168,6 +173,7 @@ def addresses(rosta: Path) -> dict[str, str]:
         "/triage/label": "/triage/label",
         "/operators": "/operators",
         "/speak/<token>": command(rosta, "speak"),
+        "/escalation/<token>": call[1],
     }
 
 
@@ -290,7 +296,7 @@ def shown(page: str) -> set[str]:
 
 
 def test_what_a_person_sees_follows_the_org_tree(rosta: Path, engine: Engine, site: Flask) -> None:
-    beans = {"1", "2", "3", "4", "5", "6", "34", "35", "36"}
+    beans = {"1", "2", "3", "4", "5", "6", "34", "35", "36", "37"}
     top = signed_in(site, rosta, "noor").get("/triage", base_url=PUBLIC).text
 
     assert shown(seen(site, rosta, "leader")) == beans | {"31"}

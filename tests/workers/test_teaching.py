@@ -344,7 +344,8 @@ def test_the_order_of_arrival_changes_no_verdict(tmp_path: Path) -> None:
 def test_a_week_of_unsure_verdicts_is_said_by_status_with_the_remedy(tmp_path: Path) -> None:
     plain = "When I click on export the page freezes and I have to reload it"
     rows = [small.ticket(n, f"{plain} {n}", day=-(7 * (n % 4) + 7), body=plain) for n in range(120)]
-    rows += [small.ticket(200 + n, f"{OTHER} {n}") for n in range(40)]
+    foreign = "Der Export bricht seit gestern immer wieder ab und niemand weiß, woran das liegen könnte"
+    rows += [small.ticket(200 + n, f"{foreign} {n}", body=foreign) for n in range(40)]
     directory = small.organisation(tmp_path / "rosta", rows)
 
     def run(*arguments: str) -> Result:

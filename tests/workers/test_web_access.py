@@ -51,12 +51,17 @@ MATRIX: dict[str, dict[str, dict[str, int]]] = {
     "/sign-out": {"GET": NOBODY, "POST": only(*SIGNED_IN)},
     "/triage": {"GET": only(*SIGNED_IN), "POST": NOBODY},
     "/triage/label": {"GET": NOBODY, "POST": only("member", "leader", "operator", well=303) | {"other": 404}},
+    "/triage/escalate": {"GET": NOBODY, "POST": only("member", "leader", "operator", well=409) | {"other": 404}},
     "/operators": {"GET": only("operator"), "POST": NOBODY},
     "/speak/<token>": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 422)},
     "/escalation/<token>": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 422)},
 }
 """What each route answers to each who comes. The pages of a signed link ask for nothing but the link."""
-FIELDS = {"/triage/label": {"issue": "desk:1", "side": "customer"}, "/pause/<token>": {"listen": "again"}}
+FIELDS = {
+    "/triage/label": {"issue": "desk:1", "side": "customer"},
+    "/triage/escalate": {"issue": "desk:37"},  # it is called for already
+    "/pause/<token>": {"listen": "again"},
+}
 
 
 def tickets() -> list[dict[str, Any]]:
@@ -171,6 +176,7 @@ def addresses(rosta: Path) -> dict[str, str]:
         "/sign-out": "/sign-out",
         "/triage": "/triage",
         "/triage/label": "/triage/label",
+        "/triage/escalate": "/triage/escalate",
         "/operators": "/operators",
         "/speak/<token>": command(rosta, "speak"),
         "/escalation/<token>": call[1],
@@ -439,7 +445,7 @@ def test_pages_of_a_list_follow_each_other_without_gap_or_repetition(
     address, pages = "/triage", 0
     while address:
         page = web.get(address, base_url=PUBLIC).text
-        seen += re.findall(r'name="issue" value="desk:(\d+)"', page)
+        seen += re.findall(r'action="/triage/label".*?name="issue" value="desk:(\d+)"', page, re.DOTALL)
         following = re.search(r'href="(/triage\?before=[^"]+)"', page)
         address, pages = following[1] if following else "", pages + 1
 

@@ -9,8 +9,10 @@ from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from pipeline import teaching
+from pipeline import escalating, teaching
 from pipeline.access import Reader, may_see
+from pipeline.digest import words
+from pipeline.escalate import NotNow
 from pipeline.issue import Kind, State
 from pipeline.org import Org
 from pipeline.store import corrections, db, registry
@@ -61,6 +63,16 @@ def blueprint(engine: Engine) -> Blueprint:
         except Refused as refused:
             return refused.page()
 
+    @pages.post("/triage/escalate")
+    def escalate() -> Page | Response:
+        try:
+            reader = signed_in(engine)
+            confirmed()
+            with engine.transaction() as session:
+                return _escalate(engine, session, reader)
+        except Refused as refused:
+            return refused.page()
+
     return pages
 
 
@@ -69,7 +81,7 @@ def _show(engine: Engine, session: Session, reader: Reader) -> Page:
     org = house.org
     found, following = _portion(session, reader, org, _wanted(reader, org, asked), _place(request.args))
     titles = registry.current(session) if any(listed.pain for listed in found) else {}
-    done = _visible(session, reader, org, request.args.get("done", ""))
+    done, called = (_visible(session, reader, org, request.args.get(name, "")) for name in ("done", "called"))
     return page(
         "triage.html",
         name=name_of(engine, reader),
@@ -85,6 +97,7 @@ def _show(engine: Engine, session: Session, reader: Reader) -> Page:
         first="before" not in request.args,
         back=urlencode({**asked, **({"before": request.args["before"]} if "before" in request.args else {})}),
         done=done and _told(reader, org, done, {}),
+        called=called and teaching.key_of(called.issue),
     )
 
 
@@ -202,7 +215,24 @@ def _label(engine: Engine, session: Session, reader: Reader) -> Response:
     key = (listed.issue.source, listed.issue.external_id)
     corrections.correct(session, key, None if side == UNDO else side, reader.person, house.now(), how="page")
     teaching.ask(session)
-    before = dict(parse_qsl(fields.get("back", "")[:LONGEST]))
+    return _back({"done": teaching.key_of(listed.issue)})
+
+
+def _escalate(engine: Engine, session: Session, reader: Reader) -> Response:
+    house, fields = engine.deployment, request.form
+    listed = _visible(session, reader, house.org, fields.get("issue", ""))
+    if listed is None:
+        raise Refused("There is no such issue here", "It may have become private or have moved to another team.", 404)
+    note = " ".join(fields.get("note", "").split())[: escalating.LONGEST] or None
+    try:
+        escalating.by_name(session, listed.place.id, note, house.house, house.now())
+    except NotNow as why:
+        raise Refused("Nobody was called", f"{words.capital(str(why))}.", 409) from None
+    return _back({"called": teaching.key_of(listed.issue)})
+
+
+def _back(said: dict[str, str]) -> Response:
+    """To the list as it was, with what was done."""
+    before = dict(parse_qsl(request.form.get("back", "")[:LONGEST]))
     place = _place(before)
-    back = _asked(before) | ({"before": str(place)} if place else {}) | {"done": teaching.key_of(listed.issue)}
-    return redirect("/triage?" + urlencode(back), 303)
+    return redirect("/triage?" + urlencode(_asked(before) | ({"before": str(place)} if place else {}) | said), 303)

@@ -26,6 +26,8 @@ def test_it_says_what_it_did(first, out):
     assert first.exit_code == 0, first.output
     assert "mara answered the mail of 2026-W37 and told those who wrote" in first.output
     assert "product-jira:SUP-77 is developer pain" in first.output
+    assert "Mon 21 Sep: escalated support:55177: escalate, mara has it" in first.output
+    assert "Tue 22 Sep: escalated support:55177: escalate, priya has it" in first.output
     assert "14 digests for week 2026-W38, 0 held by a gate" in first.output
     assert oct((out / "demo.env").stat().st_mode & 0o777) == "0o600"
 

@@ -1,5 +1,7 @@
 """`leafnotes demo`: the whole job on the bundled sample organisation, answered once and told of the week after."""
 
+import csv
+import json
 import os
 import re
 import secrets
@@ -16,6 +18,7 @@ import click
 
 from pipeline import periods
 from pipeline.store import corrections, db, digests, issues, registry
+from workers import calling
 from workers.cli.base import Global, command_name, deployment, engine
 from workers.engine import Engine
 
@@ -23,6 +26,7 @@ AS_OF = datetime.fromisoformat("2026-09-21T12:00:00+01:00")
 """The Monday after the sample's last week, when every leader's digest is due."""
 BEFORE = datetime.fromisoformat("2026-09-14T12:00:00+01:00")
 """A week earlier: the mails that are answered."""
+TOMORROW = datetime.fromisoformat("2026-09-22T12:00:00+01:00")
 TUESDAY = datetime.fromisoformat("2026-09-15T08:40:00+01:00")
 THURSDAY = datetime.fromisoformat("2026-09-17T10:05:00+01:00")
 SERVED = "http://127.0.0.1:8080"
@@ -62,23 +66,28 @@ ANSWERS = (
 def demo(options: Global, out: Path) -> None:
     """The whole job on the sample organisation Fernhill: no services, no network. A second run is harmless.
 
-    Two weeks pass: the mails of the first are answered on the answer page, a wrong label is corrected, and the mails of
-    the second tell what came of it.
+    Two weeks pass: the mails of the first are answered on the answer page, a wrong label is corrected, the mails of the
+    second tell what came of it, and what was tagged to escalate climbs.
 
     \b
     Example:
       leafnotes demo --out /tmp/fernhill
     """
     started = time.monotonic()
-    _copy_sample(out)
+    out.mkdir(parents=True, exist_ok=True)
     with _served(out):
         if options.as_of is None:
             _first_week(out)
+        _copy_sample(out)
+        if options.as_of is None:
+            _next_day(out)
         _last_week(out, options.as_of or AS_OF, started)
 
 
 def _first_week(out: Path) -> None:
-    """The week before: mails, two answers to them, one correction."""
+    """The week before, as the exports were then: mails, two answers to them, one correction."""
+    if not (out / "leafnotes.db").exists():
+        _copy_sample(out, before=BEFORE)
     with deployment(Global(directory=out, as_of=BEFORE)) as house:
         click.echo(f"Fernhill, as of {BEFORE:%a %d %b %Y}. Reading {len(house.sources)} sources ...")
         runner = engine(house)
@@ -115,6 +124,17 @@ def _answer(runner: Engine, said: Said, period: str) -> bool:
     if said.told:
         client.post(f"{address}/told")
     return sent.status_code == 303
+
+
+def _next_day(out: Path) -> None:
+    """What was escalated that week, and where it climbed to when nobody answered within a working day."""
+    for as_of in (AS_OF, TOMORROW):
+        with deployment(Global(directory=out, as_of=as_of)) as house:
+            engine(house).run_once()
+            with db.transaction(house.database) as session:
+                for one in calling.report(house, session, as_of)["waiting"]:
+                    if one["told"]:
+                        click.echo(f"{as_of:%a %d %b}: escalated {one['issue']}: {one['said']}")
 
 
 def _last_week(out: Path, as_of: datetime, started: float) -> None:
@@ -172,13 +192,31 @@ def _served(out: Path) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _copy_sample(out: Path) -> None:
-    """The sample's files, over those of an earlier demo; anything else that lies there is left alone."""
-    out.mkdir(parents=True, exist_ok=True)
+def _copy_sample(out: Path, before: datetime | None = None) -> None:
+    """The sample's files, over those of an earlier demo; anything else that lies there is left alone.
+
+    With `before`, the exports hold what was written until then.
+    """
     with as_file(files("config") / "sample") as sample:
         for source in sorted(sample.iterdir()):
             if source.is_file():
                 shutil.copyfile(source, out / source.name)
+            if before is not None and source.suffix in (".jsonl", ".csv"):
+                _cut(out / source.name, before)
+
+
+def _cut(export: Path, before: datetime) -> None:
+    if export.suffix == ".jsonl":
+        lines = export.read_text(encoding="utf-8").splitlines(keepends=True)
+        then = [line for line in lines if datetime.fromisoformat(json.loads(line)["created_at"]) < before]
+        export.write_text("".join(then), encoding="utf-8")
+        return
+    with export.open(encoding="utf-8", newline="") as file:
+        head, *rows = csv.reader(file)
+    local = before.replace(tzinfo=None)
+    kept = [row for row in rows if datetime.fromisoformat(row[head.index("Created")]) < local]
+    with export.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head, *kept])
 
 
 COMMANDS = (demo,)

@@ -28,10 +28,13 @@ def state(desk: Desk, pain: PainView) -> str:
     if answer.kind == "not_now":
         on = desk.book.say("{}", f"answered_on({pain.id})")
         return f"not now, with a reason ({who}, {on})"
-    day = "" if answer.due is None else " by " + desk.book.say("{}", f"promised({pain.id})")
-    if answer.kind == "act":
-        return f"acting, promised{day} ({who})"
-    return f"to be understood first{',' if day else ''}{day} ({who})"
+    doing = "acting" if answer.kind == "act" else "understanding first"
+    if answer.due is None:
+        return f"{doing} ({who})"
+    day = desk.book.say("{}", f"promised({pain.id})")
+    if overdue(desk, answer):
+        return f"{doing}, due {day}, no word ({who})"
+    return f"{doing}, promised by {day} ({who})"
 
 
 def told_by_others(desk: Desk, pain: PainView) -> tuple[str, ...]:
@@ -89,6 +92,11 @@ def _until(desk: Desk, answer: Answer) -> date:
 def overdue(desk: Desk, answer: Answer) -> bool:
     """Whether the day that a leader named is over, and nothing was said since."""
     return answer.due is not None and answer.due <= desk.view.monday + timedelta(days=6)
+
+
+def due_soon(desk: Desk, answer: Answer) -> bool:
+    """Whether the day that a leader named is in the week that follows."""
+    return answer.due is not None and not overdue(desk, answer) and answer.due <= desk.view.monday + timedelta(days=13)
 
 
 def since_you_acted(desk: Desk) -> tuple[Since, ...]:

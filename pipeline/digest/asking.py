@@ -33,7 +33,11 @@ def ask(desk: Desk, pains: Sequence[PainView]) -> Ask:
         return Ask(text=sentences.ALL_ANSWERED)
     turns = [_turn(desk, pain) for pain in pains]
     first = waits.index(True)
-    at = next((n for n, turn in enumerate(turns) if turn.needed and waits[n]), first)
+    needed = next((n for n, turn in enumerate(turns) if turn.needed and waits[n]), None)
+    soon = next((a for a in answered.own(desk) if answered.due_soon(desk, a) and _stands(pains, a.pain)), None)
+    if needed is None and soon is not None:
+        return _soon(desk, pains, soon.pain)
+    at = first if needed is None else needed
     pain, turn = pains[at], turns[at]
     said = sentences.ASK[desk.view.level][turn.kind]
     owner = turn.owner if len(turn.owner.split()) <= LONGEST_OWNER else "the owning teams"
@@ -85,6 +89,16 @@ def _asked(desk: Desk, pain: PainView, number: int, text: str, button: str = "An
     return Ask(text=text, how=_how(desk, url), pain=pain.id, number=number, url=url, button=button)
 
 
+def _soon(desk: Desk, pains: Sequence[PainView], pain: str) -> Ask:
+    """What only others could do instead does not come before the reader's own word, whose day is in the coming week."""
+    at = next(n for n, one in enumerate(pains) if one.id == pain)
+    day = desk.book.say("{}", f"own_promised({pain})")
+    text = sentences.DUE_SOON.format(named=desk.it(pains[at], at + 1, numbered=True), day=day)
+    if len(text.split()) > LONGEST:
+        text = sentences.DUE_SOON.format(named=f"number {at + 1}", day=day)
+    return _asked(desk, pains[at], at + 1, text)
+
+
 def _to_tell(desk: Desk, pains: Sequence[PainView]) -> Ask | None:
     """An answer that those who wrote do not know of helps nobody: agents can tell customers today."""
     for number, pain in enumerate(pains, start=1):
@@ -93,7 +107,7 @@ def _to_tell(desk: Desk, pains: Sequence[PainView]) -> Ask | None:
             text = sentences.TELL.format(named=desk.it(pain, number, numbered=True), owner=owner)
             if len(text.split()) > LONGEST:
                 text = sentences.TELL.format(named=f"number {number}", owner=owner)
-            return _asked(desk, pain, number, text, "Pass on")
+            return _asked(desk, pain, number, text, "Tell them:")
     return None
 
 

@@ -120,6 +120,8 @@ class Heard:
     waiting: int
     longest_days: int | None
     text: str | None = None
+    about: str | None = None
+    """The pain that has waited longest, where several wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

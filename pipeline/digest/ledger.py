@@ -149,6 +149,8 @@ ANSWERS: dict[str, Answer] = {
     "waiting": lambda view, _: len(view.waiting),
     "longest": lambda view, _: max((view.waited(p) for p in view.waiting), default=None),
     "median_wait": _median_wait,
+    "listed": lambda view, _: len(view.waits),
+    "answered": lambda view, _: sum(answered for _, answered in view.waits),
     "answered_on": lambda view, pain: _day(_standing(view, pain).at, view),
     "promised": lambda view, pain: _date(_standing(view, pain).due),
     "own_answered_on": lambda view, pain: _day(_own(view, pain).at, view),

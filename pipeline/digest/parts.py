@@ -150,7 +150,7 @@ def quiet(desk: Desk) -> tuple[str, ...]:
     if not found and any(v.has("voice_withdrawn") for v in view.friction):
         found.append(f"We heard that filing has stopped in places because nothing came back. {sentences.PLEASE}")
     if not found and view.unheard:
-        found.append("Nothing is said of silence this week: not everything was heard.")
+        found.append("We cannot say who went quiet: not everything could be read this week.")
     elif not found and view.level == "support" and view.listened >= trend.MIN_WEEKS:
         found.append("Nothing unusual this week.")
     return tuple(found)
@@ -187,22 +187,48 @@ def _thanks(desk: Desk, quoted: frozenset[str | None]) -> list[Quote]:
 
 
 def heard(desk: Desk) -> Heard:
-    """How long those who wrote wait for a first answer: waits that go on count, so silence never looks better."""
-    waiting, longest, median = (desk.book.ask(f"{query}()") for query in ("waiting", "longest", "median_wait"))
+    """How long those who wrote wait for a first answer: waits that go on count, so silence never looks better.
+
+    The median stands in words only where it is drawn from enough pains to say something.
+    """
+    waiting, longest, median, whole = (
+        desk.book.ask(f"{query}()") for query in ("waiting", "longest", "median_wait", "listed")
+    )
+    if not whole:
+        return Heard(median_days=None, waiting=0, longest_days=None)
     said = []
-    if median is not None:
+    if whole > waiting:
+        count = desk.book.say("{}", "answered()")
+        said.append(f"{count} of {desk.book.say('{} pain' + 's' * (whole > 1), 'listed()')} got an answer.")
+    if median is not None and whole >= MANY:
         within = "the day" if median == 0 else desk.book.say(f"{{}} day{'s' if median != 1 else ''}", "median_wait()")
-        said.append(f"Half of the pains got a first answer within {within}, counting those that still wait.")
+        said.append(f"Half of them got it within {within}, those that still wait counted too.")
     if waiting:
-        each = desk.book.say(f"{{}} pain{'s wait' if waiting > 1 else ' waits'} for a first answer", "waiting()")
-        lead = "the longest" if waiting > 1 else "it has waited"
-        days = "less than a day"
-        if longest:
-            days = desk.book.say(f"{{}} day{'s' if longest != 1 else ''}", "longest()")
-        said.append(f"{each}; {lead} {'for ' if waiting > 1 else ''}{days}.")
-    elif said:
-        said.append("No pain waits for a first answer.")
-    return Heard(median_days=median, waiting=waiting, longest_days=longest, text=" ".join(said) or None)
+        each = desk.book.say(f"{{}} wait{'s' if waiting == 1 else ''} for a first answer", "waiting()")
+        said.append(f"{each if said else _pains(desk, waiting)}{_longest(desk, longest, waiting)}.")
+    text = " ".join(said) or None
+    return Heard(median_days=median, waiting=waiting, longest_days=longest, text=text, about=_about(desk))
+
+
+MANY = 10
+"""Pains from which a median is drawn in words."""
+
+
+def _pains(desk: Desk, waiting: int) -> str:
+    return desk.book.say(f"{{}} pain{'s wait' if waiting > 1 else ' waits'} for a first answer", "waiting()")
+
+
+def _about(desk: Desk) -> str | None:
+    """The name of the pain that has waited longest."""
+    waiting = desk.view.waiting
+    return desk.title(max(waiting, key=lambda p: (desk.view.waited(p), p.id)), 9) if len(waiting) > 1 else None
+
+
+def _longest(desk: Desk, longest: int | None, waiting: int) -> str:
+    if not longest:
+        return "; the longest for less than a day" if waiting > 1 else ""
+    days = desk.book.say(f"{{}} day{'s' if longest != 1 else ''}", "longest()")
+    return f"; the longest for {days}" if waiting > 1 else f", for {days}"
 
 
 def made(desk: Desk) -> Made:

@@ -61,10 +61,17 @@ def layout(document: Document) -> tuple[Section, ...]:
             blocks=tuple(Block(kind="numbered", number=n, text=q) for n, q in enumerate(d.questions, start=1)),
         ),
         Section(title=head["wins"], blocks=tuple(b for w in d.wins for b in _win(w.text, w.quote))),
-        Section(title=head["heard"], blocks=_items([d.heard.text] if d.heard.text else [], kind="para")),
+        Section(title=head["heard"], blocks=_heard(d)),
         Section(title=head["made"], blocks=(*_items(d.made.lines, kind="para"), *_page(d)), small=True),
     )
     return tuple(s for s in sections if s.blocks)
+
+
+def _heard(d: Document) -> tuple[Block, ...]:
+    text = d.heard.text
+    if text is not None and d.heard.about is not None:
+        text = f"{text.removesuffix('.')}: {stopped(d.heard.about)}"
+    return _items([text] if text else [], kind="para")
 
 
 def _page(d: Document) -> tuple[Block, ...]:

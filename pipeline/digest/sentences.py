@@ -329,7 +329,7 @@ NOTES = (
     ("churn", "Some speak of leaving."),
     ("repeat_contact", "Some have written before."),
     ("long_silence", "Some still wait for any reply."),
-    ("found_by_third_party", "Outsiders noticed first."),
+    ("found_by_third_party", "Customers noticed it before we did."),
     ("doc_mismatch", "The help page disagrees with the product."),
     ("priority_mismatch", "It was filed at an everyday priority."),
     ("workaround", "People get by with their own workaround."),
@@ -401,6 +401,7 @@ ASK_AGAIN = "reply to a customer who has written before"
 NO_ASK = "Nothing this week needs you alone."
 ALL_ANSWERED = "Nothing new needs you: each of these is answered or handed on."
 HANDED = "{owner} handed {named} to you: answer it, or say whose it is."
+DUE_SOON = "Your word on {named} is due on {day}: say whether it holds."
 KEPT = "The day you named for {named} is over: say how it went, or name another."
 TELL = "Only your agents can: tell those who wrote of {named} what {owner} answered."
 BY_REPLY = "Reply to this mail to answer."

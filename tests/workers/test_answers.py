@@ -114,7 +114,7 @@ def test_an_answer_comes_back_in_the_next_mail_and_nobody_is_asked_again(rosta, 
     assert "Acting, promised by 20 Mar (you)." in kit
     assert "Acting, promised by 20 Mar (Roasting)." in noor
     assert 'Roasting answered on 9 Mar: "We roast twice a week from Monday".' in noor
-    assert "No pain waits for a first answer." in noor
+    assert "1 of 1 pain got an answer." in noor
     later.deployment.database.dispose()
 
 

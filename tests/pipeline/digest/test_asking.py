@@ -251,6 +251,4 @@ def test_what_is_neither_friction_nor_thanks_is_called_other_things():
 def test_sources_that_stopped_leave_silence_unread():
     blind = [SourceHealth(name="tracker", kind="github", read_to=PERIOD.start)]
 
-    assert any(
-        "We cannot say who went quiet" in line for line in digest(material(customers(), sources=blind)).quiet
-    )
+    assert any("We cannot say who went quiet" in line for line in digest(material(customers(), sources=blind)).quiet)

@@ -32,7 +32,7 @@ def every_problem(directory: Path, as_of: datetime | None, *, offline: bool) -> 
     found = [Finding("error", problem.where, problem.says) for problem in problems]
     if deployment is None:
         return found
-    found += org_findings(deployment)
+    found += [*org_findings(deployment), *_key(deployment)]
     if not offline:
         for look in (_database, _broker, _mail, _language_model, _sources):
             found += look(deployment)
@@ -44,6 +44,16 @@ def org_findings(deployment: Deployment) -> Iterator[Finding]:
     where: Callable[[str, str], str] = deployment.loaded.where
     for finding in org_problems(deployment.org, sources=set(deployment.sources), where=where):
         yield Finding(finding.level, finding.where, finding.message)
+
+
+def _key(deployment: Deployment) -> Iterator[Finding]:
+    """Whether there is a key, where something is signed with it: links, and what is sent."""
+    if deployment.environment.smtp_url is None and deployment.environment.public_url is None:
+        return
+    try:
+        deployment.environment.require_secret_key()
+    except WeakKey as error:
+        yield Finding("error", "LEAFNOTES_SECRET_KEY", f"{error.problem.message} {error.problem.remedy}")
 
 
 def _database(deployment: Deployment) -> Iterator[Finding]:
@@ -74,10 +84,6 @@ def _mail(deployment: Deployment) -> Iterator[Finding]:
             "note", "LEAFNOTES_SMTP_URL", "not set: mails are written to the folder digests/ instead of being sent"
         )
         return
-    try:
-        deployment.environment.require_secret_key()
-    except WeakKey as error:
-        yield Finding("error", "LEAFNOTES_SECRET_KEY", f"{error.problem.message} {error.problem.remedy}")
     found = Smtp(url.get_secret_value()).check()
     if found.problem is not None:
         yield Finding("error", "LEAFNOTES_SMTP_URL", found.problem)

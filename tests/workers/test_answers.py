@@ -7,12 +7,14 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from pipeline.store import answers as store
 from pipeline.store import db
 from tests.workers import small
+from workers.cli import main
 from workers.engine import Engine
 from workers.web import app
 from workers.wiring import Deployment
@@ -299,3 +301,12 @@ def test_a_pain_that_was_handed_on_still_waits_and_asks_the_other(rosta, engine,
     assert "Roasting handed" in noor
     assert "to you: answer it, or say whose it is." in noor
     later.deployment.database.dispose()
+
+
+def test_a_public_address_without_a_key_is_a_problem_that_check_names(rosta, monkeypatch):
+    monkeypatch.delenv("LEAFNOTES_SECRET_KEY")
+
+    said = CliRunner().invoke(main, ["--config", str(rosta), "check", "--offline"])
+
+    assert said.exit_code == 1
+    assert "LEAFNOTES_SECRET_KEY" in said.output

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from sklearn.metrics import f1_score
 
 from pipeline.classify import artefact
-from pipeline.classify.artefact import KINDS, SIDES
-from pipeline.classify.training import data, heads, report, rivals, seen
+from pipeline.classify.artefact import SIDES
+from pipeline.classify.training import data, heads, kinds, report, rivals, seen
 from pipeline.classify.training.data import Sample
 from pipeline.classify.training.heads import Odds
 from pipeline.classify.training.report import Trial
@@ -55,11 +54,11 @@ def evaluate(folder: Path) -> Iterator[str]:
     yield "The evaluation part, by a model of the learning part"
     yield from _held(samples, way)
     yield ""
-    yield from _kinds(folder, samples, found.rarities)
+    yield from kinds.told(folder, samples, found.rarities)
 
 
 def compare(folder: Path) -> Iterator[str]:
-    """Ours beside what anybody could take instead, by the same folds in the same run."""
+    """Ours beside what anybody could take instead, by the same folds in the same run: sides, then kinds."""
     samples = data.everything(folder)
     found = seen.look([(one.title, one.body) for one in samples])
     ways: Mapping[str, Odds] = {"ours": heads.ours(samples, found), **rivals.all_of_them(samples)}
@@ -83,6 +82,8 @@ def compare(folder: Path) -> Iterator[str]:
             else:
                 cells.append(f"{'-':>{width}} {'':16}")
         yield " ".join(cells).rstrip()
+    yield ""
+    yield from kinds.compared(folder)
 
 
 def _held(samples: Sequence[Sample], way: Odds) -> Iterator[str]:
@@ -130,33 +131,6 @@ def _kappa(first: Sequence[object], second: Sequence[object]) -> float:
     by_chance = sum(seen_first[name] * seen_second[name] for name in seen_first) / count**2
     same = sum(a == b for a, b in zip(first, second, strict=True)) / count
     return (same - by_chance) / (1 - by_chance) if by_chance < 1 else 1.0
-
-
-def _kinds(folder: Path, samples: Sequence[Sample], rarities: Sequence[report.Doubles]) -> Iterator[str]:
-    """The kind on NLBSE'24's test half: by its own protocol, a model a repository, and by one model for all."""
-    learn, held = data.kinds(folder, "train"), data.kinds(folder, "test")
-    every = [*learn, *held]
-    found = seen.look([(one.title, one.body) for one in every])
-    kinds = np.array([KINDS.index(one.kind) for one in every if one.kind in KINDS])
-    half = len(learn)
-    scores = []
-    for repository in sorted({one.group for one in held}):
-        at = np.array([n for n, one in enumerate(every) if one.group == repository])
-        known, judged = at[at < half], at[at >= half]
-        odds = np.zeros((len(judged), len(KINDS)))
-        for rows in (known, np.arange(half)):  # its own issues, and everybody's
-            weights, bias = heads.of_kinds(found.sparse[rows], kinds[rows])
-            odds += found.sparse[judged] @ weights.T + bias
-            deep = heads.logistic(heads.MEANING_C).fit(found.dense[rows], kinds[rows])
-            odds += heads.BESIDE * deep.decision_function(found.dense[judged])
-        scores.append(f1_score(kinds[judged], odds.argmax(axis=1), average="macro"))
-    yield f"kind, NLBSE'24's protocol (a model a repository, mean of {len(scores)}): macro-F1 {np.mean(scores):.3f}"
-    ours = [one for one in samples if one.source != "nlbse24"]
-    weights, bias = heads.fit_kinds([*learn, *ours], rarities)
-    sparse = seen.scaled(seen.counts([(one.title, one.body) for one in held]), rarities)
-    picked = (sparse @ weights.T + bias).argmax(axis=1)
-    score = f1_score(kinds[half:], picked, average="macro")
-    yield f"kind, the one head that is shipped, learned without that half: macro-F1 {score:.3f}"
 
 
 def _tally(names: Iterator[str] | Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import scipy.sparse as sp
@@ -36,7 +36,7 @@ def all_of_them(samples: Sequence[Sample]) -> Mapping[str, Odds]:
     texts = [f"{one.title}\n{one.body}" for one in samples]
     careful = np.array([one.origin in CAREFUL for one in samples])
     sides = sides_of(samples)
-    counted = _counted(texts)
+    words_and_letters = counted(texts)
     vectors = _static([(one.title, one.body) for one in samples])
     sentences = _sentences(samples)
 
@@ -50,8 +50,8 @@ def all_of_them(samples: Sequence[Sample]) -> Mapping[str, Odds]:
 
         return odds
 
-    words = learned(counted, 10.0)
-    both = learned(counted, 10.0, weak=True)
+    words = learned(words_and_letters, 10.0)
+    both = learned(words_and_letters, 10.0, weak=True)
     static, minilm = learned(vectors, 1.0), learned(sentences, 10.0)
     return {
         "majority": lambda learn, judged: np.tile(_majority(sides[learn]), (len(judged), 1)),
@@ -88,7 +88,7 @@ def _by_rules(text: str) -> tuple[float, float, float]:
     return (0.0, 0.0, 1.0) if _NONE.search(low) else (0.0, 1.0, 0.0)
 
 
-def _counted(texts: Sequence[str]) -> object:
+def counted(texts: Sequence[str]) -> Any:
     """Word 1-2-grams and character 2-5-grams within words, as scikit-learn's users take them."""
     short = [text[:4000] for text in texts]
     words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True).fit_transform(short)

@@ -13,7 +13,7 @@ from pipeline.classify.classifier import Classifier
 from pipeline.classify.training import commands, data, heads, report, rivals, seen
 from pipeline.classify.training.data import Sample
 from pipeline.classify.training.report import Trial
-from pipeline.issue import Text
+from pipeline.issue import Kind, Text
 
 SAID = {
     "developer": [
@@ -137,6 +137,7 @@ def test_the_evaluation_part_is_never_learned_from(monkeypatch: pytest.MonkeyPat
 
 def test_ours_and_the_rivals_are_judged_in_one_table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(data, "everything", lambda _: desk())
+    monkeypatch.setattr(data, "kinds", lambda _folder, part: nlbse(part))
 
     table = list(commands.compare(tmp_path))
 
@@ -148,6 +149,24 @@ def test_ours_and_the_rivals_are_judged_in_one_table(monkeypatch: pytest.MonkeyP
         "MiniLM + LR",
     }
     assert float(next(line for line in table if line.startswith("majority")).split()[1]) < 0.4
+    by_kind = table[table.index("") + 1 :]
+    assert by_kind[0].startswith("kind on NLBSE'24's test half, mean macro-F1 of 2 repositories")
+    scores = {line[:40].strip(): float(line[40:].split()[0]) for line in by_kind[1:]}
+    assert scores["ours"] == scores["TF-IDF + LR"] == 1.0
+    assert scores["majority"] < 0.4
+
+
+def nlbse(part: str) -> list[Sample]:
+    """Two repositories with two issues of each kind in each half; which half it is cannot be told from the words."""
+    said: dict[Kind, str] = {
+        "bug": "It crashes with an error", "request": "Please add a setting", "question": "How do I set it up?"
+    }  # fmt: skip
+    return [
+        replace(desk()[0], title=title, body=f"{title} {n}", kind=kind, group=repository, source="nlbse24", key=part)
+        for repository in ("one", "two")
+        for n in range(2)
+        for kind, title in said.items()
+    ]
 
 
 def trial(odds: list[tuple[float, float, float]], sides: list[str]) -> Trial:

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, make_url
 
 from pipeline.store import db, schema
 from tests import local_servers
 from tests.shared_data import SHARED, beside
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")  # how long an example takes says how busy the machine is
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

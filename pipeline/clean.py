@@ -67,9 +67,9 @@ _NOTHING_TO_DO: Final = re.compile(r"(?:[A-Za-z\"'][A-Za-z.,;!?'\"-]{0,30}(?: (?
 """Most titles: words in ASCII with single blanks between them, in which there is nothing to find."""
 _SLIMMED: Final = (
     ("base64,", re.compile(r"data:[\w/+.;=-]{1,100}base64,[A-Za-z0-9+/=%\s]{200,}+"), ""),
-    ("<style", re.compile(r"<style\b[^<]*+(?:<(?!/style)[^<]*+)*+(?:</style>|\Z)", re.IGNORECASE), ""),
-    ("<script", re.compile(r"<script\b[^<]*+(?:<(?!/script)[^<]*+)*+(?:</script>|\Z)", re.IGNORECASE), ""),
-    ("<!--", re.compile(r"<!--[^-]*+(?:-(?!->)[^-]*+)*+-->"), ""),
+    ("<style", re.compile(r"<style\b.*?(?:</style>|\Z)", re.IGNORECASE | re.DOTALL), ""),
+    ("<script", re.compile(r"<script\b.*?(?:</script>|\Z)", re.IGNORECASE | re.DOTALL), ""),
+    ("<!--", re.compile(r"<!--.*?-->", re.DOTALL), ""),
 )
 
 

@@ -162,7 +162,8 @@ def _heading(title: str) -> list[str]:
 # --- HTML
 
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})((?:\s[^<>]*|/)?)>")
-_PRE: Final = re.compile(r"<pre(?:\s[^<>]{0,300})?>((?:[^<]|<(?!/?pre\b)){0,60000}+)</pre>", re.IGNORECASE)
+_PRE: Final = re.compile(r"<pre(?:\s[^<>]{0,300})?>((?:[^<]|<(?!/?pre\b)){0,60000})</pre>", re.IGNORECASE)
+"""No possessive groups here: Python before 3.11.5 matches them wrongly (cpython issue 106052)."""
 _BLOCKS: Final = frozenset(
     """
     address article aside blockquote br center dd details div dl dt fieldset figcaption figure footer form h1 h2

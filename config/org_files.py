@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from pydantic import BaseModel
+
 from config.document import Document, Loc, Problem, read
 from config.org import ImportedFile, OrgFile, held, merged, turning_days
 from config.reader import validate
@@ -15,7 +17,7 @@ KINDS: Final = ("csv", "scim", "ldif", "backstage", "github")
 code."""
 FOLDER: Final = "org.d"
 
-M = TypeVar("M", OrgFile, ImportedFile)
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,11 @@ def imported(directory: Path) -> tuple[list[Document], list[Problem]]:
 def assemble(org_document: Document, imports: Sequence[Document]) -> Org:
     """One chart of org.yaml and of imported files. Where there are problems, what they concern is left out."""
     problems = [*org_document.problems]
-    org = _valid(org_document, OrgFile, problems)
+    org = valid(org_document, OrgFile, problems)
     parts = []
     for document in imports:
         problems += document.problems
-        part = _valid(document, ImportedFile, problems)
+        part = valid(document, ImportedFile, problems)
         parts += [part] if part is not None else []
     for document in (org_document, *imports):
         problems += [*twice(document, "people", "id"), *twice(document, "teams", "id")]
@@ -97,7 +99,8 @@ def assemble(org_document: Document, imports: Sequence[Document]) -> Org:
     return Org(whole, documents, tuple(problems))
 
 
-def _valid(document: Document, model: type[M], problems: list[Problem]) -> M | None:
+def valid(document: Document, model: type[M], problems: list[Problem]) -> M | None:
+    """The values of a document; what is wrong with them is added to `problems`."""
     if document.broken:
         return None
     found = validate(document, model)

@@ -16,8 +16,8 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, model_validator
 
 from config.org import MAILBOX, Day, Id, OrgFile, Values, Words, Zone, items, section
-from config.org_files import assemble, imported, named, read_org, twice
-from config.reader import Document, Loc, Problem, nearest, read, validate
+from config.org_files import assemble, imported, named, read_org, twice, valid
+from config.reader import Document, Loc, Problem, nearest, read
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -321,13 +321,7 @@ def _optional(path: Path) -> Document:
 
 def _checked(document: Document, model: type[M], problems: list[Problem]) -> M | None:
     problems += document.problems
-    if document.broken:
-        return None
-    found = validate(document, model)
-    if not isinstance(found, list):
-        return found
-    problems += found
-    return None
+    return valid(document, model, problems)
 
 
 def _unknown_teams(settings_document: Document, org_documents: Sequence[Document]) -> Iterator[Problem]:

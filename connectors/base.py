@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,7 +21,7 @@ from connectors.values import field_marks
 from pipeline.issue import Gone, Issue, Remark, Tag
 
 __all__ = [
-    "BadItem", "Connector", "Cursor", "Page", "Raw", "SourceError", "SourceOptions", "tags_for",
+    "BadItem", "Connector", "Cursor", "Page", "Raw", "SourceError", "SourceOptions", "Writer", "tags_for",
 ]  # fmt: skip
 
 Raw = Mapping[str, Any]
@@ -82,8 +82,6 @@ class Connector(ABC, Generic[Own]):
     Options: ClassVar[type[SourceOptions]]
     profile: ClassVar[SourceProfile | None] = None
     """What the source promises, where it is a list of changes."""
-    writes: ClassVar[bool] = False
-    """Whether it can post answers: `answered` and `answer`."""
     dialect: ClassVar[str] = ""
     """`package.module:Class` of the kit's fake of this source, see `connectors.kit.dialect`."""
     clock: Callable[[], datetime] = staticmethod(utc_now)
@@ -127,15 +125,6 @@ class Connector(ABC, Generic[Own]):
         """
         return None
 
-    def answered(self, external_id: str, mark: str) -> bool:
-        """Whether a comment that holds this mark stands at an issue: asked before each `answer`, so that one that was
-        posted just before a crash is not posted again."""
-        raise NotImplementedError
-
-    def answer(self, external_id: str, text: str, mark: str) -> None:
-        """Post a leader's answer as a comment that holds the mark. Raises `SourceError`."""
-        raise NotImplementedError
-
     def check(self) -> list[str]:
         """Problems an operator should know, each a sentence with its remedy. Asks the source."""
         return []
@@ -158,6 +147,18 @@ class Connector(ABC, Generic[Own]):
     def describe(self, cursor: Cursor) -> str:
         """The cursor in an operator's words."""
         return ", ".join(f"{key} {value}" for key, value in cursor.items()) or "at the beginning"
+
+
+@runtime_checkable
+class Writer(Protocol):
+    """What a connector adds that can post leaders' answers where its issues live."""
+
+    def answered(self, external_id: str, mark: str) -> bool:
+        """Whether a comment that holds this mark stands at an issue: asked before each `answer`, so that one that was
+        posted just before a crash is not posted again."""
+
+    def answer(self, external_id: str, text: str, mark: str) -> None:
+        """Post a leader's answer as a comment that holds the mark. Raises `SourceError`."""
 
 
 def tags_for(options: SourceOptions, marks: Iterable[str | None], fields: object = None) -> frozenset[Tag]:

@@ -82,7 +82,6 @@ class GitHub(RestConnector[GitHubOptions]):
     """Raw items are `{"repo": the configured name, "issue" or "comment": the item as GitHub gave it}`."""
 
     kind: ClassVar[str] = "github"
-    writes: ClassVar[bool] = True
     summary: ClassVar[str] = "issues and comments of GitHub repositories, on github.com or your own server"
     Options: ClassVar[type[SourceOptions]] = GitHubOptions
     dialect: ClassVar[str] = "connectors.kit.dialects.github:GitHubDialect"

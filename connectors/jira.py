@@ -93,7 +93,6 @@ class Jira(RestConnector[JiraOptions]):
     """One list of changes a project: one that cannot be read stops no other, and one that is new is read whole."""
 
     kind: ClassVar[str] = "jira"
-    writes: ClassVar[bool] = True
     summary: ClassVar[str] = "issues and service requests of Jira, Cloud or Data Center"
     Options: ClassVar[type[SourceOptions]] = JiraOptions
     dialect: ClassVar[str] = "connectors.kit.dialects.jira_cloud:JiraCloudDialect"

@@ -27,9 +27,9 @@ from pipeline.escalate import Asked, Hours, NotNow, Pull, Rest, Rule, Tell
 from pipeline.house import House
 from pipeline.prose import prose
 from pipeline.store import answers, digests, escalations, work
-from pipeline.store.authors import author_of
 from pipeline.store.digests import StoredDigest
 from pipeline.store.escalations import Escalation, Subject
+from pipeline.store.material import voice
 
 KIND = "escalate"
 LONGEST = 300
@@ -285,39 +285,20 @@ def _compose(
 
 
 def _office(house: House, reader: str) -> str:
-    led = house.org.led_by(reader)
-    return f"the lead of {house.org.teams[led[0]].name}" if led else "the next person who is named for it"
+    return house.org.office(reader) if house.org.led_by(reader) else "the next person who is named for it"
 
 
 def _voice(subject: Subject, house: House) -> Voice:
-    issue, verdict = subject.issue, subject.verdict
-    author, role, team = author_of(
-        house.org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id
-    )
-    return Voice(
-        key=f"{issue.source}:{issue.external_id}",
-        source=issue.source,
-        external_id=issue.external_id,
-        url=issue.url,
-        title=issue.title,
-        body=prose(issue.body),
-        author=author,
-        role=role,
-        team=team,
+    return voice(
+        house.org,
+        subject.issue,
+        subject.verdict,
         leaf=subject.leaf,
         heard_by=subject.heard_by,
-        created_at=issue.created_at,
-        state=issue.state,
-        closed_at=issue.closed_at,
-        reopened=False,
-        side=verdict.side,
-        kind=verdict.kind,
-        severity=verdict.severity,
-        confidence=verdict.confidence,
-        abstained=verdict.abstained,
-        signals=verdict.signals,
         pain=subject.pain,
-        no_quote="no-quote" in issue.tags,
+        state=subject.issue.state,
+        closed_at=subject.issue.closed_at,
+        reopened=False,
     )
 
 

@@ -24,5 +24,7 @@ class House:
     workdays: Workdays = REGULAR
     returns: ReturnPath | None = None
     """None: what comes back by mail goes to the sender, and is not ours to read."""
+    answering: Mapping[str, str] = field(default_factory=dict)
+    """What becomes of leaders' answers, by source: off, try or post."""
     zone: str = "UTC"
     ladder: Ladder = field(default_factory=Ladder)

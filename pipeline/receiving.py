@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from pipeline import answers as answering
-from pipeline import mailing, returned
+from pipeline import mailing, returned, telling
 from pipeline.answers import Given, NotAnAnswer
 from pipeline.digest import mime
 from pipeline.digest.document import Document, Pain
@@ -152,7 +152,7 @@ def _replied(session: Session, row: int, mail: Returned, reply: Reply, house: Ho
         document, pain = _asked(sent, said.number, now)
         today = now.astimezone(ZoneInfo(zone)).date()
         given = returned.given(said, leader=sent.leader, org=house.org, today=today)
-        answers.keep(
+        telling.give(
             session,
             pain=pain.id,
             leader=sent.leader,
@@ -161,6 +161,7 @@ def _replied(session: Session, row: int, mail: Returned, reply: Reply, house: Ho
             how="mail",
             nonce=f"mail:{mail.key[:50]}",
             at=now,
+            modes=house.answering,
         )
     except (_ForAPerson, NotAnAnswer) as why:
         return _settled(session, row, "person", sent, str(why), None)
@@ -327,7 +328,7 @@ def record(session: Session, row: int, outcome: str, alarm: str | None) -> timed
     return step.wait
 
 
-def telling(row: store.Stored) -> str:
+def line(row: store.Stored) -> str:
     """One line for operators about what waits for them."""
     if row.done is not None:
         return f"note {row.id} to {row.note_to}: {row.note_alarm}"

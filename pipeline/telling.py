@@ -9,8 +9,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from pipeline.answers import Answer
-from pipeline.store import answers, work
+from pipeline import escalating
+from pipeline.answers import Answer, Given
+from pipeline.store import answers, escalations, work
 
 KIND = "post"
 
@@ -18,6 +19,25 @@ KIND = "post"
 def mark(answer: Answer) -> str:
     """By which a comment of ours is known again."""
     return f"Leafnotes answer {answer.id}"
+
+
+def give(
+    session: Session,
+    *,
+    pain: str,
+    leader: str,
+    period: str,
+    given: Given,
+    how: str,
+    nonce: str,
+    at: datetime,
+    modes: Mapping[str, str],
+) -> Answer:
+    """Keep an answer, however it came, with all that follows: it is posted where it may be, and calls for it end."""
+    kept = answers.keep(session, pain=pain, leader=leader, period=period, given=given, how=how, nonce=nonce, at=at)
+    announce(session, kept, modes)
+    escalating.ask(session, escalations.of_pain(session, kept.pain))
+    return kept
 
 
 def announce(session: Session, answer: Answer, modes: Mapping[str, str]) -> int:

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from connectors.base import SourceError
+from connectors.base import SourceError, Writer
 from pipeline import escalating, periods, proposing, receiving, steps, teaching, telling
 from pipeline.issue import Gone, NoProposal, Period, Text, Verdict
 from pipeline.receiving import Taken
@@ -632,9 +632,10 @@ class Engine:
             return
         try:
             with closing(source.open()) as connector:
+                if not isinstance(connector, Writer):
+                    raise SourceError(f"{source.options.kind} cannot post answers", permanent=True)
                 if not connector.answered(issue, telling.mark(given)):
-                    text = house.draft(given)
-                    connector.answer(issue, text, telling.mark(given))
+                    connector.answer(issue, house.draft(given), telling.mark(given))
         except SourceError as error:
             with self.transaction() as session:
                 if error.permanent or job.attempt >= TRIES:

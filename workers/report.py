@@ -46,7 +46,7 @@ def report(house: Deployment, listed: int) -> dict[str, Any]:
         problems += [
             f"digest of {leader}, {label}: {why}" for leader, label, why in digests.alarms(session, period.label)
         ]
-        problems += [receiving.telling(row) for row in returned.waiting(session, listed)]
+        problems += [receiving.line(row) for row in returned.waiting(session, listed)]
         if trouble := registry.mark(session, INBOX_TROUBLE):
             problems.append(f"the inbox of replies and bounces cannot be read: {trouble}")
         return {

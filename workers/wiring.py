@@ -25,7 +25,7 @@ from config.environment import Environment, WeakKey
 from config.org import OrgFile, held, turning_days
 from config.reader import Problem
 from config.settings import Loaded, Settings
-from connectors.base import Connector, SourceError, SourceOptions
+from connectors.base import Connector, SourceError, SourceOptions, Writer
 from connectors.language_model import ChatModel
 from connectors.limits import share
 from connectors.mailbox import Server
@@ -226,6 +226,7 @@ class Deployment:
             links=self.links,
             workdays=to_workdays(self.settings),
             returns=self.returns,
+            answering=self.answering,
             zone=self.zone,
             ladder=to_ladder(self.settings),
         )
@@ -328,7 +329,7 @@ def _sources(loaded: Loaded, directory: Path) -> tuple[dict[str, Source], list[P
             problems.append(
                 loaded.sources_document.problem(("sources", index, "webhook_secrets"), says, "Remove the key.")
             )
-        elif options.answers != "off" and not connector.writes:
+        elif options.answers != "off" and not issubclass(connector, Writer):
             says = f"{kind} cannot post answers; an agent or a lead sends them, from the answer page"
             problems.append(loaded.sources_document.problem(("sources", index, "answers"), says, "Remove the key."))
         else:

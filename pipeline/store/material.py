@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from pipeline import periods
 from pipeline.answers import Answer
 from pipeline.digest.material import Material, PainEntry, Sighting, Voice
-from pipeline.issue import Period, SourceHealth
+from pipeline.issue import Issue, Period, SourceHealth, State, Verdict
 from pipeline.org import Org
 from pipeline.prose import prose
 from pipeline.store import answers, courses, digests, registry, sources
@@ -144,38 +144,62 @@ def _heard(session: Session, period: Period, org: Org, fixed: Fixed, rows: Seque
         verdict = verdict_of(verdict_row, fixed.get((issue.source, issue.external_id)))
         if registry.hidden(issue.tags, [s.name for s in verdict.signals]):
             continue
-        author, role, team = author_of(
-            org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id
-        )
         closed_at, reopened = past[issue.source, issue.external_id]
         found.append(
-            Voice(
-                key=f"{issue.source}:{issue.external_id}",
-                source=issue.source,
-                external_id=issue.external_id,
-                url=issue.url,
-                title=issue.title,
-                body=prose(issue.body),
-                author=author,
-                role=role,
-                team=team,
+            voice(
+                org,
+                issue,
+                verdict,
                 leaf=verdict_row.leaf,
                 heard_by=tuple(verdict_row.heard_by),
-                created_at=issue.created_at,
+                pain=pain,
                 state="closed" if closed_at else "open",
                 closed_at=closed_at,
                 reopened=reopened,
-                side=verdict.side,
-                kind=verdict.kind,
-                severity=verdict.severity,
-                confidence=verdict.confidence,
-                abstained=verdict.abstained,
-                signals=verdict.signals,
-                pain=pain,
-                no_quote="no-quote" in issue.tags,
             )
         )
     return found
+
+
+def voice(
+    org: Org,
+    issue: Issue | IssueRow,
+    verdict: Verdict,
+    *,
+    leaf: str | None,
+    heard_by: tuple[str, ...],
+    pain: str | None,
+    state: State,
+    closed_at: datetime | None,
+    reopened: bool,
+) -> Voice:
+    """A stored issue as digests and calls see it."""
+    author, role, team = author_of(org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id)
+    return Voice(
+        key=f"{issue.source}:{issue.external_id}",
+        source=issue.source,
+        external_id=issue.external_id,
+        url=issue.url,
+        title=issue.title,
+        body=prose(issue.body),
+        author=author,
+        role=role,
+        team=team,
+        leaf=leaf,
+        heard_by=heard_by,
+        created_at=issue.created_at,
+        state=state,
+        closed_at=closed_at,
+        reopened=reopened,
+        side=verdict.side,
+        kind=verdict.kind,
+        severity=verdict.severity,
+        confidence=verdict.confidence,
+        abstained=verdict.abstained,
+        signals=verdict.signals,
+        pain=pain,
+        no_quote="no-quote" in issue.tags,
+    )
 
 
 def _history(

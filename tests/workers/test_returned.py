@@ -18,13 +18,14 @@ from connectors.kit.dialect import Request, Response
 from connectors.kit.imap_server import ImapServer
 from connectors.smtp import Outcome
 from pipeline.steps import Letter
-from pipeline.store import answers, registry, returned
+from pipeline.store import answers, escalations, registry, returned
 from pipeline.store.returned import Stored
 from pipeline.tables import ListenerRow, ReturnedRow
 from tests.connectors.scripted_smtp import scripted
 from tests.pipeline import returned_mails as mails
 from tests.workers import small
 from tests.workers.test_delivery import Scripted, wait_over
+from tests.workers.test_telling import Board
 from workers.cli import main
 from workers.engine import INBOX_TROUBLE, Engine
 from workers.wiring import Deployment
@@ -211,6 +212,32 @@ def test_the_mail_says_how_a_reply_answers_in_a_form_that_is_read(rosta: Path, e
 
 
 # --- replies
+
+
+def test_an_answer_by_mail_is_posted_and_ends_a_call_like_one_on_the_page(rosta: Path, open_: Open) -> None:
+    Board.pinned, Board.dies = {}, []
+    sources = yaml.safe_load((rosta / "sources.yaml").read_text())
+    sources["sources"][0] |= {
+        "kind": "tests.workers.test_telling:Board",
+        "answers": "post",
+        "tags": {"escalate": ["now"]},
+    }
+    (rosta / "sources.yaml").write_text(yaml.safe_dump(sources))
+    called = {**small.subscribers(1, first=7, day=6.9)[0], "labels": ["beans", "now"]}
+    small.write(rosta, [*small.subscribers(), called])
+    engine = open_()
+    engine.run_once()
+    with engine.transaction() as session:
+        before = [one.state for _, one in escalations.waiting(session)]
+
+    engine.receive(mails.reply(mails.GMAIL_REPLY.format(said=ACT), to=reply_to(rosta)))
+    engine.run_once()
+
+    with engine.transaction() as session:
+        after = escalations.waiting(session)
+    assert (before, after) == (["open"], [])
+    assert {"1", "6"} <= set(Board.pinned)
+    assert all(len(texts) == 1 for texts in Board.pinned.values())
 
 
 def test_a_reply_is_an_answer_and_is_confirmed_with_what_authors_will_read(rosta: Path, engine: Engine) -> None:

@@ -33,7 +33,6 @@ class DeadWorker(BaseException):
 class Board(FileConnector):
     """A file beside which comments can be pinned."""
 
-    writes: ClassVar[bool] = True
     pinned: ClassVar[dict[str, list[str]]] = {}
     dies: ClassVar[list[BaseException]] = []
 

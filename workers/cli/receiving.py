@@ -67,7 +67,7 @@ def _receive(options: Global, files: Sequence[Path], clear: str | None, as_list:
             if seen is not None and not returned.settle(session, seen, house.now()):
                 stop(f"nothing with the number {seen} waits to be read; --clear LEADER ends bounces", 2)
             for row in returned.waiting(session) if as_list else ():
-                click.echo(f"{row.id} {row.at:%Y-%m-%d %H:%M} {receiving.telling(row)}")
+                click.echo(f"{row.id} {row.at:%Y-%m-%d %H:%M} {receiving.line(row)}")
                 click.echo("".join(f"    {line}\n" for line in row.excerpt.splitlines()), nl=False)
 
 

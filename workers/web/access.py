@@ -29,31 +29,22 @@ def blueprint(engine: Engine) -> Blueprint:
 
     @pages.get("/sign-in/<token>")
     def show(token: str) -> Page:
-        try:
-            link = read(engine, token, "sign-in", ended=ENDED)
-            reader = _reader(engine, link.reader, link.about)
-        except Refused as refused:
-            return refused.page()
+        link = read(engine, token, "sign-in", ended=ENDED)
+        reader = _reader(engine, link.reader, link.about)
         return page("sign_in.html", token=token, reader=reader, name=name_of(engine, reader))
 
     @pages.post("/sign-in/<token>")
     def sign_in(token: str) -> Page | Response:
-        try:
-            _from_here(request.headers.get("Sec-Fetch-Site"))
-            link = read(engine, token, "sign-in", ended=ENDED)
-            reader = _reader(engine, link.reader, link.about)
-        except Refused as refused:
-            return refused.page()
+        _from_here(request.headers.get("Sec-Fetch-Site"))
+        link = read(engine, token, "sign-in", ended=ENDED)
+        reader = _reader(engine, link.reader, link.about)
         _begin(link, engine.deployment.now())
         return redirect("/operators" if reader.operator else "/triage", 303)
 
     @pages.post("/sign-out")
     def sign_out() -> Page:
-        try:
-            signed_in(engine)
-            confirmed()
-        except Refused as refused:
-            return refused.page()
+        signed_in(engine)
+        confirmed()
         cookie.clear()
         return page("message.html", title="You are signed out", message="Your link signs you in again until it ends.")
 

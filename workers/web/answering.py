@@ -13,13 +13,13 @@ from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from pipeline import answers, escalating, telling
+from pipeline import answers, telling
 from pipeline.answers import Answer, NotAnAnswer
 from pipeline.digest import words
 from pipeline.digest.document import Document, Pain
 from pipeline.links import Link
 from pipeline.store import answers as store
-from pipeline.store import escalations, issues
+from pipeline.store import issues
 from workers.engine import Engine
 from workers.web.common import Page, Refused, digest_of, office, opened, page
 
@@ -38,29 +38,20 @@ def blueprint(engine: Engine) -> Blueprint:
 
     @pages.get("/answer/<token>")
     def show(token: str) -> Page:
-        try:
-            with engine.transaction() as session:
-                return _show(engine, session, token, opened(engine, token, "answer"))
-        except Refused as refused:
-            return refused.page()
+        with engine.transaction() as session:
+            return _show(engine, session, token, opened(engine, token, "answer"))
 
     @pages.post("/answer/<token>")
     def answer(token: str) -> Page | Response:
-        try:
-            link = opened(engine, token, "answer")
-            with engine.transaction() as session:
-                return _answer(engine, session, token, link)
-        except Refused as refused:
-            return refused.page()
+        link = opened(engine, token, "answer")
+        with engine.transaction() as session:
+            return _answer(engine, session, token, link)
 
     @pages.post("/answer/<token>/told")
     def told(token: str) -> Page | Response:
-        try:
-            link = opened(engine, token, "answer")
-            with engine.transaction() as session:
-                return _told(engine, session, token, link)
-        except Refused as refused:
-            return refused.page()
+        link = opened(engine, token, "answer")
+        with engine.transaction() as session:
+            return _told(engine, session, token, link)
 
     return pages
 
@@ -139,7 +130,7 @@ def _answer(engine: Engine, session: Session, token: str, link: Link) -> Page | 
             draft=house.draft(given, link.reader),
             posted="post" in house.answering.values(),
         )
-    kept = store.keep(
+    telling.give(
         session,
         pain=link.about,
         leader=link.reader,
@@ -148,9 +139,8 @@ def _answer(engine: Engine, session: Session, token: str, link: Link) -> Page | 
         how="page",
         nonce=f"{link.reader}:{link.about}:{_nonce(fields.get('nonce', ''))}"[-NONCE:],
         at=house.now(),
+        modes=house.answering,
     )
-    telling.announce(session, kept, house.answering)
-    escalating.ask(session, escalations.of_pain(session, link.about))
     return redirect(f"/answer/{token}", 303)
 
 

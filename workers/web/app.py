@@ -18,7 +18,7 @@ from workers.web import (
     speaking,
     triage,
 )
-from workers.web.common import not_found
+from workers.web.common import Refused, not_found
 
 LARGEST_FORM = 64 * 1024
 """Bytes of a form."""
@@ -39,6 +39,7 @@ def create(engine: Engine) -> Flask:
     app.register_blueprint(operating.blueprint(engine))
     app.register_blueprint(authors.blueprint(engine))
     app.register_error_handler(404, not_found)
+    app.register_error_handler(Refused, Refused.page)
 
     @app.before_request
     def read_no_more_than_a_form() -> None:

@@ -23,12 +23,9 @@ def blueprint(engine: Engine) -> Blueprint:
 
     @pages.get("/quoted/<token>")
     def show(token: str) -> Page:
-        try:
-            link = read(engine, token, "quoted", ended=ENDED)
-            with db.reading(engine.deployment.database) as session:
-                return _show(engine, session, link.about)
-        except Refused as refused:
-            return refused.page()
+        link = read(engine, token, "quoted", ended=ENDED)
+        with db.reading(engine.deployment.database) as session:
+            return _show(engine, session, link.about)
 
     return pages
 

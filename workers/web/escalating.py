@@ -36,21 +36,15 @@ def blueprint(engine: Engine) -> Blueprint:
 
     @pages.get("/escalation/<token>")
     def show(token: str) -> Page:
-        try:
-            with engine.transaction() as session:
-                link, kept = _opened(engine, session, token)
-                return _show(engine, session, token, link, kept)
-        except Refused as refused:
-            return refused.page()
+        with engine.transaction() as session:
+            link, kept = _opened(engine, session, token)
+            return _show(engine, session, token, link, kept)
 
     @pages.post("/escalation/<token>")
     def act(token: str) -> Page | Response:
-        try:
-            with engine.transaction() as session:
-                link, kept = _opened(engine, session, token)
-                return _act(engine, session, token, link, kept)
-        except Refused as refused:
-            return refused.page()
+        with engine.transaction() as session:
+            link, kept = _opened(engine, session, token)
+            return _act(engine, session, token, link, kept)
 
     return pages
 

@@ -13,7 +13,7 @@ from pipeline.store import answers, db, digests, issues, work
 from workers.engine import Engine
 from workers.report import report
 from workers.web.access import csrf, name_of, operator
-from workers.web.common import Page, Refused, office, page
+from workers.web.common import Page, office, page
 
 WEEKS = 6
 LISTED = 20
@@ -26,10 +26,7 @@ def blueprint(engine: Engine) -> Blueprint:
 
     @pages.get("/operators")
     def show() -> Page:
-        try:
-            reader = operator(engine)
-        except Refused as refused:
-            return refused.page()
+        reader = operator(engine)
         house = engine.deployment
         found = report(house, listed=0)
         with db.reading(house.database) as session:

@@ -4,7 +4,7 @@ from flask import Blueprint, request
 
 from pipeline.store import answers
 from workers.engine import Engine
-from workers.web.common import Page, Refused, opened, page
+from workers.web.common import Page, opened, page
 
 
 def blueprint(engine: Engine) -> Blueprint:
@@ -12,10 +12,7 @@ def blueprint(engine: Engine) -> Blueprint:
 
     @pages.get("/pause/<token>")
     def show(token: str) -> Page:
-        try:
-            link = opened(engine, token, "pause")
-        except Refused as refused:
-            return refused.page()
+        link = opened(engine, token, "pause")
         with engine.transaction() as session:
             since = answers.paused(session).get(link.reader)
         return page("pause.html", token=token, since=since)
@@ -23,10 +20,7 @@ def blueprint(engine: Engine) -> Blueprint:
     @pages.post("/pause/<token>")
     def act(token: str) -> Page:
         """Also what a mail program sends: `List-Unsubscribe=One-Click`, without a cookie, followed nowhere."""
-        try:
-            link = opened(engine, token, "pause")
-        except Refused as refused:
-            return refused.page()
+        link = opened(engine, token, "pause")
         now = engine.deployment.now()
         listen = request.form.get("listen") == "again"
         with engine.transaction() as session:

@@ -16,7 +16,7 @@ from pipeline.store import answers, digests
 from workers.engine import Engine
 from workers.web.answering import KINDS
 from workers.web.charts import Chart, Weeks, chart
-from workers.web.common import Page, Refused, digest_of, office, opened, page
+from workers.web.common import Page, digest_of, office, opened, page
 
 SHORT, LONG = 6, 52
 """Weeks of the two charts."""
@@ -27,13 +27,10 @@ def blueprint(engine: Engine) -> Blueprint:
 
     @pages.get("/digest/<token>")
     def show(token: str) -> Page:
-        try:
-            link = opened(engine, token, "digest")
-            with engine.transaction() as session:
-                document = digest_of(session, link).document
-                trends = _trends(engine, session, document)
-        except Refused as refused:
-            return refused.page()
+        link = opened(engine, token, "digest")
+        with engine.transaction() as session:
+            document = digest_of(session, link).document
+            trends = _trends(engine, session, document)
         return page("digest.html", document=document, sections=render.layout(document), trends=trends)
 
     return pages

@@ -28,18 +28,12 @@ def blueprint(engine: Engine) -> Blueprint:
 
     @pages.get("/speak/<token>")
     def show(token: str) -> Page:
-        try:
-            _source(engine, token)
-        except Refused as refused:
-            return refused.page()
+        _source(engine, token)
         return _form(engine, token)
 
     @pages.post("/speak/<token>")
     def say(token: str) -> Page:
-        try:
-            return _say(engine, token, _source(engine, token))
-        except Refused as refused:
-            return refused.page()
+        return _say(engine, token, _source(engine, token))
 
     return pages
 

@@ -46,32 +46,23 @@ def blueprint(engine: Engine) -> Blueprint:
 
     @pages.get("/triage")
     def show() -> Page:
-        try:
-            reader = signed_in(engine)
-            with db.reading(engine.deployment.database) as session:
-                return _show(engine, session, reader)
-        except Refused as refused:
-            return refused.page()
+        reader = signed_in(engine)
+        with db.reading(engine.deployment.database) as session:
+            return _show(engine, session, reader)
 
     @pages.post("/triage/label")
     def label() -> Page | Response:
-        try:
-            reader = signed_in(engine)
-            confirmed()
-            with engine.transaction() as session:
-                return _label(engine, session, reader)
-        except Refused as refused:
-            return refused.page()
+        reader = signed_in(engine)
+        confirmed()
+        with engine.transaction() as session:
+            return _label(engine, session, reader)
 
     @pages.post("/triage/escalate")
     def escalate() -> Page | Response:
-        try:
-            reader = signed_in(engine)
-            confirmed()
-            with engine.transaction() as session:
-                return _escalate(engine, session, reader)
-        except Refused as refused:
-            return refused.page()
+        reader = signed_in(engine)
+        confirmed()
+        with engine.transaction() as session:
+            return _escalate(engine, session, reader)
 
     return pages
 

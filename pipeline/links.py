@@ -7,7 +7,6 @@ clock is read while signing.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
-from urllib.parse import urlsplit
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -73,7 +72,3 @@ class Links:
             return None
         _, reader, period, about, until = values
         return Link(purpose=purpose, reader=reader, period=period, about=about, until=until)
-
-    @property
-    def host(self) -> str:
-        return urlsplit(self.base).hostname or ""

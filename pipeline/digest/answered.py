@@ -44,6 +44,8 @@ def told_by_others(desk: Desk, pain: PainView) -> tuple[str, ...]:
         return ()
     on = desk.book.say("on {}", f"answered_on({pain.id})")
     did = "answered" if answer.honest else "handed it on"
+    if desk.view.index.names.in_quote(answer.text):
+        return (f"{words.capital(by(desk, answer.leader))} {did} {on}, in words that name somebody.",)
     return (f'{words.capital(by(desk, answer.leader))} {did} {on}: "{said(answer)}".',)
 
 

@@ -165,6 +165,9 @@ def _nobody_is_named(case: Case) -> Iterable[str]:
     for quote in case.document.quotations():
         if names.in_quote(quote.text):
             yield f"the quotation from {quote.issue} names somebody"
+    for pain in case.document.pains:
+        if any(names.in_quote(said) for fact in pain.facts for said in STRAIGHT.findall(fact)):
+            yield f"a leader's words on pain {pain.id} name somebody"
     rest = STRAIGHT.sub(" ", f"{case.document.subject} {case.document.preheader} {case.flat}")
     for name in names.found(rest):
         yield f"{name} is named"

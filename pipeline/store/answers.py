@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipeline.answers import Answer, Given
@@ -126,12 +126,6 @@ def paused(session: Session) -> Mapping[str, datetime]:
 def delegate(session: Session, leader: str) -> str | None:
     """Who reads in a leader's place."""
     return session.scalars(select(ListenerRow.delegate).where(ListenerRow.leader == leader)).one_or_none()
-
-
-def count(session: Session, period: str) -> dict[str, int]:
-    """How many answers of each kind the digests of a period got."""
-    query = select(AnswerRow.kind, func.count()).where(AnswerRow.period == period).group_by(AnswerRow.kind)
-    return dict(session.execute(query).all())
 
 
 def _now(pain: str, into: Mapping[str, str]) -> str:

@@ -120,6 +120,20 @@ def test_an_answer_comes_back_in_the_next_mail_and_nobody_is_asked_again(rosta, 
     later.deployment.database.dispose()
 
 
+def test_a_leaders_words_that_name_somebody_stay_with_those_who_may_read_them(rosta, engine, web):
+    send(web, link(rosta, "answer"), text="Noor and I look into it")
+    small.write(rosta, [*small.subscribers(), *small.subscribers(4, first=50, day=7)])
+    later = open_(rosta, weeks=1)
+    later.run_once()
+
+    kit, noor = (" ".join(mail(rosta, who, "2026-W11").split()) for who in ("kit", "noor"))
+
+    assert "Noor and I look into it" in kit
+    assert "look into it" not in noor
+    assert "Roasting answered on 9 Mar, in words that name somebody." in noor
+    later.deployment.database.dispose()
+
+
 def test_a_promise_whose_day_is_over_is_asked_for_first(rosta, engine, web):
     send(web, link(rosta, "answer"), due="2026-03-12")
     small.write(rosta, [*small.subscribers(), *small.subscribers(4, first=50, day=7)])

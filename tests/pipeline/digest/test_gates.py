@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.answers import Answer
 from pipeline.digest import gates, render
 from pipeline.digest.document import Document, Quote, Unstated
 from pipeline.digest.page import contrast
@@ -134,6 +135,23 @@ def test_spoilt_html_is_held_by_its_gate(gate, spoil):
     assert spoil(html) != html
 
     assert gate in failed(GOOD, html=spoil(html))
+
+
+def test_a_leaders_words_that_name_one_of_the_staff_hold_the_digest():
+    answer = Answer(
+        id=1, pain="ci", leader="apps-lead", kind="act", text="I ask Quentin3 first", at=GOOD.period.start
+    )  # fmt: skip
+    made = replace(MADE, answers={"ci": (answer,)})
+    good = digest(made)
+    pains = tuple(
+        replace(p, facts=('They answered: "I ask Quentin3 first".',)) if p.id == "ci" else p for p in good.pains
+    )
+    spoilt = replace(good, pains=pains)
+
+    found = [gates.failures(d, render.text(d), render.html(d), made, org()) for d in (good, spoilt)]
+
+    assert found[0] == []
+    assert any(problem.startswith("P11 names: a leader's words on pain ci") for problem in found[1])
 
 
 def test_every_gate_can_fail():

@@ -124,7 +124,7 @@ class Classifier:
         near: tuple[Near, ...],
         name: str,
     ) -> Verdict:
-        around = rules.fields(text)
+        around = rules.fields(text, found)
         added = rules.prior(around)
         foreign = language.recognised(text.title, text.body)
         settled = rules.unread(added) if foreign else odds / np.float32(self.model.temperature) + added

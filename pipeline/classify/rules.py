@@ -34,6 +34,9 @@ _QUIET_LABELS: Final = re.compile(
 )
 
 
+SHORT: Final = 300
+"""Characters of a text that thanks and does nothing else, at most."""
+_BUT: Final = re.compile(r"\b(?:but|however|still|although|except|unfortunately|yet|not|never|no longer)\b|n't\b")
 UNREAD: Final = 0.5
 """What is left of the fields' weight where the words cannot be read: alone they never make a sure verdict."""
 _ANYBODY: Final = 0.2
@@ -58,9 +61,9 @@ class Field:
     weights: tuple[float, float, float]
 
 
-def fields(text: Text) -> tuple[Field, ...]:
-    """What role, kind of source and labels say. The first twenty labels count."""
-    found: list[Field] = []
+def fields(text: Text, signals: Sequence[Signal] = ()) -> tuple[Field, ...]:
+    """What role, kind of source and labels say, and that a text is praise alone. The first twenty labels count."""
+    found = [Field("written as thanks alone", (0.0, 0.0, 3.0))] if praises(text, signals) else []
     desk = (text.source_kind or "").casefold() in _DESKS
     if text.author_role == "staff":
         found.append(Field("written by staff", (1.4 if desk else 1.0, 0.0, 0.0)))
@@ -77,6 +80,17 @@ def fields(text: Text) -> tuple[Field, ...]:
         if any(said):
             found.append(Field(f"label '{label[:40]}'", (said[0], said[1], said[2])))
     return tuple(found)
+
+
+def praises(text: Text, signals: Sequence[Signal]) -> bool:
+    """Whether a short text thanks and does nothing else: the words for what is well again are those of the trouble."""
+    low = stakes.lower(f"{text.title}\n{text.body[:SHORT]}")
+    return (
+        {signal.name for signal in signals} == {"thanks"}
+        and len(text.title) + len(text.body) <= SHORT
+        and "?" not in low
+        and not any(pattern.search(low) for pattern in (_BLOCKED, _SLOWED, _FAULT, _BUT))
+    )
 
 
 def prior(found: Sequence[Field]) -> Floats:

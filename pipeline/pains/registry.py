@@ -10,7 +10,7 @@ than many, likeness has to come from more than one word, where people write exac
 one, titles that name different things exactly are kept apart, and what is nowhere alike enough waits.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pipeline.pains.common import weigh
 from pipeline.pains.forms import learnt, place_of
@@ -37,8 +37,10 @@ def assign(
     ordered = sorted({c.key: c for c in candidates}.values(), key=lambda c: (c.created_at, c.key))
     told: dict[str, Assignment] = {}
     waiting: list[Text] = []
+    founded: list[tuple[State, list[Text]]] = []
     forms = learnt(ordered)
-    for fresh in _rounds([Text(c, forms.get(place_of(c), NONE)) for c in ordered]):
+    every = [Text(c, forms.get(place_of(c), NONE)) for c in ordered]
+    for fresh in _rounds(every):
         newest = fresh[-1].candidate.created_at
         waiting = [t for t in waiting if newest - t.candidate.created_at <= WAITS][-POOL:] + fresh
         hold_to_exactness(waiting)
@@ -46,10 +48,28 @@ def assign(
         weigh(waiting, pains.values())
         done = settle(pains, waiting)
         told |= {one.key: one for one in done.told}
-        for state, central in done.founded:
-            state.title = title_of([(t.candidate.title, t.body) for t in central], names)
+        founded += done.founded
         waiting = [t for t in waiting if t.candidate.key not in told]
+    _name(founded, every, told, names)
     return [pains[i].freeze() for i in sorted(pains)], [told[key] for key in sorted(told)]
+
+
+def _name(
+    founded: Sequence[tuple[State, list[Text]]],
+    texts: Sequence[Text],
+    told: Mapping[str, Assignment],
+    names: Collection[str],
+) -> None:
+    """Give each founded pain a name that stands for all who tell of it by now: its founders first, later ones behind."""
+    later: dict[str, list[Text]] = {state.id: [] for state, _ in founded}
+    for text in texts:
+        joined = told.get(text.candidate.key)
+        if joined is not None and joined.pain_id in later and text.candidate.author is not None:
+            later[joined.pain_id].append(text)
+    for state, central in founded:
+        first = {text.candidate.key for text in central}
+        all_of_it = [*central, *(text for text in later[state.id] if text.candidate.key not in first)]
+        state.title = title_of([(text.candidate.title, text.body) for text in all_of_it], names)
 
 
 def _rounds(texts: Sequence[Text]) -> Iterator[list[Text]]:

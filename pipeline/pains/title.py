@@ -1,7 +1,9 @@
 """The name of a pain: the words of one of the people who have it, never invented ones."""
 
+import math
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pipeline.pains.words import is_everyday, rarity, words_of
 
@@ -9,9 +11,10 @@ LONGEST = 9
 """Words of a title."""
 SHORTEST = 4
 """Words that are left at least of a title that is cut."""
-CENTRAL = 0.4
-"""Part of a pain's issues, the most central ones, among which a title that says who is hurt how goes first."""
-CENTRAL_LEAST = 3
+SAID = 600
+"""Characters of a body whose words count when titles are weighed."""
+HURTS, TELLS, MOMENT, ALONE = 0.3, 0.2, 0.15, 0.25
+"""What a title gains that says whom it hurts and what goes wrong; what one of a moment loses, and a word of nobody else's."""
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -68,6 +71,11 @@ _TELLS = _any(
     r"\b(?:blank|slow|flaky|locked|blocked|unable|behind|down|by hand|manually|failures?|unsupported)\b",
 )
 """Has a verb or a flaw in it, and so says what goes wrong: "CI queue in the afternoon" only names where."""
+_PASSES = _any(
+    r"\d|\b(?:to(?:day|night|morrow)|yesterday|still|once more|this (?:morning|afternoon|evening|week|month|year|summer))\b",
+    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:first|second|third|fourth|fifth) (?:time|message|day|week)\b",
+)
+"""Speaks of one day or one number, where a pain lives for weeks."""
 _STARTS_NOT = _any(
     r"^(?:i (?:have|am|was|try|tried|get|got|use)|i'm|we're|this|it|that)\b",
     r"^(?:due|probably|maybe|whenever|running|using|in my)\b",
@@ -78,7 +86,7 @@ _KINDS = (
 )
 _MARK = (
     r"(?:re|fwd?|fw|aw|wg|sv|tr)\s*:|\[[^\]]{0,60}\]:?|\([^)]{0,60}\)|[a-z]{2,10}-\d+\s*[:\-]?|#\d+\s*[:\-]?"
-    rf"|(?:{_KINDS})\s*(?::|-+\s|\u2013|\u2014|\uff1a)"
+    rf"|(?:{_KINDS}|(?:second|third|fourth|fifth|\d+th) time|again)\s*(?::|-+\s|\u2013|\u2014|\uff1a)"
 )
 _MARKS = _any(rf"^(?:\s*(?:{_MARK})\s*)+")
 _ASIDE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*$")
@@ -101,6 +109,8 @@ _FILE = re.compile(
 _NAMED = re.compile(
     r"\b[A-Za-z_]\w{0,60}(?:(?:\.|::)[A-Za-z_]\w{0,60}){1,12}(?:\(\))?|\b\w{1,60}\(\)|\b\w{1,40}_\w{1,80}"
 )
+_COUNTED = re.compile(r":\s[0-9][0-9.,]*(?: of (?:the |our |all )?(?:[\w-]+ )?[0-9]+)?(?=\s(?:is|are|was|were|has|have)\b)")
+"""A count behind what it counts: "Macros: 14 of the top 20 are out of date"."""
 _PATH = re.compile(r"\b\w{1,20}\s?-+>\s?")
 _HOW = re.compile(
     r"^(?:question\s*:\s*)?(?:(?:can (?:any|some)one (?:tell|show) me )?how (?:to|do i|can i|do you|could i)|"
@@ -124,35 +134,51 @@ _PAIRS = (("(", ")"), ("[", "]"), ("\u201c", "\u201d"), ("\u00ab", "\u00bb"))
 def title_of(texts: Sequence[tuple[str, str]], names: Collection[str] = ()) -> str:
     """At most nine words for a pain from (title, body) of its issues, the most central one first.
 
-    In order: a central title that says what goes wrong and what it does to somebody, best one that stands whole, else
-    one cut where a clause or a phrase ends; one that stands whole; a cut one; one that asks for a solution; a first
-    sentence that says what hurts. Where nothing may stand for all, the words that most of them share. `names` are names
-    of people: none is ever shown.
+    The title whose words most of its issues use too, so that it stands for all of them; one that says what goes wrong
+    and what it does to somebody goes before one that only names where, one of a day or a number after. Where none
+    stands: one that asks for a solution; a first sentence that says what hurts; the words that most of them share.
+    `names` are names of people: none is ever shown.
     """
     banned = name_parts(names)
     titles = [text for text, _ in texts]
-    central = titles[: max(CENTRAL_LEAST, round(CENTRAL * len(titles)))]
-    firsts = [_first_sentence(body) for _, body in texts]
     told = [text for text in titles if not _SOLVES.match(_clean(text))]
-    whole, short = [_whole(text, banned) for text in told], [plain_title(text, banned) for text in told]
-    at_heart = len([text for text in central if text in told])
-    soft = [_softened(text, banned) for text in told]
+    share = _shares(texts)
+    standing = dict.fromkeys(title for text in told for title in _ways(text, banned))
+    if standing:
+        return max(standing, key=lambda title: _worth(title, share, len(texts)))
+    firsts = [_first_sentence(body) for _, body in texts]
     for title in (
-        *(title for title in whole[:at_heart] if title and _hurts(title)),
-        *(title for title in short[:at_heart] if title and _hurts(title)),
-        *(title for title in whole if title and _TELLS.search(title)),
-        *(title for title in soft if title and _TELLS.search(title)),
-        *whole,
-        *(title for title, text in zip(short, told, strict=True) if title and not _loses(title, text)),
         *(_whole(text, banned) for text in titles),
         *(plain_title(text, banned) for text in titles),
         *(_asked(text, banned) for text in titles),
-        *soft,
+        *(_softened(text, banned) for text in told),
         *(plain_title(text, banned) for text in firsts if _HURTS.search(text) and not _STARTS_NOT.match(text)),
     ):
         if title:
             return title
     return _shared(texts, banned)
+
+
+def _ways(text: str, banned: Collection[str]) -> Iterator[str]:
+    """What a title may be shown as: whole, cut where that loses nothing, and as a person may read a machine's words."""
+    short, soft = plain_title(text, banned), _softened(text, banned)
+    if short and (len(_clean(text).split()) <= LONGEST or not _loses(short, text)):
+        yield short
+    if soft and _TELLS.search(soft):
+        yield soft
+
+
+def _shares(texts: Sequence[tuple[str, str]]) -> Mapping[str, int]:
+    """How many of the issues use a word."""
+    return Counter(word for title, body in texts for word in set(words_of(f"{title[:400]} {body[:SAID]}")))
+
+
+def _worth(title: str, share: Mapping[str, int], every: int) -> float:
+    """How well a title stands for all: the mean share of its words, less where nobody else uses one."""
+    words = sorted(set(words_of(title)))
+    covers = math.fsum(share[word] / every if share[word] > 1 else -ALONE for word in words) / max(len(words), 1)
+    says = HURTS * _hurts(title) + TELLS * bool(_TELLS.search(title))
+    return round(covers + says - MOMENT * bool(_PASSES.search(title)), 6)
 
 
 def _hurts(title: str) -> bool:
@@ -233,7 +259,7 @@ def _balanced(text: str) -> bool:
 
 def _clean(text: str) -> str:
     """Marks, asides at the end and a pair of quotes around it off."""
-    plain = _MARKS.sub("", " ".join(text[:400].split())).strip(" .,:;-!\u2013\u2014*~")
+    plain = _COUNTED.sub("", _MARKS.sub("", " ".join(text[:400].split()))).strip(" .,:;-!\u2013\u2014*~")
     plain = _ASIDE.sub("", plain).strip(" .,:;-!\u2013\u2014*~")
     if (
         len(plain) > 1

@@ -36,7 +36,7 @@ MISREAD = ("product-jira", "SUP-77")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a leader of the sample answers: the pain is found by a word of its name."""
+    """What a leader of the sample answers: the pain is found by one of its issues."""
 
     leader: str
     about: str
@@ -47,9 +47,9 @@ class Said:
 
 
 ANSWERS = (
-    Said("mara", "VAT", "act", "We correct the rate for each site and send new invoices to all who got a wrong one",
+    Said("mara", "support:55013", "act", "We correct the rate for each site and send new invoices to all who got a wrong one",
          date(2026, 9, 25), told=True),
-    Said("niamh", "Runner", "understand", "I sit with Billing and Scheduling at their next release cut",
+    Said("niamh", "product-jira:BR-865", "understand", "I sit with Billing and Scheduling at their next release cut",
          date(2026, 9, 17), told=False),
 )  # fmt: skip
 
@@ -111,7 +111,7 @@ def _answer(runner: Engine, said: Said, period: str) -> bool:
     with runner.transaction() as session:
         stored = digests.digest(session, said.leader, period)
     pains = (stored.document or {}).get("pains", []) if stored is not None else []
-    address = next((p["answer_url"].removeprefix(SERVED) for p in pains if said.about in p["title"]), None)
+    address = next((p["answer_url"].removeprefix(SERVED) for p in pains if said.about in p["issues"]), None)
     if address is None:
         return False
     client = create(runner).test_client()

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -39,6 +39,8 @@ def _bare_address(text: str) -> str:
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
+Language = Literal["en", "de"]
+"""Those of `pipeline/digest/locales`, and English."""
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
 Words = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^\S(.*\S)?$")]
 """One line of text without blanks at its ends."""
@@ -135,6 +137,9 @@ class PersonEntry(Values):
     name: Words | None = Field(None, description="how mails greet them")
     email: Annotated[str, AfterValidator(_bare_address)] | None = Field(None, description="where their mail goes")
     timezone: Zone | None = Field(None, description="their own zone, where it is not the organisation's")
+    language: Language | None = Field(
+        None, description="the language of their mails, where it is not the organisation's"
+    )
     team: Edge | None = Field(None, description="the id of the team that they belong to")
     accounts: Annotated[dict[str, Words], BeforeValidator(section)] = Field(
         default_factory=dict, description="source name: their account there"

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, model_validator
 
-from config.org import MAILBOX, Day, Id, OrgFile, Values, Words, Zone, items, section
+from config.org import MAILBOX, Day, Id, Language, OrgFile, Values, Words, Zone, items, section
 from config.org_files import assemble, imported, named, read_org, twice, valid
 from config.reader import Document, Loc, Problem, nearest, read
 
@@ -39,6 +39,9 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 class Organisation(Values):
     name: Words = Field("Your organisation", description="the name that mails and pages show")
     timezone: Zone = Field("UTC", description="the zone of the week, from Monday 00:00 to Sunday 24:00")
+    language: Language = Field(
+        "en", description="the language of mails to leaders: en or de; people may have their own"
+    )
 
 
 class DigestTime(Values):

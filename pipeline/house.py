@@ -27,4 +27,12 @@ class House:
     answering: Mapping[str, str] = field(default_factory=dict)
     """What becomes of leaders' answers, by source: off, try or post."""
     zone: str = "UTC"
+    language: str = "en"
+    """Of mails to those who have none of their own."""
+
+    def speaks(self, leader: str) -> str:
+        """The language of a leader's mails."""
+        person = self.org.people.get(leader)
+        return person.language if person is not None and person.language else self.language
+
     ladder: Ladder = field(default_factory=Ladder)

@@ -14,6 +14,8 @@ class Person:
     name: str | None = None
     email: str | None = None
     timezone: str | None = None
+    language: str | None = None
+    """That of their mails; None: the organisation's."""
     team: str | None = None
     accounts: Mapping[str, str] = field(default_factory=dict)
 

@@ -558,6 +558,7 @@ def write(
         page=_page(house.links, leader, period, generated_at),
         unsaid=unsaid,
         by_line=house.returns is not None and house.returns.plain("reply") is not None,
+        language=house.speaks(leader),
     )
     text, html = render.text(document), render.html(document)
     failures = gates.failures(document, text, html, material, house.org, indexed, unsaid)
@@ -790,6 +791,7 @@ class _Words:
     subject: str
     date: datetime
     reference: str
+    language: str = "en"
     about: str | None = None
     """What the mails of its thread are about; None: it stands alone."""
 
@@ -802,6 +804,7 @@ class _Words:
             text=self.text,
             html=self.html,
             subject=self.subject,
+            language=self.language,
             sender=house.sender,
             recipient=recipient,
             date=self.date,
@@ -835,7 +838,8 @@ def _weekly(document: Document, reference: str) -> _Words:
         leader=document.leader,
         text=render.text(document),
         html=render.html(document),
-        subject=document.subject,
+        subject=render.head(document).subject,
+        language=document.language,
         date=document.generated_at,
         reference=reference,
     )

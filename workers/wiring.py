@@ -219,6 +219,7 @@ class Deployment:
         sender = self.settings.mail.from_
         return House(
             name=self.settings.organisation.name,
+            language=self.settings.organisation.language,
             org=self.org,
             kinds=self.kinds,
             sender=sender,
@@ -402,7 +403,13 @@ def to_org(file: OrgFile, day: date) -> Org:
     """The org chart's values on a day, from its validated files."""
     people = {
         p.id: Person(
-            id=p.id, name=p.name, email=p.email, timezone=p.timezone, team=held(p.team, day), accounts=dict(p.accounts)
+            id=p.id,
+            name=p.name,
+            email=p.email,
+            timezone=p.timezone,
+            language=p.language,
+            team=held(p.team, day),
+            accounts=dict(p.accounts),
         )
         for p in file.people
     }

@@ -107,7 +107,7 @@ def _to_tell(desk: Desk, pains: Sequence[PainView]) -> Ask | None:
             text = sentences.TELL.format(named=desk.it(pain, number, numbered=True), owner=owner)
             if len(text.split()) > LONGEST:
                 text = sentences.TELL.format(named=f"number {number}", owner=owner)
-            return _asked(desk, pain, number, text, "Tell them:")
+            return _asked(desk, pain, number, text, "Tell them about")
     return None
 
 
@@ -203,11 +203,13 @@ def yours(desk: Desk, pains: Sequence[PainView]) -> tuple[str, ...]:
         others = [str(desk.named(t)) for t in owners if t not in desk.view.own]
         if others:
             known = "answered" if heard_at(desk.view.answers(pain.id)) else "not yet answered"
-            shared.append(f"Not yours alone: {it} ({words.listing(others[:2])}, {known}).")
+            shared.append(f"{it} ({words.listing(others[:2])}, {known})")
         else:
             (own if owners else nobodys).append(it)
     first = [f"Yours: {words.listing(own)}."] if own else []
-    return (*first, *shared, *([f"Nobody's yet: {words.listing(nobodys)}."] if nobodys else []))
+    if shared:
+        first.append(f"Not yours alone: {'; '.join(shared)}.")
+    return (*first, *([f"Nobody's yet: {words.listing(nobodys)}."] if nobodys else []))
 
 
 def sit_with(desk: Desk, pains: Sequence[PainView]) -> str | None:

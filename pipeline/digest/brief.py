@@ -131,7 +131,9 @@ def _flaw_last(parts: list[str]) -> Brief | None:
             thing = parts[:at]
             if any(t.casefold() in _VERBS | _LINKS | _TURNS | _WISHES for t in thing):
                 return None
-            if part.casefold() in ("gone", "cut", "down", "late"):
+            if part.casefold() == "gone":
+                return Brief(" ".join([*thing, part]), " ".join(["missing", *_small(thing)]))
+            if part.casefold() in ("cut", "down", "late"):
                 return Brief(" ".join([*thing, part]), " ".join(thing))
             return _thing([part, *_small(thing)])
     return None

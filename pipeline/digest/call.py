@@ -28,6 +28,7 @@ class Call:
     opening: str
     generated_at: datetime
     sections: tuple[Section, ...]
+    language: str = "en"
 
     def to_json(self) -> dict[str, Any]:
         sections = [

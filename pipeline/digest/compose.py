@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline import trend
-from pipeline.digest import answered, asking, front, parts, places, render, select, sentences, words
+from pipeline.digest import answered, asking, front, parts, phrasebook, places, render, select, sentences, words
 from pipeline.digest.desk import Desk, Link
 from pipeline.digest.document import Ask, Document, Form, Heard, Made
 from pipeline.digest.ledger import Book
@@ -42,16 +42,18 @@ def compose(
     page: str | None = None,
     unsaid: frozenset[str] = frozenset(),
     by_line: bool = False,
+    language: str = "en",
 ) -> Document:
     """The leaf notes of one leader. `index` is `select.index(material, org)`, worth sharing between leaders.
 
     `unsaid` are pains whose number must not be said, because of what others' digests say.
 
     `link` makes the address where a pain (by id) is answered; without it the mail says to reply. `page`
-    is where the same digest stands for good. `by_line`: replies in the form of an answer are read.
+    is where the same digest stands for good. `by_line`: replies in the form of an answer are read. `language`
+    is that of the mail (`phrasebook.LANGUAGES`).
     """
     view = View(index or select.index(material, org), leader, period, generated_at, unsaid)
-    desk = Desk(view, Book(view), link, by_line)
+    desk = Desk(view, Book(view), link, by_line, language)
     if view.deaf:
         return _deaf(desk, organisation)
     if not view.friction:
@@ -130,6 +132,7 @@ def _base(desk: Desk, organisation: str, form: Form = "full") -> Document:
         subject="",
         preheader="",
         opening=_opening(desk, form),
+        language=desk.language,
         heard=Heard(median_days=None, waiting=0, longest_days=None),
         made=parts.made(desk),
     )
@@ -146,8 +149,8 @@ def _opening(desk: Desk, form: Form) -> str:
     team = desk.named(view.led[0]) if view.led else None
     subject = {
         "leaf": f"what {team} and its customers struggled with",
-        "middle": f"what the leaves of {team} and their customers struggled with",
-        "top": f"what the leaves of {team} and customers struggled with",
+        "middle": f"what the teams of {team} and their customers struggled with",
+        "top": f"what people in {team} and your customers struggled with",
         "support": "what your agents and the customers they serve struggled with",
     }[view.level]
     if form == "quiet":
@@ -167,8 +170,9 @@ def first_screen_words(document: Document) -> int:
 
 
 def bold_words(document: Document) -> int:
-    ask = len(document.ask.text.split()) if document.ask else 0
-    return ask + sum(len(render.headline(p).split()) for p in document.pains)
+    d = phrasebook.spoken(document, phrasebook.tongue(document))
+    ask = len(d.ask.text.split()) if d.ask else 0
+    return ask + sum(len(render.headline(p).split()) for p in d.pains)
 
 
 def _fit_first_screen(desk: Desk, document: Document, three: Sequence[PainView]) -> Document:
@@ -217,7 +221,9 @@ def _cut(document: Document, part: str) -> Document:
 
 
 def _with_ledger(desk: Desk, document: Document, text: str | None = None) -> Document:
-    said = "\n".join([document.subject, document.preheader, text or render.text(document)])
+    if text is None or document.language != "en":
+        text = render.text(replace(document, language="en"))
+    said = "\n".join([document.subject, document.preheader, text])
     return replace(document, ledger=desk.book.entries(said))
 
 

@@ -17,11 +17,12 @@ LONGEST = 500
 class Desk:
     """The tools on which one digest is made."""
 
-    def __init__(self, view: View, book: Book, link: Link | None, by_line: bool = False) -> None:
+    def __init__(self, view: View, book: Book, link: Link | None, by_line: bool = False, language: str = "en") -> None:
         self.view = view
         self.book = book
         self.link = link
         self.by_line = by_line
+        self.language = language
 
     @cached_property
     def sources(self) -> dict[str, str]:

@@ -171,6 +171,8 @@ class Document:
     subject: str
     preheader: str
     opening: str
+    language: str = "en"
+    """In which the mail is said; what stands here is English in any case."""
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     """What the reader must know of this week before the pains: a storm, a short history, a week that is not over."""
@@ -209,6 +211,7 @@ class Document:
             **_some(value, "leader level form organisation subject preheader opening more sit_with page_url schema"),
             **_tuples(value, "warnings notes yours quiet questions"),
             led=tuple(tuple(path) for path in value["led"]),
+            language=value.get("language", "en"),
             period=Period(
                 label=period["label"], start=_at(period["start"]), end=_at(period["end"]), zone=period["zone"]
             ),

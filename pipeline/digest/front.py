@@ -85,7 +85,7 @@ def pain_of(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], limi
     """A pain of the first screen. `harm` says that those who wrote describe harm and nobody has been told yet."""
     view = desk.view
     said = answered.state(desk, pain)
-    line = f"{people(desk, pain)}{trend_word(desk, pain)} {words.capital(said)}."
+    line = f"{_counted(people(desk, pain), trend_word(desk, pain))} {words.capital(said)}."
     area = view.area(pain) if view.level in ("top", "middle") else None
     return Pain(
         id=pain.id,
@@ -106,6 +106,13 @@ def pain_of(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], limi
         issues=view.keys(pain.voices),
         rising=pain.rising,
     )
+
+
+def _counted(people: str, trend: str) -> str:
+    """ "5 customers this week (usual 0-1): above usual." """
+    if people.endswith(").") and trend:
+        return f"{people[:-1]}: {trend[1:2].lower()}{trend[2:]}"
+    return f"{people}{trend}"
 
 
 def open_line(desk: Desk, pain: PainView) -> Open:
@@ -184,10 +191,10 @@ def _first_voices(desk: Desk, pain: PainView) -> list[str]:
     elif pain.crowd == "relay":
         crowd = "Colleagues"
     verb = "passed it on" if pain.crowd == "relay" else "wrote"
-    verb = "describe harm" if pain.severity >= trend.HARM and pain.crowd == "customer" else verb
+    harmed = pain.severity >= trend.HARM and pain.crowd == "customer"
     seen = shows(pain)
     notes = [note for name, note in sentences.BRIEFLY if any(not privacy.tender(v) for v in seen.get(name, ()))]
-    return [*(f"{crowd} {verb}, {note}." for note in notes[:2]), f"{crowd} {verb}."]
+    return [*(f"{crowd} {verb}, {note}." for note in notes[:2]), f"{crowd} {'wrote of harm' if harmed else verb}."]
 
 
 def _second(desk: Desk, pains: Sequence[PainView], said: str) -> list[str]:

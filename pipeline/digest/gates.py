@@ -7,11 +7,11 @@ read the finished text and HTML and count again from the material; they trust no
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline import privacy
 from pipeline.answers import heard_at
-from pipeline.digest import answered, gates_form, passages, quotes, select, sentences, words
+from pipeline.digest import answered, gates_form, passages, quotes, render, select, sentences, words
 from pipeline.digest.case import LINK, STRAIGHT, Case, flat
 from pipeline.digest.desk import signals
 from pipeline.digest.document import Document, Open, Pain
@@ -35,8 +35,27 @@ def failures(
 ) -> list[str]:
     """The gates that a digest fails, empty when it may be sent. `index` and `unsaid` as in `compose`."""
     view = View(index or select.index(material, org), document.leader, document.period, document.generated_at, unsaid)
-    case = Case(document, text, html, view)
-    return [f"{name}: {problem}" for name, gate in GATES for problem in gate(case)]
+    if document.language == "en":
+        return _failed(GATES, Case(document, text, html, view))
+    ours = replace(document, language="en")
+    counted = Case(ours, render.text(ours), render.html(ours), view)
+    said = Case(document, text, html, view)
+    found = [*_failed(GATES, counted), *_failed(FORM, said)]
+    return [*found, *(f"P8 language: {problem}" for problem in _says_the_same(counted, said))]
+
+
+def _failed(gates: "Sequence[tuple[str, Gate]]", case: Case) -> list[str]:
+    return [f"{name}: {problem}" for name, gate in gates for problem in gate(case)]
+
+
+def _says_the_same(ours: Case, said: Case) -> Iterable[str]:
+    """What is counted and checked in our own language must be what is said in another."""
+    for what, pattern in (("numbers", _NUMBER), ("quotations", STRAIGHT), ("links", LINK)):
+        one, other = (
+            Counter(pattern.findall(c.flat if what == "links" else LINK.sub(" ", c.flat))) for c in (ours, said)
+        )
+        if one != other:
+            yield f"not the same {what} as in English: {sorted((one - other) | (other - one))[:3]}"
 
 
 # --- facts --------------------------------------------------------------------------------------------------------
@@ -247,6 +266,10 @@ GATES: Sequence[tuple[str, Gate]] = (
     ("P35 unplaced", gates_form.unplaced_is_said),
     ("P36 calm", gates_form.calm_is_heard),
 )
+
+
+FORM = [gate for gate in GATES if gate[0].startswith(("P21", "P22", "P23", "P24", "P25"))]
+"""What is looked at again in the language of the mail, beside what `_says_the_same` compares."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from pipeline.digest import render, sentences
+from pipeline.digest import phrasebook, render, sentences
 from pipeline.digest.case import STRAIGHT, Case
 from pipeline.digest.page import contrast, inverted
 
@@ -22,7 +22,9 @@ def budgets(case: Case) -> Iterable[str]:
     first = len(render.first_screen(d).split())
     if first > FIRST_SCREEN:
         yield f"{first} words on the first screen, at most {FIRST_SCREEN}"
-    bold = sum(len(render.headline(p).split()) for p in d.pains) + len(d.ask.text.split() if d.ask else ())
+    spoken = phrasebook.spoken(d, phrasebook.tongue(d))
+    bold = sum(len(render.headline(p).split()) for p in spoken.pains)
+    bold += len(spoken.ask.text.split() if spoken.ask else ())
     if bold > BOLD:
         yield f"{bold} bold words and ask, at most {BOLD}"
     done = d.ask is not None and d.ask.text == sentences.ALL_ANSWERED
@@ -33,7 +35,8 @@ def budgets(case: Case) -> Iterable[str]:
 
 
 def subject(case: Case) -> Iterable[str]:
-    subject, pre = case.document.subject, case.document.preheader
+    head = render.head(case.document)
+    subject, pre = head.subject, head.preheader
     if not 10 <= len(subject) <= 60 or "\n" in subject:
         yield f"a subject of {len(subject)} characters"
     if not 35 <= len(pre) <= 100 or (case.document.form == "full" and len(pre) < 60):

@@ -59,11 +59,15 @@ def _may_stand_alone(view: View, voice: Voice) -> bool:
 
 
 def unstated(desk: Desk, pains: Sequence[PainView]) -> tuple[Unstated, ...]:
-    """Hypotheses: two different signals by two or more authors of one pain, at most two, each said once."""
+    """Hypotheses: two different signals by two or more authors of one pain, at most two, each said once; those that
+    this reader can do something about first."""
     found: list[Unstated] = []
-    for pain in _sides_in_turn(pains):
+    ours = sentences.OURS[desk.view.level]
+    near = [hunch for hunch in sentences.HUNCHES if set(hunch.first) & ours]
+    ordered = _sides_in_turn(pains)
+    for pain, hunches in [*((p, near) for p in ordered), *((p, sentences.HUNCHES) for p in ordered)]:
         seen = signals(pain, desk.view)
-        for hunch in sentences.HUNCHES:
+        for hunch in hunches:
             pair = _pair(hunch, seen, pain)
             if pair and all(hunch.says != u.hypothesis and pain.id != u.pain for u in found):
                 found.append(_unstated(desk, pain, hunch, [(name, seen[name]) for name in pair], _likely(hunch, seen)))
@@ -149,7 +153,7 @@ def quiet(desk: Desk) -> tuple[str, ...]:
         )
     if not found and any(v.has("voice_withdrawn") for v in view.friction):
         found.append(f"We heard that filing has stopped in places because nothing came back. {sentences.PLEASE}")
-    if not found and view.unheard:
+    if not found and view.unheard and view.level != "leaf":
         found.append("We cannot say who went quiet: not everything could be read this week.")
     elif not found and view.level == "support" and view.listened >= trend.MIN_WEEKS:
         found.append("Nothing unusual this week.")
@@ -272,7 +276,7 @@ def _read_line(desk: Desk) -> str:
 
 def _told_line(desk: Desk, counts: dict[str, int]) -> str:
     view, book = desk.view, desk.book
-    parts = [book.say("{} told of friction", "issues(friction)", view.friction)]
+    parts = [book.say("{} tell of trouble", "issues(friction)", view.friction)]
     if counts["thanks"]:
         parts.append(book.say("{} of thanks", "issues(thanks)", view.thanks))
     if counts["other"]:
@@ -283,18 +287,17 @@ def _told_line(desk: Desk, counts: dict[str, int]) -> str:
     return f"{', '.join(parts)}; {lost}{desk.pointed(view.unplaced)}."
 
 
-FORWARDED = "The links answer in your name: please do not forward this mail."
+FORWARDED = "The links answer in your name: do not forward this mail."
 
 
 def _how(desk: Desk) -> tuple[str, ...]:
     view, book = desk.view, desk.book
     cut = "" if view.blind or view.lossy else book.say("Everything was read to the end of {}. ", "last_day()")
     group = book.say("under {} people", "floor(group)")
-    behind = book.say("fewer than {} behind it", "floor(behind)")
-    whom = "Agents are not" if view.level == "support" else "Nobody is"
+    behind = book.say("fewer than {}", "floor(behind)")
+    whom = "No agent" if view.level == "support" else "Nobody"
     return (
-        f"{cut}Sorted and grouped by machine, without a language model; quotes are exact. "
-        f"{whom} counted one by one, scored or compared. "
-        f"No number of people stands for a group {group} or with {behind}.",
-        f"Wrong? Just reply. To pause these notes, reply with the word pause.{' ' + FORWARDED if desk.link else ''}",
+        f"{cut}Grouped by machine, without a language model; quotes are exact. "
+        f"{whom} is counted alone, scored or compared: no number speaks of a group {group}, or of {behind}.",
+        f"Wrong? Just reply. To pause, reply with the word pause.{' ' + FORWARDED if desk.link else ''}",
     )

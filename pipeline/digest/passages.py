@@ -101,6 +101,11 @@ _MARKS = {
         r"crash\w*|fr[eo]ezes?|frozen|hangs|killed|annoy\w*|frustrat\w+|confus\w+|unreadable|no idea|painful|"
         r"disrupt\w*|the client|wast(?:e[ds]?|ing)|no longer|miss one|impossible)\b",
     ),
+    "others": re.compile(
+        r"\b(?:clients?|famil(?:y|ies)|patients?|owner|accountant|bookkeeper|auditor|inspector|bank|regulator|partner|"
+        r"receptionist|new (?:colleague|hire)) (?:arrived|came|caught|found|noticed|asked|waited|stood|rang|wrote|"
+        r"called|left|was|were|had|could)\b",
+    ),
     "again": re.compile(
         r"\b(?:as i told|i told you|told you|you closed|closed (?:this|it|my)|cannot reproduce|"
         r"still no (?:answer|reply)|(?:second|third|fourth|fifth|\w+th) time|"
@@ -163,7 +168,8 @@ def _is_prose(text: str) -> bool:
 
 
 def marks(text: str) -> frozenset[str]:
-    """What makes a passage worth hearing: first, own, cost, count, workaround, consequence, again, page, money."""
+    """What makes a passage worth hearing: first, own, cost, count, workaround, consequence, others, again, page,
+    money."""
     low = text.lower()
     found = [name for name, pattern in _MARKS.items() if pattern.search(low)]
     return frozenset([*found, "first"] if _FIRST.search(text) else found)

@@ -31,11 +31,15 @@ ABOVE = 0.15
 MORE = 0.3
 """A second passage of a pain that tells less than this only makes the mail longer."""
 
+_TELLS = ("cost", "workaround", "consequence", "others", "again", "page", "money")
 WEIGHTS: dict[Level, dict[str, float]] = {
-    "top": {"cost": 0.35, "workaround": 0.35, "consequence": 0.4, "again": 0.1, "page": 0.1, "money": 0.15},
-    "middle": {"cost": 0.35, "workaround": 0.35, "consequence": 0.35, "again": 0.15, "page": 0.15, "money": 0.2},
-    "leaf": {"cost": 0.15, "workaround": 0.2, "consequence": 0.2, "again": 0.5, "page": 0.6, "money": 0.5},
-    "support": {"cost": 0.15, "workaround": 0.25, "consequence": 0.25, "again": 0.5, "page": 0.2, "money": 0.25},
+    level: dict(zip(_TELLS, weights, strict=True))
+    for level, weights in (
+        ("top", (0.35, 0.35, 0.4, 0.35, 0.1, 0.1, 0.15)),
+        ("middle", (0.35, 0.35, 0.35, 0.2, 0.15, 0.15, 0.2)),
+        ("leaf", (0.15, 0.2, 0.2, 0.0, 0.5, 0.6, 0.5)),
+        ("support", (0.15, 0.25, 0.25, 0.0, 0.5, 0.2, 0.25)),
+    )
 }
 EVERYWHERE = {"first": 0.2, "own": 0.1, "count": 0.1}
 
@@ -220,10 +224,15 @@ def label(voice: Voice, names: Mapping[str, str]) -> str:
 
 
 def may_point(view: View, voice: Voice) -> bool:
-    """Whether the mail itself prints an issue's key: customers' yes, staff's only to their own lead."""
-    if privacy.tender(voice):
+    """Whether the mail itself prints an issue's key: customers' yes; staff's only to their own lead, and not of what
+    hurts staff themselves: beside its number a few keys all but name them. The page behind the mail has them."""
+    if privacy.tender(voice) or (voice.role == "staff" and _own_pain(view, voice)):
         return False
     return voice.role != "staff" or (voice.team is not None and voice.team in view.own)
+
+
+def _own_pain(view: View, voice: Voice) -> bool:
+    return voice.pain is not None and voice.pain in view.known and view.pain(voice.pain).crowd == "maker"
 
 
 def link(voice: Voice) -> str | None:

@@ -10,8 +10,9 @@ from typing import Literal, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from pipeline.digest import words
+from pipeline.digest import phrasebook, words
 from pipeline.digest.document import Document, Pain, Quote, Unstated
+from pipeline.digest.phrasebook import Tongue
 
 COLUMNS = 72
 _TOGETHER = re.compile(r"(\d|\bnumber) (days?\b|\d)")
@@ -41,63 +42,69 @@ class Section:
 
 def layout(document: Document) -> tuple[Section, ...]:
     """The sections in the order of the mail, without empty ones; the first has no title and is the first screen."""
-    head = words.HEADINGS[document.level]
-    d = document
+    say = phrasebook.tongue(document)
+    head = {part: say(title) for part, title in words.HEADINGS[document.level].items()}
+    d = phrasebook.spoken(document, say)
     sections = (
-        Section(title="", blocks=_first_screen(d)),
+        Section(title="", blocks=_first_screen(d, say)),
         Section(
             title=head["since"],
             blocks=tuple(Block(kind="item", lead=f"{s.title}:", text=s.text) for s in d.since_you_acted),
         ),
-        Section(title=head["words"], blocks=_in_their_words(d)),
+        Section(title=head["words"], blocks=_in_their_words(d, say)),
         Section(title=head["also"], blocks=_also(d)),
         Section(title=head["once"], blocks=tuple(_quote(q) for q in d.heard_once)),
         Section(title=head["yours"], blocks=_items(d.yours)),
-        Section(title=head["unstated"], blocks=tuple(b for u in d.unstated for b in _unstated(u))),
+        Section(title=head["unstated"], blocks=tuple(b for u in d.unstated for b in _unstated(u, say))),
         Section(title=head["quiet"], blocks=_items(d.quiet)),
         Section(title=head["sit"], blocks=_items([d.sit_with] if d.sit_with else [])),
         Section(
-            title=head["questions"] if len(d.questions) > 1 else "One question to ask",
+            title=head["questions"] if len(d.questions) > 1 else say("One question to ask"),
             blocks=tuple(Block(kind="numbered", number=n, text=q) for n, q in enumerate(d.questions, start=1)),
         ),
         Section(title=head["wins"], blocks=tuple(b for w in d.wins for b in _win(w.text, w.quote))),
-        Section(title=head["heard"], blocks=_heard(d)),
-        Section(title=head["made"], blocks=(*_items(d.made.lines, kind="para"), *_page(d)), small=True),
+        Section(title=head["heard"], blocks=_heard(d, say)),
+        Section(title=head["made"], blocks=(*_items(d.made.lines, kind="para"), *_page(d, say)), small=True),
     )
     return tuple(s for s in sections if s.blocks)
 
 
-def _heard(d: Document) -> tuple[Block, ...]:
+def _heard(d: Document, say: Tongue) -> tuple[Block, ...]:
+    if d.level == "leaf":  # what a team waits for stands beside each pain
+        return ()
     text = d.heard.text
     if text is not None and d.heard.about is not None:
         text = f"{text.removesuffix('.')}: {stopped(d.heard.about)}"
-    return _items([text] if text else [], kind="para")
+    return _items([say(text)] if text else [], kind="para")
 
 
-def _page(d: Document) -> tuple[Block, ...]:
+def _page(d: Document, say: Tongue) -> tuple[Block, ...]:
     if d.page_url is None:
         return ()
-    return (Block(kind="link", label="These notes as a page, with what stands behind each number", url=d.page_url),)
+    label = say("These notes as a page, with what stands behind each number")
+    return (Block(kind="link", label=label, url=d.page_url),)
 
 
 def _items(texts: Sequence[str], kind: Literal["item", "para"] = "item") -> tuple[Block, ...]:
     return tuple(Block(kind=kind, text=text) for text in texts)
 
 
-def _first_screen(d: Document) -> tuple[Block, ...]:
+def _first_screen(d: Document, say: Tongue) -> tuple[Block, ...]:
     blocks = [Block(kind="para", text=note) for note in d.notes]
     blocks += [_headline(n, p) for n, p in enumerate(d.pains, start=1)]
     if d.ask is not None:
         blocks.append(Block(kind="para", lead=d.ask.text, text=d.ask.how or ""))
         if d.ask.url is not None:
-            blocks.append(Block(kind="button", label=f"{d.ask.button} number {d.ask.number}", url=d.ask.url))
-    blocks += [Block(kind="warning", lead="Data warning:", text=w) for w in d.warnings]
+            blocks.append(Block(kind="button", label=say(f"{d.ask.button} number {d.ask.number}"), url=d.ask.url))
+    blocks += [Block(kind="warning", lead=say("Data warning:"), text=w) for w in d.warnings]
     return tuple(blocks)
 
 
 def first_screen(document: Document) -> str:
     """The words from the opening to the end of the first screen, as the text says them."""
-    return "\n".join([document.opening, *(plain(b) for b in _first_screen(document))])
+    say = phrasebook.tongue(document)
+    d = phrasebook.spoken(document, say)
+    return "\n".join([d.opening, *(plain(b) for b in _first_screen(d, say))])
 
 
 def _headline(number: int, pain: Pain) -> Block:
@@ -114,12 +121,12 @@ def headline(pain: Pain) -> str:
     return f"{pain.who} {rest}" if rest and first.upper() == pain.who else f"{pain.who}: {pain.title}"
 
 
-def _in_their_words(d: Document) -> tuple[Block, ...]:
+def _in_their_words(d: Document, say: Tongue) -> tuple[Block, ...]:
     blocks = []
     for number, pain in enumerate(d.pains, start=1):
         inside = [_quote(q) for q in pain.quotes] + [Block(kind="fact", text=f) for f in pain.facts]
         if pain.answer_url is not None and (d.ask is None or d.ask.pain != pain.id):
-            inside.append(Block(kind="link", label=f"Answer number {number}", url=pain.answer_url))
+            inside.append(Block(kind="link", label=say(f"Answer number {number}"), url=pain.answer_url))
         if inside:
             where = f" ({pain.area})" if pain.area else ""
             blocks += [Block(kind="head", number=number, lead=f"{words.capital(pain.title)}{where}"), *inside]
@@ -135,15 +142,12 @@ def _also(d: Document) -> tuple[Block, ...]:
     return _items([o.line for o in d.also_open] + ([d.more] if d.more else []))
 
 
-def _unstated(u: Unstated) -> tuple[Block, ...]:
-    signals = f"{'Signal' if len(u.signals) == 1 else 'Signals'}: {words.listing(u.signals)}."
-    tail = f"Wrong if: {u.wrong_if}." if u.wrong_if else ""
-    parts = [signals, u.note or "", tail, f"Ask: {u.ask}" if u.ask else ""]
-    return (
-        Block(
-            kind="item", lead=f"{u.hypothesis}{' (likely)' if u.likely else ''}.", text=" ".join(p for p in parts if p)
-        ),
-    )
+def _unstated(u: Unstated, say: Tongue) -> tuple[Block, ...]:
+    signals = f"{say('Signal:' if len(u.signals) == 1 else 'Signals:')} {say.listing(u.signals)}."
+    tail = f"{say('Wrong if:')} {u.wrong_if}." if u.wrong_if else ""
+    parts = [signals, u.note or "", tail, f"{say('Ask:')} {u.ask}" if u.ask else ""]
+    likely = f" {say('(likely)')}" if u.likely else ""
+    return (Block(kind="item", lead=f"{u.hypothesis}{likely}.", text=" ".join(p for p in parts if p)),)
 
 
 def _win(text: str | None, quote: Quote | None) -> tuple[Block, ...]:
@@ -207,6 +211,8 @@ class Head(Protocol):
     def preheader(self) -> str: ...
     @property
     def opening(self) -> str: ...
+    @property
+    def language(self) -> str: ...
 
 
 def text_of(head: Head, sections: Sequence[Section]) -> str:
@@ -217,9 +223,14 @@ def html_of(head: Head, sections: Sequence[Section]) -> str:
     return _template("digest.html.j2", html=True).render(d=head, sections=sections)
 
 
+def head(document: Document) -> Head:
+    """Subject, preheader and opening as the reader hears them."""
+    return phrasebook.spoken(document, phrasebook.tongue(document))
+
+
 def text(document: Document) -> str:
-    return text_of(document, layout(document))
+    return text_of(head(document), layout(document))
 
 
 def html(document: Document) -> str:
-    return html_of(document, layout(document))
+    return html_of(head(document), layout(document))

@@ -312,6 +312,13 @@ HUNCHES = (
         "another button, at the cost of the part that they do by hand.",
     ),
 )
+OURS: dict[Level, frozenset[str]] = {
+    "leaf": frozenset(("doc_mismatch", "waiting", "carry_over")),
+    "middle": frozenset(("no_owner", "carry_over", "long_thread")),
+    "top": frozenset(("rerun", "found_by_third_party")),
+    "support": frozenset(("reopened", "macro_gap", "apology_load", "channel_hop")),
+}
+"""By level, the first signals of hypotheses that tell of what the reader decides: these come before the others."""
 HINTS = {
     "workaround": "A workaround is in use; a silent fix could break somebody's routine, so tell before you ship",
     "found_by_third_party": "An outsider noticed first, so our own checks may not look there",
@@ -325,7 +332,7 @@ HINTS = {
     "priority_mismatch": "The form may not let people say how bad it is",
 }
 NOTES = (
-    ("money", "At least one of them holds back payment."),
+    ("money", "At least one holds back payment."),
     ("churn", "Some speak of leaving."),
     ("repeat_contact", "Some have written before."),
     ("long_silence", "Some still wait for any reply."),
@@ -352,7 +359,7 @@ BESIDE = (
 """What stands in brackets behind a quotation."""
 BRIEFLY = (
     ("churn", "some speak of leaving"),
-    ("money", "money is stopped"),
+    ("money", "some hold back payment"),
     ("found_by_third_party", "outsiders noticed first"),
     ("repeat_contact", "some not for the first time"),
     ("rerun", "some re-run until green"),
@@ -422,8 +429,8 @@ SIT: dict[Level, dict[str, str]] = {
         "answer may be no. Listen; fix nothing in the room.",
     },
     "top": {
-        "developer": "With whoever has to live with {it}. Ask {lead} to offer it; the person may say "
-        "no. Go to watch; ask what, then why. Fix nothing in the room.",
+        "developer": "With whoever lives with {it}. Ask {lead} to offer it; the person may say no. Watch; ask "
+        "what, then why. Fix nothing in the room.",
         "customer": "Beside a customer who lives with {it}, by phone or on site. Ask Support to arrange it; the "
         "customer may say no. Watch; promise nothing.",
     },

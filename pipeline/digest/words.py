@@ -65,9 +65,9 @@ def ordinal_week(weeks: int) -> str:
     return f"{ORDINALS[weeks]} week" if weeks < len(ORDINALS) else "More than ten weeks"
 
 
-def listing(parts: Sequence[str]) -> str:
+def listing(parts: Sequence[str], joint: str = "and") -> str:
     """ "a", "a and b", "a, b and c"."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    return f" {joint} ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def capital(text: str) -> str:

@@ -60,7 +60,7 @@ def _name(
     told: Mapping[str, Assignment],
     names: Collection[str],
 ) -> None:
-    """Give each founded pain a name that stands for all who tell of it by now: its founders first, later ones behind."""
+    """Give each founded pain a name that stands for all who tell of it by now, its founders first."""
     later: dict[str, list[Text]] = {state.id: [] for state, _ in founded}
     for text in texts:
         joined = told.get(text.candidate.key)

@@ -14,7 +14,7 @@ SHORTEST = 4
 SAID = 600
 """Characters of a body whose words count when titles are weighed."""
 HURTS, TELLS, MOMENT, ALONE = 0.3, 0.2, 0.15, 0.25
-"""What a title gains that says whom it hurts and what goes wrong; what one of a moment loses, and a word of nobody else's."""
+"""What a title gains that says whom it hurts and what goes wrong, and what a moment or a word of one issue costs."""
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -72,8 +72,9 @@ _TELLS = _any(
 )
 """Has a verb or a flaw in it, and so says what goes wrong: "CI queue in the afternoon" only names where."""
 _PASSES = _any(
-    r"\d|\b(?:to(?:day|night|morrow)|yesterday|still|once more|this (?:morning|afternoon|evening|week|month|year|summer))\b",
-    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:first|second|third|fourth|fifth) (?:time|message|day|week)\b",
+    r"\d|\b(?:to(?:day|night|morrow)|yesterday|still|once more)\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b",
+    r"\bthis (?:morning|afternoon|evening|week|month|year|summer)\b",
+    r"\b(?:first|second|third|fourth|fifth) (?:time|message|day|week)\b",
 )
 """Speaks of one day or one number, where a pain lives for weeks."""
 _STARTS_NOT = _any(
@@ -109,7 +110,9 @@ _FILE = re.compile(
 _NAMED = re.compile(
     r"\b[A-Za-z_]\w{0,60}(?:(?:\.|::)[A-Za-z_]\w{0,60}){1,12}(?:\(\))?|\b\w{1,60}\(\)|\b\w{1,40}_\w{1,80}"
 )
-_COUNTED = re.compile(r":\s[0-9][0-9.,]*(?: of (?:the |our |all )?(?:[\w-]+ )?[0-9]+)?(?=\s(?:is|are|was|were|has|have)\b)")
+_COUNTED = re.compile(
+    r":\s[0-9][0-9.,]*(?: of (?:the |our |all )?(?:[\w-]+ )?[0-9]+)?(?=\s(?:is|are|was|were|has|have)\b)"
+)
 """A count behind what it counts: "Macros: 14 of the top 20 are out of date"."""
 _PATH = re.compile(r"\b\w{1,20}\s?-+>\s?")
 _HOW = re.compile(

@@ -47,11 +47,23 @@ class Said:
 
 
 ANSWERS = (
-    Said("mara", "support:55013", "act", "We correct the rate for each site and send new invoices to all who got a wrong one",
-         date(2026, 9, 25), told=True),
-    Said("niamh", "product-jira:BR-865", "understand", "I sit with Billing and Scheduling at their next release cut",
-         date(2026, 9, 17), told=False),
-)  # fmt: skip
+    Said(
+        "mara",
+        "support:55013",
+        "act",
+        "We correct the rate for each site and send new invoices to all who got a wrong one",
+        date(2026, 9, 25),
+        told=True,
+    ),
+    Said(
+        "niamh",
+        "product-jira:BR-865",
+        "understand",
+        "I sit with Billing and Scheduling at their next release cut",
+        date(2026, 9, 17),
+        told=False,
+    ),
+)
 
 
 @click.command()

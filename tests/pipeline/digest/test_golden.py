@@ -59,9 +59,9 @@ def test_the_head_of_engineering_reads_the_published_numbers():
         ("A", 7, "above usual"),
     ]
     assert (pain(cto, "B").usual, pain(cto, "A").usual) == ((0, 1), (0, 3))
-    assert "5 customers this week (usual 0-1). Above usual." in pain(cto, "B").line
+    assert "5 customers this week (usual 0-1): above usual." in pain(cto, "B").line
     assert "4 customers. Fifth week, steady. Not yet answered (34 days)." in pain(cto, "C").line
-    assert "7 engineers in 4 teams (usual 0-3). Above usual. Not yet answered (11 days)." in pain(cto, "A").line
+    assert "7 engineers in 4 teams (usual 0-3): above usual. Not yet answered (11 days)." in pain(cto, "A").line
     assert pain(cto, "C").weeks == (3, 4, 3, 4, 4)
 
 
@@ -114,8 +114,9 @@ def test_an_admission_is_neither_quoted_nor_named_above_its_team(leader, key):
         assert "I stopped filing" not in form
 
 
-def test_a_staff_key_is_printed_to_the_teams_own_lead_only():
-    assert "BR-884" in render.text(documents()["mara"])
+def test_a_staff_key_stands_on_the_own_leads_page_and_in_no_mail_beside_the_number_of_those_who_wrote():
+    assert "BR-884" not in render.text(documents()["mara"])
+    assert "jira:BR-884" in pain(documents()["mara"], "A").issues
     assert "BR-" not in render.text(documents()["ines"])
     assert "BR-" not in render.text(documents()["otto"])
 

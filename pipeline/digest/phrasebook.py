@@ -1,0 +1,353 @@
+"""A digest in the reader's language: each phrase of ours, found again and said in another.
+
+Digests are composed, counted and checked in one language, and so is the document that others read. Before it is
+rendered for a reader of another language, every sentence of our own is looked up in that language's phrasebook
+(`locales/*.yaml`). What people wrote is never translated: quotations, names of pains, keys and addresses pass through,
+and so do numbers. A sentence that a phrasebook does not know stays as it is (docs/decisions/011-languages-of-mails.md).
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from pipeline.digest import brief, words
+from pipeline.digest.document import Document, Pain, Quote, Unstated
+
+LOCALES: Final = Path(__file__).parent / "locales"
+LANGUAGES: Final = ("en", *sorted(path.stem for path in LOCALES.glob("*.yaml")))
+
+_DAY: Final = r"[0-9]{1,2} [A-Z][a-z]{2}"
+_DATE: Final = rf"[A-Z][a-z]{{2}} {_DAY}"
+_MOMENT: Final = rf"{_DATE} [0-9]{{2}}:[0-9]{{2}}"
+_NOUNS: Final = "customers?|engineers?|agents?|colleagues?|person|people"
+_TREND: Final = (
+    r"[Aa]bove usual(?: across [^.:;]{1,80})?|[Nn]ew|[Ss]teady|[Ee]asing|[Bb]ack to usual|[Tt]oo few to call"
+    r"|[A-Za-z]+ week, steady|[Mm]ore than ten weeks, steady|[Ss]lowly rising for [0-9]+ weeks"
+)
+_IT: Final = r"number [0-9]|the [^.;:!?]{1,90}?(?: \(number [0-9]\))?"
+_SOURCE: Final = re.compile(
+    rf"([0-9]+) from (.{{1,80}}?)(?: \((not read|read to (?:{_MOMENT}) only)\))?(?=, [0-9]+ from | and [0-9]+ from |$)"
+)
+KINDS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("n", "m", "k", "l", "number"), r"[0-9]+"),
+    "span": r"(?: \(usual [0-9]+-[0-9]+\))?",
+    "inteams": r"(?: in [0-9]+ teams)?",
+    "thisweek": r"(?: this week)?",
+    "crowd": f"(?:{_NOUNS})",
+    "Crowd": "(?:Customers|Engineers|Agents|Colleagues|People)",
+    "trend": f"(?:{_TREND})",
+    "Trend": f"(?:{_TREND})",
+    "days": "[0-9]+ days?",
+    "dative": "[0-9]+ days?",
+    "day": _DAY,
+    "date": _DATE,
+    "moment": _MOMENT,
+    "dates": rf"[0-9]{{1,2}}(?: [A-Z][a-z]{{2}})?-{_DAY}",
+    **dict.fromkeys(("hour", "hour2", "hour3"), "[0-9]{1,2}:00"),
+    "weekday": "(?:[A-Z][a-z]+day|Weekdays)",
+    "name": "[^,]{1,80}",
+    **dict.fromkeys(("team", "source", "source2", "office"), ".{1,80}?"),
+    **dict.fromkeys(("title", "text"), ".{1,160}?"),
+    **dict.fromkeys(("list", "either"), ".{1,160}?"),
+    "said": '"[^"]*"',
+    "keys": r"(?: \([^()]*\))?",
+    "weeks": "[0-9, -]+",
+    "it": f"(?:{_IT})",
+    **dict.fromkeys(("its", "shared", "sources", "count", "phrase", "signal"), ".+?"),
+}
+"""What a slot of a phrase may hold. One that is not named below passes through as it is."""
+_SLOT: Final = re.compile(r"\{(\w+)\}")
+_END: Final = re.compile(r"(?<=[.?!:])\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One entry: what it begins with, the pattern of the whole, and how it is said."""
+
+    begins: str
+    pattern: re.Pattern[str]
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasebook:
+    exact: Mapping[str, str]
+    phrases: Sequence[Phrase]
+    """The ones with most words of their own first."""
+    lists: Mapping[str, Mapping[str, str]]
+
+
+@cache
+def phrasebook(language: str) -> Phrasebook:
+    """Raises ValueError for a language without a phrasebook, or a phrase with a slot of no known kind."""
+    if language not in LANGUAGES or language == "en":
+        raise ValueError(f"no phrasebook for {language!r}; there are {', '.join(LANGUAGES)}")
+    raw: dict[str, dict[str, str]] = yaml.safe_load((LOCALES / f"{language}.yaml").read_text(encoding="utf-8"))
+    known = raw.pop("phrases")
+    slotted = sorted((text for text in known if "{" in text), key=lambda text: (-len(_SLOT.sub("", text)), text))
+    return Phrasebook(
+        exact={text: said for text, said in known.items() if "{" not in text},
+        phrases=tuple(_phrase(text, known[text]) for text in slotted),
+        lists=raw,
+    )
+
+
+def _phrase(text: str, said: str) -> Phrase:
+    names = _SLOT.findall(text)
+    if strange := [name for name in (*names, *_SLOT.findall(said)) if name not in KINDS or name not in names]:
+        raise ValueError(f"{text!r}: no slot is called {', '.join(strange)}")
+    pieces = _SLOT.split(text)
+    pattern = "".join(f"(?P<{p}>{KINDS[p]})" if n % 2 else re.escape(p) for n, p in enumerate(pieces))
+    return Phrase(pieces[0], re.compile(pattern, re.DOTALL), said)
+
+
+@dataclass(slots=True)
+class Tongue:
+    """How one mail is said. `numbers` are the pains of its first screen, by how sentences speak of them."""
+
+    language: str
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    """What was looked up and not found, for whoever completes the phrasebook."""
+
+    @property
+    def book(self) -> Phrasebook:
+        return phrasebook(self.language)
+
+    def __call__(self, text: str) -> str:
+        """The text in this language; as it is where a part of it is not known."""
+        if self.language == "en" or not text:
+            return text
+        found = self.find(text)
+        if found is None:
+            self.unknown.append(text)
+            return text
+        return found
+
+    def find(self, text: str) -> str | None:
+        """One phrase, or several sentences one after the other, each as long as may be; None where one is not known."""
+        whole = self._one(text)
+        if whole is not None:
+            return whole
+        for end in reversed([match.start() for match in _END.finditer(text)]):
+            first = self._one(text[:end])
+            if first is not None and (rest := self.find(text[end + 1 :])) is not None:
+                return f"{first} {rest}"
+        return None
+
+    def _one(self, text: str) -> str | None:
+        if text in self.book.exact:
+            return self.book.exact[text]
+        for phrase in self.book.phrases:
+            if not text.startswith(phrase.begins):
+                continue
+            match = phrase.pattern.fullmatch(text)
+            if match is None:
+                continue
+            slots = {name: self._slot(name, value) for name, value in match.groupdict().items()}
+            if all(value is not None for value in slots.values()):
+                return _tidy(phrase.said.format(**slots))
+        return None
+
+    def _slot(self, kind: str, value: str) -> str | None:
+        say = _SAYS.get(kind)
+        return value if say is None else say(self, value)
+
+    def word(self, english: str, among: str = "words") -> str:
+        return english if self.language == "en" else self.book.lists[among].get(english, english)
+
+    def listing(self, parts: Sequence[str]) -> str:
+        """ "a", "a und b", "a, b und c"."""
+        return words.listing(parts) if self.language == "en" else words.listing(parts, self.word("and"))
+
+    # --- what stands in the slots -----------------------------------------------------------------------------------
+
+    def _day(self, text: str) -> str:
+        day, month = text.split()
+        return f"{day}. {self.word(month, 'months')}"
+
+    def _date(self, text: str) -> str:
+        weekday, _, day = text.partition(" ")
+        return f"{self.word(weekday, 'days')}., {self._day(day)}"
+
+    def _moment(self, text: str) -> str:
+        date, _, time = text.rpartition(" ")
+        return f"{self._date(date)}, {time}"
+
+    def _dates(self, text: str) -> str:
+        first, _, last = text.partition("-")
+        begin = self._day(first) if " " in first else f"{first}."
+        return f"{begin}-{self._day(last)}"
+
+    def _days(self, text: str, many: str = "Tage") -> str:
+        number = text.split()[0]
+        return f"{number} {'Tag' if number == '1' else many}"
+
+    def _trend(self, text: str) -> str | None:
+        low = text[:1].lower() + text[1:]
+        across = re.fullmatch(r"above usual across (.+)", low)
+        if across:
+            return f"{self.word('above usual', 'trends')} in ganz {across[1]}"
+        rising = re.fullmatch(r"slowly rising for ([0-9]+) weeks", low)
+        if rising:
+            return f"seit {rising[1]} Wochen langsam mehr"
+        run = re.fullmatch(r"(.+?)(?: week)?, steady", text[:1].upper() + text[1:])
+        if run:
+            first = self.word(run[1], "ordinals")
+            return f"{first if 'Wochen' in first else f'{first} Woche'}, {self.word('steady', 'trends')}"
+        return self.word(low, "trends") if low in self.book.lists["trends"] else None
+
+    def _it(self, text: str) -> str | None:
+        number = re.search(r"number ([0-9])\)?$", text)
+        at = number[1] if number else self.numbers.get(text)
+        return None if at is None else f"{self.word('number')} {at}"
+
+    def _its(self, text: str) -> str | None:
+        found = [self._it(one) for one in re.split(r", | and ", text)]
+        return None if None in found else self.listing([one for one in found if one is not None])
+
+    def _shared(self, text: str) -> str | None:
+        found = []
+        for one in text.split("; "):
+            match = re.fullmatch(rf"({_IT}) \((.+), (answered|not yet answered)\)", one)
+            it = self._it(match[1]) if match else None
+            if match is None or it is None:
+                return None
+            known = "beantwortet" if match[3] == "answered" else "noch nicht beantwortet"
+            found.append(f"{it} ({self._list(match[2])}, {known})")
+        return "; ".join(found)
+
+    def _list(self, text: str) -> str:
+        return re.sub(r"\bothers$", self.word("others"), re.sub(" and ", f" {self.word('and')} ", text))
+
+    def _sources(self, text: str) -> str | None:
+        found = []
+        for number, name, state in _SOURCE.findall(text):
+            end = self._moment(state.removeprefix("read to ").removesuffix(" only")) if state[:4] == "read" else ""
+            tail = f" (nur bis {end})" if end else " (nicht gelesen)" if state else ""
+            found.append(f"{number} aus {name}{tail}")
+        return self.listing(found) if found else None
+
+    def _count(self, text: str) -> str | None:
+        """The people of a line among the others, with the trend behind it where there is one."""
+        whole = self._one(f"{words.capital(text)}.")
+        if whole is None and ", " in text:
+            head, _, tail = text.rpartition(", ")
+            trend = self._trend(tail)
+            if trend is None and head.endswith(" week"):
+                head, _, tail = text.rpartition(", ")[0].rpartition(", ")
+                trend = self._trend(f"{tail}, steady")
+            said = self._one(f"{words.capital(head)}.")
+            whole = f"{said.removesuffix('.')}, {trend}." if said and trend else None
+        return None if whole is None else whole.removesuffix(".")
+
+    def _signal(self, text: str) -> str | None:
+        match = re.fullmatch(r"(.+?)( \([^()]*\))?", text)
+        said = self.find(match[1]) if match else None
+        return None if match is None or said is None else said + (match[2] or "")
+
+
+_Say = Callable[[Tongue, str], str | None]
+_SAYS: Final[Mapping[str, _Say]] = {
+    "span": lambda t, text: text.replace("usual", t.word("usual")),
+    "inteams": lambda _, text: text.replace("teams", "Teams"),
+    "thisweek": lambda _, text: text and " diese Woche",
+    "crowd": lambda t, text: t.word(text),
+    "Crowd": lambda t, text: t.word(text),
+    "trend": Tongue._trend,
+    "Trend": lambda t, text: words.capital(t._trend(text) or "") or None,
+    "days": Tongue._days,
+    "dative": lambda t, text: t._days(text, "Tagen"),
+    "day": Tongue._day,
+    "date": Tongue._date,
+    "moment": Tongue._moment,
+    "dates": Tongue._dates,
+    "weekday": lambda t, text: t.word(text, "weekdays"),
+    "office": lambda t, text: t.word(text),
+    "list": Tongue._list,
+    "either": lambda t, text: t._list(text).replace(" or ", f" {t.word('or')} "),
+    "it": Tongue._it,
+    "its": Tongue._its,
+    "shared": Tongue._shared,
+    "sources": Tongue._sources,
+    "count": Tongue._count,
+    "phrase": Tongue.find,
+    "signal": Tongue._signal,
+}
+
+
+def _tidy(text: str) -> str:
+    """A short month at the end of a sentence brings its own stop."""
+    return re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)
+
+
+def tongue(document: Document) -> Tongue:
+    """That of a document's reader."""
+    numbers: dict[str, int] = {}
+    for number, pain in enumerate(document.pains, start=1):
+        found = brief.brief(pain.title)
+        if found is not None and found.noun is not None:
+            numbers.setdefault(brief.trouble(found.noun), number)
+    return Tongue(document.language, numbers)
+
+
+def spoken(document: Document, say: Tongue) -> Document:
+    """The document as its reader hears it. What was composed is left as it is where the language is our own."""
+    if say.language == "en":
+        return document
+    d = document
+    return replace(
+        d,
+        subject=say(d.subject),
+        preheader=say(d.preheader),
+        opening=say(d.opening),
+        warnings=_each(say, d.warnings),
+        notes=_each(say, d.notes),
+        pains=tuple(_pain(say, p) for p in d.pains),
+        ask=None if d.ask is None else replace(d.ask, text=say(d.ask.text), how=say(d.ask.how or "") or None),
+        since_you_acted=tuple(replace(s, text=say(s.text)) for s in d.since_you_acted),
+        also_open=tuple(replace(o, line=say(o.line)) for o in d.also_open),
+        more=say(d.more or "") or None,
+        heard_once=tuple(_quote(say, q) for q in d.heard_once),
+        yours=_each(say, d.yours),
+        unstated=tuple(_unstated(say, u) for u in d.unstated),
+        quiet=_each(say, d.quiet),
+        sit_with=say(d.sit_with or "") or None,
+        questions=_each(say, d.questions),
+        wins=tuple(replace(w, text=say(w.text or "") or None, quote=w.quote and _quote(say, w.quote)) for w in d.wins),
+        made=replace(d.made, lines=_each(say, d.made.lines)),
+    )
+
+
+def _each(say: Tongue, texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(say(text) for text in texts)
+
+
+def _pain(say: Tongue, pain: Pain) -> Pain:
+    return replace(
+        pain,
+        who=say.word(pain.who, "who"),
+        line=say(pain.line),
+        facts=_each(say, pain.facts),
+        quotes=tuple(_quote(say, q) for q in pain.quotes),
+    )
+
+
+def _quote(say: Tongue, quote: Quote) -> Quote:
+    return replace(quote, by=say(quote.by), note=say(quote.note or "") or None)
+
+
+def _unstated(say: Tongue, u: Unstated) -> Unstated:
+    return replace(
+        u,
+        hypothesis=say(u.hypothesis),
+        signals=tuple(say._signal(text) or say(text) for text in u.signals),
+        wrong_if=say(u.wrong_if or "") or None,
+        note=say(u.note or "") or None,
+        ask=say(u.ask or "") or None,
+    )

@@ -2,7 +2,7 @@
 sent and how to say that it should not have been."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from pipeline import privacy
 from pipeline.digest import passages, quotes, render, words
 from pipeline.digest.index import Names
 from pipeline.digest.material import Voice
+from pipeline.digest.phrasebook import Tongue
 from pipeline.digest.render import Block, Section
 from pipeline.escalate import Rule
 from pipeline.org import Org
@@ -34,7 +35,7 @@ class Call:
         sections = [
             {"title": s.title, "small": s.small, "blocks": [asdict(b) for b in s.blocks]} for s in self.sections
         ]
-        head = {"schema": 1, "form": "call", "leader": self.leader, "subject": self.subject}
+        head = {"schema": 1, "form": "call", "leader": self.leader, "language": self.language, "subject": self.subject}
         rest = {"preheader": self.preheader, "opening": self.opening, "generated_at": self.generated_at.isoformat()}
         return {**head, **rest, "sections": sections}
 
@@ -50,6 +51,22 @@ class Call:
                 Section(title=s["title"], small=s["small"], blocks=tuple(Block(**b) for b in s["blocks"]))
                 for s in value["sections"]
             ),
+            language=value.get("language", "en"),
+        )
+
+    def said_in(self, language: str) -> "Call":
+        """The same in another language; what people wrote stays as they wrote it."""
+        say = Tongue(language)
+        sections = (
+            replace(s, title=say(s.title), blocks=tuple(_spoken(say, b) for b in s.blocks)) for s in self.sections
+        )
+        return replace(
+            self,
+            language=language,
+            subject=say(self.subject),
+            preheader=say(self.preheader),
+            opening=say(self.opening),
+            sections=tuple(sections),
         )
 
     def text(self) -> str:
@@ -57,6 +74,21 @@ class Call:
 
     def html(self) -> str:
         return render.html_of(self, self.sections)
+
+
+def _spoken(say: Tongue, block: Block) -> Block:
+    """A quotation keeps its words, the name of a pain its own."""
+    own = block.kind != "quote" and block.lead not in (ABOUT, NOTED)
+    return replace(
+        block,
+        lead=say(block.lead),
+        text=say(block.text) if own else block.text,
+        label=None if block.label is None else say(block.label),
+    )
+
+
+ABOUT, NOTED = "It is about:", "Said when it was escalated:"
+"""What stands before words that are not ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +202,7 @@ def _body(case: Case, by: str) -> tuple[Block, ...]:
     blocks: list[Block] = []
     named = about(case)
     if named is not None:
-        blocks.append(Block(kind="para", lead="It is about:", text=render.stopped(named)))
+        blocks.append(Block(kind="para", lead=ABOUT, text=render.stopped(named)))
     quote = quotation(case)
     if quote is not None:
         blocks.append(Block(kind="quote", text=f'"{quote}"', lead=_attribution(case)))
@@ -184,7 +216,7 @@ def _body(case: Case, by: str) -> tuple[Block, ...]:
     else:
         blocks.append(Block(kind="para", text=f"Its words stay with {case.area}: ask the lead there."))
     if case.note is not None:
-        blocks.append(Block(kind="para", lead="Said when it was escalated:", text=words.printable(case.note)))
+        blocks.append(Block(kind="para", lead=NOTED, text=words.printable(case.note)))
     if not case.copy:
         then = f" Then it goes to {case.office}, with a copy to you." if case.office else " Nobody is asked after you."
         blocks.append(Block(kind="para", lead=f"You have until {by}.", text=then.strip()))

@@ -61,10 +61,12 @@ class Desk:
 
     def it(self, pain: PainView, number: int, *, numbered: bool = False) -> str:
         """A pain in the middle of our own sentence: "the wrong VAT", or by its number where it has no short name."""
+        short = self.short(pain)
+        return f"number {number}" if short is None else f"{short}{f' (number {number})' if numbered else ''}"
+
+    def short(self, pain: PainView) -> str | None:
         found = brief.brief(self.title(pain, 99))
-        if found is None or found.noun is None:
-            return f"number {number}"
-        return f"{brief.trouble(found.noun)}{f' (number {number})' if numbered else ''}"
+        return None if found is None or found.noun is None else brief.trouble(found.noun)
 
 
 def _without(text: str, name: str) -> str:

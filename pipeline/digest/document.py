@@ -47,6 +47,8 @@ class Pain:
     facts: tuple[str, ...] = ()
     quotes: tuple[Quote, ...] = ()
     issues: tuple[str, ...] = ()
+    short: str | None = None
+    """How our own sentences speak of it: "the wrong VAT"; None where they say its number."""
     rising: int | None = None
     """For how many weeks it has been rising slowly, where no stronger word stands."""
 

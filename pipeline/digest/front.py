@@ -104,6 +104,7 @@ def pain_of(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], limi
         facts=(*answered.told_by_others(desk, pain), *facts(desk, pain, chosen, harm=harm)),
         quotes=quoted(desk, pain, chosen),
         issues=view.keys(pain.voices),
+        short=desk.short(pain),
         rising=pain.rising,
     )
 

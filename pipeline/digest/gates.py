@@ -17,6 +17,7 @@ from pipeline.digest.desk import signals
 from pipeline.digest.document import Document, Open, Pain
 from pipeline.digest.ledger import answer
 from pipeline.digest.material import Material
+from pipeline.digest.phrasebook import Tongue
 from pipeline.digest.select import View
 from pipeline.org import Org
 
@@ -49,11 +50,12 @@ def _failed(gates: "Sequence[tuple[str, Gate]]", case: Case) -> list[str]:
 
 
 def _says_the_same(ours: Case, said: Case) -> Iterable[str]:
-    """What is counted and checked in our own language must be what is said in another."""
+    """What is counted and checked in our own language must be what is said in another. "Number 1" is no number: where
+    our sentence names a pain, the other may point at its place."""
+    place = re.compile(rf"\b(?:number|{Tongue(said.document.language).word('number')}) [0-9]\b", re.IGNORECASE)
     for what, pattern in (("numbers", _NUMBER), ("quotations", STRAIGHT), ("links", LINK)):
-        one, other = (
-            Counter(pattern.findall(c.flat if what == "links" else LINK.sub(" ", c.flat))) for c in (ours, said)
-        )
+        texts = [c.flat if what == "links" else LINK.sub(" ", place.sub(" ", c.flat)) for c in (ours, said)]
+        one, other = (Counter(pattern.findall(text)) for text in texts)
         if one != other:
             yield f"not the same {what} as in English: {sorted((one - other) | (other - one))[:3]}"
 

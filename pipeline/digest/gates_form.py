@@ -8,24 +8,27 @@ from pipeline.digest.case import STRAIGHT, Case
 from pipeline.digest.page import contrast, inverted
 
 FIRST_SCREEN, BOLD, WHOLE, CALM, DEAF = 120, 45, 800, 120, 60
+ELSEWHERE = 1.15
+"""So much longer the same may be in another language than in English."""
 HTML_LIMIT = 40_000
 CONTRAST = 4.5
 
 
 def budgets(case: Case) -> Iterable[str]:
     d, count = case.document, len(case.text.split())
-    limit = {"full": WHOLE, "quiet": CALM, "partial": CALM, "deaf": DEAF}[d.form]
+    more = 1 if d.language == "en" else ELSEWHERE
+    limit = int(more * {"full": WHOLE, "quiet": CALM, "partial": CALM, "deaf": DEAF}[d.form])
     if count > limit:
         yield f"{count} words, at most {limit}"
     if d.form == "deaf":
         return
     first = len(render.first_screen(d).split())
-    if first > FIRST_SCREEN:
+    if first > more * FIRST_SCREEN:
         yield f"{first} words on the first screen, at most {FIRST_SCREEN}"
     spoken = phrasebook.spoken(d, phrasebook.tongue(d))
     bold = sum(len(render.headline(p).split()) for p in spoken.pains)
     bold += len(spoken.ask.text.split() if spoken.ask else ())
-    if bold > BOLD:
+    if bold > more * BOLD:
         yield f"{bold} bold words and ask, at most {BOLD}"
     done = d.ask is not None and d.ask.text == sentences.ALL_ANSWERED
     if done and any(case.view.answered(p.id) is None for p in d.pains):

@@ -15,7 +15,7 @@ from typing import Final
 
 import yaml
 
-from pipeline.digest import brief, words
+from pipeline.digest import words
 from pipeline.digest.document import Document, Pain, Quote, Unstated
 
 LOCALES: Final = Path(__file__).parent / "locales"
@@ -290,9 +290,8 @@ def tongue(document: Document) -> Tongue:
     """That of a document's reader."""
     numbers: dict[str, int] = {}
     for number, pain in enumerate(document.pains, start=1):
-        found = brief.brief(pain.title)
-        if found is not None and found.noun is not None:
-            numbers.setdefault(brief.trouble(found.noun), number)
+        if pain.short is not None:
+            numbers.setdefault(pain.short, number)
     return Tongue(document.language, numbers)
 
 
@@ -304,7 +303,7 @@ def spoken(document: Document, say: Tongue) -> Document:
     return replace(
         d,
         subject=say(d.subject),
-        preheader=say(d.preheader),
+        preheader=_within(say(d.preheader)),
         opening=say(d.opening),
         warnings=_each(say, d.warnings),
         notes=_each(say, d.notes),
@@ -322,6 +321,19 @@ def spoken(document: Document, say: Tongue) -> Document:
         wins=tuple(replace(w, text=say(w.text or "") or None, quote=w.quote and _quote(say, w.quote)) for w in d.wins),
         made=replace(d.made, lines=_each(say, d.made.lines)),
     )
+
+
+def _within(text: str) -> str:
+    """A preheader of few enough characters, by leaving out a sentence of its middle or its end."""
+    parts = _END.split(text)
+    if len(text) <= LONGEST or len(parts) < 2:
+        return text if len(text) <= LONGEST else words.shorten(text, chars=LONGEST)
+    left = [" ".join(parts[:n] + parts[n + 1 :]) for n in (*range(1, len(parts)), 0)]
+    return next((one for one in left if SHORTEST <= len(one) <= LONGEST), words.shorten(text, chars=LONGEST))
+
+
+SHORTEST, LONGEST = 60, 100
+"""Characters of a preheader."""
 
 
 def _each(say: Tongue, texts: Sequence[str]) -> tuple[str, ...]:

@@ -119,7 +119,11 @@ def _plain(public_url: str, leader: str) -> Link:
 
 
 def digest(
-    made: Material, leader: str = "root-lead", house: Org | None = None, public_url: str | None = None
+    made: Material,
+    leader: str = "root-lead",
+    house: Org | None = None,
+    public_url: str | None = None,
+    language: str = "en",
 ) -> Document:
     return compose(
         leader=leader,
@@ -129,6 +133,7 @@ def digest(
         organisation="Example",
         generated_at=SENT,
         link=_plain(public_url, leader) if public_url else None,
+        language=language,
     )
 
 
@@ -136,7 +141,7 @@ def failures(document: Document, made: Material, house: Org | None = None) -> li
     return gates.failures(document, render.text(document), render.html(document), made, house or org())
 
 
-def all_digests(made: Material, house: Org | None = None) -> dict[str, Document]:
+def all_digests(made: Material, house: Org | None = None, language: str = "en") -> dict[str, Document]:
     whole = house or org()
     index = select.index(made, whole)
     return {
@@ -148,6 +153,7 @@ def all_digests(made: Material, house: Org | None = None) -> dict[str, Document]
             organisation="Example",
             generated_at=SENT,
             index=index,
+            language=language,
         )
         for leader in whole.leaders
     }

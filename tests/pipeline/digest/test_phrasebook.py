@@ -1,0 +1,196 @@
+"""A digest in another language: every sentence is found, and nothing that was counted or quoted changes."""
+
+import re
+from dataclasses import fields, replace
+from datetime import timedelta
+from typing import get_args
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from config.org import Language
+from pipeline.digest import phrasebook, render, select, sentences, words
+from pipeline.digest.compose import compose
+from pipeline.digest.phrasebook import Tongue
+from pipeline.issue import SourceHealth
+from tests.pipeline.digest import fernhill
+from tests.pipeline.digest.builder import PERIOD, all_digests, digest, failures, history, material, signals, voice
+from tests.pipeline.digest.test_properties import CALENDARS, HOUSE, PAST, SOURCES, voices
+
+IT = "number 1"
+
+
+def unknown(document):
+    """What of a document its language has no words for."""
+    say = phrasebook.tongue(document)
+    phrasebook.spoken(document, say)
+    for title in words.HEADINGS[document.level].values():
+        say(title)
+    if document.heard.text:
+        tail = f": {render.stopped(document.heard.about)}" if document.heard.about else "."
+        say(document.heard.text.removesuffix(".") + tail)
+    return say.unknown
+
+
+def numbers(text):
+    places = re.compile(r"\b(?:number|nummer) [0-9]", re.IGNORECASE)
+    return sorted(re.findall("[0-9]+", places.sub("", " ".join(text.split()))))
+
+
+def test_the_languages_of_the_configuration_are_those_that_have_words():
+    assert tuple(sorted(get_args(Language))) == tuple(sorted(phrasebook.LANGUAGES))
+
+
+def test_fernhills_leaders_read_all_of_it_in_german_with_the_same_facts():
+    data = fernhill.fixture()
+    made, org = fernhill.material(data), fernhill.org(data)
+    index = select.index(made, org)
+    for leader in org.leaders:
+        ours, said = (
+            compose(
+                leader=leader,
+                period=fernhill.period(),
+                org=org,
+                material=made,
+                organisation="Fernhill",
+                generated_at=fernhill.SENT,
+                index=index,
+                language=language,
+            )
+            for language in ("en", "de")
+        )
+
+        assert unknown(said) == []
+        assert replace(said, language="en").ledger == ours.ledger
+        assert numbers(render.text(said)) == numbers(render.text(replace(said, language="en")))
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(voices(), st.sampled_from(CALENDARS), st.sampled_from(SOURCES))
+def test_every_week_can_be_said_in_german_and_passes_every_gate(made, calendar, sources):
+    week = material(made, PAST, workdays=calendar, sources=sources)
+
+    for leader, document in all_digests(week, HOUSE, "de").items():
+        assert (leader, unknown(document)) == (leader, [])
+        assert (leader, failures(document, week, HOUSE)) == (leader, [])
+
+
+def test_weeks_that_are_not_normal_are_said_in_german_too():
+    late = [
+        SourceHealth(name="desk", kind="zendesk", read_to=None, problem="password refused"),
+        SourceHealth(name="tracker", kind="github", read_to=PERIOD.start + timedelta(days=2), set_aside=2),
+    ]
+    weeks = [
+        material([], history({"ci": [1, 0, 2, 1]}), last_quiet={"root-lead": "2026-W07"}),
+        material([], sources=late),
+        material([], sources=[replace(s, read_to=None) for s in late]),
+        material([voice(1, "account:1", "The list is empty again on Sundays.", pain=None)], sources=late),
+    ]
+    for week in weeks:
+        for leader in ("root-lead", "left-lead", "apps-lead"):
+            document = digest(week, leader, language="de")
+
+            assert unknown(document) == []
+            assert failures(document, week) == []
+
+
+FIXED = [
+    *sentences.SAID.values(),
+    *(
+        getattr(hunch, f.name)
+        for hunch in sentences.HUNCHES
+        for f in fields(hunch)
+        if f.name in ("says", "wrong_if", "ask")
+    ),
+    *sentences.HINTS.values(),
+    *(note for _, note in sentences.NOTES),
+    *(note for _, note in sentences.BESIDE),
+    *(note for _, note in sentences.BRIEFLY),
+    *(f"{weight}{lasting}." for weight in sentences.WEIGHT.values() for lasting in ("", sentences.LASTING)),
+    *(q.format(it=IT) for by_side in sentences.QUESTIONS.values() for asked in by_side.values() for q in asked),
+    *(s.format(it=IT, lead="Ana") for by_side in sentences.SIT.values() for s in by_side.values()),
+    *(
+        f"{begin}{said.format(named=IT, owner='Apps')}."
+        for by_turn in sentences.ASK.values()
+        for said in by_turn.values()
+        for begin in (sentences.STEP, sentences.ONLY_YOU)
+    ),
+    f"{sentences.STEP}{sentences.ASK_AGAIN} (desk 7).",
+    sentences.NO_ASK,
+    sentences.ALL_ANSWERED,
+    sentences.HANDED.format(owner="Apps", named=IT),
+    sentences.DUE_SOON.format(named=IT, day="3 Mar"),
+    sentences.KEPT.format(named=IT),
+    sentences.TELL.format(named=IT, owner="Apps"),
+    sentences.BY_REPLY,
+    sentences.BY_LINE,
+    sentences.PLEASE,
+    sentences.WHEN.format(day="Thursday", hour="15:00", begin="14:00", end="17:00"),
+]
+
+
+@pytest.mark.parametrize("sentence", FIXED)
+def test_every_sentence_of_ours_has_german_words_and_keeps_its_numbers(sentence):
+    found = Tongue("de").find(sentence)
+
+    assert found is not None
+    assert numbers(found) == numbers(sentence)
+
+
+def test_no_phrase_is_kept_that_nothing_could_say():
+    with pytest.raises(ValueError, match="no slot is called nmae"):
+        phrasebook._phrase("Hello {nmae}", "Hallo {nmae}")
+
+
+def test_what_has_no_words_stays_as_it_is_and_is_told():
+    say = Tongue("de")
+
+    assert say("Nobody ever wrote this sentence.") == "Nobody ever wrote this sentence."
+    assert say.unknown == ["Nobody ever wrote this sentence."]
+
+
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        ("You named 25 Sep.", "Sie nannten den 25. Sep."),
+        ("You named 3 Mar.", "Sie nannten den 3. März."),
+        (
+            "GitHub stopped Fri 18 Sep 18:05 (token expired).",
+            "GitHub brach am Fr., 18. Sep., 18:05 ab (token expired).",
+        ),
+        ("Longest wait: 1 day.", "Längste Wartezeit: 1 Tag."),
+        ("Not yet answered (34 days).", "Noch nicht beantwortet (34 Tage)."),
+        (
+            "4 customers. Fifth week, steady. Not yet answered.",
+            "4 Kunden. Fünfte Woche, gleichbleibend. Noch nicht beantwortet.",
+        ),
+    ],
+)
+def test_days_and_plurals_follow_the_language(english, german):
+    assert Tongue("de").find(english) == german
+
+
+def test_a_mail_that_says_another_number_than_was_counted_is_held():
+    week = material(
+        [voice(n, f"account:{n}", "We are charged twice and nobody tells us why.", pain="tax") for n in range(6)]
+    )
+    document = digest(week, language="de")
+    text = render.text(document)
+    assert "6 Kunden" in text
+
+    spoilt = replace(
+        document, heard=replace(document.heard, text="7 pains wait for a first answer."), ledger=document.ledger
+    )
+
+    assert failures(document, week) == []
+    assert any("P" in failure for failure in failures(spoilt, week))
+
+
+def test_quotations_and_names_stay_in_the_words_of_those_who_wrote():
+    body = "We are charged twice and nobody tells us why that is."
+    week = material([voice(n, f"account:{n}", body, signals=signals("workaround")) for n in range(6)])
+    document = digest(week, language="de")
+
+    assert f'"{body}"' in " ".join(render.text(document).split())
+    assert '<html lang="de"' in render.html(document)

@@ -262,7 +262,7 @@ def _compose(
     page = None
     if house.links is not None:
         page = house.links.to("escalation", reader=told.reader, made_at=told.at, about=kept.name)
-    return compose(
+    call = compose(
         Case(
             rule=rule,
             voice=_voice(subject, house),
@@ -282,6 +282,7 @@ def _compose(
             page=page,
         )
     )
+    return call.said_in(house.speaks(told.reader))
 
 
 def _office(house: House, reader: str) -> str:

@@ -827,6 +827,7 @@ def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> _
         text=call.text(),
         html=call.html(),
         subject=call.subject,
+        language=call.language,
         date=call.generated_at,
         reference=reference,
         about=known[0].thread if known is not None else digest.period,

@@ -222,6 +222,11 @@ class Tongue:
             found.append(f"{it} ({self._list(match[2])}, {known})")
         return "; ".join(found)
 
+    def _office(self, text: str) -> str:
+        """A leader by what they lead."""
+        first, of, team = text.partition(" of ")
+        return f"{self.word(f'{first} of')} {team}" if of and first == "the lead" else self.word(text)
+
     def _list(self, text: str) -> str:
         return re.sub(r"\bothers$", self.word("others"), re.sub(" and ", f" {self.word('and')} ", text))
 
@@ -268,7 +273,7 @@ _SAYS: Final[Mapping[str, _Say]] = {
     "moment": Tongue._moment,
     "dates": Tongue._dates,
     "weekday": lambda t, text: t.word(text, "weekdays"),
-    "office": lambda t, text: t.word(text),
+    "office": Tongue._office,
     "list": Tongue._list,
     "either": lambda t, text: t._list(text).replace(" or ", f" {t.word('or')} "),
     "it": Tongue._it,

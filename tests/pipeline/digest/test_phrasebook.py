@@ -10,12 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.org import Language
-from pipeline.digest import phrasebook, render, select, sentences, words
+from pipeline.digest import call, phrasebook, render, select, sentences, words
+from pipeline.digest.call import Case
 from pipeline.digest.compose import compose
 from pipeline.digest.phrasebook import Tongue
+from pipeline.escalate import Ladder
 from pipeline.issue import SourceHealth
 from tests.pipeline.digest import fernhill
-from tests.pipeline.digest.builder import PERIOD, all_digests, digest, failures, history, material, signals, voice
+from tests.pipeline.digest.builder import PERIOD, all_digests, digest, failures, history, material, org, signals, voice
 from tests.pipeline.digest.test_properties import CALENDARS, HOUSE, PAST, SOURCES, voices
 
 IT = "number 1"
@@ -194,3 +196,36 @@ def test_quotations_and_names_stay_in_the_words_of_those_who_wrote():
 
     assert f'"{body}"' in " ".join(render.text(document).split())
     assert '<html lang="de"' in render.html(document)
+
+
+@pytest.mark.parametrize("copy", [False, True])
+@pytest.mark.parametrize("page", ["https://notes.example/escalation/x", None])
+def test_a_call_is_said_in_german_and_keeps_the_words_of_those_who_wrote(page, copy):
+    body = "We are charged twice and nobody tells us why that is."
+    house = org()
+    ladder = Ladder()
+    for rule in ladder.rules.values():
+        case = Case(
+            rule=rule,
+            voice=voice(1, "account:1", body),
+            reader="apps-lead",
+            copy=copy,
+            org=house,
+            names=select.index(material([]), house).names,
+            sources={"tracker": "github"},
+            pain_title="clinics are charged the wrong tax",
+            person=False,
+            note="They called me on Sunday.",
+            at=PERIOD.start,
+            due=PERIOD.end,
+            zone="UTC",
+            office="the lead of Left",
+            limits=(1, 3),
+            page=page,
+        )
+        ours, said = call.compose(case), call.compose(case).said_in("de")
+
+        assert said.language == "de"
+        assert numbers(said.text()) == numbers(ours.text())
+        assert not re.search(r"\b(?:the answer|You have|Why you|It is|Reply|Nobody|Its words)\b", said.text())
+        assert "They called me on Sunday." in said.text()

@@ -39,9 +39,6 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 class Organisation(Values):
     name: Words = Field("Your organisation", description="the name that mails and pages show")
     timezone: Zone = Field("UTC", description="the zone of the week, from Monday 00:00 to Sunday 24:00")
-    language: Language = Field(
-        "en", description="the language of mails to leaders: en or de; people may have their own"
-    )
 
 
 class DigestTime(Values):
@@ -83,7 +80,7 @@ class Mail(Values):
     from_: Annotated[str, AfterValidator(_address)] = Field(
         "Leaf Notes <leafnotes@localhost>", alias="from", description="the sender of mails, as Name <name@example.org>"
     )
-    language: Literal["en"] = Field("en", description="the language of mails and pages")
+    language: Language = Field("en", description="of mails: en or de; a person in org.yaml may have their own")
     replies: ToSign | None = Field(
         None, description="where leaders' replies come in, as reply@notes.example.org; +TOKEN is added to it"
     )

@@ -219,7 +219,7 @@ class Deployment:
         sender = self.settings.mail.from_
         return House(
             name=self.settings.organisation.name,
-            language=self.settings.organisation.language,
+            language=self.settings.mail.language,
             org=self.org,
             kinds=self.kinds,
             sender=sender,

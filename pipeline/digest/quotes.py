@@ -33,13 +33,10 @@ MORE = 0.3
 
 _TELLS = ("cost", "workaround", "consequence", "others", "again", "page", "money")
 WEIGHTS: dict[Level, dict[str, float]] = {
-    level: dict(zip(_TELLS, weights, strict=True))
-    for level, weights in (
-        ("top", (0.35, 0.35, 0.4, 0.35, 0.1, 0.1, 0.15)),
-        ("middle", (0.35, 0.35, 0.35, 0.2, 0.15, 0.15, 0.2)),
-        ("leaf", (0.15, 0.2, 0.2, 0.0, 0.5, 0.6, 0.5)),
-        ("support", (0.15, 0.25, 0.25, 0.0, 0.5, 0.2, 0.25)),
-    )
+    "top": dict(zip(_TELLS, (0.35, 0.35, 0.4, 0.35, 0.1, 0.1, 0.15), strict=True)),
+    "middle": dict(zip(_TELLS, (0.35, 0.35, 0.35, 0.2, 0.15, 0.15, 0.2), strict=True)),
+    "leaf": dict(zip(_TELLS, (0.15, 0.2, 0.2, 0.0, 0.5, 0.6, 0.5), strict=True)),
+    "support": dict(zip(_TELLS, (0.15, 0.25, 0.25, 0.0, 0.5, 0.2, 0.25), strict=True)),
 }
 EVERYWHERE = {"first": 0.2, "own": 0.1, "count": 0.1}
 

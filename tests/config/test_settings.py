@@ -67,7 +67,7 @@ def test_a_setting_overrides_its_default_alone(directory: Path) -> None:
         ("mail: {from: nobody}", "'nobody' is not an e-mail address"),
         ('mail: {from: "a@b.example\\nBcc: c@d.example"}', "is not an e-mail address"),
         ("mail: {from_: a@b.example}", "Did you mean `from`?"),
-        ("mail: {language: de}", "mail.language"),
+        ("mail: {language: dutch}", "mail.language"),
         ("retention: {text: forever}", "'forever' has not the form that is needed. It is how long"),
         ("work: {lease: 0s}", "work.lease"),
         ("organization: {name: x}", "Did you mean `organisation`?"),

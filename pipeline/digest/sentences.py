@@ -388,7 +388,7 @@ ASK: dict[Level, dict[str, str]] = {
     },
     "top": {
         "nobody": "give {named} an owner",
-        "one": "ask {owner} what ending {named} would take: time, money or a rule",
+        "one": "ask {owner} what it would take to end {named}",
         "vacant": "say who answers for {named}",
         "several": "decide who answers for {named}: {owner}",
         "across": "limit with {owner} what {named} costs others",

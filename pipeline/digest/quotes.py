@@ -221,15 +221,18 @@ def label(voice: Voice, names: Mapping[str, str]) -> str:
 
 
 def may_point(view: View, voice: Voice) -> bool:
-    """Whether the mail itself prints an issue's key: customers' yes; staff's only to their own lead, and not of what
-    hurts staff themselves: beside its number a few keys all but name them. The page behind the mail has them."""
-    if privacy.tender(voice) or (voice.role == "staff" and _own_pain(view, voice)):
+    """Whether the mail itself prints an issue's key: customers' yes; staff's only to their own lead, and not beside a
+    number of staff, where a few keys all but name the few. The page behind the mail has them."""
+    if privacy.tender(voice) or (voice.role == "staff" and _numbered(view, voice)):
         return False
     return voice.role != "staff" or (voice.team is not None and voice.team in view.own)
 
 
-def _own_pain(view: View, voice: Voice) -> bool:
-    return voice.pain is not None and voice.pain in view.known and view.pain(voice.pain).crowd == "maker"
+def _numbered(view: View, voice: Voice) -> bool:
+    if voice.pain is None or voice.pain not in view.known:
+        return False
+    pain = view.pain(voice.pain)
+    return pain.crowd == "maker" and pain.visible
 
 
 def link(voice: Voice) -> str | None:

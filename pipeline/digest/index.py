@@ -81,6 +81,8 @@ class Index:
     _shown_then: dict[tuple[Key, date], frozenset[str]] = field(default_factory=dict)
     passages: dict[tuple[str, str], Sequence[Any]] = field(default_factory=dict)
     """What `quotes` found in an issue, kept for the next leader: by issue and what it should be about."""
+    unsaid: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By leader the pains whose number is withdrawn from their digest."""
     widest: dict[Any, Any] = field(default_factory=dict)
     """The views of those at the top, kept for the leaders below them."""
 

@@ -152,8 +152,6 @@ ANSWERS: dict[str, Answer] = {
     "promised": lambda view, pain: _date(_standing(view, pain).due),
     "own_answered_on": lambda view, pain: _day(_own(view, pain).at, view),
     "own_promised": lambda view, pain: _date(_own(view, pain).due),
-    "told": lambda view, pain: view.index.material.told[_own(view, pain).id][0],
-    "to_tell": lambda view, pain: view.index.material.told[_own(view, pain).id][1],
     "above": lambda view, _: sum(p.trend in ("above usual", "new") for p in view.standing),
     "listened": lambda view, _: view.listened,
     "silent_weeks": _silent_weeks,

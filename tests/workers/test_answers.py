@@ -111,7 +111,7 @@ def test_an_answer_comes_back_in_the_next_mail_and_nobody_is_asked_again(rosta, 
     later.run_once()
     kit, noor = (" ".join(mail(rosta, who, "2026-W11").split()) for who in ("kit", "noor"))
     assert 'you said "We roast twice a week from Monday"' in kit
-    assert "Told: 6 of 6 who wrote." in kit
+    assert "Everybody who wrote has been told." in kit
     assert "Nothing new needs you: each of these is answered or handed on." in kit
     assert "Acting, promised by 20 Mar (you)." in kit
     assert "Acting, promised by 20 Mar (Roasting)." in noor

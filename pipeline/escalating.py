@@ -25,6 +25,7 @@ from pipeline.digest.index import names_of
 from pipeline.digest.material import Voice
 from pipeline.escalate import Asked, Hours, NotNow, Pull, Rest, Rule, Tell
 from pipeline.house import House
+from pipeline.links import to_store
 from pipeline.prose import prose
 from pipeline.store import answers, digests, escalations, work
 from pipeline.store.digests import StoredDigest
@@ -264,7 +265,7 @@ def _tell(session: Session, kept: Escalation, subject: Subject, house: House, st
         told = escalations.Told(reader=reader, copy=copy, number=number, at=now, due=step.due, digest_id=0, lost=False)
         call = _compose(session, kept, subject, house, told, step.reader)
         name = f"{kept.name}.{number}"
-        digest = digests.call(session, reader, name, call.to_json(), now)
+        digest = digests.call(session, reader, name, to_store(call.to_json(), house.links), now)
         escalations.tell(
             session,
             kept.id,
@@ -359,13 +360,14 @@ def recheck(session: Session, digest: StoredDigest, house: House, now: datetime)
         return Checked(wait=opens - now)
     asked = next(one.reader for one in kept.asked if one.number == told.number)
     call = _compose(session, kept, subject, house, told, asked)
-    if call.to_json() != digest.document:
+    stored = to_store(call.to_json(), house.links)
+    if stored != digest.document:
         digests.revise(
             session,
             digest.id,
             version=digest.version + 1,
             state="composed",
-            document=call.to_json(),
+            document=stored,
             reason=None,
             hidden="",
         )

@@ -34,7 +34,7 @@ from pipeline.digest.index import Index, index
 from pipeline.digest.material import Material
 from pipeline.house import House as House
 from pipeline.issue import Comment, Event, Gone, Issue, Period, Remark, Text, Verdict
-from pipeline.links import Links
+from pipeline.links import Links, from_store, to_store
 from pipeline.org import Org
 from pipeline.prose import prose
 from pipeline.sound import sound
@@ -695,7 +695,7 @@ def _decide(
         leader=leader,
         period=period.label,
         state=state,
-        document=written.document.to_json(),
+        document=to_store(written.document.to_json(), house.links),
         reason=reason,
         at=at,
         hidden=hidden,
@@ -788,7 +788,7 @@ def prepare(
         message=message,
         text=words.text,
         html=words.html,
-        document=digest.document or {},
+        document=from_store(digest.document, house.links),
         sender=house.sender,
         recipient=mail.recipient,
         envelope=bounces,
@@ -845,8 +845,8 @@ class _Words:
 def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> _Words:
     reference = f"{digest.period}.{digest.leader}.{digest.version}"
     if digest.kind == digests.WEEKLY:
-        return _weekly(Document.from_json(digest.document or {}), reference)
-    call, known = Call.from_json(digest.document or {}), escalations.of_call(session, digest.id)
+        return _weekly(Document.from_json(from_store(digest.document, house.links)), reference)
+    call, known = Call.from_json(from_store(digest.document, house.links)), escalations.of_call(session, digest.id)
     return _Words(
         leader=call.leader,
         text=call.text(),
@@ -921,7 +921,7 @@ def _revise(
         digest.id,
         version=digest.version + 1,
         state="held" if reason else "composed",
-        document=written.document.to_json(),
+        document=to_store(written.document.to_json(), house.links),
         reason=reason,
         hidden=hidden,
     )
@@ -950,6 +950,7 @@ def record(session: Session, mail_id: int, outcome: str, reply: str, alarm: str 
         resent=mail.resent or outcome == "unknown",
         reply=reply[:1000],
         alarm=step.alarm,
+        **({"message": None} if step.state in mailing.FINAL else {}),  # its links are nobody else's
     )
     if step.state in mailing.LOST:
         digest = digests.digest_by_id(session, mail.digest_id)

@@ -1,6 +1,6 @@
 """Whoever subtracts digests from each other learns of no smaller group: levels, weeks, words and whoever moved.
 
-`LEAFNOTES_ATTACKS=2000` tries that many organisations (`make attack`).
+`LEAFNOTES_ATTACKS=500 pytest tests/pipeline/privacy/test_attack.py` tries that many organisations.
 """
 
 import os

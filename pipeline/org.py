@@ -1,7 +1,7 @@
 """The org tree: people, teams, who leads what, and what each team owns."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -108,6 +108,10 @@ class Org:
         """The teams that this person leads, the highest first."""
         led = [t.id for t in self.teams.values() if t.leader == person]
         return tuple(sorted(led, key=lambda t: (len(self.up(t)), t)))
+
+    def leads_any(self, person: str, teams: Iterable[str]) -> bool:
+        """Whether one of these teams is, or lies below, one that this person leads."""
+        return any(self.teams[up].leader == person for team in teams for up in self.up(team))
 
     def office(self, leader: str, *, named: bool = False) -> str:
         """A leader by what they lead, "the lead of Billing", or with " (Mara Lindqvist)"."""

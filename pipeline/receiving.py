@@ -20,6 +20,7 @@ from pipeline.answers import Given, NotAnAnswer
 from pipeline.digest import mime
 from pipeline.digest.document import Document, Pain
 from pipeline.links import LIFE
+from pipeline.org import Org
 from pipeline.return_path import Purpose
 from pipeline.returned import Automatic, Reply, Report, Returned
 from pipeline.steps import House, Letter
@@ -149,7 +150,7 @@ def _replied(session: Session, row: int, mail: Returned, reply: Reply, house: Ho
             raise _ForAPerson("its first line is not in the form of an answer")
         if said.verb == "pause":
             return _pause(session, row, mail, sent, house, now)
-        document, pain = _asked(sent, said.number, now)
+        document, pain = _asked(sent, said.number, house.org, now)
         today = now.astimezone(ZoneInfo(zone)).date()
         given = returned.given(said, leader=sent.leader, org=house.org, today=today)
         telling.give(
@@ -183,11 +184,13 @@ def _must_be_theirs(reply: Reply, sent: Sent, house: House) -> None:
         raise _ForAPerson(f"that {sent.leader} wrote it is not certain: {reply.doubt}")
 
 
-def _asked(sent: Sent, number: int | None, now: datetime) -> tuple[Document, Pain]:
+def _asked(sent: Sent, number: int | None, org: Org, now: datetime) -> tuple[Document, Pain]:
     """The pain that is answered: the one with this number in the mail, else the one that the mail asked about."""
     if sent.document is None or sent.state == "held":
         raise _ForAPerson("the leaf notes that it answers were taken back")
     document = Document.from_json(sent.document)
+    if not org.leads_any(sent.leader, [path[0] for path in document.led]):
+        raise _ForAPerson(f"{sent.leader} does not lead any more what these leaf notes are about")
     if now >= document.generated_at + LIFE:
         raise _ForAPerson(f"the leaf notes that it answers are older than {LIFE.days} days")
     if number is not None:

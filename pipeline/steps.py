@@ -34,7 +34,7 @@ from pipeline.digest.index import Index, index
 from pipeline.digest.material import Material
 from pipeline.house import House as House
 from pipeline.issue import Comment, Event, Gone, Issue, Period, Remark, Text, Verdict
-from pipeline.links import Links
+from pipeline.links import Links, from_store, to_store
 from pipeline.org import Org
 from pipeline.prose import prose
 from pipeline.sound import sound
@@ -589,6 +589,7 @@ def write_all(
     `others` are documents of the period that can no longer be changed.
     """
     indexed = index(material, house.org)
+    _keep_silent(indexed, others)
     unsaid: dict[str, frozenset[str]] = defaultdict(frozenset)
     written = {leader: write(material, leader, period, house, at, indexed) for leader, at in leaders.items()}
     while True:
@@ -601,8 +602,20 @@ def write_all(
                 again.add(free[0])
         if not again:
             return {leader: _with_revealing(one, revealing) for leader, one in written.items()}
+        for leader in again:
+            indexed.unsaid[leader] = unsaid[leader]
+        # Whoever is told of the whole in place of their own part must not say what its own leader is not told.
+        again |= {
+            leader for leader, one in written.items() if any(e.query.startswith("across(") for e in one.document.ledger)
+        }
         for leader in sorted(again):
             written[leader] = write(material, leader, period, house, leaders[leader], indexed, unsaid[leader])
+
+
+def _keep_silent(indexed: Index, others: Sequence[Document]) -> None:
+    """What digests that cannot be changed do not say of the whole is said to nobody in place of a part."""
+    for document in others:
+        indexed.unsaid[document.leader] = frozenset(one.id for one in document.named() if one.people is None)
 
 
 def _with_revealing(written: Written, revealing: Sequence[gates.Revealing]) -> Written:
@@ -615,13 +628,11 @@ def compose(session: Session, period: Period, due: Mapping[str, datetime], house
     """Decide the digest of each due leader (leader to due instant) who has none yet; ids of the mails to deliver."""
     for leader, digest in digests.unaddressed(session, period.label).items():
         if leader in house.org.people and house.org.people[leader].email:
-            digests.release(session, digest)
-            _post(session, period, leader, digest, house)
+            _let_go(session, period, leader, digest, house)
     unheard = returned.unheard(session, house.org)
     for leader, digest in digests.unheard(session, period.label).items():
         if leader in house.org.people and leader not in unheard:
-            digests.release(session, digest)
-            _post(session, period, leader, digest, house)
+            _let_go(session, period, leader, digest, house)
     waiting = sorted(set(due) - digests.decided(session, period.label))
     if not waiting:
         return []
@@ -635,6 +646,20 @@ def compose(session: Session, period: Period, due: Mapping[str, datetime], house
         if mail is not None:
             mails.append(mail)
     return mails
+
+
+def _let_go(session: Session, period: Period, leader: str, waiting: int, house: House) -> None:
+    """Put a digest that waited on its way. What others were told meanwhile may tell of too few people beside it: then
+    it is composed again."""
+    digest = digests.digest_by_id(session, waiting)
+    others = [d for d in _decided(session, period.label) if d.leader != leader]
+    revealing = gates.differencing([*others, Document.from_json(digest.document or {})])
+    if any(leader in found.leaders for found in revealing):
+        material = material_store.read(session, period, house.org, house.kinds, house.workdays)
+        if _revise(session, digest, material, house, others, material_store.withheld(session, period)) is not None:
+            return
+    digests.release(session, waiting)
+    _post(session, period, leader, waiting, house)
 
 
 @dataclass(frozen=True, slots=True)
@@ -670,7 +695,7 @@ def _decide(
         leader=leader,
         period=period.label,
         state=state,
-        document=written.document.to_json(),
+        document=to_store(written.document.to_json(), house.links),
         reason=reason,
         at=at,
         hidden=hidden,
@@ -763,7 +788,7 @@ def prepare(
         message=message,
         text=words.text,
         html=words.html,
-        document=digest.document or {},
+        document=from_store(digest.document, house.links),
         sender=house.sender,
         recipient=mail.recipient,
         envelope=bounces,
@@ -820,8 +845,8 @@ class _Words:
 def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> _Words:
     reference = f"{digest.period}.{digest.leader}.{digest.version}"
     if digest.kind == digests.WEEKLY:
-        return _weekly(Document.from_json(digest.document or {}), reference)
-    call, known = Call.from_json(digest.document or {}), escalations.of_call(session, digest.id)
+        return _weekly(Document.from_json(from_store(digest.document, house.links)), reference)
+    call, known = Call.from_json(from_store(digest.document, house.links)), escalations.of_call(session, digest.id)
     return _Words(
         leader=call.leader,
         text=call.text(),
@@ -875,6 +900,19 @@ def _compose_again(session: Session, digest: digests.StoredDigest, house: House)
     material = material_store.read(session, document.period, house.org, house.kinds, house.workdays)
     # Those not sent yet are composed again in their own turn, and compared with this one then.
     others = [d for d in _decided(session, digest.period, sent=True) if d.leader != digest.leader]
+    return _revise(session, digest, material, house, others, hidden), True
+
+
+def _revise(
+    session: Session,
+    digest: digests.StoredDigest,
+    material: Material,
+    house: House,
+    others: Sequence[Document],
+    hidden: str,
+) -> str | None:
+    """Compose a digest again, beside documents that can no longer be changed; why it may not be sent."""
+    document = Document.from_json(digest.document or {})
     made_at = {digest.leader: document.generated_at}
     written = write_all(material, made_at, document.period, house, others)[digest.leader]
     reason = "held by gates: " + "; ".join(written.failures) if written.failures else None
@@ -883,11 +921,11 @@ def _compose_again(session: Session, digest: digests.StoredDigest, house: House)
         digest.id,
         version=digest.version + 1,
         state="held" if reason else "composed",
-        document=written.document.to_json(),
+        document=to_store(written.document.to_json(), house.links),
         reason=reason,
         hidden=hidden,
     )
-    return reason, True
+    return reason
 
 
 def _decided(session: Session, period: str, *, sent: bool = False) -> list[Document]:
@@ -912,6 +950,7 @@ def record(session: Session, mail_id: int, outcome: str, reply: str, alarm: str 
         resent=mail.resent or outcome == "unknown",
         reply=reply[:1000],
         alarm=step.alarm,
+        **({"message": None} if step.state in mailing.FINAL else {}),  # its links are nobody else's
     )
     if step.state in mailing.LOST:
         digest = digests.digest_by_id(session, mail.digest_id)

@@ -3,8 +3,9 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 from pipeline.digest.words import Level
 from pipeline.issue import Period
@@ -242,6 +243,17 @@ class Document:
         """Whether everything that this leader leads lies below something that the other leads."""
         heads = {path[0] for path in other.led}
         return all(not heads.isdisjoint(path) for path in self.led)
+
+    def said(self) -> dict[str, dict[date, int | None]]:
+        """By pain the numbers of people that it tells of its own week and of those before, None where it tells none."""
+        monday = self.period.start.astimezone(ZoneInfo(self.period.zone)).date()
+        found: dict[str, dict[date, int | None]] = {}
+        for pain in self.pains:
+            weeks = enumerate(reversed(pain.weeks))
+            found[pain.id] = {monday - back * timedelta(weeks=1): number for back, number in weeks}
+        for one in self.named():
+            found.setdefault(one.id, {})[monday] = one.people
+        return found
 
     def named(self) -> "tuple[Pain | Open, ...]":
         """Every pain that the mail names with its people."""

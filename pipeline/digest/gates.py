@@ -121,7 +121,7 @@ def _claims_have_evidence(case: Case) -> Iterable[str]:
 def _trends_are_tested(case: Case) -> Iterable[str]:
     for pain in case.document.pains:
         found = case.view.pain(pain.id)
-        if pain.trend != found.trend or pain.usual != found.reading.usual:
+        if pain.trend != found.trend or pain.usual != found.usual:
             yield f"pain {pain.id} is called {pain.trend}, the test says {found.trend}"
         if pain.rising != found.rising:
             yield f"pain {pain.id} is said to rise for {pain.rising} weeks, the test says {found.rising}"

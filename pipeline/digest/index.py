@@ -78,20 +78,46 @@ class Index:
     hearing: frozenset[str]
     """Teams that hear customers, and those below them."""
     _shown: dict[Key, frozenset[str]] = field(default_factory=dict)
+    _shown_then: dict[tuple[Key, date], frozenset[str]] = field(default_factory=dict)
     passages: dict[tuple[str, str], Sequence[Any]] = field(default_factory=dict)
     """What `quotes` found in an issue, kept for the next leader: by issue and what it should be about."""
+    unsaid: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By leader the pains whose number is withdrawn from their digest."""
     widest: dict[Any, Any] = field(default_factory=dict)
     """The views of those at the top, kept for the leaders below them."""
 
     def shown(self, leader: str, key: Key) -> bool:
         """Whether this leader may see the number of people behind a pain."""
+        return leader in self._leaders(key)
+
+    def _leaders(self, key: Key) -> frozenset[str]:
         if key not in self._shown:
-            groups = [
-                privacy.Group(leader=who, teams=self.scopes[who], people=frozenset(people))
-                for who, people in sorted(self.people.get(key, {}).items())
-            ]
-            self._shown[key] = privacy.shown(groups, lambda teams: self.base(teams, key))
-        return leader in self._shown[key]
+            self._shown[key] = self._may_see(key, self.people.get(key, {}))
+        return self._shown[key]
+
+    def _may_see(self, key: Key, people: Mapping[str, Iterable[str]]) -> frozenset[str]:
+        groups = [
+            privacy.Group(leader=who, teams=self.scopes[who], people=frozenset(some))
+            for who, some in sorted(people.items())
+        ]
+        return privacy.shown(groups, lambda teams: self.base(teams, key))
+
+    def shown_in(self, leader: str, key: Key, week: date) -> bool:
+        """The same of an earlier week."""
+        if (key, week) not in self._shown_then:
+            told = {who: seen[key][week].worst for who, seen in self.history.items() if week in seen.get(key, {})}
+            self._shown_then[key, week] = self._may_see(key, told)
+        return leader in self._shown_then[key, week]
+
+    def above_shown(self, leader: str, key: Key) -> bool:
+        """Whether somebody whose scope holds all of this leader's sees a number."""
+        return any(self.scopes[leader] < self.scopes[who] for who in self._leaders(key))
+
+    def shown_inside(self, leader: str, key: Key) -> list[privacy.Group]:
+        """The numbers that are seen inside a leader's scope."""
+        inside = sorted(who for who in self._leaders(key) if self.scopes[who] < self.scopes[leader])
+        people = self.people[key] if inside else {}
+        return [privacy.Group(leader=w, teams=self.scopes[w], people=frozenset(people[w])) for w in inside]
 
     def base(self, teams: frozenset[str], key: Key) -> int:
         """How many people a number is drawn from: the teams' size, or the accounts that these teams have seen."""

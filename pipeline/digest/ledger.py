@@ -26,7 +26,7 @@ def _people(view: View, pain: str) -> int | None:
 
 
 def _usual(view: View, pain: str) -> tuple[int, int] | None:
-    return view.pain(pain).reading.usual
+    return view.pain(pain).usual
 
 
 def _across(view: View, pain: str) -> int | None:
@@ -36,7 +36,7 @@ def _across(view: View, pain: str) -> int | None:
 
 def _usual_across(view: View, pain: str) -> tuple[int, int] | None:
     found = wider.whole(view, view.pain(pain))
-    return None if found is None else found[1].reading.usual
+    return None if found is None else found[1].usual
 
 
 def _hour(view: View, asked: str, later: int) -> str:
@@ -52,10 +52,7 @@ def _week_counts(view: View, pain: str) -> tuple[int | None, ...]:
 
 def printable_weeks(pain: PainView) -> tuple[int | None, ...]:
     """The weeks of the present run; None for weeks not listened to and for numbers below the floor."""
-    run = pain.reading.episode
-    if not pain.visible:
-        return tuple(None for _ in run)
-    return tuple(y if y is not None and privacy.may_show(y, privacy.GROUP) else None for y in run)
+    return pain.told_weeks
 
 
 def _issues(view: View, part: str) -> int:
@@ -155,8 +152,6 @@ ANSWERS: dict[str, Answer] = {
     "promised": lambda view, pain: _date(_standing(view, pain).due),
     "own_answered_on": lambda view, pain: _day(_own(view, pain).at, view),
     "own_promised": lambda view, pain: _date(_own(view, pain).due),
-    "told": lambda view, pain: view.index.material.told[_own(view, pain).id][0],
-    "to_tell": lambda view, pain: view.index.material.told[_own(view, pain).id][1],
     "above": lambda view, _: sum(p.trend in ("above usual", "new") for p in view.standing),
     "listened": lambda view, _: view.listened,
     "silent_weeks": _silent_weeks,

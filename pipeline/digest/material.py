@@ -90,7 +90,8 @@ class Material:
     anything. `last_quiet` says for a leader in which period before this one, if any, everything was heard and nobody
     wrote of friction. `workdays` tell which days people work. `answers` are those given to a pain before the period
     ended, the oldest first; `told` says of an answer how many of the authors whom it concerns were informed, and how
-    many there are.
+    many there are. `said` are the numbers of people that the digests of the period before this one told: leader to pain
+    to week to number, None where they told none; it is None itself where no digest was made before.
     """
 
     voices: Sequence[Voice]
@@ -103,3 +104,4 @@ class Material:
     stirred: Sequence[Voice] = ()
     answers: Mapping[str, Sequence[Answer]] = field(default_factory=dict)
     told: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    said: Mapping[str, Mapping[str, Mapping[date, int | None]]] | None = None

@@ -26,6 +26,8 @@ __all__ = [
 
 WEEK = timedelta(days=7)
 WEEKS = 26
+PARTS = 8
+"""So many numbers inside a scope are put together in every way; where there are more, teams are not counted."""
 MORNING = timedelta(hours=9)
 """How long after a period's end its digests are read, in the organisation's zone."""
 
@@ -57,6 +59,11 @@ class PainView:
     blind: bool
     stirred: tuple[Voice, ...] = ()
     """Older issues of it in this scope to which something happened this week."""
+    several: bool = False
+    """Whether it may be said that they are at least three, in a number or in words: where no larger number is told
+    from which others could be counted out by it."""
+    told_weeks: tuple[int | None, ...] = ()
+    """Of the present run the numbers that may be printed; None for weeks not listened to and for those that may not."""
 
     @property
     def id(self) -> str:
@@ -69,9 +76,14 @@ class PainView:
     @property
     def trend(self) -> str | None:
         """The trend word that may be printed: of one or two people nothing is called."""
-        if self.reading.trend is None or self.visible or self.count >= privacy.BEHIND:
+        if self.reading.trend is None or self.visible or self.several:
             return self.reading.trend
         return "too few to call"
+
+    @property
+    def usual(self) -> tuple[int, int] | None:
+        """The usual range that may be printed: it is a number about the same people, and they have none without it."""
+        return self.reading.usual if self.visible and self.crowd != "relay" else None
 
     @property
     def own_weeks(self) -> bool:
@@ -82,8 +94,7 @@ class PainView:
     def rising(self) -> int | None:
         """For how many weeks it has been rising slowly, where that may be printed and no stronger word stands."""
         weak = self.trend in ("steady", "too few to call") and not self.own_weeks
-        spoken = self.visible or self.count >= privacy.BEHIND
-        return self.reading.rising if weak and spoken else None
+        return self.reading.rising if weak and (self.visible or self.several) else None
 
     @cached_property
     def authors(self) -> int:
@@ -92,9 +103,17 @@ class PainView:
     @cached_property
     def impact(self) -> float:
         """Severity x log2(1 + authors) x persistence x momentum. Orders pains; never shown."""
+        return round(self._impact(self.authors), 4)
+
+    def _impact(self, people: int) -> float:
         momentum = {"above usual": 1.5, "new": 1.5, "easing": 0.75, "back to usual": 0.75}.get(self.trend or "", 1.0)
         lasting = 1 + 0.25 * min(self.weeks_open - 1, 4)
-        return round(self.severity * math.log2(1 + self.authors) * lasting * momentum, 4)
+        return self.severity * math.log2(1 + people) * lasting * momentum
+
+    @property
+    def told_impact(self) -> float:
+        """The same of nothing but what is printed: it must not give away how many wrote."""
+        return round(self._impact(self.count if self.visible and self.crowd != "relay" else privacy.BEHIND), 1)
 
     @property
     def order(self) -> tuple[float, bool, datetime, str]:
@@ -335,6 +354,7 @@ class View:
         reading = self._read(key, voices, worst, blind=blind)
         visible = self.index.shown(self.leader, key) if behind else self.index.base(self.scope, key) >= privacy.GROUP
         visible = visible and entry.id not in self.unsaid
+        several = len(behind) >= privacy.BEHIND and not self.index.above_shown(self.leader, key)
         return PainView(
             entry=entry,
             voices=tuple(voices),
@@ -347,7 +367,30 @@ class View:
             weeks_open=max(1, math.ceil((self.period.end - entry.first_at) / WEEK)),
             blind=blind,
             stirred=tuple(v for v in self.stirred if v.pain == entry.id),
+            several=visible or several,
+            told_weeks=self._told_weeks(key, reading, visible=visible and who != "relay"),
         )
+
+    def _told_weeks(self, key: Key, reading: trend.Reading, *, visible: bool) -> tuple[int | None, ...]:
+        run = reading.episode
+        if not visible:
+            return tuple(None for _ in run)
+        last = self.monday if reading.people else self.monday - WEEK
+        weeks = [last - back * WEEK for back in range(len(run) - 1, -1, -1)]
+        return tuple(self._told_week(key, week, number) for week, number in zip(weeks, run, strict=True))
+
+    def _told_week(self, key: Key, week: date, number: int | None) -> int | None:
+        """A week's number as this leader was told it when it was over. People change teams, and two tellings of one
+        week would tell of whoever did; only what is older than all digests is counted as the tree stands now."""
+        said = self.index.material.said
+        if number is None or week == self.monday:
+            return number
+        if said is None:
+            return number if number == 0 or self.index.shown_in(self.leader, key, week) else None
+        before = said.get(self.leader, {}).get(key[0], {})
+        if number == 0:
+            return None if before.get(week, 0) != 0 else 0
+        return number if before.get(week) == number else None
 
     def _read(self, key: Key, voices: Sequence[Voice], worst: int, *, blind: bool) -> trend.Reading:
         entry = self.index.material.pains[key[0]]
@@ -441,8 +484,33 @@ class View:
         return path[0]
 
     def teams_behind(self, pain: PainView) -> int:
-        teams = {v.team for v in pain.voices if crowd(pain.entry.side, v.role) == pain.crowd and v.team is not None}
-        return len(teams)
+        return len(set(self._team_of(pain).values()))
+
+    def _team_of(self, pain: PainView) -> dict[str | None, str]:
+        mine = (v for v in pain.voices if crowd(pain.entry.side, v.role) == pain.crowd)
+        return {v.author: v.team for v in mine if v.team is not None}
+
+    def may_say_teams(self, pain: PainView) -> bool:
+        """Whether the number of teams does not tell that each has one or two people, nor, beside the numbers that
+        leaders inside this scope are told, that each of the others has exactly one."""
+        inside = self.index.shown_inside(self.leader, (pain.id, pain.crowd))
+        if len(inside) > PARTS:
+            return False
+        teams = self._team_of(pain)
+        for parts in _apart(inside):
+            gone = frozenset().union(*(part.people for part in parts))
+            left = [team for who, team in teams.items() if who not in gone]
+            if len(set(left)) > 1 and len(left) < len(set(left)) + (1 if parts else 2):
+                return False
+        return len(set(teams.values())) > 1
+
+
+def _apart(groups: Sequence[privacy.Group]) -> list[list[privacy.Group]]:
+    """Every choice of groups that share no team, the empty one first."""
+    found: list[list[privacy.Group]] = [[]]
+    for group in groups:
+        found += [[*some, group] for some in found if all(group.teams.isdisjoint(one.teams) for one in some)]
+    return found
 
 
 def _severity(voices: Sequence[Voice]) -> int:

@@ -80,6 +80,12 @@ def last_period(session: Session, before: str) -> str | None:
     return session.execute(query).scalar_one()
 
 
+def any_before(session: Session, period: str) -> bool:
+    """Whether any digest of an earlier period was composed."""
+    query = select(DigestRow.id).where(DigestRow.period < period, DigestRow.kind == WEEKLY)
+    return session.execute(query.where(DigestRow.state == "composed").limit(1)).first() is not None
+
+
 def last_decided(session: Session, leader: str, before: str) -> str | None:
     query = select(func.max(DigestRow.period)).where(DigestRow.period < before, DigestRow.leader == leader)
     return session.execute(query.where(DigestRow.state != "planned")).scalar_one()

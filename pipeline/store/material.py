@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from pipeline import periods
 from pipeline.answers import Answer
+from pipeline.digest.document import Document
 from pipeline.digest.material import Material, PainEntry, Sighting, Voice
 from pipeline.issue import Issue, Period, SourceHealth, State, Verdict
 from pipeline.org import Org
@@ -63,7 +64,16 @@ def read(
         workdays=workdays,
         answers=(given := answers.until(session, period.end)),
         told=_told(session, period, org, given),
+        said=_said(session, period),
     )
+
+
+def _said(session: Session, period: Period) -> dict[str, dict[str, dict[date, int | None]]] | None:
+    """What the digests of the period before told of how many people; None where no digest was made before."""
+    if not digests.any_before(session, period.label):
+        return None
+    before = map(Document.from_json, digests.documents(session, periods.before(period).label, sent=False))
+    return {document.leader: document.said() for document in before}
 
 
 def _told(

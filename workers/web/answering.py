@@ -64,8 +64,15 @@ class _Asked:
     pain: Pain
 
 
-def _asked(session: Session, link: Link) -> _Asked:
-    document = digest_of(session, link).document
+def _asked(engine: Engine, session: Session, link: Link) -> _Asked:
+    document = digest_of(engine, session, link).document
+    if not engine.deployment.org.leads_any(link.reader, [path[0] for path in document.led]):
+        raise Refused(
+            "This is for somebody else to answer now",
+            "You led there in that week and do not any more. Your leaf notes of it stay readable; whoever leads now "
+            "answers.",
+            403,
+        )
     for pain in document.pains:
         if pain.id == link.about:
             return _Asked(document, pain)
@@ -75,7 +82,7 @@ def _asked(session: Session, link: Link) -> _Asked:
 def _show(
     engine: Engine, session: Session, token: str, link: Link, wrong: NotAnAnswer | None = None, status: int = 200
 ) -> Page:
-    asked = _asked(session, link)
+    asked = _asked(engine, session, link)
     given = store.of_pain(session, link.about)
     mine = next((a for a in reversed(given) if a.leader == link.reader), None)
     relied = _relied(given)
@@ -105,7 +112,7 @@ def _answer(engine: Engine, session: Session, token: str, link: Link) -> Page | 
     fields, house = request.form, engine.deployment
     if fields.get("step") == "change":
         return _show(engine, session, token, link)
-    asked = _asked(session, link)
+    asked = _asked(engine, session, link)
     try:
         given = answers.check(
             kind=fields.get("kind", ""),
@@ -154,7 +161,7 @@ def _posted(engine: Engine, session: Session, answer: Answer) -> bool:
 
 def _told(engine: Engine, session: Session, token: str, link: Link) -> Page | Response:
     """The reader says that those who wrote the issues they may name were told."""
-    asked = _asked(session, link)
+    asked = _asked(engine, session, link)
     relied = _relied(store.of_pain(session, link.about))
     if relied is None:
         raise Refused("Nothing was answered yet", "Answer first; then say who was told.", 409)

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from pipeline import periods
 from pipeline.digest.document import Document
-from pipeline.links import Link, Purpose
+from pipeline.links import Link, Purpose, from_store
 from pipeline.store import digests
 from workers.engine import Engine
 
@@ -72,12 +72,12 @@ class Kept:
     version: int
 
 
-def digest_of(session: Session, link: Link) -> Kept:
+def digest_of(engine: Engine, session: Session, link: Link) -> Kept:
     """The digest that a link is about. Raises `Refused` where it may not be read (any more)."""
     stored = digests.digest(session, link.reader, link.period)
     if stored is None or stored.document is None or stored.state == "held":
         raise Refused("These leaf notes cannot be shown", "They were taken back before they were sent.", 404)
-    return Kept(Document.from_json(stored.document), stored.version)
+    return Kept(Document.from_json(from_store(stored.document, engine.deployment.links)), stored.version)
 
 
 def office(engine: Engine, leader: str) -> str:

@@ -29,7 +29,7 @@ def blueprint(engine: Engine) -> Blueprint:
     def show(token: str) -> Page:
         link = opened(engine, token, "digest")
         with engine.transaction() as session:
-            document = digest_of(session, link).document
+            document = digest_of(engine, session, link).document
             trends = _trends(engine, session, document)
         return page("digest.html", document=document, sections=render.layout(document), trends=trends)
 

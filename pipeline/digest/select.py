@@ -113,7 +113,7 @@ class PainView:
     @property
     def told_impact(self) -> float:
         """The same of nothing but what is printed: it must not give away how many wrote."""
-        return round(self._impact(self.count if self.visible and self.crowd != "relay" else privacy.BEHIND), 1)
+        return round(self._impact(self.authors if self.visible and self.crowd != "relay" else privacy.BEHIND), 1)
 
     @property
     def order(self) -> tuple[float, bool, datetime, str]:

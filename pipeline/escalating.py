@@ -26,7 +26,7 @@ from pipeline.digest.material import Voice
 from pipeline.escalate import Asked, Hours, NotNow, Pull, Rest, Rule, Tell
 from pipeline.house import House
 from pipeline.prose import prose
-from pipeline.store import answers, digests, escalations, work
+from pipeline.store import answers, digests, escalations, objections, work
 from pipeline.store.digests import StoredDigest
 from pipeline.store.escalations import Escalation, Subject
 from pipeline.store.material import voice
@@ -265,7 +265,7 @@ def _compose(
     call = compose(
         Case(
             rule=rule,
-            voice=_voice(subject, house),
+            voice=_voice(session, subject, house),
             reader=told.reader,
             copy=told.copy > 0,
             org=house.org,
@@ -289,7 +289,7 @@ def _office(house: House, reader: str) -> str:
     return house.org.office(reader) if house.org.led_by(reader) else "the next person who is named for it"
 
 
-def _voice(subject: Subject, house: House) -> Voice:
+def _voice(session: Session, subject: Subject, house: House) -> Voice:
     return voice(
         house.org,
         subject.issue,
@@ -300,6 +300,7 @@ def _voice(subject: Subject, house: House) -> Voice:
         state=subject.issue.state,
         closed_at=subject.issue.closed_at,
         reopened=False,
+        withdrawn=bool(objections.reasons(session, f"{subject.issue.source}:{subject.issue.external_id}")),
     )
 
 

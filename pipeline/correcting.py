@@ -3,10 +3,10 @@
     wrong_quote    the words are shown to nobody any more
     wrong_label    what `leafnotes label` writes: it wins over the model for ever, and teaches what is like it
     not_mine       an issue lies with another team from now on, until that team's lead refuses it
-    hand_over      a pain belongs to another leader, once they answer: an answer like those of the page
     propose        one pain is two, or two are one: a person who edits pains decides
     wrong_guess    a hypothesis is shown as wrong to whoever leads these teams
 
+That a whole pain belongs to another leader is an answer (`pipeline.telling`), and waits for theirs.
 Raises `NotACorrection` for what the reader may not say, or what there is not.
 """
 
@@ -22,9 +22,8 @@ from pipeline.access import Reader, may_see, reader
 from pipeline.digest.document import Document, Open, Pain, Quote, Unstated
 from pipeline.objections import NotACorrection, Objection
 from pipeline.org import Org
-from pipeline.store import corrections, issues, registry, work
+from pipeline.store import corrections, issues, registry, triage, work
 from pipeline.store import objections as store
-from pipeline.store import triage
 from pipeline.store.triage import Listed
 
 SIDES: Final = ("developer", "customer", "none")
@@ -33,13 +32,15 @@ NOT_THERE: Final = "There is no such issue here; it may have become private or h
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teller:
-    """Who says it, and how. `period` is that of the leaf notes that they hold, empty where they hold none."""
+    """Who says it, and how. `period` is that of the leaf notes that they hold, empty where they hold none; `who` what
+    they may see, where that is not what the org chart gives a leader."""
 
     by: str
     how: str
     period: str
     org: Org
     at: datetime
+    who: Reader | None = None
 
     @property
     def scope(self) -> tuple[str, ...]:
@@ -47,7 +48,7 @@ class Teller:
 
     @property
     def reader(self) -> Reader:
-        found = reader(self.org, self.by, operator=False)
+        found = self.who or reader(self.org, self.by, operator=False)
         if found is None:
             raise NotACorrection("You lead no team any more; tell whoever runs Leafnotes.")
         return found

@@ -349,6 +349,8 @@ def may_be_read(session: Session, kept: Escalation, house: House) -> bool:
     subject = escalations.subject(session, kept.issue_id)
     if subject is None or subject.issue.state == "deleted" or "no-quote" in subject.issue.tags:
         return False
+    if objections.reasons(session, f"{subject.issue.source}:{subject.issue.external_id}"):
+        return False
     rule = ladder.rule_for(_pull(session, subject, house, person=True))
     return rule is not None and (kept.rule in ladder.SEALED or rule not in ladder.SEALED)
 

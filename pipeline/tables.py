@@ -452,7 +452,8 @@ class ReturnedRow(Base):
     recipient: Mapped[str | None] = mapped_column(String(255))
     """The address that our mail went to: a leader with another one is not unheard any more."""
     what: Mapped[str] = mapped_column(String(12))
-    """hard, policy, soft, delayed, success, unknown; automatic; answer, pause; person (somebody has to read it)."""
+    """hard, policy, soft, delayed, success, unknown; automatic; answer, pause, correction; person
+    (somebody has to read it)."""
     stops: Mapped[bool] = mapped_column(default=False)
     """Until it is done its leader's mails wait."""
     status: Mapped[str | None] = mapped_column(String(16))

@@ -278,6 +278,8 @@ def titles_of(session: Session) -> dict[str, str]:
 def proposed_claims(session: Session) -> list[str]:
     """What operators may write into org.yaml, by the issues that people moved and those that are still like them."""
     moves = store.standing(session, what="move")
+    if not moves:
+        return []
     open_ones = store.placed(session, {(one.issue or "").partition(":")[0] for one in moves})
     by_key = {one.key: one for one in open_ones}
     found: dict[tuple[str, str, str], tuple[list[str], tuple[str, ...]]] = {}

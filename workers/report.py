@@ -74,8 +74,8 @@ def report(house: Deployment, listed: int) -> dict[str, Any]:
 
 def _corrections(session: Session, listed: int) -> list[str]:
     """What readers said is not right and stands: what operators decide first, then the newest."""
-    titles = correcting.titles_of(session)
     said = objections.latest(session, max(listed, NEWEST), standing=True)
+    titles = correcting.titles_of(session) if said else {}
     ordered = sorted(said, key=lambda one: one.what not in PROPOSALS)
     found = [f"{one.id} {one.by}, {one.at:%Y-%m-%d}: {correcting.told(one, titles)}" for one in ordered]
     return [*correcting.proposed_claims(session), *found]

@@ -86,7 +86,7 @@ def _number(desk: Desk, pain: str, monday: date) -> Correction:
 def _why(desk: Desk, pain: str, monday: date) -> str:
     material = desk.view.index.material
     if late := material.late.get((pain, monday)):
-        return f"{words.listing([desk.source(name) for name in sorted(late)])} arrived late."
+        return words.capital(f"{words.listing([desk.source(name) for name in sorted(late)])} arrived late.")
     if pain in material.edited:
         return "Since then it was put together with another pain, or parted from one."
     return "Since then issues were corrected, moved or taken out."
@@ -118,7 +118,7 @@ def _handed(desk: Desk, shown: Sequence[str]) -> list[Correction]:
             continue
         if pain in desk.view.index.material.pains:
             name = _name(desk, pain)
-            text = f"{name}: {answered.by(desk, answer.leader)} say that it belongs to you."
+            text = f"{name}: {answered.by(desk, answer.leader)} says that it belongs to you."
             text += " Accept it with an answer, or refuse it, on the page."
             found.append(Correction(kind="handed", text=text, pain=pain, names=(name,)))
     return found

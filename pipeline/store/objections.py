@@ -143,7 +143,9 @@ def end_moves(session: Session, issue: tuple[str, str], but: int, by: str, at: d
 def placed(session: Session, sources: Collection[str]) -> list[Placed]:
     """The open issues of these sources and where they lie."""
     query = (
-        select(IssueRow, VerdictRow.leaf)
+        select(
+            IssueRow.source, IssueRow.external_id, IssueRow.component, IssueRow.group, IssueRow.labels, VerdictRow.leaf
+        )
         .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
         .where(IssueRow.source.in_(sorted(sources)), IssueRow.state == "open")
         .order_by(IssueRow.id)
@@ -152,12 +154,12 @@ def placed(session: Session, sources: Collection[str]) -> list[Placed]:
         Placed(
             key=f"{row.source}:{row.external_id}",
             source=row.source,
-            leaf=leaf,
+            leaf=row.leaf,
             component=row.component,
             group=row.group,
             labels=tuple(row.labels),
         )
-        for row, leaf in session.execute(query)
+        for row in session.execute(query)
     ]
 
 

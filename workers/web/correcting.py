@@ -6,6 +6,7 @@ GET shows and POST acts; sending a form twice does it once.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,8 @@ from workers.engine import Engine
 from workers.web.common import Page, digest_of, office, opened, page
 
 SIDES: Final = {"developer": "Developer pain", "customer": "Customer pain", "none": "No pain"}
+NOW: Final = timedelta(seconds=1)
+"""What was answered at this moment counts."""
 LISTED: Final = 10
 """Issues of a pain that are shown."""
 
@@ -209,7 +212,7 @@ class _Handed:
 def handed_to(engine: Engine, session: Session, leader: str, document: Document, period: str) -> list[_Handed]:
     """The pains that others say belong to this leader, and that wait for their answer."""
     house, titles, found = engine.deployment, registry.current(session), []
-    for pain, given in sorted(answers.until(session, house.now()).items()):
+    for pain, given in sorted(answers.until(session, house.now() + NOW).items()):
         one = rules.standing(given)
         if one is None or one.kind != "belongs" or one.to != leader:
             continue
@@ -224,7 +227,7 @@ def handed_to(engine: Engine, session: Session, leader: str, document: Document,
 
 def waits_for(engine: Engine, session: Session, leader: str) -> int:
     """How much was given to this leader that they have neither answered nor refused."""
-    every = answers.until(session, engine.deployment.now()).values()
+    every = answers.until(session, engine.deployment.now() + NOW).values()
     standing = [one for one in map(rules.standing, every) if one is not None]
     handed = sum(one.kind == "belongs" and one.to == leader for one in standing)
     return handed + len(correcting.given_to(session, engine.deployment.org, leader))

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from pipeline.answers import Given
-from pipeline.store import answers, corrections, db, digests, issues, work
+from pipeline.store import answers, corrections, db, digests, issues, objections, work
 from pipeline.store import triage as store
 from tests.workers import small
 from workers.cli import main
@@ -595,3 +595,33 @@ def test_a_chart_says_in_words_what_it_draws() -> None:
     assert drawn.said == "3 in 2026-W10, 6 in 2026-W11; 6 at most; 1 week has no number that may be shown."
     assert [bar.number for bar in drawn.bars] == [None, 3, 6]
     assert drawn.bars[2].height == 2 * drawn.bars[1].height
+
+
+def test_an_engineer_moves_an_issue_of_their_area_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEAFNOTES_PUBLIC_URL", PUBLIC)
+    monkeypatch.setenv("LEAFNOTES_SECRET_KEY", KEY)
+    directory = organisation(tmp_path / "rosta")
+    runner = opened(directory)
+    runner.run_once()
+    site = app.create(runner)
+    web, csrf = coming(site, directory, "member")
+    form = {"csrf": csrf, "what": "move", "team": "delivery"}
+
+    codes = [
+        web.post("/triage/correct", data={**form, "issue": name}, base_url=PUBLIC).status_code
+        for name in ("desk:1", "desk:30", "desk:32", "desk:1")
+    ]
+
+    assert codes == [303, 404, 404, 404]
+    with db.reading(runner.deployment.database) as session:
+        assert [(one.what, one.by, one.issue) for one in objections.standing(session)] == [
+            ("move", "roaster1", "desk:1")
+        ]
+    assert shown(seen(site, directory, "other")) == {"1", "32"}
+    web.post("/triage/correct", data={"csrf": csrf, "what": "move", "team": "moon", "issue": "desk:2"}, base_url=PUBLIC)
+    assert "2" in shown(seen(site, directory, "leader"))
+    assert (
+        "desk:1 was moved from roasting to delivery"
+        in coming(site, directory, "operator")[0].get("/operators", base_url=PUBLIC).text
+    )
+    runner.deployment.database.dispose()

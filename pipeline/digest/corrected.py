@@ -69,15 +69,15 @@ def _number(desk: Desk, pain: str, monday: date) -> Correction:
         week = desk.book.say("in week {}", f"week_of({monday.isoformat()})")
     why = _why(desk, pain, monday)
     if not then.may_say(view, pain, monday):
-        text = f"{name}: the number of people that we gave {week} is not right any more. {why}"
-        return Correction(kind="number", text=text, pain=pain, names=(name,), week=monday.isoformat())
+        text = f"the number of people that we gave {week} is not right any more. {why}"
+        return Correction(kind="number", text=text, pain=pain, title=name, week=monday.isoformat())
     said = desk.book.say("we said {}", f"said_before({asked})")
     now = desk.book.say("it was {}", f"counted_now({asked})")
     return Correction(
         kind="number",
-        text=f"{name}: {week} {said}; {now}. {why}",
+        text=f"{week} {said}; {now}. {why}",
         pain=pain,
-        names=(name,),
+        title=name,
         week=monday.isoformat(),
         people=then.people(view, pain, monday),
     )
@@ -104,9 +104,8 @@ def _quotations(desk: Desk) -> list[Correction]:
         if pain is None or pain not in material.pains:
             found.append(Correction(kind="quote", text=words.capital(told)))
         else:
-            name = _name(desk, pain)
-            found.append(Correction(kind="quote", text=f"{name}: {told}", pain=pain, names=(name,)))
-    return list({one.text: one for one in found}.values())
+            found.append(Correction(kind="quote", text=told, pain=pain, title=_name(desk, pain)))
+    return list({(one.title, one.text): one for one in found}.values())
 
 
 def _handed(desk: Desk, shown: Sequence[str]) -> list[Correction]:
@@ -117,10 +116,9 @@ def _handed(desk: Desk, shown: Sequence[str]) -> list[Correction]:
         if answer is None or answer.kind != "belongs" or answer.to != desk.view.leader or pain in shown:
             continue
         if pain in desk.view.index.material.pains:
-            name = _name(desk, pain)
-            text = f"{name}: {answered.by(desk, answer.leader)} says that it belongs to you."
+            text = f"{answered.by(desk, answer.leader)} says that it belongs to you."
             text += " Accept it with an answer, or refuse it, on the page."
-            found.append(Correction(kind="handed", text=text, pain=pain, names=(name,)))
+            found.append(Correction(kind="handed", text=text, pain=pain, title=_name(desk, pain)))
     return found
 
 
@@ -149,8 +147,7 @@ def _names(desk: Desk) -> list[Correction]:
         known = pain in view.known or pain in view.index.material.named_before.get(view.leader, ())
         if pain not in view.index.material.pains or not known:
             continue
-        whole = view.whole(pain)
-        name, before = _name(desk, pain), desk.safe(whole, old, 12)
-        text = f"{name}: a new name; until now it was called {before}."
-        found.append(Correction(kind="name", text=text, pain=pain, names=(name, before)))
+        before = desk.safe(view.whole(pain), old, 12)
+        text = f"a new name; until now it was called {before}."
+        found.append(Correction(kind="name", text=text, pain=pain, title=_name(desk, pain), before=before))
     return found

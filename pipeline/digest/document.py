@@ -123,14 +123,15 @@ class Since:
 class Correction:
     """What is put right that earlier leaf notes said, and what others say belongs to the reader.
 
-    `names` are the names of pains in `text`. Of a number `week` is the Monday of its week, and `people` the one that
-    counts now, None where it may not be said.
+    `title` names the pain, and `before` is the name that it had. Of a number `week` is the Monday of its week, and
+    `people` the one that counts now, None where it may not be said.
     """
 
     kind: Literal["number", "more", "quote", "name", "handed", "moved"]
     text: str
     pain: str | None = None
-    names: tuple[str, ...] = ()
+    title: str | None = None
+    before: str | None = None
     week: str | None = None
     people: int | None = None
 
@@ -244,7 +245,7 @@ class Document:
             ask=None if value["ask"] is None else Ask(**value["ask"]),
             also_open=tuple(_with_tuples(Open, o, "issues") for o in value["also_open"]),
             since_you_acted=tuple(Since(**s) for s in value["since_you_acted"]),
-            corrections=tuple(_with_tuples(Correction, c, "names") for c in value.get("corrections", ())),
+            corrections=tuple(Correction(**c) for c in value.get("corrections", ())),
             heard_once=_quotes(value["heard_once"]),
             unstated=tuple(_with_tuples(Unstated, u, "signals issues") for u in value["unstated"]),
             wins=tuple(Win(text=w["text"], quote=_quote(w["quote"]), title=w["title"]) for w in value["wins"]),

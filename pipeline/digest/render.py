@@ -51,7 +51,7 @@ def layout(document: Document) -> tuple[Section, ...]:
             title=head["since"],
             blocks=(
                 *(Block(kind="item", lead=f"{s.title}:", text=s.text) for s in d.since_you_acted),
-                *_items([c.text for c in d.corrections]),
+                *(Block(kind="item", lead=f"{c.title}:" if c.title else "", text=c.text) for c in d.corrections),
             ),
         ),
         Section(title=head["words"], blocks=_in_their_words(d, say)),

@@ -324,8 +324,8 @@ def test_a_new_name_is_told_once_with_the_old_one(rosta, engine, open_):
     a_week_later(rosta, open_)
 
     [renamed] = [one for one in document(rosta, "kit", NEXT)["corrections"] if one["kind"] == "name"]
-    assert renamed["names"][0] == "The roast dates are wrong"
-    assert renamed["names"][1] in renamed["text"]
+    assert renamed["title"] == "The roast dates are wrong"
+    assert renamed["before"] in renamed["text"]
     assert document(rosta, "kit", NEXT)["pains"][0]["title"].lower().startswith("the roast dates")
     small.write(rosta, [*tickets(), *small.subscribers(5, 50, 7), *small.subscribers(5, 70, 14)])
     open_(2).run_once()

@@ -27,7 +27,7 @@ from pipeline.escalate import Asked, Hours, NotNow, Pull, Rest, Rule, Tell
 from pipeline.house import House
 from pipeline.links import to_store
 from pipeline.prose import prose
-from pipeline.store import answers, digests, escalations, work
+from pipeline.store import answers, digests, escalations, objections, work
 from pipeline.store.digests import StoredDigest
 from pipeline.store.escalations import Escalation, Subject
 from pipeline.store.material import voice
@@ -295,7 +295,7 @@ def _compose(
     call = compose(
         Case(
             rule=rule,
-            voice=_voice(subject, house),
+            voice=_voice(session, subject, house),
             reader=told.reader,
             copy=told.copy > 0,
             org=house.org,
@@ -319,7 +319,7 @@ def _office(house: House, reader: str) -> str:
     return house.org.office(reader) if house.org.led_by(reader) else "the next person who is named for it"
 
 
-def _voice(subject: Subject, house: House) -> Voice:
+def _voice(session: Session, subject: Subject, house: House) -> Voice:
     return voice(
         house.org,
         subject.issue,
@@ -330,6 +330,7 @@ def _voice(subject: Subject, house: House) -> Voice:
         state=subject.issue.state,
         closed_at=subject.issue.closed_at,
         reopened=False,
+        withdrawn=bool(objections.reasons(session, f"{subject.issue.source}:{subject.issue.external_id}")),
     )
 
 
@@ -378,6 +379,8 @@ def may_be_read(session: Session, kept: Escalation, house: House) -> bool:
     """Whether the words of a call may still be shown: its issue is there, and became neither private nor sealed."""
     subject = escalations.subject(session, kept.issue_id)
     if subject is None or subject.issue.state == "deleted" or "no-quote" in subject.issue.tags:
+        return False
+    if objections.reasons(session, f"{subject.issue.source}:{subject.issue.external_id}"):
         return False
     rule = ladder.rule_for(_pull(session, subject, house, person=True))
     return rule is not None and (kept.rule in ladder.SEALED or rule not in ladder.SEALED)

@@ -15,14 +15,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from pipeline import answers as answering
-from pipeline import mailing, returned, telling
+from pipeline import correcting, mailing, returned, telling
 from pipeline.answers import Given, NotAnAnswer
+from pipeline.correcting import Teller
 from pipeline.digest import mime
 from pipeline.digest.document import Document, Pain
 from pipeline.links import LIFE
 from pipeline.org import Org
+from pipeline.objections import REASONS, NotACorrection
 from pipeline.return_path import Purpose
-from pipeline.returned import Automatic, Reply, Report, Returned
+from pipeline.returned import Automatic, Corrected, Reply, Report, Returned
 from pipeline.steps import House, Letter
 from pipeline.store import answers, db, work
 from pipeline.store import returned as store
@@ -145,6 +147,9 @@ def _replied(session: Session, row: int, mail: Returned, reply: Reply, house: Ho
             raise _ForAPerson("it came to no address that a mail of ours named for replies")
         _must_be_theirs(reply, sent, house)
         store.clear(session, sent.leader, now)
+        wrong = returned.corrected(reply.text)
+        if wrong is not None:
+            return _corrected(session, row, mail, sent, wrong, house, zone, now)
         said = returned.said(reply.text)
         if said is None:
             raise _ForAPerson("its first line is not in the form of an answer")
@@ -153,24 +158,121 @@ def _replied(session: Session, row: int, mail: Returned, reply: Reply, house: Ho
         document, pain = _asked(sent, said.number, house.org, now)
         today = now.astimezone(ZoneInfo(zone)).date()
         given = returned.given(said, leader=sent.leader, org=house.org, today=today)
-        telling.give(
-            session,
-            pain=pain.id,
-            leader=sent.leader,
-            period=document.period.label,
-            given=given,
-            how="mail",
-            nonce=f"mail:{mail.key[:50]}",
-            at=now,
-            modes=house.answering,
-        )
-    except (_ForAPerson, NotAnAnswer) as why:
+        _give(session, mail, document, pain, given, house, sent, now)
+    except (_ForAPerson, NotAnAnswer, NotACorrection) as why:
         return _settled(session, row, "person", sent, str(why), None)
     taken = _settled(session, row, "answer", sent, None, now)
     _confirm(
         session, row, mail, sent, house, subject=f"Kept: {pain.title}", text=_echo(sent, pain, given, house), now=now
     )
     return taken
+
+
+def _give(
+    session: Session,
+    mail: Returned,
+    document: Document,
+    pain: Pain,
+    given: Given,
+    house: House,
+    sent: Sent,
+    now: datetime,
+) -> None:
+    telling.give(
+        session,
+        pain=pain.id,
+        leader=sent.leader,
+        period=document.period.label,
+        given=given,
+        how="mail",
+        nonce=f"mail:{mail.key[:50]}",
+        at=now,
+        modes=house.answering,
+    )
+
+
+def _corrected(
+    session: Session,
+    row: int,
+    mail: Returned,
+    sent: Sent,
+    wrong: Corrected,
+    house: House,
+    zone: str,
+    now: datetime,
+) -> Taken:
+    """Keep what the reader says is wrong, and say back what was kept."""
+    document = _notes(sent, house.org, now)
+    teller = Teller(by=sent.leader, how="mail", period=document.period.label, org=house.org, at=now)
+    if wrong.what == "not_mine":
+        kept = _not_mine(session, mail, document, wrong, house, sent, zone, now)
+    else:
+        kept = _SAY[wrong.what](session, teller, document, wrong)
+    taken = _settled(session, row, "correction", sent, None, now)
+    text = f"{kept}\n\nIs that not what you meant? Correct it on the page of your leaf notes, or write to a person.\n"
+    _confirm(session, row, mail, sent, house, subject="Kept: what you said is wrong", text=text, now=now)
+    return taken
+
+
+def _wrong_quote(session: Session, teller: Teller, document: Document, wrong: Corrected) -> str:
+    quote = correcting.quotation_of(document, wrong.number, wrong.which)
+    reason = next((name for name in REASONS if wrong.rest and wrong.rest.casefold() == name), "private")
+    correcting.wrong_quote(session, teller, quote.issue, reason, "" if wrong.rest.casefold() == reason else wrong.rest)
+    return (
+        f"These words are shown to nobody any more:\n\n    {quote.text}\n\n"
+        "Whoever was shown them reads in the next leaf notes that they were withdrawn."
+    )
+
+
+def _wrong_label(session: Session, teller: Teller, document: Document, wrong: Corrected) -> str:
+    pain = correcting.pain_at(document, wrong.number)
+    side = wrong.rest.casefold()
+    correcting.wrong_label(session, teller, pain.issues, side)
+    sides = {"developer": "developer pain", "customer": "customer pain", "none": "no pain"}
+    return (
+        f"The issues that your leaf notes name under number {wrong.number}, {pain.title}, are {sides[side]} "
+        "from now on, because you said so. What is like them is judged again too."
+    )
+
+
+def _wrong_guess(session: Session, teller: Teller, document: Document, wrong: Corrected) -> str:
+    guess = correcting.guess_at(document, wrong.number)
+    correcting.wrong_guess(session, teller, guess, wrong.rest)
+    return f"You said that this is not so, and it will be shown as wrong:\n\n    {guess.hypothesis}"
+
+
+_SAY: Final = {"quote": _wrong_quote, "label": _wrong_label, "guess": _wrong_guess}
+
+
+def _not_mine(
+    session: Session,
+    mail: Returned,
+    document: Document,
+    wrong: Corrected,
+    house: House,
+    sent: Sent,
+    zone: str,
+    now: datetime,
+) -> str:
+    """A whole pain is handed on by an answer, and waits for theirs."""
+    pain = correcting.pain_at(document, wrong.number)
+    to = returned.leader_named(house.org, wrong.rest)
+    if not to:
+        raise NotACorrection(f"{wrong.rest[:80]!r} is not the name of one leader or of one team with a leader.")
+    given = answering.check(
+        kind="belongs",
+        text=f"It belongs to {house.org.office(to).removeprefix('the lead of ')}.",
+        due="",
+        to=to,
+        leader=sent.leader,
+        leaders=house.org.leaders,
+        today=now.astimezone(ZoneInfo(zone)).date(),
+    )
+    _give(session, mail, document, pain, given, house, sent, now)
+    return (
+        f"Number {wrong.number}, {pain.title}, is handed to {house.org.office(to, named=True)}. It counts once they "
+        "answer; until then those who wrote wait, and you see it."
+    )
 
 
 def _must_be_theirs(reply: Reply, sent: Sent, house: House) -> None:
@@ -184,8 +286,8 @@ def _must_be_theirs(reply: Reply, sent: Sent, house: House) -> None:
         raise _ForAPerson(f"that {sent.leader} wrote it is not certain: {reply.doubt}")
 
 
-def _asked(sent: Sent, number: int | None, org: Org, now: datetime) -> tuple[Document, Pain]:
-    """The pain that is answered: the one with this number in the mail, else the one that the mail asked about."""
+def _notes(sent: Sent, org: Org, now: datetime) -> Document:
+    """The leaf notes that a reply is about, of somebody who leads there still."""
     if sent.document is None or sent.state == "held":
         raise _ForAPerson("the leaf notes that it answers were taken back")
     document = Document.from_json(sent.document)
@@ -193,6 +295,12 @@ def _asked(sent: Sent, number: int | None, org: Org, now: datetime) -> tuple[Doc
         raise _ForAPerson(f"{sent.leader} does not lead any more what these leaf notes are about")
     if now >= document.generated_at + LIFE:
         raise _ForAPerson(f"the leaf notes that it answers are older than {LIFE.days} days")
+    return document
+
+
+def _asked(sent: Sent, number: int | None, org: Org, now: datetime) -> tuple[Document, Pain]:
+    """The pain that is answered: the one with this number in the mail, else the one that the mail asked about."""
+    document = _notes(sent, org, now)
     if number is not None:
         if not 1 <= number <= len(document.pains):
             raise _ForAPerson(f"there is no number {number} in the leaf notes that it answers")

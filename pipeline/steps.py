@@ -47,6 +47,7 @@ from pipeline.store import (
     escalations,
     issues,
     lessons,
+    objections,
     registry,
     returned,
     sources,
@@ -362,8 +363,9 @@ def _as_tagged(verdict: Verdict, issue: Issue) -> Verdict:
     return replace(verdict, severity=max(said), because=because)
 
 
-def keep_verdicts(session: Session, judged: Sequence[Judged], org_hash: str) -> None:
-    """Save verdicts of texts that are still the stored ones. A person's correction is kept apart and wins when read.
+def keep_verdicts(session: Session, judged: Sequence[Judged], org_hash: str, org: Org | None = None) -> None:
+    """Save verdicts of texts that are still the stored ones. A person's correction is kept apart and wins when read;
+    where a person moved an issue, there it lies, as long as `org` has such a team.
 
     Those that were judged with lessons that are no longer the live ones are asked for again.
     """
@@ -371,9 +373,12 @@ def keep_verdicts(session: Session, judged: Sequence[Judged], org_hash: str) -> 
     numbers = lessons.numbers(session)
     current = issues.hold(session, [one.row_id for one in judged])
     kept = [one for one in judged if current.get(one.row_id) == one.text_hash]
+    moved = objections.leaves(session, [one.row_id for one in kept])
+    if org is not None:
+        moved = {row_id: leaf for row_id, leaf in moved.items() if leaf in org.teams}
     issues.save_verdicts(
         session,
-        [(one.row_id, one.text_hash, one.verdict, one.leaf, one.heard_by) for one in kept],
+        [(one.row_id, one.text_hash, one.verdict, moved.get(one.row_id, one.leaf), one.heard_by) for one in kept],
         org_hash,
         {one.row_id: (numbers[1], one.shadow) for one in kept if one.shadow is not None},
     )

@@ -23,7 +23,7 @@ from pipeline.receiving import Taken
 from pipeline.returned import Returned
 from pipeline.returned import read as understand
 from pipeline.steps import Ingested
-from pipeline.store import answers, db, digests, issues, proposals, registry, returned, sources, work
+from pipeline.store import answers, db, digests, issues, objections, proposals, registry, returned, sources, work
 from pipeline.store.work import Fenced, Job
 from workers import alive
 from workers.inbox import Bookmark, portions
@@ -144,6 +144,7 @@ class Engine:
             teaching.ask(session)  # a text that is gone teaches nothing any more
         proposals.forget_text(session)
         returned.forget_text(session, now - span(keep.text))
+        objections.forget_text(session, now - span(keep.text))
         work.tidy(session, KEEP_DONE)
 
     def _plan(self, session: Session) -> None:
@@ -448,7 +449,7 @@ class Engine:
             )
         with self.transaction() as session:
             work.renew(session, job, house.lease)
-            steps.keep_verdicts(session, judged, house.org_hash)
+            steps.keep_verdicts(session, judged, house.org_hash, house.org)
             if house.language_model is not None and any(one.verdict.abstained for one in judged):
                 work.request(session, proposing.KIND, "all")
             work.finish(session, job)

@@ -50,6 +50,7 @@ class Case:
         titles = [t for p in d.named() for t in (p.title, words.capital(p.title))]
         named = [render.headline(p) for p in d.pains] + titles + [w.title for w in d.wins if w.title]
         named += [*(s.title for s in d.since_you_acted), d.heard.about or ""]
+        named += [name or "" for c in d.corrections for name in (c.title, c.before)]
         teams = [words.printable(t.name) for t in self.view.org.teams.values()]
         reads = [s.label for s in d.made.sources]
         whys = [words.reason(s.problem) for s in d.made.sources]

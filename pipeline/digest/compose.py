@@ -9,7 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline import trend
-from pipeline.digest import answered, asking, front, parts, phrasebook, places, render, select, sentences, words
+from pipeline.digest import (
+    answered,
+    asking,
+    corrected,
+    front,
+    parts,
+    phrasebook,
+    places,
+    render,
+    select,
+    sentences,
+    words,
+)
 from pipeline.digest.desk import Desk, Link
 from pipeline.digest.document import Ask, Document, Form, Heard, Made
 from pipeline.digest.ledger import Book
@@ -57,7 +69,7 @@ def compose(
     if view.deaf:
         return _deaf(desk, organisation)
     if not view.friction:
-        return _quiet(desk, organisation)
+        return _quiet(desk, organisation, page)
     return _full(desk, organisation, page)
 
 
@@ -97,11 +109,12 @@ def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
         pains=pains,
         ask=asking.ask(desk, frame.three),
         since_you_acted=answered.since_you_acted(desk),
+        corrections=corrected.corrections(desk, [pain.id for pain in frame.three]),
         also_open=tuple(front.open_line(desk, p) for p in frame.rest[:3]),
         more=_more(desk, len(frame.three) + len(frame.rest[:3])),
         heard_once=once,
         yours=asking.yours(desk, frame.three),
-        unstated=() if storm else parts.unstated(desk, frame.three),
+        unstated=() if storm else corrected.marked(desk, parts.unstated(desk, frame.three)),
         quiet=parts.quiet(desk),
         sit_with=asking.sit_with(desk, frame.three),
         questions=asking.questions(desk, frame.three),
@@ -230,7 +243,7 @@ def _with_ledger(desk: Desk, document: Document, text: str | None = None) -> Doc
 # --- weeks that are not normal ------------------------------------------------------------------------------------
 
 
-def _quiet(desk: Desk, organisation: str) -> Document:
+def _quiet(desk: Desk, organisation: str, page: str | None) -> Document:
     """Nobody told of friction: said as calm or silence, never as good news, and only of what was heard in full."""
     view, book = desk.view, desk.book
     partial = bool(view.blind or view.lossy)
@@ -245,12 +258,15 @@ def _quiet(desk: Desk, organisation: str) -> Document:
         heard_of += f" That can mean calm or silence.{_last_quiet(desk)}"
         subject = f"Calm or silence | leaf notes, {week}"
         preheader = "Nobody wrote about friction this week. That can mean calm or silence."
+    found = corrected.corrections(desk, [])
     document = replace(
         base,
         warnings=front.warnings(desk),
         notes=(*front.notes(desk), heard_of),
         ask=Ask(text=sentences.NO_ASK),
         since_you_acted=answered.since_you_acted(desk)[:1],
+        corrections=found,
+        page_url=page if any(one.kind in ("handed", "moved") for one in found) else None,
         wins=parts.wins(desk, view.relieved, frozenset())[:1],
         questions=(sentences.QUIET_QUESTION.partition(": ")[2].capitalize(),),
         made=replace(base.made, lines=(base.made.lines[0], base.made.lines[-1])),
@@ -267,6 +283,8 @@ def _shorter(document: Document) -> Iterator[Document]:
     document = replace(document, wins=())
     yield document
     document = replace(document, warnings=tuple(w.removesuffix(front.NO_QUIET) for w in document.warnings))
+    yield document
+    document = replace(document, corrections=corrected.briefer(document.corrections))
     yield document
     document = replace(document, questions=())
     yield document

@@ -1,15 +1,16 @@
 """The document model of one leader's digest. Text and HTML are rendered from it and from nothing else."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Final, Literal, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from pipeline.digest.words import Level
 from pipeline.issue import Period
 
+WITHDRAWN: Final = "A quotation that stood here was withdrawn."
 Form = Literal["full", "quiet", "partial", "deaf"]
 """`quiet`: everything was heard and nobody wrote of friction; `partial`: nobody did in what could be heard;
 `deaf`: no source could be read, a note instead of a digest."""
@@ -52,6 +53,10 @@ class Pain:
     """How our own sentences speak of it: "the wrong VAT"; None where they say its number."""
     rising: int | None = None
     """For how many weeks it has been rising slowly, where no stronger word stands."""
+
+    def without_quotations(self, issues: Collection[str]) -> "Pain":
+        left = tuple(quote for quote in self.quotes if quote.issue not in issues)
+        return self if left == self.quotes else replace(self, quotes=left, facts=(*self.facts, WITHDRAWN))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +118,23 @@ class Since:
     pain: str
     title: str
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What is put right that earlier leaf notes said, and what others say belongs to the reader.
+
+    `title` names the pain, and `before` is the name that it had. Of a number `week` is the Monday of its week, and
+    `people` the one that counts now, None where it may not be said.
+    """
+
+    kind: Literal["number", "more", "quote", "name", "handed", "moved"]
+    text: str
+    pain: str | None = None
+    title: str | None = None
+    before: str | None = None
+    week: str | None = None
+    people: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +204,7 @@ class Document:
     pains: tuple[Pain, ...] = ()
     ask: Ask | None = None
     since_you_acted: tuple[Since, ...] = ()
+    corrections: tuple[Correction, ...] = ()
     also_open: tuple[Open, ...] = ()
     more: str | None = None
     heard_once: tuple[Quote, ...] = ()
@@ -223,6 +246,7 @@ class Document:
             ask=None if value["ask"] is None else Ask(**value["ask"]),
             also_open=tuple(_with_tuples(Open, o, "issues") for o in value["also_open"]),
             since_you_acted=tuple(Since(**s) for s in value["since_you_acted"]),
+            corrections=tuple(Correction(**c) for c in value.get("corrections", ())),
             heard_once=_quotes(value["heard_once"]),
             unstated=tuple(_with_tuples(Unstated, u, "signals issues") for u in value["unstated"]),
             wins=tuple(Win(text=w["text"], quote=_quote(w["quote"]), title=w["title"]) for w in value["wins"]),
@@ -258,6 +282,19 @@ class Document:
     def named(self) -> "tuple[Pain | Open, ...]":
         """Every pain that the mail names with its people."""
         return (*self.pains, *self.also_open)
+
+    def without_quotations(self, issues: Collection[str]) -> "Document":
+        """The same without the words of these issues; a pain says that something stood there."""
+        gone = frozenset(issues)
+        if gone.isdisjoint(quote.issue for quote in self.quotations()):
+            return self
+        wins = [replace(w, quote=None) if w.quote is not None and w.quote.issue in gone else w for w in self.wins]
+        return replace(
+            self,
+            pains=tuple(pain.without_quotations(gone) for pain in self.pains),
+            heard_once=tuple(quote for quote in self.heard_once if quote.issue not in gone),
+            wins=tuple(win for win in wins if win.quote is not None or win.text),
+        )
 
     def quotations(self) -> tuple[Quote, ...]:
         """Every quotation, in the order of the mail."""

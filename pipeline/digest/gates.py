@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipeline import privacy
 from pipeline.answers import heard_at
-from pipeline.digest import answered, gates_form, passages, quotes, render, select, sentences, words
+from pipeline.digest import answered, gates_form, passages, quotes, render, select, sentences, then, words
 from pipeline.digest.case import LINK, STRAIGHT, Case, flat
 from pipeline.digest.desk import signals
 from pipeline.digest.document import Document, Open, Pain
@@ -140,6 +140,17 @@ def _answers_are_kept(case: Case) -> Iterable[str]:
         yield f"{heard.waiting} pains are said to wait, {len(case.view.waiting)} do"
 
 
+def _what_changed_is_said(case: Case) -> Iterable[str]:
+    """P37: every number of an earlier mail that is another one today is put right."""
+    d = case.document
+    if d.form == "deaf" or any(c.kind == "more" for c in d.corrections):
+        return
+    said = {(c.pain, c.week) for c in d.corrections if c.kind == "number"}
+    for pain, monday in then.changed(case.view):
+        if (pain, monday.isoformat()) not in said:
+            yield f"what was said of pain {pain} in the week of {monday} is not so any more, and nothing is said of it"
+
+
 def _links_are_ours(case: Case) -> Iterable[str]:
     """P29: a link leads to our own pages or to the issue itself, and nowhere that a ticket names."""
     d = case.document
@@ -263,6 +274,7 @@ GATES: Sequence[tuple[str, Gate]] = (
     ("P23 size", gates_form.size),
     ("P24 html", gates_form.html_is_sound),
     ("P25 contrast", gates_form.legible),
+    ("P37 corrections", _what_changed_is_said),
     ("P38 answers", _answers_are_kept),
     ("P29 links", _links_are_ours),
     ("P35 unplaced", gates_form.unplaced_is_said),

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline import answers, privacy
-from pipeline.digest import places, wider, words
+from pipeline.digest import places, then, wider, words
 from pipeline.digest.document import Entry
 from pipeline.digest.material import Voice
 from pipeline.digest.select import PainView, View
@@ -115,6 +115,21 @@ def _own(view: View, pain: str) -> answers.Answer:
     return next(a for a in reversed(view.answers(pain)) if a.leader == view.leader)
 
 
+def _said_before(view: View, asked: str) -> int:
+    pain, _, monday = asked.partition(" ")
+    return view.index.material.told_before[view.leader][pain, date.fromisoformat(monday)]
+
+
+def _counted_now(view: View, asked: str) -> int:
+    pain, _, monday = asked.partition(" ")
+    return then.people(view, pain, date.fromisoformat(monday))
+
+
+def _marked_wrong(view: View, number: str) -> str | None:
+    at = next(one.at for one in view.index.material.objections if one.id == int(number))
+    return _day(at, view)
+
+
 def _median_wait(view: View, _: str) -> int | None:
     found = answers.median_wait(view.waits)
     return None if found is None else int(found)
@@ -152,6 +167,10 @@ ANSWERS: dict[str, Answer] = {
     "promised": lambda view, pain: _date(_standing(view, pain).due),
     "own_answered_on": lambda view, pain: _day(_own(view, pain).at, view),
     "own_promised": lambda view, pain: _date(_own(view, pain).due),
+    "said_before": _said_before,
+    "counted_now": _counted_now,
+    "week_of": lambda _, monday: date.fromisoformat(monday).isocalendar().week,
+    "marked_wrong": _marked_wrong,
     "above": lambda view, _: sum(p.trend in ("above usual", "new") for p in view.standing),
     "listened": lambda view, _: view.listened,
     "silent_weeks": _silent_weeks,

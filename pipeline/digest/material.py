@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from pipeline.answers import Answer
 from pipeline.issue import Role, Signal, SourceHealth, State
+from pipeline.objections import Objection
 from pipeline.workdays import REGULAR, Workdays
 
 
@@ -92,6 +93,12 @@ class Material:
     ended, the oldest first; `told` says of an answer how many of the authors whom it concerns were informed, and how
     many there are. `said` are the numbers of people that the digests of the period before this one told: leader to pain
     to week to number, None where they told none; it is None itself where no digest was made before.
+
+    `objections` are what readers said is not right before the period ended, as far as it stands; `withdrawn` says of
+    those of quotations which readers had been shown which pain's. `told_before` holds the numbers of people that a
+    leader was told in earlier weeks, by pain and Monday, and `named_before` the pains that they read of; `late` are
+    sources that told of a pain's week after it was closed, `edited` the pains that a person joined or parted since,
+    `renamed` the old names of those that got a new one in the period.
     """
 
     voices: Sequence[Voice]
@@ -105,3 +112,10 @@ class Material:
     answers: Mapping[str, Sequence[Answer]] = field(default_factory=dict)
     told: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     said: Mapping[str, Mapping[str, Mapping[date, int | None]]] | None = None
+    objections: Sequence[Objection] = ()
+    withdrawn: Mapping[int, Mapping[str, str | None]] = field(default_factory=dict)
+    told_before: Mapping[str, Mapping[tuple[str, date], int]] = field(default_factory=dict)
+    named_before: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    late: Mapping[tuple[str, date], frozenset[str]] = field(default_factory=dict)
+    edited: frozenset[str] = frozenset()
+    renamed: Mapping[str, str] = field(default_factory=dict)

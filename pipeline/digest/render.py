@@ -49,7 +49,10 @@ def layout(document: Document) -> tuple[Section, ...]:
         Section(title="", blocks=_first_screen(d, say)),
         Section(
             title=head["since"],
-            blocks=tuple(Block(kind="item", lead=f"{s.title}:", text=s.text) for s in d.since_you_acted),
+            blocks=(
+                *(Block(kind="item", lead=f"{s.title}:", text=s.text) for s in d.since_you_acted),
+                *(Block(kind="item", lead=f"{c.title}:" if c.title else "", text=c.text) for c in d.corrections),
+            ),
         ),
         Section(title=head["words"], blocks=_in_their_words(d, say)),
         Section(title=head["also"], blocks=_also(d)),
@@ -81,7 +84,7 @@ def _heard(d: Document, say: Tongue) -> tuple[Block, ...]:
 def _page(d: Document, say: Tongue) -> tuple[Block, ...]:
     if d.page_url is None:
         return ()
-    label = say("These notes as a page, with what stands behind each number")
+    label = say("These notes as a page: what stands behind each number, and where to correct them")
     return (Block(kind="link", label=label, url=d.page_url),)
 
 

@@ -1,7 +1,7 @@
 """Digests and mails: one row per leader and period, one row per recipient, each decided once."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -341,3 +341,14 @@ def told_to(session: Session, leader: str, since: str, until: str) -> list[Mappi
         DigestRow.id.in_(_GONE_OUT),
     )
     return [document for document in session.scalars(query.order_by(DigestRow.period)) if document is not None]
+
+
+def told_between(session: Session, since: str, until: str) -> Iterator[Mapping[str, Any]]:
+    """The documents of all leaders that somebody may have read of these periods, both included, oldest first."""
+    query = (
+        select(DigestRow.document)
+        .where(DigestRow.period.between(since, until), DigestRow.kind == WEEKLY, DigestRow.state == "composed")
+        .where(DigestRow.id.in_(_GONE_OUT))
+        .order_by(DigestRow.period, DigestRow.leader)
+    )
+    yield from (document for document in session.scalars(query.execution_options(yield_per=50)) if document is not None)

@@ -20,9 +20,10 @@ from pipeline.answers import Answer
 from pipeline.digest.document import Document
 from pipeline.digest.material import Material, PainEntry, Sighting, Voice
 from pipeline.issue import Issue, Period, SourceHealth, State, Verdict
+from pipeline.objections import Objection
 from pipeline.org import Org
 from pipeline.prose import prose
-from pipeline.store import answers, courses, digests, registry, sources
+from pipeline.store import answers, courses, digests, objections, pain_edits, registry, sources
 from pipeline.store.authors import author_of
 from pipeline.store.corrections import corrections
 from pipeline.store.issues import chunks, first_created, oldest, set_aside, verdict_of
@@ -43,7 +44,8 @@ def read(
     voices, stirred = known[: len(voices)], known[len(voices) :]
     first = max(first_created(session) or period.start, period.start - HISTORY * 4)
     zone = ZoneInfo(period.zone)
-    sightings, fed_by = _sightings(session, period, org, fixed)
+    sightings, fed_by, late = _sightings(session, period, org, fixed)
+    standing = objections.standing(session, period.end)
     return Material(
         voices=voices,
         stirred=stirred,
@@ -65,6 +67,11 @@ def read(
         answers=(given := answers.until(session, period.end)),
         told=_told(session, period, org, given),
         said=_said(session, period),
+        objections=standing,
+        withdrawn=_withdrawn(session, period, standing),
+        late=late,
+        **_before(session, period, org),
+        **_edited(session, period),
     )
 
 
@@ -74,6 +81,73 @@ def _said(session: Session, period: Period) -> dict[str, dict[str, dict[date, in
         return None
     before = map(Document.from_json, digests.documents(session, periods.before(period).label, sent=False))
     return {document.leader: document.said() for document in before}
+
+
+def _withdrawn(session: Session, period: Period, standing: Sequence[Objection]) -> dict[int, dict[str, str | None]]:
+    """Of each quotation that was withdrawn in this period: the leaders who had been shown it, and under which pain."""
+    found: dict[int, dict[str, str | None]] = {}
+    for one in standing:
+        if one.what != "quote" or one.issue is None or one.at < period.start:
+            continue
+        readers: dict[str, str | None] = {}
+        for document in digests.quoting(session, one.issue):
+            if "pains" not in document:  # a call
+                continue
+            quoted = [p["id"] for p in document["pains"] if any(q["issue"] == one.issue for q in p["quotes"])]
+            others = [*document["heard_once"], *(win["quote"] for win in document["wins"] if win["quote"])]
+            if quoted or any(quote["issue"] == one.issue for quote in others):
+                readers[document["leader"]] = quoted[0] if quoted else None
+        found[one.id] = readers
+    return found
+
+
+REMEMBERED = 4
+"""For how many weeks a number is put right that turned out to be another."""
+
+
+def _before(session: Session, period: Period, org: Org) -> dict[str, Any]:
+    """What leaders were told in the weeks before: the last word on each pain's number counts. The numbers of a leader
+    whose part of the tree is another one now cannot be compared, and are left out."""
+    weeks = [periods.before(period)]
+    while len(weeks) < REMEMBERED:
+        weeks.append(periods.before(weeks[-1]))
+    into = pain_edits.redirects(session)
+    told: dict[str, dict[tuple[str, date], int]] = defaultdict(dict)
+    named: dict[str, set[str]] = defaultdict(set)
+    for document in digests.told_between(session, weeks[-1].label, weeks[0].label):
+        leader, monday = (
+            document["leader"],
+            periods.monday_of(periods.week_of(document["period"]["label"], period.zone)),
+        )
+        known = [*document["pains"], *document["also_open"]]
+        named[leader].update(into.get(one["id"], one["id"]) for one in known)
+        if document["led"] != [list(org.up(team)) for team in org.led_by(leader)]:
+            told.pop(leader, None)
+            continue
+        told[leader].update({(one["id"], monday): one["people"] for one in known if one["people"] is not None})
+        for one in document.get("corrections", ()):
+            if one["week"] is not None:
+                key = (one["pain"], date.fromisoformat(one["week"]))
+                told[leader].pop(key, None)
+                told[leader].update({} if one["people"] is None else {key: one["people"]})
+    return {
+        "told_before": {leader: dict(numbers) for leader, numbers in told.items() if numbers},
+        "named_before": {leader: frozenset(pains) for leader, pains in named.items()},
+    }
+
+
+def _edited(session: Session, period: Period) -> dict[str, Any]:
+    """What persons decided about pains before the period ended."""
+    edits = [e for e in pain_edits.edits(session) if datetime.fromisoformat(e.at) < period.end]
+    renamed = {
+        edit.pains[0]: str((edit.before[edit.pains[0]] or {}).get("title", ""))
+        for edit in reversed(edits)  # of several names in a week the first is the one that readers know
+        if edit.what == "rename" and datetime.fromisoformat(edit.at) >= period.start
+    }
+    return {
+        "edited": frozenset(pain for edit in edits if edit.what != "rename" for pain in edit.pains),
+        "renamed": {pain: old for pain, old in renamed.items() if old},
+    }
 
 
 def _told(
@@ -149,6 +223,7 @@ def _with_courses(session: Session, period: Period, org: Org, voices: Sequence[V
 def _heard(session: Session, period: Period, org: Org, fixed: Fixed, rows: Sequence[Any]) -> list[Voice]:
     """Rows as voices, without those that no digest may show."""
     past = _history(session, [row[0].external_id for row in rows], period)
+    unquoted = objections.withdrawn(session)
     found = []
     for issue, verdict_row, pain in rows:
         verdict = verdict_of(verdict_row, fixed.get((issue.source, issue.external_id)))
@@ -166,6 +241,7 @@ def _heard(session: Session, period: Period, org: Org, fixed: Fixed, rows: Seque
                 state="closed" if closed_at else "open",
                 closed_at=closed_at,
                 reopened=reopened,
+                withdrawn=f"{issue.source}:{issue.external_id}" in unquoted,
             )
         )
     return found
@@ -182,8 +258,9 @@ def voice(
     state: State,
     closed_at: datetime | None,
     reopened: bool,
+    withdrawn: bool = False,
 ) -> Voice:
-    """A stored issue as digests and calls see it."""
+    """A stored issue as digests and calls see it; `withdrawn`: a reader said that it should not be quoted."""
     author, role, team = author_of(org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id)
     return Voice(
         key=f"{issue.source}:{issue.external_id}",
@@ -208,7 +285,7 @@ def voice(
         abstained=verdict.abstained,
         signals=verdict.signals,
         pain=pain,
-        no_quote="no-quote" in issue.tags,
+        no_quote=withdrawn or "no-quote" in issue.tags,
     )
 
 
@@ -231,8 +308,9 @@ def _history(
 
 def _sightings(
     session: Session, period: Period, org: Org, fixed: Mapping[tuple[str, str], tuple[str, str]]
-) -> tuple[list[Sighting], dict[str, set[str]]]:
-    """Who told of which pain in which week, and the sources that each pain's issues came from."""
+) -> tuple[list[Sighting], dict[str, set[str]], dict[tuple[str, date], frozenset[str]]]:
+    """Who told of which pain in which week, the sources that each pain's issues came from, and those that told of a
+    pain's week after it was closed."""
     query = (
         select(
             MemberRow.pain,
@@ -247,6 +325,7 @@ def _sightings(
             VerdictRow.severity,
             VerdictRow.leaf,
             VerdictRow.heard_by,
+            VerdictRow.period,
         )
         .join(IssueRow, IssueRow.id == MemberRow.issue_id)
         .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
@@ -256,6 +335,7 @@ def _sightings(
     zone = ZoneInfo(period.zone)
     seen: dict[tuple[Any, ...], tuple[int, int]] = {}
     fed_by: dict[str, set[str]] = defaultdict(set)
+    late: dict[tuple[str, date], set[str]] = defaultdict(set)
     for row in session.execute(query):
         side = fixed.get((row.source, row.external_id), (row.side, ""))[0]
         author, role, team = author_of(org, row.source, row.author, row.author_role, row.account, row.external_id)
@@ -266,7 +346,10 @@ def _sightings(
         items, worst = seen.get(who, (0, 1))
         seen[who] = (items + 1, max(worst, row.severity))
         fed_by[row.pain].add(row.source)
-    return sorted((_sighting(who, *told) for who, told in seen.items()), key=_order), fed_by
+        if row.period is not None and row.period > periods.period_at(row.created_at, period.zone).label:
+            late[row.pain, week].add(row.source)
+    known = {key: frozenset(names) for key, names in late.items()}
+    return sorted((_sighting(who, *told) for who, told in seen.items()), key=_order), fed_by, known
 
 
 def _sighting(who: tuple[Any, ...], items: int, severity: int) -> Sighting:
@@ -329,7 +412,8 @@ def _begins(session: Session, period: Period, names: Sequence[str]) -> dict[str,
 
 
 def withheld(session: Session, period: Period) -> str:
-    """A hash of which issues of the period may not be shown now: private, muted, withheld, deleted, no-quote."""
+    """A hash of which issues of the period may not be shown now: private, muted, withheld, deleted, no-quote; and of
+    which a reader said that they should not be quoted."""
     fixed = corrections(session)
     marked = or_(
         IssueRow.state == "deleted",
@@ -340,7 +424,7 @@ def withheld(session: Session, period: Period) -> str:
     rows = list(session.execute(query.where(IssueRow.created_at >= period.start, IssueRow.created_at < period.end)))
     for some in chunks(courses.stirred(session, period)):
         rows += session.execute(query.where(IssueRow.id.in_(some)))
-    names = []
+    names = [f"{key}:withdrawn" for key in sorted(objections.withdrawn(session))]
     for issue, verdict_row in sorted(rows, key=lambda row: (row[0].source, row[0].external_id)):
         verdict = verdict_of(verdict_row, fixed.get((issue.source, issue.external_id)))
         out = issue.state == "deleted" or registry.hidden(issue.tags, [s.name for s in verdict.signals])

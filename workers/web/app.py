@@ -10,6 +10,7 @@ from workers.web import (
     access,
     answering,
     authors,
+    correcting,
     escalating,
     hooks,
     operating,
@@ -31,6 +32,7 @@ def create(engine: Engine) -> Flask:
     app.register_blueprint(answering.blueprint(engine))
     app.register_blueprint(escalating.blueprint(engine))
     app.register_blueprint(reading.blueprint(engine))
+    app.register_blueprint(correcting.blueprint(engine))
     app.register_blueprint(pausing.blueprint(engine))
     app.register_blueprint(speaking.blueprint(engine))
     _remember_who_is_signed_in(app, engine)

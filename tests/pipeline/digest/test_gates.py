@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from pipeline.answers import Answer
-from pipeline.digest import gates, render
+from pipeline.digest import gates, render, select, then
 from pipeline.digest.document import Document, Quote, Unstated
 from pipeline.digest.page import contrast
-from tests.pipeline.digest.builder import all_digests, digest, history, material, org, signals, voice
+from pipeline.digest.select import View
+from tests.pipeline.digest.builder import MONDAY, all_digests, digest, history, material, org, signals, voice
 
 WORDS = (
     "I wait forty minutes for every build and lose my thread.",
@@ -154,8 +156,33 @@ def test_a_leaders_words_that_name_one_of_the_staff_hold_the_digest():
     assert any(problem.startswith("P11 names: a leader's words on pain ci") for problem in found[1])
 
 
+def _told(number, weeks_ago=1):
+    """The week with what the lead of everything was told of CI, so many weeks ago."""
+    monday = MONDAY - timedelta(weeks=weeks_ago)
+    return replace(MADE, told_before={"root-lead": {("ci", monday): number}}), monday
+
+
+def test_a_number_of_an_earlier_mail_that_is_another_one_today_must_be_put_right():
+    made, monday = _told(9)
+    good = digest(made)
+    bare = replace(good, corrections=())
+
+    found = [gates.failures(d, render.text(d), render.html(d), made, org()) for d in (good, bare)]
+
+    assert found[0] == []
+    assert [(c.kind, c.pain, c.week) for c in good.corrections] == [("number", "ci", monday.isoformat())]
+    assert any(problem.startswith("P37 corrections") for problem in found[1])
+
+
+def test_a_number_that_is_still_so_is_not_spoken_of():
+    made, monday = _told(0)
+    seen = then.people(View(select.index(made, org()), "root-lead", GOOD.period, GOOD.generated_at), "ci", monday)
+
+    assert digest(_told(seen)[0]).corrections == ()
+
+
 def test_every_gate_can_fail():
-    tried = {gate for gate, _ in SPOILT} | {"P8 parity", "P24 html", "P25 contrast", "P36 calm"}
+    tried = {gate for gate, _ in SPOILT} | {"P8 parity", "P24 html", "P25 contrast", "P36 calm", "P37 corrections"}
 
     assert tried == {name for name, _ in gates.GATES}
 

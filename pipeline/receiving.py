@@ -21,8 +21,8 @@ from pipeline.correcting import Teller
 from pipeline.digest import mime
 from pipeline.digest.document import Document, Pain
 from pipeline.links import LIFE
-from pipeline.org import Org
 from pipeline.objections import REASONS, NotACorrection
+from pipeline.org import Org
 from pipeline.return_path import Purpose
 from pipeline.returned import Automatic, Corrected, Reply, Report, Returned
 from pipeline.steps import House, Letter

@@ -40,13 +40,16 @@ def may_see(
     """Whether a reader may see an issue with its verdict.
 
     `verdict` is that of its present text: what was not read yet may be private, and is shown to operators alone. What
-    nobody owns belongs to the fallback. Text of somebody in distress stays with their own team.
+    nobody owns belongs to the fallback. `visible_to:` of its source narrows this. Text of somebody in distress stays
+    with their own team.
     """
     if who.operator:
         return True
     if verdict is None or issue.state == "deleted" or hidden(issue.tags, [s.name for s in verdict.signals]):
         return False
     if who.teams.isdisjoint({leaf or org.fallback, *heard_by}):
+        return False
+    if not org.may_open(who.person, org.circle(issue.source, issue.project)):
         return False
     if TENDER.isdisjoint(s.name for s in verdict.signals):
         return True

@@ -25,7 +25,7 @@ from config.environment import Environment, WeakKey
 from config.org import OrgFile, held, turning_days
 from config.reader import Problem
 from config.settings import Loaded, Settings
-from connectors.base import Connector, SourceError, SourceOptions, Writer
+from connectors.base import EVERY_OTHER, Connector, SourceError, SourceOptions, Writer
 from connectors.language_model import ChatModel
 from connectors.limits import share
 from connectors.mailbox import Server
@@ -37,7 +37,7 @@ from pipeline.escalate import Ladder, Rule
 from pipeline.house import House
 from pipeline.issue import Period
 from pipeline.links import Links
-from pipeline.org import Claim, Org, Person, Team
+from pipeline.org import Claim, Org, Person, Team, circle_of
 from pipeline.proposing import LanguageModel
 from pipeline.return_path import ReturnPath
 from pipeline.route import Router
@@ -154,14 +154,14 @@ class Deployment:
             (lambda: as_of.astimezone(UTC)) if as_of is not None else (lambda: datetime.now(UTC))
         )
         today = clock().astimezone(ZoneInfo(loaded.settings.organisation.timezone)).date()
-        org = _with_speak_up(to_org(loaded.org, today), sources)
+        org = _with_sources(to_org(loaded.org, today), sources)
         return cls(directory, environment, loaded.settings, org, sources, clock, loaded), []
 
     def at(self, period: Period) -> "Deployment":
         """This deployment with the org chart that was true on the period's last day."""
         if not self._is_dated:
             return self
-        org = _with_speak_up(to_org(self.loaded.org, periods.monday_of(period) + timedelta(days=6)), self.sources)
+        org = _with_sources(to_org(self.loaded.org, periods.monday_of(period) + timedelta(days=6)), self.sources)
         then = replace(self, org=org)
         for shared in ("database", "classifier", "language_model"):  # made once for both
             if shared in self.__dict__:
@@ -299,6 +299,20 @@ class Deployment:
         problem = broker.problem(self.environment.broker_url) if self.environment.broker_url else None
         if problem is not None:
             raise Misconfigured([Problem("environment", 0, "LEAFNOTES_BROKER_URL", problem, "")])
+
+
+def _with_sources(org: Org, sources: Mapping[str, Source]) -> Org:
+    """What sources.yaml says of who owns and who may see."""
+    return replace(_with_speak_up(org, sources), visible_to=narrowed(sources))
+
+
+def narrowed(sources: Mapping[str, Source]) -> dict[str, tuple[str, ...]]:
+    """The circles of `visible_to:`, each with the ids that it names."""
+    return {
+        circle_of(name, None if project == EVERY_OTHER else project): tuple(names)
+        for name, source in sorted(sources.items())
+        for project, names in source.options.narrowed.items()
+    }
 
 
 def _with_speak_up(org: Org, sources: Mapping[str, Source]) -> Org:

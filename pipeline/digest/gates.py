@@ -15,7 +15,7 @@ from pipeline.digest import answered, gates_form, passages, quotes, render, sele
 from pipeline.digest.case import LINK, STRAIGHT, Case, flat
 from pipeline.digest.desk import signals
 from pipeline.digest.document import Document, Open, Pain
-from pipeline.digest.ledger import answer
+from pipeline.digest.ledger import QUERY, answer
 from pipeline.digest.material import Material
 from pipeline.digest.phrasebook import Tongue
 from pipeline.digest.select import View
@@ -236,6 +236,28 @@ def _staff_keys_stay_below(case: Case) -> Iterable[str]:
             yield f"{quote.issue} is printed above its author's team"
 
 
+def _readers_could_open(case: Case) -> Iterable[str]:
+    """P16: nothing of what `visible_to:` keeps from this reader, counted from the material alone."""
+    material, org, d = case.view.index.material, case.view.org, case.document
+    if not org.visible_to:
+        return
+    circles = {voice.key: voice.circle for voice in (*material.voices, *material.stirred)}
+    for key in d.evidence():
+        if not org.may_open(d.leader, circles.get(key, "")):
+            yield f"{key} may not be seen by {d.leader}"
+    named = {p.id for p in d.named()} | {guess.pain for guess in d.unstated} | {s.pain for s in d.since_you_acted}
+    asked = {match[2] for entry in d.ledger if (match := QUERY.match(entry.query)) is not None}
+    for pain in sorted((named | asked) & material.pains.keys()):
+        if not org.may_open(d.leader, material.pains[pain].circle):
+            yield f"pain {pain} may not be known to {d.leader}"
+    for source in d.made.sources:
+        if not org.may_open(d.leader, org.circle(source.name, None)):
+            yield f"source {source.name} may not be known to {d.leader}"
+    read = sum(org.may_open(d.leader, voice.circle) for voice in material.voices)
+    if d.made.read > read:
+        yield f"{d.made.read} issues are said to be read, {d.leader} may see {read}"
+
+
 def _blameless(case: Case) -> Iterable[str]:
     for word in words.blame(case.own_words):
         yield f"our own words say {word}"
@@ -257,6 +279,7 @@ GATES: Sequence[tuple[str, Gate]] = (
     ("P13 one author", _one_voice_one_quote),
     ("P14 confession", _nobody_tender_is_shown),
     ("P16 keys", _staff_keys_stay_below),
+    ("P16 rights", _readers_could_open),
     ("P15 blame", _blameless),
     ("P21 budget", gates_form.budgets),
     ("P22 subject", gates_form.subject),

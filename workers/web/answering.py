@@ -21,7 +21,7 @@ from pipeline.links import Link
 from pipeline.store import answers as store
 from pipeline.store import issues
 from workers.engine import Engine
-from workers.web.common import Page, Refused, digest_of, office, opened, page
+from workers.web.common import Page, Refused, digest_of, office, opened, page, still_open
 
 NONCE = 64
 """Letters of a form's number at most."""
@@ -64,10 +64,11 @@ class _Asked:
     pain: Pain
 
 
-def _asked(session: Session, link: Link) -> _Asked:
+def _asked(engine: Engine, session: Session, link: Link) -> _Asked:
     document = digest_of(session, link).document
     for pain in document.pains:
         if pain.id == link.about:
+            still_open(engine, session, link.reader, {*pain.issues, *(quote.issue for quote in pain.quotes)})
             return _Asked(document, pain)
     raise Refused("This pain is not in your leaf notes", "It was taken out before they were sent.", 404)
 
@@ -75,7 +76,7 @@ def _asked(session: Session, link: Link) -> _Asked:
 def _show(
     engine: Engine, session: Session, token: str, link: Link, wrong: NotAnAnswer | None = None, status: int = 200
 ) -> Page:
-    asked = _asked(session, link)
+    asked = _asked(engine, session, link)
     given = store.of_pain(session, link.about)
     mine = next((a for a in reversed(given) if a.leader == link.reader), None)
     relied = _relied(given)
@@ -105,7 +106,7 @@ def _answer(engine: Engine, session: Session, token: str, link: Link) -> Page | 
     fields, house = request.form, engine.deployment
     if fields.get("step") == "change":
         return _show(engine, session, token, link)
-    asked = _asked(session, link)
+    asked = _asked(engine, session, link)
     try:
         given = answers.check(
             kind=fields.get("kind", ""),
@@ -154,7 +155,7 @@ def _posted(engine: Engine, session: Session, answer: Answer) -> bool:
 
 def _told(engine: Engine, session: Session, token: str, link: Link) -> Page | Response:
     """The reader says that those who wrote the issues they may name were told."""
-    asked = _asked(session, link)
+    asked = _asked(engine, session, link)
     relied = _relied(store.of_pain(session, link.about))
     if relied is None:
         raise Refused("Nothing was answered yet", "Answer first; then say who was told.", 409)

@@ -16,7 +16,7 @@ from pipeline.store import answers, digests
 from workers.engine import Engine
 from workers.web.answering import KINDS
 from workers.web.charts import Chart, Weeks, chart
-from workers.web.common import Page, digest_of, office, opened, page
+from workers.web.common import Page, digest_of, office, opened, page, still_open
 
 SHORT, LONG = 6, 52
 """Weeks of the two charts."""
@@ -30,6 +30,7 @@ def blueprint(engine: Engine) -> Blueprint:
         link = opened(engine, token, "digest")
         with engine.transaction() as session:
             document = digest_of(session, link).document
+            still_open(engine, session, link.reader, document.evidence())
             trends = _trends(engine, session, document)
         return page("digest.html", document=document, sections=render.layout(document), trends=trends)
 

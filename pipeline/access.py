@@ -49,7 +49,7 @@ def may_see(
         return False
     if who.teams.isdisjoint({leaf or org.fallback, *heard_by}):
         return False
-    if not org.may_open(who.person, org.circle(issue.source, issue.project)):
+    if not org.may_open(who.person, org.audience(issue.source, issue.project)):
         return False
     if TENDER.isdisjoint(s.name for s in verdict.signals):
         return True

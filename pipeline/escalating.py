@@ -169,11 +169,11 @@ def _pull(session: Session, subject: Subject, house: House, *, person: bool) -> 
 def _rungs(session: Session, house: House, rule: Rule, subject: Subject) -> tuple[str, ...]:
     """Who is told of an issue, in order: of those whom its rule names, the ones who may see it."""
     rungs = ladder.ladder(rule, house.org, subject.leaf, frozenset(answers.paused(session)))
-    return tuple(one for one in rungs if house.org.may_open(one, _circle(subject, house)))
+    return tuple(one for one in rungs if house.org.may_open(one, _audience(subject, house)))
 
 
-def _circle(subject: Subject, house: House) -> str:
-    return house.org.circle(subject.issue.source, subject.issue.project)
+def _audience(subject: Subject, house: House) -> str:
+    return house.org.audience(subject.issue.source, subject.issue.project)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +236,7 @@ def _free(session: Session, house: House, reader: str, now: datetime) -> datetim
 def _tell(session: Session, kept: Escalation, subject: Subject, house: House, step: Tell, now: datetime) -> None:
     """One mail to whoever is asked, and copies to those before who may have one today."""
     rule, number = house.ladder.rules[kept.rule], len(kept.asked)
-    seeing = [one for one in step.copies if house.org.may_open(one, _circle(subject, house))]
+    seeing = [one for one in step.copies if house.org.may_open(one, _audience(subject, house))]
     free = [one for one in seeing if rule.at_once or _free(session, house, one, now) <= now]
     for reader, copy in ((step.reader, 0), *((one, number) for one in free)):
         told = escalations.Told(reader=reader, copy=copy, number=number, at=now, due=step.due, digest_id=0, lost=False)
@@ -278,7 +278,7 @@ def _compose(
             org=house.org,
             names=names_of(house.org),
             sources=house.kinds,
-            pain_title=subject.pain_title if subject.pain_circle == _circle(subject, house) else None,
+            pain_title=subject.pain_title if subject.pain_audience == _audience(subject, house) else None,
             person=kept.person,
             note=kept.note,
             at=told.at,
@@ -356,7 +356,7 @@ def may_be_read(session: Session, kept: Escalation, reader: str, house: House) -
     subject = escalations.subject(session, kept.issue_id)
     if subject is None or subject.issue.state == "deleted" or "no-quote" in subject.issue.tags:
         return False
-    if not house.org.may_open(reader, _circle(subject, house)):
+    if not house.org.may_open(reader, _audience(subject, house)):
         return False
     rule = ladder.rule_for(_pull(session, subject, house, person=True))
     return rule is not None and (kept.rule in ladder.SEALED or rule not in ladder.SEALED)

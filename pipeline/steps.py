@@ -421,12 +421,12 @@ def gather(session: Session, *, org: Org, zone: str, until: datetime | None = No
 def _linked(
     plain: Sequence[pains.Candidate], addresses: Mapping[str, str], known: Sequence[pains.Pain]
 ) -> tuple[pains.Candidate, ...]:
-    """The candidates, in order, with the issues of their own circle that they name."""
+    """The candidates, in order, with the issues of their own audience that they name."""
     found: dict[str, pains.Candidate] = {}
-    for circle in {one.circle for one in plain}:
-        own = [one for one in plain if one.circle == circle]
+    for audience in {one.audience for one in plain}:
+        own = [one for one in plain if one.audience == audience]
         urls = {one.key: addresses[one.key] for one in own if one.key in addresses}
-        linked = pains.linked(own, urls, [pain for pain in known if pain.circle == circle])
+        linked = pains.linked(own, urls, [pain for pain in known if pain.audience == audience])
         found |= {one.key: one for one in linked}
     return tuple(found[one.key] for one in plain)
 
@@ -486,7 +486,7 @@ def candidate(org: Org, issue: Any, verdict: Any, side: str) -> pains.Candidate:
         body=prose(issue.body),
         leaf=verdict.leaf,
         labels=tuple(issue.labels),
-        circle=org.circle(issue.source, issue.project),
+        audience=org.audience(issue.source, issue.project),
     )
 
 

@@ -34,7 +34,7 @@ def every_problem(directory: Path, as_of: datetime | None, *, offline: bool) -> 
     found = [Finding("error", problem.where, problem.says) for problem in problems]
     if deployment is None:
         return found
-    found += [*org_findings(deployment), *_circles(deployment), *_key(deployment)]
+    found += [*org_findings(deployment), *_audiences(deployment), *_key(deployment)]
     if not offline:
         for look in (_database, _projects, _broker, _mail, _language_model, _sources):
             found += look(deployment)
@@ -48,7 +48,7 @@ def org_findings(deployment: Deployment) -> Iterator[Finding]:
         yield Finding(finding.level, finding.where, finding.message)
 
 
-def _circles(deployment: Deployment) -> Iterator[Finding]:
+def _audiences(deployment: Deployment) -> Iterator[Finding]:
     """Names in `visible_to:` that nobody has: nothing is shown by them, and somebody may be meant."""
     org, document = deployment.org, deployment.loaded.sources_document
     for loc, name in _named(deployment):

@@ -37,7 +37,7 @@ from pipeline.escalate import Ladder, Rule
 from pipeline.house import House
 from pipeline.issue import Period
 from pipeline.links import Links
-from pipeline.org import Claim, Org, Person, Team, circle_of
+from pipeline.org import Claim, Org, Person, Team, audience_of
 from pipeline.proposing import LanguageModel
 from pipeline.return_path import ReturnPath
 from pipeline.route import Router
@@ -307,9 +307,9 @@ def _with_sources(org: Org, sources: Mapping[str, Source]) -> Org:
 
 
 def narrowed(sources: Mapping[str, Source]) -> dict[str, tuple[str, ...]]:
-    """The circles of `visible_to:`, each with the ids that it names."""
+    """The audiences of `visible_to:`, each with the ids that it names."""
     return {
-        circle_of(name, None if project == EVERY_OTHER else project): tuple(names)
+        audience_of(name, None if project == EVERY_OTHER else project): tuple(names)
         for name, source in sorted(sources.items())
         for project, names in source.options.narrowed.items()
     }

@@ -36,12 +36,15 @@ def failures(
 ) -> list[str]:
     """The gates that a digest fails, empty when it may be sent. `index` and `unsaid` as in `compose`."""
     view = View(index or select.index(material, org), document.leader, document.period, document.generated_at, unsaid)
+    said = Case(document, text, html, view)
+    beyond = _failed(GATES[:1], said)
+    if beyond:  # the other gates see what the reader may see; of more than that they cannot speak
+        return beyond
     if document.language == "en":
-        return _failed(GATES, Case(document, text, html, view))
+        return _failed(GATES[1:], said)
     ours = replace(document, language="en")
     counted = Case(ours, render.text(ours), render.html(ours), view)
-    said = Case(document, text, html, view)
-    found = [*_failed([gate for gate in GATES if gate not in FORM], counted), *_failed(FORM, said)]
+    found = [*_failed([gate for gate in GATES[1:] if gate not in FORM], counted), *_failed(FORM, said)]
     return [*found, *(f"P8 language: {problem}" for problem in _says_the_same(counted, said))]
 
 
@@ -241,19 +244,19 @@ def _readers_could_open(case: Case) -> Iterable[str]:
     material, org, d = case.view.index.material, case.view.org, case.document
     if not org.visible_to:
         return
-    circles = {voice.key: voice.circle for voice in (*material.voices, *material.stirred)}
+    audiences = {voice.key: voice.audience for voice in (*material.voices, *material.stirred)}
     for key in d.evidence():
-        if not org.may_open(d.leader, circles.get(key, "")):
+        if not org.may_open(d.leader, audiences.get(key, "")):
             yield f"{key} may not be seen by {d.leader}"
     named = {p.id for p in d.named()} | {guess.pain for guess in d.unstated} | {s.pain for s in d.since_you_acted}
     asked = {match[2] for entry in d.ledger if (match := QUERY.match(entry.query)) is not None}
     for pain in sorted((named | asked) & material.pains.keys()):
-        if not org.may_open(d.leader, material.pains[pain].circle):
+        if not org.may_open(d.leader, material.pains[pain].audience):
             yield f"pain {pain} may not be known to {d.leader}"
     for source in d.made.sources:
-        if not org.may_open(d.leader, org.circle(source.name, None)):
+        if not org.may_open(d.leader, org.audience(source.name, None)):
             yield f"source {source.name} may not be known to {d.leader}"
-    read = sum(org.may_open(d.leader, voice.circle) for voice in material.voices)
+    read = sum(org.may_open(d.leader, voice.audience) for voice in material.voices)
     if d.made.read > read:
         yield f"{d.made.read} issues are said to be read, {d.leader} may see {read}"
 
@@ -265,6 +268,7 @@ def _blameless(case: Case) -> Iterable[str]:
 
 Gate = Callable[[Case], Iterable[str]]
 GATES: Sequence[tuple[str, Gate]] = (
+    ("P16 rights", _readers_could_open),
     ("P1 ledger", _ledger_covers),
     ("P1 recount", _ledger_holds),
     ("P2 quotations", _quotes_are_exact),
@@ -279,7 +283,6 @@ GATES: Sequence[tuple[str, Gate]] = (
     ("P13 one author", _one_voice_one_quote),
     ("P14 confession", _nobody_tender_is_shown),
     ("P16 keys", _staff_keys_stay_below),
-    ("P16 rights", _readers_could_open),
     ("P15 blame", _blameless),
     ("P21 budget", gates_form.budgets),
     ("P22 subject", gates_form.subject),

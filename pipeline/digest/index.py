@@ -2,8 +2,8 @@
 
 The work for one leader then grows with that leader's scope and not with the organisation.
 
-This is also where `visible_to:` narrows a digest: an issue reaches a leader only if its circle lets them open it, a
-pain only issues of its own circle, and what is counted for everybody together (customers that a team has seen, how
+This is also where `visible_to:` narrows a digest: an issue reaches a leader only if its audience lets them open it, a
+pain only issues of its own audience, and what is counted for everybody together (customers that a team has seen, how
 often its people write) leaves narrowed issues out. For who may not see them it is as if they were not there.
 """
 
@@ -180,19 +180,19 @@ class _Readers:
     above: Mapping[str, frozenset[str]]
 
     def of(self, item: Voice | Sighting, reach: frozenset[str]) -> frozenset[str]:
-        """The leaders of these teams and of those above, as far as the issue's circle lets them see it."""
+        """The leaders of these teams and of those above, as far as the issue's audience lets them see it."""
         leaders: frozenset[str] = frozenset().union(*(self.above[team] for team in reach))
-        return leaders if not item.circle else leaders & self.org.readers.get(item.circle, frozenset())
+        return leaders if not item.audience else leaders & self.org.readers.get(item.audience, frozenset())
 
 
 def _in_order(voices: Iterable[Voice], pains: Mapping[str, PainEntry]) -> list[Voice]:
-    """Oldest first, each of a pain only where that is of the same circle."""
+    """Oldest first, each of a pain only where that is of the same audience."""
     ordered = sorted(voices, key=lambda v: (v.created_at, v.key))
     return [v if _together(v, pains) else replace(v, pain=None) for v in ordered]
 
 
 def _together(item: Voice | Sighting, pains: Mapping[str, PainEntry]) -> bool:
-    return item.pain is None or item.pain not in pains or pains[item.pain].circle == item.circle
+    return item.pain is None or item.pain not in pains or pains[item.pain].audience == item.audience
 
 
 def index(material: Material, org: Org) -> Index:
@@ -215,7 +215,7 @@ def index(material: Material, org: Org) -> Index:
             feeds.setdefault(voice.pain, set()).add(voice.source)
         if voice.role != "staff" and voice.author is not None:
             outside.update(keys)
-            if not voice.circle:
+            if not voice.audience:
                 _add_all(accounts, reach, voice.author)
     stirred: dict[str, list[Voice]] = defaultdict(list)
     for voice in _in_order(material.stirred, material.pains):
@@ -253,7 +253,7 @@ def _first_told(sightings: Iterable[Sighting]) -> dict[str, date]:
 def _first_seen(sightings: Iterable[Sighting]) -> dict[str, date]:
     found: dict[str, date] = {}
     for seen in sightings:
-        if not seen.circle:
+        if not seen.audience:
             found[seen.author] = min(seen.week, found.get(seen.author, seen.week))
     return found
 
@@ -290,9 +290,9 @@ def _history(
     for seen in sightings:
         pain = pains.get(seen.pain)
         reach = _reach(seen, readers.org)
-        if not seen.circle and seen.role == "staff" and seen.team is not None:
+        if not seen.audience and seen.role == "staff" and seen.team is not None:
             team_weeks[seen.team][seen.week].add(seen.author)
-        elif not seen.circle and seen.role != "staff":
+        elif not seen.audience and seen.role != "staff":
             _add_all(accounts, reach, seen.author)
         if pain is not None:
             key = (seen.pain, crowd(pain.side, seen.role))

@@ -178,7 +178,7 @@ class View:
         if not self.org.visible_to:
             return frozenset()
         pains = self.index.material.pains
-        return frozenset(p for p, entry in pains.items() if not self.org.may_open(self.leader, entry.circle))
+        return frozenset(p for p, entry in pains.items() if not self.org.may_open(self.leader, entry.audience))
 
     @cached_property
     def entries(self) -> Mapping[str, PainEntry]:
@@ -189,7 +189,7 @@ class View:
     @cached_property
     def audible(self) -> tuple[SourceHealth, ...]:
         """The sources that this leader may know of, by name: all that are not narrowed as a whole to others."""
-        mine = (s for s in self.index.material.sources if self.org.may_open(self.leader, self.org.circle(s.name, None)))
+        mine = (s for s in self.index.material.sources if self.org.may_open(self.leader, self.org.audience(s.name, None)))
         return tuple(sorted(mine, key=lambda s: s.name))
 
     @cached_property
@@ -234,8 +234,8 @@ class View:
 
     @cached_property
     def _speaking(self) -> frozenset[str]:
-        """The sources that anything of this week came from which this leader's circles let them see."""
-        return frozenset(v.source for v in self.index.material.voices if self.org.may_open(self.leader, v.circle))
+        """The sources that anything of this week came from which this leader's audiences let them see."""
+        return frozenset(v.source for v in self.index.material.voices if self.org.may_open(self.leader, v.audience))
 
     def _feeds_of_side(self, side: str) -> frozenset[str]:
         pains = self.entries

@@ -12,8 +12,8 @@ from pipeline.pains.values import Candidate, Pain
 
 def merged(one: Pain, other: Pain) -> Pain:
     """`one` with everything of `other` in it; id, name and side stay those of `one`. Raises ValueError where they are
-    of two circles: who may see one would be told of the other."""
-    if one.circle != other.circle:
+    of two audiences: who may see one would be told of the other."""
+    if one.audience != other.audience:
         raise ValueError(f"{one.id} and {other.id} may not be seen by the same people (`visible_to:`)")
     sums = {name: one.seen.get(name, 0) + other.seen.get(name, 0) for name in {*one.seen, *other.seen}}
     kept = sorted(sorted(sums, key=lambda name: (-sums[name], name))[:SEEN])
@@ -41,8 +41,8 @@ def parted(
     either half has no issue of a person.
     """
     rest, new = _remembered(stay, taken, names), _remembered(go, taken, names)
-    kept = replace(rest, id=pain.id, title=pain.title, side=pain.side, founded_by=pain.founded_by, circle=pain.circle)
-    return kept, replace(new, circle=pain.circle)
+    kept = replace(rest, id=pain.id, title=pain.title, side=pain.side, founded_by=pain.founded_by, audience=pain.audience)
+    return kept, replace(new, audience=pain.audience)
 
 
 def renamed(pain: Pain, title: str) -> Pain:

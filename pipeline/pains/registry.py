@@ -34,16 +34,16 @@ def assign(
     An issue without an assignment found no pain; hand it in again while `WAITS` lasts. Nothing of `registry` is lost:
     pains that are over stay in it. `names` are names of people, which no title may hold.
 
-    Each circle is settled by itself, as if there were no other: whoever may see a pain may see all its issues, and
+    Each audience is settled by itself, as if there were no other: whoever may see a pain may see all its issues, and
     neither its name nor its number tells of others.
     """
-    circles = sorted({pain.circle for pain in registry} | {candidate.circle for candidate in candidates})
+    audiences = sorted({pain.audience for pain in registry} | {candidate.audience for candidate in candidates})
     pains: list[Pain] = []
     told: list[Assignment] = []
-    for circle in circles:
-        own = [candidate for candidate in candidates if candidate.circle == circle]
-        living, joined = _assign([pain for pain in registry if pain.circle == circle], own, names)
-        pains += [replace(pain, circle=circle) for pain in living] if circle else living
+    for audience in audiences:
+        own = [candidate for candidate in candidates if candidate.audience == audience]
+        living, joined = _assign([pain for pain in registry if pain.audience == audience], own, names)
+        pains += [replace(pain, audience=audience) for pain in living] if audience else living
         told += joined
     return sorted(pains, key=lambda pain: pain.id), sorted(told, key=lambda one: one.key)
 

@@ -23,8 +23,8 @@ class Candidate:
     leaf: str | None
     links: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
-    circle: str = ""
-    """Who alone may see it, by `Org.circle`."""
+    audience: str = ""
+    """Who alone may see it, by `Org.audience`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Pain:
     drift. `seen` says how many of its issues have a feature. Both are under hashed names, so that the registry, which
     outlives the texts, holds none of their words beside the title. `leaves` counts its issues by leaf; `cases` are
     hashed keys of its last issues; `was` is the name before a person gave it another. All its issues are of one
-    `circle`. Bots' issues join a pain but leave no trace in it: `members`, `last_at` and the sketches are of people's
+    `audience`. Bots' issues join a pain but leave no trace in it: `members`, `last_at` and the sketches are of people's
     issues alone.
     """
 
@@ -66,7 +66,7 @@ class Pain:
     leaves: Mapping[str, int] = field(default_factory=dict)
     cases: tuple[str, ...] = ()
     was: str = ""
-    circle: str = ""
+    audience: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ def from_json(raw: Mapping[str, Any]) -> Pain:
         leaves={leaf: int(count) for leaf, count in raw.get("leaves", {}).items()},
         cases=tuple(raw.get("cases", ())),
         was=raw.get("was", ""),
-        circle=raw.get("circle", ""),
+        audience=raw.get("audience", ""),
     )
 
 

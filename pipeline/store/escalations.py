@@ -84,8 +84,8 @@ class Subject:
     heard_by: tuple[str, ...]
     pain: str | None
     pain_title: str | None
-    pain_circle: str = ""
-    """Who alone may know of the pain, by `Org.circle`."""
+    pain_audience: str = ""
+    """Who alone may know of the pain, by `Org.audience`."""
 
 
 def lock(session: Session) -> None:
@@ -112,7 +112,7 @@ def subject(session: Session, issue_id: int) -> Subject | None:
         heard_by=tuple(row.heard_by),
         pain=pain,
         pain_title=known.get("title"),
-        pain_circle=known.get("circle", ""),
+        pain_audience=known.get("audience", ""),
     )
 
 

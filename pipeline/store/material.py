@@ -37,14 +37,14 @@ def read(
     """Everything that digests of this period may speak of. `kinds` are the configured sources, name to kind."""
     fixed = corrections(session)
     pains = registry.told_in(session, period.label)
-    circles = {pain: found.get("circle", "") for pain, found in pains.items()}
+    audiences = {pain: found.get("audience", "") for pain, found in pains.items()}
     voices = _voices(session, period, org, fixed)
     stirred = _stirred(session, period, org, fixed)
-    known = _with_courses(session, period, org, [*voices, *stirred], circles)
+    known = _with_courses(session, period, org, [*voices, *stirred], audiences)
     voices, stirred = known[: len(voices)], known[len(voices) :]
     first = max(first_created(session) or period.start, period.start - HISTORY * 4)
     zone = ZoneInfo(period.zone)
-    sightings, fed_by = _sightings(session, period, org, fixed, circles)
+    sightings, fed_by = _sightings(session, period, org, fixed, audiences)
     return Material(
         voices=voices,
         stirred=stirred,
@@ -56,7 +56,7 @@ def read(
                 side=pain["side"],
                 first_at=datetime.fromisoformat(pain["first_at"]),
                 sources=frozenset(fed_by.get(pain_id, ())),
-                circle=circles[pain_id],
+                audience=audiences[pain_id],
             )
             for pain_id, pain in pains.items()
         },
@@ -65,12 +65,12 @@ def read(
         last_quiet=digests.last_quiet(session, period.label),
         workdays=workdays,
         answers=(given := answers.until(session, period.end)),
-        told=_told(session, period, org, given, circles),
+        told=_told(session, period, org, given, audiences),
     )
 
 
 def _told(
-    session: Session, period: Period, org: Org, given: Mapping[str, Sequence[Answer]], circles: Mapping[str, str]
+    session: Session, period: Period, org: Org, given: Mapping[str, Sequence[Answer]], audiences: Mapping[str, str]
 ) -> dict[int, tuple[int, int]]:
     """Answer to (authors who were informed of it, authors who wrote of the pain before it was given)."""
     if not given:
@@ -82,7 +82,7 @@ def _told(
     )
     wrote: dict[str, list[tuple[datetime, str, str]]] = defaultdict(list)
     for pain, issue in session.execute(query):
-        if registry.hidden(issue.tags, ()) or org.circle(issue.source, issue.project) != circles.get(pain, ""):
+        if registry.hidden(issue.tags, ()) or org.audience(issue.source, issue.project) != audiences.get(pain, ""):
             continue
         author, _, _ = author_of(org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id)
         if author is not None:
@@ -133,10 +133,10 @@ def _judged(session: Session, period: Period) -> Select[IssueRow, VerdictRow, st
 
 
 def _with_courses(
-    session: Session, period: Period, org: Org, voices: Sequence[Voice], circles: Mapping[str, str]
+    session: Session, period: Period, org: Org, voices: Sequence[Voice], audiences: Mapping[str, str]
 ) -> list[Voice]:
     """The same with the signals that their courses show."""
-    own = {v.key: v.pain is not None and v.circle == circles.get(v.pain, "") for v in voices}
+    own = {v.key: v.pain is not None and v.audience == audiences.get(v.pain, "") for v in voices}
     pains = {(v.source, v.external_id): v.pain if v.side != "none" and own[v.key] else None for v in voices}
     found = courses.signs(session, period, org, pains)
     return [replace(voice, course=found.get((voice.source, voice.external_id), ())) for voice in voices]
@@ -205,7 +205,7 @@ def voice(
         signals=verdict.signals,
         pain=pain,
         no_quote="no-quote" in issue.tags,
-        circle=org.circle(issue.source, issue.project),
+        audience=org.audience(issue.source, issue.project),
     )
 
 
@@ -231,7 +231,7 @@ def _sightings(
     period: Period,
     org: Org,
     fixed: Mapping[tuple[str, str], tuple[str, str]],
-    circles: Mapping[str, str],
+    audiences: Mapping[str, str],
 ) -> tuple[list[Sighting], dict[str, set[str]]]:
     """Who told of which pain in which week, and the sources that each pain's issues came from."""
     query = (
@@ -261,11 +261,11 @@ def _sightings(
     for row in session.execute(query):
         side = fixed.get((row.source, row.external_id), (row.side, ""))[0]
         author, role, team = author_of(org, row.source, row.author, row.author_role, row.account, row.external_id)
-        circle = org.circle(row.source, row.project)
-        if author is None or side == "none" or registry.hidden(row.tags, ()) or circle != circles.get(row.pain, ""):
+        audience = org.audience(row.source, row.project)
+        if author is None or side == "none" or registry.hidden(row.tags, ()) or audience != audiences.get(row.pain, ""):
             continue
         week = _monday(row.created_at.astimezone(zone).date())
-        who = (row.pain, week, author, role, team, row.leaf, tuple(row.heard_by), circle)
+        who = (row.pain, week, author, role, team, row.leaf, tuple(row.heard_by), audience)
         items, worst = seen.get(who, (0, 1))
         seen[who] = (items + 1, max(worst, row.severity))
         fed_by[row.pain].add(row.source)
@@ -273,7 +273,7 @@ def _sightings(
 
 
 def _sighting(who: tuple[Any, ...], items: int, severity: int) -> Sighting:
-    pain, week, author, role, team, leaf, heard_by, circle = who
+    pain, week, author, role, team, leaf, heard_by, audience = who
     return Sighting(
         pain=pain,
         week=week,
@@ -284,7 +284,7 @@ def _sighting(who: tuple[Any, ...], items: int, severity: int) -> Sighting:
         heard_by=heard_by,
         items=items,
         severity=severity,
-        circle=circle,
+        audience=audience,
     )
 
 
@@ -345,7 +345,7 @@ def withheld(session: Session, period: Period, org: Org) -> str:
     rows = list(session.execute(query.where(IssueRow.created_at >= period.start, IssueRow.created_at < period.end)))
     for some in chunks(courses.stirred(session, period)):
         rows += session.execute(query.where(IssueRow.id.in_(some)))
-    names = [f"{circle} {','.join(sorted(people))}" for circle, people in sorted(org.readers.items())]
+    names = [f"{audience} {','.join(sorted(people))}" for audience, people in sorted(org.readers.items())]
     for issue, verdict_row in sorted(rows, key=lambda row: (row[0].source, row[0].external_id)):
         verdict = verdict_of(verdict_row, fixed.get((issue.source, issue.external_id)))
         out = issue.state == "deleted" or registry.hidden(issue.tags, [s.name for s in verdict.signals])

@@ -89,7 +89,7 @@ def still_open(engine: Engine, session: Session, reader: str, names: Iterable[st
     if not org.visible_to:
         return
     keys = [(source, external_id) for source, _, external_id in (name.partition(":") for name in names)]
-    if not all(org.may_open(reader, org.circle(one.source, one.project)) for one in issues.by_keys(session, keys)):
+    if not all(org.may_open(reader, org.audience(one.source, one.project)) for one in issues.by_keys(session, keys)):
         message = "Issues that they tell of may be seen by fewer people since. Your newest leaf notes leave them out."
         raise Refused("These leaf notes cannot be shown any more", message, 403)
 

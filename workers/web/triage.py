@@ -189,9 +189,9 @@ def _told(reader: Reader, org: Org, listed: Listed, titles: Mapping[str, Mapping
 
 
 def _pain(org: Org, listed: Listed, titles: Mapping[str, Mapping[str, Any]]) -> str | None:
-    """The name of the issue's pain, where that is of the same circle: it is made of its issues' words."""
+    """The name of the issue's pain, where that is of the same audience: it is made of its issues' words."""
     found = titles.get(listed.pain or "", {})
-    same = found.get("circle", "") == org.circle(listed.issue.source, listed.issue.project)
+    same = found.get("audience", "") == org.audience(listed.issue.source, listed.issue.project)
     return found.get("title") if same else None
 
 

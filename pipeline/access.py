@@ -34,6 +34,13 @@ def reader(org: Org, person: str, *, operator: bool) -> Reader | None:
     return Reader(person=person, operator=operator, teams=frozenset(teams), own=frozenset(own))
 
 
+def known_by(org: Org, email: str) -> str | None:
+    """The one person with this address, whatever its case; None for nobody, and where several share it."""
+    folded = email.casefold()
+    found = [person.id for person in org.people.values() if person.email and person.email.casefold() == folded]
+    return found[0] if len(found) == 1 else None
+
+
 def may_see(
     who: Reader, org: Org, issue: Issue, verdict: Verdict | None, leaf: str | None, heard_by: Iterable[str]
 ) -> bool:

@@ -140,7 +140,9 @@ class Org:
     def readers(self) -> Mapping[str, frozenset[str]]:
         """The people of each audience: those who are named, and of each named team its people, those below it, and who
         leads them. A name that a person and a team share is the person's."""
-        return {audience: frozenset().union(*map(self._people_of, names)) for audience, names in self.visible_to.items()}
+        return {
+            audience: frozenset().union(*map(self._people_of, names)) for audience, names in self.visible_to.items()
+        }
 
     def _people_of(self, name: str) -> frozenset[str]:
         if name in self.people:

@@ -34,9 +34,9 @@ def every_problem(directory: Path, as_of: datetime | None, *, offline: bool) -> 
     found = [Finding("error", problem.where, problem.says) for problem in problems]
     if deployment is None:
         return found
-    found += [*org_findings(deployment), *_audiences(deployment), *_key(deployment)]
+    found += [*org_findings(deployment), *_audiences(deployment), *_signing_in(deployment), *_key(deployment)]
     if not offline:
-        for look in (_database, _projects, _broker, _mail, _language_model, _sources):
+        for look in (_database, _projects, _broker, _mail, _language_model, _provider, _sources):
             found += look(deployment)
     return found
 
@@ -97,6 +97,35 @@ def _stored(deployment: Deployment, source: str) -> Sequence[str]:
         return ()
     with db.reading(deployment.database) as session:
         return issues.projects(session, source)
+
+
+def _signing_in(deployment: Deployment) -> Iterator[Finding]:
+    """Whether those whom the provider signs in can come back, and are people of the org chart."""
+    options, document = deployment.settings.web.oidc, deployment.loaded.settings_document
+    if options is None:
+        return
+    where = f"{document.file}:{document.line(('web', 'oidc'))}"
+    if deployment.environment.public_url is None:
+        says = (
+            "web.oidc: nobody can come back from the provider without LEAFNOTES_PUBLIC_URL. Set it, or remove the key."
+        )
+        yield Finding("error", where, says)
+    named = [(("subjects", subject), person) for subject, person in options.subjects.items()]
+    named += [(("operators", place), person) for place, person in enumerate(options.operators)]  # type: ignore[misc]
+    for inside, person in named:
+        if person not in deployment.org.people:
+            loc: Loc = ("web", "oidc", *inside)
+            close = nearest(person, [*deployment.org.people])
+            remedy = f"Did you mean {close}?" if close else "Write the id of a person."
+            says = f"{key_of(loc)}: {person!r} is no person of the org chart. {remedy}"
+            yield Finding("error", f"{document.file}:{document.line(loc)}", says)
+
+
+def _provider(deployment: Deployment) -> Iterator[Finding]:
+    document = deployment.loaded.settings_document
+    where = f"{document.file}:{document.line(('web', 'oidc', 'issuer'))}"
+    for problem in deployment.provider.check() if deployment.provider is not None else ():
+        yield Finding("error", where, f"web.oidc.issuer: {problem}")
 
 
 def _key(deployment: Deployment) -> Iterator[Finding]:

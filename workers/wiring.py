@@ -29,6 +29,7 @@ from connectors.base import EVERY_OTHER, Connector, SourceError, SourceOptions, 
 from connectors.language_model import ChatModel
 from connectors.limits import share
 from connectors.mailbox import Server
+from connectors.oidc import Client, Provider
 from connectors.smtp import Smtp
 from connectors.speak_up import SpeakUp
 from pipeline import periods
@@ -49,6 +50,8 @@ from workers.limits import in_redis
 from workers.senders import FolderSender, Sender, SmtpSender
 
 GROUP = "leafnotes.connectors"
+COMES_BACK = "/login/back"
+"""Where an OpenID Connect provider sends people back to."""
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -145,7 +148,7 @@ class Deployment:
         loaded = settings.load(directory)
         problems = [*problems, *loaded.problems]
         sources, more = _sources(loaded, directory)
-        problems += [*more, *_language_model_problems(loaded)]
+        problems += [*more, *_language_model_problems(loaded), *_oidc_problems(loaded)]
         if problems or environment is None:
             return None, problems
         if environment.broker_url is not None:
@@ -190,6 +193,12 @@ class Deployment:
     def language_model(self) -> LanguageModel | None:
         """The one that may propose; None, the default: nobody is asked."""
         return chat_model(self.settings)
+
+    @cached_property
+    def provider(self) -> Provider | None:
+        """Who signs people in; None where nobody is named, or people could not come back from there."""
+        public = self.environment.public_url
+        return None if public is None else oidc_provider(self.settings, public)
 
     @cached_property
     def router(self) -> Router:
@@ -372,6 +381,31 @@ def _language_model_problems(loaded: Loaded) -> list[Problem]:
     except SourceError as error:
         message = str(error).removeprefix("base_url: ")
         return [loaded.settings_document.problem(("language_model", "base_url"), message)]
+    return []
+
+
+def oidc_provider(settings: Settings, public_url: str) -> Provider | None:
+    """The provider of the settings. Raises `SourceError` where its address cannot be used."""
+    options = settings.web.oidc
+    if options is None:
+        return None
+    secret = options.client_secret
+    client = Client(
+        issuer=options.issuer,
+        client_id=options.client_id,
+        client_secret=None if secret is None else secret.get_secret_value(),
+        redirect_uri=f"{public_url}{COMES_BACK}",
+        insecure=options.insecure,
+    )
+    return Provider(client)
+
+
+def _oidc_problems(loaded: Loaded) -> list[Problem]:
+    try:
+        oidc_provider(loaded.settings, "")
+    except SourceError as error:
+        message = str(error).removeprefix("base_url: ").replace("base_url", "issuer")
+        return [loaded.settings_document.problem(("web", "oidc", "issuer"), message)]
     return []
 
 

@@ -189,7 +189,9 @@ class View:
     @cached_property
     def audible(self) -> tuple[SourceHealth, ...]:
         """The sources that this leader may know of, by name: all that are not narrowed as a whole to others."""
-        mine = (s for s in self.index.material.sources if self.org.may_open(self.leader, self.org.audience(s.name, None)))
+        mine = (
+            s for s in self.index.material.sources if self.org.may_open(self.leader, self.org.audience(s.name, None))
+        )
         return tuple(sorted(mine, key=lambda s: s.name))
 
     @cached_property

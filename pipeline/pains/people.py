@@ -41,7 +41,9 @@ def parted(
     either half has no issue of a person.
     """
     rest, new = _remembered(stay, taken, names), _remembered(go, taken, names)
-    kept = replace(rest, id=pain.id, title=pain.title, side=pain.side, founded_by=pain.founded_by, audience=pain.audience)
+    kept = replace(
+        rest, id=pain.id, title=pain.title, side=pain.side, founded_by=pain.founded_by, audience=pain.audience
+    )
     return kept, replace(new, audience=pain.audience)
 
 

@@ -15,6 +15,7 @@ from workers.web import (
     operating,
     pausing,
     reading,
+    signing_in,
     speaking,
     triage,
 )
@@ -35,6 +36,7 @@ def create(engine: Engine) -> Flask:
     app.register_blueprint(speaking.blueprint(engine))
     _remember_who_is_signed_in(app, engine)
     app.register_blueprint(access.blueprint(engine))
+    app.register_blueprint(signing_in.blueprint(engine))
     app.register_blueprint(triage.blueprint(engine))
     app.register_blueprint(operating.blueprint(engine))
     app.register_blueprint(authors.blueprint(engine))

@@ -18,14 +18,15 @@ Page = tuple[str, int]
 
 
 class Refused(Exception):
-    """A link that opens nothing; the page says why and what to do."""
+    """A link that opens nothing; the page says why and what to do. `sign_in`: it offers to sign in."""
 
-    def __init__(self, title: str, message: str, status: int) -> None:
+    def __init__(self, title: str, message: str, status: int, *, sign_in: bool = False) -> None:
         super().__init__(message)
-        self.title, self.message, self.status = title, message, status
+        self.title, self.message, self.status, self.sign_in = title, message, status, sign_in
 
     def page(self) -> Page:
-        return page("message.html", status=self.status, title=self.title, message=self.message)
+        words = {"title": self.title, "message": self.message, "sign_in": self.sign_in}
+        return page("message.html", status=self.status, **words)
 
 
 def page(template: str, *, status: int = 200, **values: Any) -> Page:

@@ -137,7 +137,8 @@ class Provider:
             for name in ("authorization_endpoint", "token_endpoint"):
                 self._address(known.document, name)
         except SignInFailed as error:
-            return [str(error)]
+            remedy = "" if "`issuer`" in str(error) else ". Is `issuer` right, and can this machine reach it?"
+            return [f"{error}{remedy}"]
         signs = known.document.get("id_token_signing_alg_values_supported")
         if isinstance(signs, list) and not KEY_TYPES.keys() & {str(one) for one in signs}:
             return [f"it signs with none of {', '.join(KEY_TYPES)}. Have it sign ID tokens with RS256"]

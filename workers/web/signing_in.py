@@ -1,7 +1,7 @@
 """Signing in with the organisation's OpenID Connect provider, where settings.yaml names one: there and back.
 
-Nothing that comes with a request says where to go afterwards, so nobody can be sent elsewhere. What the browser keeps in
-between stands in the same signed cookie, which is made anew once its person is known.
+Nothing that comes with a request says where to go afterwards, so nobody can be sent elsewhere. What the browser keeps
+in between stands in the same signed cookie, which is made anew once its person is known.
 """
 
 from dataclasses import asdict

@@ -191,10 +191,7 @@ def test_old_pains_of_both_are_told_by_their_open_issues_alone(tmp_path: Path, r
     narrow(made, {VAULT: ["noor"]})
     again = [{**one, "project": "shop"} for one in small.subscribers(4, first=50, day=7)]
     old = [{**one, "project": "shop"} for one in small.subscribers()] + [secret(20, at) for at in range(5)]
-    new = [
-        secret(70, at, created_at=again[0]["created_at"], updated_at=again[0]["updated_at"])
-        for at in range(5)
-    ]
+    new = [secret(70, at, created_at=again[0]["created_at"], updated_at=again[0]["updated_at"]) for at in range(5)]
     small.write(made, [*old, *again, *new])
     run(made, later=timedelta(weeks=1))
 

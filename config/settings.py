@@ -137,6 +137,28 @@ class LanguageModel(Values):
         return self
 
 
+class Oidc(Values):
+    """Signing in with the organisation's own OpenID Connect provider."""
+
+    issuer: Words = Field(description="the provider's own name, as https://login.example.org/realms/staff")
+    client_id: Words = Field(description="the id that the provider gave to Leafnotes")
+    client_secret: SecretStr | None = Field(
+        None, description="its secret, as ${ENV_NAME} or file:PATH; none for a public client"
+    )
+    subjects: Annotated[dict[str, Id], BeforeValidator(section)] = Field(
+        default_factory=dict,
+        description="the provider's number of somebody (`sub`): their id in org.yaml, where it vouches for no e-mail",
+    )
+    operators: Annotated[tuple[Id, ...], BeforeValidator(items)] = Field(
+        (), description="the ids of people who are operators when they sign in so"
+    )
+    insecure: bool = Field(False, description="allow http:// to another machine")
+
+
+class Web(Values):
+    oidc: Oidc | None = Field(None, description="who signs people in: issuer, client_id and client_secret")
+
+
 class DaysOffEntry(Values):
     """Days on which nobody works, of the whole organisation or of some teams and those below them."""
 
@@ -240,6 +262,7 @@ class Settings(Values):
     retention: Annotated[Retention, BeforeValidator(section)] = Retention()
     work: Annotated[Work, BeforeValidator(section)] = Work()
     language_model: Annotated[LanguageModel, BeforeValidator(section)] = LanguageModel()
+    web: Annotated[Web, BeforeValidator(section)] = Web()
 
 
 class SourcesFile(Values):

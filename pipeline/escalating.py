@@ -70,7 +70,7 @@ def by_name(session: Session, issue_id: int, note: str | None, house: House, now
         raise NotNow("it is private, muted or a matter of persons: nobody is called for it")
     if note is not None and names_of(house.org).in_quote(note):
         raise NotNow("the note names somebody of the organisation; say it without names")
-    if not _rungs(session, house, house.ladder.rules[rule], subject.leaf):
+    if not _rungs(session, house, house.ladder.rules[rule], subject):
         raise NotNow(f"nobody can be told: name people for {rule} in settings.yaml, with e-mail addresses in org.yaml")
     if kept is not None and kept.state not in ("withdrawn", "closed", "digest"):
         raise NotNow(f"it was escalated on {kept.at:%Y-%m-%d %H:%M} UTC already: {kept.state}")
@@ -160,7 +160,7 @@ def _begin(session: Session, issue_id: int, subject: Subject, house: House, now:
     since = issue.updated_at if pull.asked else issue.created_at
     if since < now - ladder.FRESH:
         return None
-    if not pull.asked and not _rungs(session, house, house.ladder.rules[name], subject.leaf):
+    if not pull.asked and not _rungs(session, house, house.ladder.rules[name], subject):
         return None
     if name == "harm" and (subject.pain is None or _known(session, subject.pain, now)):
         return None
@@ -196,8 +196,14 @@ def _pull(session: Session, subject: Subject, house: House, *, person: bool) -> 
     )
 
 
-def _rungs(session: Session, house: House, rule: Rule, leaf: str | None) -> tuple[str, ...]:
-    return ladder.ladder(rule, house.org, leaf, frozenset(answers.paused(session)))
+def _rungs(session: Session, house: House, rule: Rule, subject: Subject) -> tuple[str, ...]:
+    """Who is told of an issue, in order: of those whom its rule names, the ones who may see it."""
+    rungs = ladder.ladder(rule, house.org, subject.leaf, frozenset(answers.paused(session)))
+    return tuple(one for one in rungs if house.org.may_open(one, _audience(subject, house)))
+
+
+def _audience(subject: Subject, house: House) -> str:
+    return house.org.audience(subject.issue.source, subject.issue.project)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +232,7 @@ def _over(session: Session, kept: Escalation, subject: Subject, house: House) ->
 
 def _go_on(session: Session, kept: Escalation, subject: Subject, house: House, now: datetime) -> None:
     rule = house.ladder.rules[kept.rule]
-    rungs = _rungs(session, house, rule, subject.leaf)
+    rungs = _rungs(session, house, rule, subject)
     step = ladder.next_step(
         rule,
         rungs,
@@ -260,7 +266,8 @@ def _free(session: Session, house: House, reader: str, now: datetime) -> datetim
 def _tell(session: Session, kept: Escalation, subject: Subject, house: House, step: Tell, now: datetime) -> None:
     """One mail to whoever is asked, and copies to those before who may have one today."""
     rule, number = house.ladder.rules[kept.rule], len(kept.asked)
-    free = [one for one in step.copies if rule.at_once or _free(session, house, one, now) <= now]
+    seeing = [one for one in step.copies if house.org.may_open(one, _audience(subject, house))]
+    free = [one for one in seeing if rule.at_once or _free(session, house, one, now) <= now]
     for reader, copy in ((step.reader, 0), *((one, number) for one in free)):
         told = escalations.Told(reader=reader, copy=copy, number=number, at=now, due=step.due, digest_id=0, lost=False)
         call = _compose(session, kept, subject, house, told, step.reader)
@@ -286,7 +293,7 @@ def _compose(
     session: Session, kept: Escalation, subject: Subject, house: House, told: escalations.Told, asked: str
 ) -> Call:
     rule = house.ladder.rules[kept.rule]
-    rungs = _rungs(session, house, rule, subject.leaf)
+    rungs = _rungs(session, house, rule, subject)
     after = rungs[rungs.index(told.reader) + 1 :] if told.reader in rungs else ()
     whom = asked if told.copy else (after[0] if after else None)
     page = None
@@ -301,7 +308,7 @@ def _compose(
             org=house.org,
             names=names_of(house.org),
             sources=house.kinds,
-            pain_title=subject.pain_title,
+            pain_title=subject.pain_title if subject.pain_audience == _audience(subject, house) else None,
             person=kept.person,
             note=kept.note,
             at=told.at,
@@ -353,7 +360,7 @@ def recheck(session: Session, digest: StoredDigest, house: House, now: datetime)
     if subject is None or not kept.waits or _over(session, kept, subject, house) is not None:
         ask(session, [kept.issue_id])
         return Checked(refused="it was over before it was sent")
-    if told.reader not in _rungs(session, house, rule, subject.leaf):
+    if told.reader not in _rungs(session, house, rule, subject):
         ask(session, [kept.issue_id])
         return Checked(refused=f"{told.reader} is not to be told any more")
     opens = now if rule.at_once else hours(house, told.reader).next_open(now)
@@ -375,10 +382,13 @@ def recheck(session: Session, digest: StoredDigest, house: House, now: datetime)
     return Checked(call=call)
 
 
-def may_be_read(session: Session, kept: Escalation, house: House) -> bool:
-    """Whether the words of a call may still be shown: its issue is there, and became neither private nor sealed."""
+def may_be_read(session: Session, kept: Escalation, reader: str, house: House) -> bool:
+    """Whether the words of a call may still be shown to its reader: its issue is there, may be seen by them, and became
+    neither private nor sealed."""
     subject = escalations.subject(session, kept.issue_id)
     if subject is None or subject.issue.state == "deleted" or "no-quote" in subject.issue.tags:
+        return False
+    if not house.org.may_open(reader, _audience(subject, house)):
         return False
     if objections.reasons(session, f"{subject.issue.source}:{subject.issue.external_id}"):
         return False

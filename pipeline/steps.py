@@ -417,10 +417,23 @@ def gather(session: Session, *, org: Org, zone: str, until: datetime | None = No
     known = tuple(pains.from_json(pain) for pain in registry.frozen(session))
     addresses = {f"{issue.source}:{issue.external_id}": issue.url for _, issue, _, _ in found if issue.url}
     plain = [candidate(org, issue, verdict, side) for _, issue, verdict, side in found]
-    candidates = tuple(pains.linked(plain, addresses, known))
+    candidates = _linked(plain, addresses, known)
     stand = [(pain.id, pain.title, pain.members) for pain in known]  # a person's decision changes them too
     mark = hashlib.blake2b(repr((closed, stand, candidates)).encode("utf-8", "replace"), digest_size=16).hexdigest()
     return OpenPart(known, candidates, {c.key: row[0] for c, row in zip(candidates, found, strict=True)}, mark)
+
+
+def _linked(
+    plain: Sequence[pains.Candidate], addresses: Mapping[str, str], known: Sequence[pains.Pain]
+) -> tuple[pains.Candidate, ...]:
+    """The candidates, in order, with the issues of their own audience that they name."""
+    found: dict[str, pains.Candidate] = {}
+    for audience in {one.audience for one in plain}:
+        own = [one for one in plain if one.audience == audience]
+        urls = {one.key: addresses[one.key] for one in own if one.key in addresses}
+        linked = pains.linked(own, urls, [pain for pain in known if pain.audience == audience])
+        found |= {one.key: one for one in linked}
+    return tuple(found[one.key] for one in plain)
 
 
 def group(part: OpenPart, org: Org) -> Grouping:
@@ -478,6 +491,7 @@ def candidate(org: Org, issue: Any, verdict: Any, side: str) -> pains.Candidate:
         body=prose(issue.body),
         leaf=verdict.leaf,
         labels=tuple(issue.labels),
+        audience=org.audience(issue.source, issue.project),
     )
 
 
@@ -642,7 +656,7 @@ def compose(session: Session, period: Period, due: Mapping[str, datetime], house
     if not waiting:
         return []
     material = material_store.read(session, period, house.org, house.kinds, house.workdays)
-    hidden = material_store.withheld(session, period)
+    hidden = material_store.withheld(session, period, house.org)
     away = _Away(answers.paused(session), unheard)
     made_at = {leader: due[leader] for leader in waiting}
     mails = []
@@ -661,7 +675,10 @@ def _let_go(session: Session, period: Period, leader: str, waiting: int, house: 
     revealing = gates.differencing([*others, Document.from_json(digest.document or {})])
     if any(leader in found.leaders for found in revealing):
         material = material_store.read(session, period, house.org, house.kinds, house.workdays)
-        if _revise(session, digest, material, house, others, material_store.withheld(session, period)) is not None:
+        if (
+            _revise(session, digest, material, house, others, material_store.withheld(session, period, house.org))
+            is not None
+        ):
             return
     digests.release(session, waiting)
     _post(session, period, leader, waiting, house)
@@ -899,7 +916,7 @@ def _compose_again(session: Session, digest: digests.StoredDigest, house: House)
     if digest.leader not in house.org.leaders:
         return f"{digest.leader} leads no team any more", False
     document = Document.from_json(digest.document or {})
-    hidden = material_store.withheld(session, document.period)
+    hidden = material_store.withheld(session, document.period, house.org)
     if hidden == digest.hidden:
         return None, False
     material = material_store.read(session, document.period, house.org, house.kinds, house.workdays)

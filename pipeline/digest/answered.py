@@ -79,7 +79,7 @@ def own(desk: Desk) -> list[Answer]:
     last = {}
     for pain, given in view.index.material.answers.items():
         mine = [a for a in given if a.leader == view.leader]
-        if mine and pain in view.index.material.pains:
+        if mine and pain in view.entries:
             last[pain] = mine[-1]
     recent = [a for a in last.values() if _until(desk, a) >= view.monday]
     return sorted(recent, key=lambda a: (a.at, a.id), reverse=True)

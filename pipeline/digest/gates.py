@@ -15,7 +15,7 @@ from pipeline.digest import answered, gates_form, passages, quotes, render, sele
 from pipeline.digest.case import LINK, STRAIGHT, Case, flat
 from pipeline.digest.desk import signals
 from pipeline.digest.document import Document, Open, Pain
-from pipeline.digest.ledger import answer
+from pipeline.digest.ledger import QUERY, answer
 from pipeline.digest.material import Material
 from pipeline.digest.phrasebook import Tongue
 from pipeline.digest.select import View
@@ -36,12 +36,15 @@ def failures(
 ) -> list[str]:
     """The gates that a digest fails, empty when it may be sent. `index` and `unsaid` as in `compose`."""
     view = View(index or select.index(material, org), document.leader, document.period, document.generated_at, unsaid)
+    said = Case(document, text, html, view)
+    beyond = _failed(GATES[:1], said)
+    if beyond:  # the other gates see what the reader may see; of more than that they cannot speak
+        return beyond
     if document.language == "en":
-        return _failed(GATES, Case(document, text, html, view))
+        return _failed(GATES[1:], said)
     ours = replace(document, language="en")
     counted = Case(ours, render.text(ours), render.html(ours), view)
-    said = Case(document, text, html, view)
-    found = [*_failed([gate for gate in GATES if gate not in FORM], counted), *_failed(FORM, said)]
+    found = [*_failed([gate for gate in GATES[1:] if gate not in FORM], counted), *_failed(FORM, said)]
     return [*found, *(f"P8 language: {problem}" for problem in _says_the_same(counted, said))]
 
 
@@ -247,6 +250,28 @@ def _staff_keys_stay_below(case: Case) -> Iterable[str]:
             yield f"{quote.issue} is printed above its author's team"
 
 
+def _readers_could_open(case: Case) -> Iterable[str]:
+    """P16: nothing of what `visible_to:` keeps from this reader, counted from the material alone."""
+    material, org, d = case.view.index.material, case.view.org, case.document
+    if not org.visible_to:
+        return
+    audiences = {voice.key: voice.audience for voice in (*material.voices, *material.stirred)}
+    for key in d.evidence():
+        if not org.may_open(d.leader, audiences.get(key, "")):
+            yield f"{key} may not be seen by {d.leader}"
+    named = {p.id for p in d.named()} | {guess.pain for guess in d.unstated} | {s.pain for s in d.since_you_acted}
+    asked = {match[2] for entry in d.ledger if (match := QUERY.match(entry.query)) is not None}
+    for pain in sorted((named | asked) & material.pains.keys()):
+        if not org.may_open(d.leader, material.pains[pain].audience):
+            yield f"pain {pain} may not be known to {d.leader}"
+    for source in d.made.sources:
+        if not org.may_open(d.leader, org.audience(source.name, None)):
+            yield f"source {source.name} may not be known to {d.leader}"
+    read = sum(org.may_open(d.leader, voice.audience) for voice in material.voices)
+    if d.made.read > read:
+        yield f"{d.made.read} issues are said to be read, {d.leader} may see {read}"
+
+
 def _blameless(case: Case) -> Iterable[str]:
     for word in words.blame(case.own_words):
         yield f"our own words say {word}"
@@ -254,6 +279,7 @@ def _blameless(case: Case) -> Iterable[str]:
 
 Gate = Callable[[Case], Iterable[str]]
 GATES: Sequence[tuple[str, Gate]] = (
+    ("P16 rights", _readers_could_open),
     ("P1 ledger", _ledger_covers),
     ("P1 recount", _ledger_holds),
     ("P2 quotations", _quotes_are_exact),

@@ -1,11 +1,15 @@
 """A period's material sorted once for all leaders: by scope, by pain, by team, by week.
 
 The work for one leader then grows with that leader's scope and not with the organisation.
+
+This is also where `visible_to:` narrows a digest: an issue reaches a leader only if its audience lets them open it, a
+pain only issues of its own audience, and what is counted for everybody together (customers that a team has seen, how
+often its people write) leaves narrowed issues out. For who may not see them it is as if they were not there.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -194,19 +198,42 @@ def _above(org: Org) -> dict[str, frozenset[str]]:
     return found  # type: ignore[return-value]
 
 
+@dataclass(frozen=True, slots=True)
+class _Readers:
+    """Whom an issue reaches."""
+
+    org: Org
+    above: Mapping[str, frozenset[str]]
+
+    def of(self, item: Voice | Sighting, reach: frozenset[str]) -> frozenset[str]:
+        """The leaders of these teams and of those above, as far as the issue's audience lets them see it."""
+        leaders: frozenset[str] = frozenset().union(*(self.above[team] for team in reach))
+        return leaders if not item.audience else leaders & self.org.readers.get(item.audience, frozenset())
+
+
+def _in_order(voices: Iterable[Voice], pains: Mapping[str, PainEntry]) -> list[Voice]:
+    """Oldest first, each of a pain only where that is of the same audience."""
+    ordered = sorted(voices, key=lambda v: (v.created_at, v.key))
+    return [v if _together(v, pains) else replace(v, pain=None) for v in ordered]
+
+
+def _together(item: Voice | Sighting, pains: Mapping[str, PainEntry]) -> bool:
+    return item.pain is None or item.pain not in pains or pains[item.pain].audience == item.audience
+
+
 def index(material: Material, org: Org) -> Index:
     """Sort a period's material by leader and team, once for all digests. Order of the input does not matter."""
-    above = _above(org)
+    readers = _Readers(org, _above(org))
+    sightings = [seen for seen in material.sightings if _together(seen, material.pains)]
     voices: dict[str, list[Voice]] = defaultdict(list)
     people: dict[Key, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     feeds = {pain: set(entry.sources) for pain, entry in material.pains.items()}
     accounts: dict[str, set[str]] = defaultdict(set)
     outside: set[Key] = set()
-    for voice in sorted(material.voices, key=lambda v: (v.created_at, v.key)):
+    for voice in _in_order(material.voices, material.pains):
         reach = _reach(voice, org)
-        leaders = frozenset().union(*(above[t] for t in reach))
         keys = _keys(voice, material.pains)
-        for leader in leaders:
+        for leader in readers.of(voice, reach):
             voices[leader].append(voice)
             for key in keys:
                 people[key][leader].add(voice.author or "")
@@ -214,12 +241,13 @@ def index(material: Material, org: Org) -> Index:
             feeds.setdefault(voice.pain, set()).add(voice.source)
         if voice.role != "staff" and voice.author is not None:
             outside.update(keys)
-            _add_all(accounts, reach, voice.author)
+            if not voice.audience:
+                _add_all(accounts, reach, voice.author)
     stirred: dict[str, list[Voice]] = defaultdict(list)
-    for voice in sorted(material.stirred, key=lambda v: (v.created_at, v.key)):
-        for leader in frozenset().union(*(above[t] for t in _reach(voice, org))):
+    for voice in _in_order(material.stirred, material.pains):
+        for leader in readers.of(voice, _reach(voice, org)):
             stirred[leader].append(voice)
-    history, team_weeks = _history(material, org, above, accounts)
+    history, team_weeks = _history(sightings, material.pains, readers, accounts)
     return Index(
         material=material,
         org=org,
@@ -230,8 +258,8 @@ def index(material: Material, org: Org) -> Index:
         accounts=accounts,
         team_weeks=team_weeks,
         feeds={pain: frozenset(names) for pain, names in feeds.items() if names},
-        first_told=_first_told(material.sightings),
-        first_seen=_first_seen(material),
+        first_told=_first_told(sightings),
+        first_seen=_first_seen(sightings),
         people=people,
         outside=frozenset(outside),
         sizes=privacy.sizes(org),
@@ -248,10 +276,11 @@ def _first_told(sightings: Iterable[Sighting]) -> dict[str, date]:
     return first
 
 
-def _first_seen(material: Material) -> dict[str, date]:
+def _first_seen(sightings: Iterable[Sighting]) -> dict[str, date]:
     found: dict[str, date] = {}
-    for seen in material.sightings:
-        found[seen.author] = min(seen.week, found.get(seen.author, seen.week))
+    for seen in sightings:
+        if not seen.audience:
+            found[seen.author] = min(seen.week, found.get(seen.author, seen.week))
     return found
 
 
@@ -280,20 +309,20 @@ History = dict[str, dict[Key, dict[date, Told]]]
 
 
 def _history(
-    material: Material, org: Org, above: Mapping[str, frozenset[str]], accounts: dict[str, set[str]]
+    sightings: Iterable[Sighting], pains: Mapping[str, PainEntry], readers: _Readers, accounts: dict[str, set[str]]
 ) -> tuple[History, dict[str, dict[date, set[str]]]]:
     history: History = defaultdict(lambda: defaultdict(lambda: defaultdict(Told)))
     team_weeks: dict[str, dict[date, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for seen in material.sightings:
-        pain = material.pains.get(seen.pain)
-        reach = _reach(seen, org)
-        if seen.role == "staff" and seen.team is not None:
+    for seen in sightings:
+        pain = pains.get(seen.pain)
+        reach = _reach(seen, readers.org)
+        if not seen.audience and seen.role == "staff" and seen.team is not None:
             team_weeks[seen.team][seen.week].add(seen.author)
-        elif seen.role != "staff":
+        elif not seen.audience and seen.role != "staff":
             _add_all(accounts, reach, seen.author)
         if pain is not None:
             key = (seen.pain, crowd(pain.side, seen.role))
-            for leader in frozenset().union(*(above[t] for t in reach)):
+            for leader in readers.of(seen, reach):
                 history[leader][key][seen.week].add(seen)
     return history, team_weeks
 

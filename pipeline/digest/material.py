@@ -49,6 +49,8 @@ class Voice:
     no_quote: bool
     course: tuple[str, ...] = ()
     """Signals of what became of it, by `pipeline.course`: comments, history, queue, neighbours. No text shows them."""
+    audience: str = ""
+    """Who alone may see it, by `Org.audience`; "": whoever its place in the tree lets."""
 
     def has(self, signal: str) -> bool:
         return any(s.name == signal for s in self.signals)
@@ -68,18 +70,20 @@ class Sighting:
     heard_by: tuple[str, ...]
     items: int = 1
     severity: int = 1
+    audience: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PainEntry:
     """A pain of the registry. `first_at` is its first issue's time, `title` its pinned name, `sources` are those that
-    its issues of the 26 weeks before the period came from."""
+    its issues of the 26 weeks before the period came from. It is of one audience, as all its issues are."""
 
     id: str
     title: str
     side: str
     first_at: datetime
     sources: frozenset[str] = frozenset()
+    audience: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
@@ -192,13 +192,34 @@ class View:
         return max(0, (self.monday - self.index.material.listening_since).days // 7)
 
     @cached_property
+    def _closed(self) -> frozenset[str]:
+        """The registry's pains that this leader may not know of."""
+        if not self.org.visible_to:
+            return frozenset()
+        pains = self.index.material.pains
+        return frozenset(p for p, entry in pains.items() if not self.org.may_open(self.leader, entry.audience))
+
+    @cached_property
+    def entries(self) -> Mapping[str, PainEntry]:
+        """The registry's pains that this leader may know of."""
+        pains = self.index.material.pains
+        return {p: entry for p, entry in pains.items() if p not in self._closed} if self._closed else pains
+
+    @cached_property
+    def audible(self) -> tuple[SourceHealth, ...]:
+        """The sources that this leader may know of, by name: all that are not narrowed as a whole to others."""
+        mine = (
+            s for s in self.index.material.sources if self.org.may_open(self.leader, self.org.audience(s.name, None))
+        )
+        return tuple(sorted(mine, key=lambda s: s.name))
+
+    @cached_property
     def sources(self) -> tuple[SourceHealth, ...]:
         """The sources that could bring something into this scope, by name."""
-        everything = sorted(self.index.material.sources, key=lambda s: s.name)
         known = self.index.team_sources
         claimed = frozenset().union(*known.values())
         ours = frozenset(v.source for v in self.voices).union(*(known.get(t, frozenset()) for t in self.scope))
-        return tuple(s for s in everything if s.name in ours or s.name not in claimed)
+        return tuple(s for s in self.audible if s.name in ours or s.name not in claimed)
 
     @cached_property
     def blind(self) -> tuple[SourceHealth, ...]:
@@ -223,17 +244,22 @@ class View:
 
     def _blind_feeds(self, pain: str, side: str) -> list[SourceHealth]:
         feeds = self.index.feeds.get(pain) or self._feeds_of_side(side)
-        everything = self.index.material.sources
-        talking = {v.source for v in self.index.material.voices} if not feeds else self._talking
-        lost = [s for s in everything if s.read_to is None or s.read_to < self.period.end or s.lossy]
+        talking = self._speaking if not feeds else self._talking
+        lost = [s for s in self.audible if s.read_to is None or s.read_to < self.period.end or s.lossy]
         return [s for s in lost if s.name in feeds or s.name not in talking]
 
     @cached_property
     def _talking(self) -> frozenset[str]:
-        return frozenset(name for names in self.index.feeds.values() for name in names)
+        feeds = self.index.feeds
+        return frozenset(name for pain, names in feeds.items() if pain not in self._closed for name in names)
+
+    @cached_property
+    def _speaking(self) -> frozenset[str]:
+        """The sources that anything of this week came from which this leader's audiences let them see."""
+        return frozenset(v.source for v in self.index.material.voices if self.org.may_open(self.leader, v.audience))
 
     def _feeds_of_side(self, side: str) -> frozenset[str]:
-        pains = self.index.material.pains
+        pains = self.entries
         return frozenset().union(*(f for p, f in self.index.feeds.items() if p in pains and pains[p].side == side))
 
     def weeks(self, entry: PainEntry, who: Crowd) -> tuple[trend.Week, ...]:
@@ -305,15 +331,15 @@ class View:
     def _by_pain(self) -> dict[str, list[Voice]]:
         found: dict[str, list[Voice]] = defaultdict(list)
         for voice in self.friction:
-            if voice.pain is not None and voice.pain in self.index.material.pains and voice.author is not None:
+            if voice.pain is not None and voice.pain in self.entries and voice.author is not None:
                 found[voice.pain].append(voice)
         return found
 
     @cached_property
     def pains(self) -> tuple[PainView, ...]:
         """Every pain that somebody in scope told of this week, heaviest first."""
-        raw = {pain: self._pain(self.index.material.pains[pain], voices) for pain, voices in self._by_pain.items()}
-        entries = self.index.material.pains
+        raw = {pain: self._pain(self.entries[pain], voices) for pain, voices in self._by_pain.items()}
+        entries = self.entries
         silent = {pain for pain, _ in self.index.history.get(self.leader, {}) if pain in entries} - set(raw)
         readings = trend.across({pain: view.reading for pain, view in sorted(raw.items())}, len(silent))
         views = [replace(view, reading=readings[pain]) for pain, view in raw.items()]
@@ -327,7 +353,7 @@ class View:
     @cached_property
     def relieved(self) -> tuple[PainView, ...]:
         """Pains with nobody, or few, this week that are back to usual."""
-        entries = self.index.material.pains
+        entries = self.entries
         gone = {pain for pain, _ in self.index.history.get(self.leader, {}) if pain in entries}
         views = [self._pain(entries[pain], []) for pain in sorted(gone - set(self._by_pain))]
         return tuple(v for v in (*views, *self.pains) if v.reading.trend == "back to usual")
@@ -338,7 +364,7 @@ class View:
 
     def whole(self, pain_id: str) -> PainView:
         """A pain of the registry by its id, also one of which nobody in this scope tells any more. Raises KeyError."""
-        return self.known.get(pain_id) or self._pain(self.index.material.pains[pain_id], [])
+        return self.known.get(pain_id) or self._pain(self.entries[pain_id], [])
 
     @cached_property
     def known(self) -> dict[str, PainView]:
@@ -393,7 +419,7 @@ class View:
         return number if before.get(week) == number else None
 
     def _read(self, key: Key, voices: Sequence[Voice], worst: int, *, blind: bool) -> trend.Reading:
-        entry = self.index.material.pains[key[0]]
+        entry = self.entries[key[0]]
         mine = [v for v in voices if v.author is not None and crowd(entry.side, v.role) == key[1]]
         outward = self._outward(key)
         people = len({v.author for v in mine})

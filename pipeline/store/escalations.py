@@ -84,6 +84,8 @@ class Subject:
     heard_by: tuple[str, ...]
     pain: str | None
     pain_title: str | None
+    pain_audience: str = ""
+    """Who alone may know of the pain, by `Org.audience`."""
 
 
 def lock(session: Session) -> None:
@@ -102,13 +104,15 @@ def subject(session: Session, issue_id: int) -> Subject | None:
     fixed = corrections(session).get((issue.source, issue.external_id))
     pain = session.execute(select(MemberRow.pain).where(MemberRow.issue_id == issue_id)).scalar_one_or_none()
     entry = session.get(PainRow, pain) if pain is not None else None
+    known = (entry.live or entry.frozen or {}) if entry is not None else {}
     return Subject(
         issue=issue,
         verdict=verdict_of(row, fixed),
         leaf=row.leaf,
         heard_by=tuple(row.heard_by),
         pain=pain,
-        pain_title=(entry.live or entry.frozen or {}).get("title") if entry is not None else None,
+        pain_title=known.get("title"),
+        pain_audience=known.get("audience", ""),
     )
 
 

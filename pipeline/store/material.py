@@ -38,13 +38,15 @@ def read(
 ) -> Material:
     """Everything that digests of this period may speak of. `kinds` are the configured sources, name to kind."""
     fixed = corrections(session)
+    pains = registry.told_in(session, period.label)
+    audiences = {pain: found.get("audience", "") for pain, found in pains.items()}
     voices = _voices(session, period, org, fixed)
     stirred = _stirred(session, period, org, fixed)
-    known = _with_courses(session, period, org, [*voices, *stirred])
+    known = _with_courses(session, period, org, [*voices, *stirred], audiences)
     voices, stirred = known[: len(voices)], known[len(voices) :]
     first = max(first_created(session) or period.start, period.start - HISTORY * 4)
     zone = ZoneInfo(period.zone)
-    sightings, fed_by, late = _sightings(session, period, org, fixed)
+    sightings, fed_by, late = _sightings(session, period, org, fixed, audiences)
     standing = objections.standing(session, period.end)
     return Material(
         voices=voices,
@@ -57,15 +59,16 @@ def read(
                 side=pain["side"],
                 first_at=datetime.fromisoformat(pain["first_at"]),
                 sources=frozenset(fed_by.get(pain_id, ())),
+                audience=audiences[pain_id],
             )
-            for pain_id, pain in registry.told_in(session, period.label).items()
+            for pain_id, pain in pains.items()
         },
         sources=_health(session, period, kinds, voices),
         listening_since=_monday(first.astimezone(zone).date()),
         last_quiet=digests.last_quiet(session, period.label),
         workdays=workdays,
         answers=(given := answers.until(session, period.end)),
-        told=_told(session, period, org, given),
+        told=_told(session, period, org, given, audiences),
         said=_said(session, period),
         objections=standing,
         withdrawn=_withdrawn(session, period, standing),
@@ -151,7 +154,7 @@ def _edited(session: Session, period: Period) -> dict[str, Any]:
 
 
 def _told(
-    session: Session, period: Period, org: Org, given: Mapping[str, Sequence[Answer]]
+    session: Session, period: Period, org: Org, given: Mapping[str, Sequence[Answer]], audiences: Mapping[str, str]
 ) -> dict[int, tuple[int, int]]:
     """Answer to (authors who were informed of it, authors who wrote of the pain before it was given)."""
     if not given:
@@ -163,7 +166,7 @@ def _told(
     )
     wrote: dict[str, list[tuple[datetime, str, str]]] = defaultdict(list)
     for pain, issue in session.execute(query):
-        if registry.hidden(issue.tags, ()):
+        if registry.hidden(issue.tags, ()) or org.audience(issue.source, issue.project) != audiences.get(pain, ""):
             continue
         author, _, _ = author_of(org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id)
         if author is not None:
@@ -213,9 +216,12 @@ def _judged(session: Session, period: Period) -> Select[IssueRow, VerdictRow, st
     )
 
 
-def _with_courses(session: Session, period: Period, org: Org, voices: Sequence[Voice]) -> list[Voice]:
+def _with_courses(
+    session: Session, period: Period, org: Org, voices: Sequence[Voice], audiences: Mapping[str, str]
+) -> list[Voice]:
     """The same with the signals that their courses show."""
-    pains = {(v.source, v.external_id): v.pain if v.side != "none" else None for v in voices}
+    own = {v.key: v.pain is not None and v.audience == audiences.get(v.pain, "") for v in voices}
+    pains = {(v.source, v.external_id): v.pain if v.side != "none" and own[v.key] else None for v in voices}
     found = courses.signs(session, period, org, pains)
     return [replace(voice, course=found.get((voice.source, voice.external_id), ())) for voice in voices]
 
@@ -286,6 +292,7 @@ def voice(
         signals=verdict.signals,
         pain=pain,
         no_quote=withdrawn or "no-quote" in issue.tags,
+        audience=org.audience(issue.source, issue.project),
     )
 
 
@@ -307,7 +314,11 @@ def _history(
 
 
 def _sightings(
-    session: Session, period: Period, org: Org, fixed: Mapping[tuple[str, str], tuple[str, str]]
+    session: Session,
+    period: Period,
+    org: Org,
+    fixed: Mapping[tuple[str, str], tuple[str, str]],
+    audiences: Mapping[str, str],
 ) -> tuple[list[Sighting], dict[str, set[str]], dict[tuple[str, date], frozenset[str]]]:
     """Who told of which pain in which week, the sources that each pain's issues came from, and those that told of a
     pain's week after it was closed."""
@@ -317,6 +328,7 @@ def _sightings(
             IssueRow.created_at,
             IssueRow.source,
             IssueRow.external_id,
+            IssueRow.project,
             IssueRow.author,
             IssueRow.author_role,
             IssueRow.account,
@@ -339,10 +351,11 @@ def _sightings(
     for row in session.execute(query):
         side = fixed.get((row.source, row.external_id), (row.side, ""))[0]
         author, role, team = author_of(org, row.source, row.author, row.author_role, row.account, row.external_id)
-        if author is None or side == "none" or registry.hidden(row.tags, ()):
+        audience = org.audience(row.source, row.project)
+        if author is None or side == "none" or registry.hidden(row.tags, ()) or audience != audiences.get(row.pain, ""):
             continue
         week = _monday(row.created_at.astimezone(zone).date())
-        who = (row.pain, week, author, role, team, row.leaf, tuple(row.heard_by))
+        who = (row.pain, week, author, role, team, row.leaf, tuple(row.heard_by), audience)
         items, worst = seen.get(who, (0, 1))
         seen[who] = (items + 1, max(worst, row.severity))
         fed_by[row.pain].add(row.source)
@@ -353,7 +366,7 @@ def _sightings(
 
 
 def _sighting(who: tuple[Any, ...], items: int, severity: int) -> Sighting:
-    pain, week, author, role, team, leaf, heard_by = who
+    pain, week, author, role, team, leaf, heard_by, audience = who
     return Sighting(
         pain=pain,
         week=week,
@@ -364,6 +377,7 @@ def _sighting(who: tuple[Any, ...], items: int, severity: int) -> Sighting:
         heard_by=heard_by,
         items=items,
         severity=severity,
+        audience=audience,
     )
 
 
@@ -411,9 +425,9 @@ def _begins(session: Session, period: Period, names: Sequence[str]) -> dict[str,
     return found
 
 
-def withheld(session: Session, period: Period) -> str:
-    """A hash of which issues of the period may not be shown now: private, muted, withheld, deleted, no-quote; and of
-    which a reader said that they should not be quoted."""
+def withheld(session: Session, period: Period, org: Org) -> str:
+    """A hash of what of the period may not be shown now: issues that are private, muted, withheld, deleted, no-quote,
+    or not to be quoted by a reader's word; and to whom `visible_to:` shows the others."""
     fixed = corrections(session)
     marked = or_(
         IssueRow.state == "deleted",
@@ -425,6 +439,7 @@ def withheld(session: Session, period: Period) -> str:
     for some in chunks(courses.stirred(session, period)):
         rows += session.execute(query.where(IssueRow.id.in_(some)))
     names = [f"{key}:withdrawn" for key in sorted(objections.withdrawn(session))]
+    names += [f"{audience} {','.join(sorted(people))}" for audience, people in sorted(org.readers.items())]
     for issue, verdict_row in sorted(rows, key=lambda row: (row[0].source, row[0].external_id)):
         verdict = verdict_of(verdict_row, fixed.get((issue.source, issue.external_id)))
         out = issue.state == "deleted" or registry.hidden(issue.tags, [s.name for s in verdict.signals])

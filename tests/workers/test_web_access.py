@@ -17,6 +17,7 @@ from sqlalchemy import text
 from pipeline.answers import Given
 from pipeline.store import answers, corrections, db, digests, issues, objections, work
 from pipeline.store import triage as store
+from tests.connectors import oidc_fake
 from tests.workers import small
 from workers.cli import main
 from workers.engine import Engine
@@ -49,6 +50,8 @@ MATRIX: dict[str, dict[str, dict[str, int]]] = {
     "/pause/<token>": {"GET": EVERYBODY, "POST": EVERYBODY},
     "/quoted/<token>": {"GET": EVERYBODY, "POST": NOBODY},
     "/sign-in/<token>": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 303)},
+    "/login/back": {"GET": dict.fromkeys(WHO, 403), "POST": NOBODY},
+    "/login": {"GET": dict.fromkeys(WHO, 303), "POST": NOBODY},
     "/sign-out": {"GET": NOBODY, "POST": only(*SIGNED_IN)},
     "/triage": {"GET": only(*SIGNED_IN), "POST": NOBODY},
     "/triage/label": {"GET": NOBODY, "POST": only("member", "leader", "operator", well=303) | {"other": 404}},
@@ -109,7 +112,11 @@ def rosta(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LEAFNOTES_PUBLIC_URL", PUBLIC)
         patch.setenv("LEAFNOTES_SECRET_KEY", KEY)
-        yield organisation(tmp_path_factory.mktemp("web") / "rosta")
+        made = organisation(tmp_path_factory.mktemp("web") / "rosta")
+        with oidc_fake.Provider() as there:
+            oidc = {"issuer": there.issuer, "client_id": oidc_fake.CLIENT}
+            (made / "settings.yaml").write_text(yaml.safe_dump({**small.SETTINGS, "web": {"oidc": oidc}}))
+            yield made
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +184,8 @@ def addresses(rosta: Path) -> dict[str, str]:
         "/pause/<token>": pause[1],
         "/quoted/<token>": command(rosta, "quoted", "desk:1"),
         "/sign-in/<token>": command(rosta, "access", "kit"),
+        "/login/back": "/login/back?code=a&state=b",
+        "/login": "/login",
         "/sign-out": "/sign-out",
         "/triage": "/triage",
         "/triage/label": "/triage/label",

@@ -21,7 +21,7 @@ from pipeline.links import Link
 from pipeline.store import answers as store
 from pipeline.store import issues, objections, registry
 from workers.engine import Engine
-from workers.web.common import Page, Refused, digest_of, office, opened, page
+from workers.web.common import Page, Refused, digest_of, office, opened, page, still_open
 
 NONCE = 64
 """Letters of a form's number at most."""
@@ -75,6 +75,7 @@ def _asked(engine: Engine, session: Session, link: Link) -> _Asked:
         )
     for pain in document.pains:
         if pain.id == link.about:
+            still_open(engine, session, link.reader, {*pain.issues, *(quote.issue for quote in pain.quotes)})
             return _Asked(document, pain)
     if (handed := _handed(session, link)) is not None:
         return _Asked(document, handed)

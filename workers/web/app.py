@@ -16,6 +16,7 @@ from workers.web import (
     operating,
     pausing,
     reading,
+    signing_in,
     speaking,
     triage,
 )
@@ -37,6 +38,7 @@ def create(engine: Engine) -> Flask:
     app.register_blueprint(speaking.blueprint(engine))
     _remember_who_is_signed_in(app, engine)
     app.register_blueprint(access.blueprint(engine))
+    app.register_blueprint(signing_in.blueprint(engine))
     app.register_blueprint(triage.blueprint(engine))
     app.register_blueprint(operating.blueprint(engine))
     app.register_blueprint(authors.blueprint(engine))

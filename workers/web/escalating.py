@@ -71,7 +71,8 @@ def _show(
 ) -> Page:
     house, now = engine.deployment.house, engine.deployment.now()
     own = [one for one in kept.told if one.reader == link.reader]
-    call = _call(engine, session, own[-1]) if escalating.may_be_read(session, kept, house) else None
+    readable = escalating.may_be_read(session, kept, link.reader, house)
+    call = _call(engine, session, own[-1]) if readable else None
     hours = escalating.hours(house, link.reader)
     today = hours.local(now).date()
     return page(

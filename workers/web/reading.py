@@ -16,7 +16,7 @@ from pipeline.store import answers, digests, objections
 from workers.engine import Engine
 from workers.web.answering import KINDS
 from workers.web.charts import Chart, Weeks, chart
-from workers.web.common import Page, digest_of, office, opened, page
+from workers.web.common import Page, digest_of, office, opened, page, still_open
 from workers.web.correcting import waits_for
 
 SHORT, LONG = 6, 52
@@ -31,6 +31,7 @@ def blueprint(engine: Engine) -> Blueprint:
         link = opened(engine, token, "digest")
         with engine.transaction() as session:
             document = digest_of(engine, session, link).document.without_quotations(objections.withdrawn(session))
+            still_open(engine, session, link.reader, document.evidence())
             trends = _trends(engine, session, document)
             waiting = waits_for(engine, session, link.reader)
         return page(

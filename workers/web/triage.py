@@ -193,11 +193,18 @@ def _told(reader: Reader, org: Org, listed: Listed, titles: Mapping[str, Mapping
         kind=verdict.kind if verdict else "",
         severity=verdict.severity if verdict else 0,
         because=tuple(_reason(reader, reason) for reason in verdict.because) if verdict else (),
-        pain=titles.get(listed.pain or "", {}).get("title"),
+        pain=_pain(org, listed, titles),
         body=issue.body[:READ],
         cut=len(issue.body) > READ,
         private=verdict is not None and registry.hidden(issue.tags, [signal.name for signal in verdict.signals]),
     )
+
+
+def _pain(org: Org, listed: Listed, titles: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """The name of the issue's pain, where that is of the same audience: it is made of its issues' words."""
+    found = titles.get(listed.pain or "", {})
+    same = found.get("audience", "") == org.audience(listed.issue.source, listed.issue.project)
+    return found.get("title") if same else None
 
 
 def _reason(reader: Reader, reason: str) -> str:

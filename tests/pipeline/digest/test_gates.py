@@ -11,7 +11,7 @@ from pipeline.digest import gates, render, select, then
 from pipeline.digest.document import Document, Quote, Unstated
 from pipeline.digest.page import contrast
 from pipeline.digest.select import View
-from tests.pipeline.digest.builder import MONDAY, all_digests, digest, history, material, org, signals, voice
+from tests.pipeline.digest.builder import MONDAY, PAINS, all_digests, digest, history, material, org, signals, voice
 
 WORDS = (
     "I wait forty minutes for every build and lose my thread.",
@@ -181,8 +181,51 @@ def test_a_number_that_is_still_so_is_not_spoken_of():
     assert digest(_told(seen)[0]).corrections == ()
 
 
+NARROW = replace(org(), visible_to={"tracker/secret": ("apps-lead",), "vault": ("apps-lead",)})
+"""Only one lead may see the secret project of the tracker, and the vault."""
+SECRET = [voice(60 + n, f"apps-{n}", WORDS[n], pain="sync", audience="tracker/secret") for n in range(4)]
+
+
+def narrowed(wide: bool):
+    """The week with four secret issues of a pain of their own, as apps-lead's digest, who may see them, tells it;
+    addressed to another reader where it is `wide`."""
+    sources = [*MADE.sources, replace(MADE.sources[0], name="vault")]
+    secret = replace(PAINS["sync"], side="developer", audience="tracker/secret")
+    made = replace(MADE, voices=[*MADE.voices, *SECRET], pains={**PAINS, "sync": secret}, sources=sources)
+    document = digest(made, "apps-lead", NARROW)
+    reader = replace(document, leader="root-lead") if wide else document
+    said = (render.text(reader), render.html(reader))
+    return [problem for problem in gates.failures(reader, *said, made, NARROW) if problem.startswith("P16 rights")]
+
+
+def test_a_digest_is_held_whose_reader_may_not_open_what_it_shows():
+    found = narrowed(wide=True)
+
+    assert [problem for problem in found if "tracker:K-60 may not be seen by root-lead" in problem]
+    assert [problem for problem in found if "pain sync may not be known to root-lead" in problem]
+    assert [problem for problem in found if "source vault may not be known to root-lead" in problem]
+    assert narrowed(wide=False) == []
+
+
+def test_a_digest_that_counts_what_its_reader_may_not_see_is_held():
+    made = replace(MADE, voices=[*MADE.voices, *SECRET])
+    good = digest(made, "root-lead", NARROW)
+    more = replace(good, made=replace(good.made, read=good.made.read + 1))
+    found = [gates.failures(d, render.text(d), render.html(d), made, NARROW) for d in (good, more)]
+
+    assert found[0] == []
+    assert [problem for problem in found[1] if problem.startswith("P16 rights: ") and "root-lead may see" in problem]
+
+
 def test_every_gate_can_fail():
-    tried = {gate for gate, _ in SPOILT} | {"P8 parity", "P24 html", "P25 contrast", "P36 calm", "P37 corrections"}
+    tried = {gate for gate, _ in SPOILT} | {
+        "P8 parity",
+        "P24 html",
+        "P25 contrast",
+        "P36 calm",
+        "P37 corrections",
+        "P16 rights",
+    }
 
     assert tried == {name for name, _ in gates.GATES}
 

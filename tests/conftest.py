@@ -10,7 +10,7 @@ from hypothesis import settings
 from sqlalchemy import Engine, make_url
 
 from pipeline.store import db, schema
-from tests import local_servers
+from tests import deployed, local_servers
 from tests.shared_data import SHARED, beside
 
 settings.register_profile("untimed", deadline=None)
@@ -32,6 +32,12 @@ def shared() -> Path:
     beside("data", "labelled", "nlbse24", "issues_train.csv")
     beside("data", "recordings", "github-octokit.jsonl")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> deployed.Deployed:
+    """The demo as its command leaves it. Nobody may change it: take a copy (`deployed.copied`)."""
+    return deployed.made(tmp_path_factory.mktemp("demo") / "fernhill")
 
 
 @pytest.fixture(scope="session")

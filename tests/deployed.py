@@ -116,12 +116,13 @@ def copied(original: Deployed, directory: Path) -> Deployed:
     shutil.copytree(original.directory, directory)
     copy = Deployed(directory, f"http://127.0.0.1:{free_port()}")
     for path in (directory / "demo.env", *(directory / "digests").rglob("*.*")):
-        path.write_bytes(path.read_bytes().replace(_short(original.url), _short(copy.url)))
+        path.write_bytes(_wherever(original.url).sub(copy.url.encode(), path.read_bytes()))
     return copy
 
 
-def _short(url: str) -> bytes:
-    return url.removeprefix("http://").encode()
+def _wherever(url: str) -> re.Pattern[bytes]:
+    """An address in a file, also where quoted-printable has broken its line."""
+    return re.compile(rb"(?:=\r?\n)?".join(re.escape(bytes([byte])) for byte in url.encode()))
 
 
 @contextmanager

@@ -127,7 +127,21 @@ def test_a_spoilt_document_is_held_by_its_gate(gate, spoil):
         ("P24 html", lambda html: html.replace(' role="presentation"', "", 1)),
         ("P24 html", lambda html: html.replace(' lang="en"', "")),
         ("P24 html", lambda html: html.replace("</body>", "<script>1</script></body>")),
+        ("P24 html", lambda html: html.replace("<h2", "<center><h2").replace("</h2>", "</h2></center>")),
+        ("P24 html", lambda html: html.replace("<h1", '<h1 onclick="1"')),
+        ("P24 html", lambda html: html.replace("font-weight:600", "font-weight:600;display:flex")),
+        ("P24 html", lambda html: html.replace("font-size:16px", "font-size:1rem")),
+        ("P24 html", lambda html: html.replace("margin:0 0 12px 0", "margin:-4px 0 12px 0")),
+        ("P24 html", lambda html: html.replace("padding:16px 12px", "background:url(https://a.example/1.png)")),
+        ("P24 html", lambda html: html.replace("@media (prefers-color-scheme: dark)", "@media (min-width: 600px)")),
+        ("P24 html", lambda html: html.replace(".ink {", ".ink { display: none;")),
+        ("P24 html", lambda html: html.replace(".ink {", "h1 > .ink {")),
+        ("P24 html", lambda html: html.replace("</style>", "p { color: #123456 !important; }</style>")),
         ("P25 contrast", lambda html: html.replace("#5f6368", "#9ba2ab")),
+        ("P25 contrast", lambda html: html.replace(".soft { color: #c7c7cc", ".soft { color: #606066")),
+        ("P25 contrast", lambda html: html.replace('class="soft"', 'class="other"')),
+        ("P26 order", lambda html: html.replace("Above usual", "Far above usual")),
+        ("P26 order", lambda html: html.replace("How this was made", "How it came about")),
     ],
 )
 def test_spoilt_html_is_held_by_its_gate(gate, spoil):
@@ -155,7 +169,7 @@ def test_a_leaders_words_that_name_one_of_the_staff_hold_the_digest():
 
 
 def test_every_gate_can_fail():
-    tried = {gate for gate, _ in SPOILT} | {"P8 parity", "P24 html", "P25 contrast", "P36 calm"}
+    tried = {gate for gate, _ in SPOILT} | {"P8 parity", "P24 html", "P25 contrast", "P26 order", "P36 calm"}
 
     assert tried == {name for name, _ in gates.GATES}
 

@@ -22,6 +22,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if terminalreporter.stats.get("skipped"):
         every = len(terminalreporter.stats["skipped"])
         terminalreporter.write_line(f"{every} tests left out, for their reasons: pytest -rs (see CONTRIBUTING.md)")
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any("no Chromium" in str(one.longrepr) for one in skipped):
+        terminalreporter.write_line("nothing was looked at in a browser: .venv/bin/playwright install chromium")
     if not os.environ.get("TESTS_SYSTEMS"):
         terminalreporter.write_line("real Dovecot, Redmine and Request Tracker were not asked: make test-systems")
 

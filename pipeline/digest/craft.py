@@ -9,7 +9,24 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 ELEMENTS: Final = frozenset(
-    {"html", "head", "meta", "title", "style", "body", "div", "table", "tr", "td", "h1", "h2", "h3", "p", "br", "strong"}
+    {
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "div",
+        "table",
+        "tr",
+        "td",
+        "h1",
+        "h2",
+        "h3",
+        "p",
+        "br",
+        "strong",
+    }
     | {"span", "a", "blockquote", "ul", "ol", "li"}
 )
 EVERYWHERE: Final = frozenset({"class", "style", "lang", "dir"})

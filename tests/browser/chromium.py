@@ -21,7 +21,9 @@ REMEDY = (
     "TESTS_CHROMIUM"
 )
 AXE = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-COLOUR = ("cat.color",)
+FRAME = ("landmark-one-main", "region")
+"""Rules about the landmarks of a whole page, which for a mail are those of the program that shows it."""
+COLOUR = ("color-contrast", "link-in-text-block")
 """The rules of axe-core that can tell one colour scheme from another."""
 FOCUSABLE = "a[href], button, summary, textarea, select, [tabindex], input:not([type=hidden])"
 
@@ -38,10 +40,14 @@ def found(driver: Playwright) -> str:
     pytest.skip(REMEDY)
 
 
-def violations(page: Page, rules: Sequence[str] = AXE) -> list[str]:
-    """What axe-core finds wrong with the page as it is now."""
+def violations(page: Page, only: Sequence[str] = (), without: Sequence[str] = ()) -> list[str]:
+    """What axe-core finds wrong with the page as it is now, by all of its rules or by some."""
     page.evaluate(AXE_SCRIPT)
-    options = {"runOnly": {"type": "tag", "values": list(rules)}, "resultTypes": ["violations"]}
+    options = {
+        "runOnly": {"type": "rule" if only else "tag", "values": list(only or AXE)},
+        "rules": {rule: {"enabled": False} for rule in without},
+        "resultTypes": ["violations"],
+    }
     result = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"

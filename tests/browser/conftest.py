@@ -19,7 +19,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def site(browser: Browser, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+def site(
+    browser: Browser, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployed]:
     """The demo behind its own web process; where there is no browser nobody waits for it."""
     demo: Deployed = request.getfixturevalue("demo")
     with deployed.served(deployed.copied(demo, tmp_path_factory.mktemp("site") / "fernhill")) as running:

@@ -138,7 +138,7 @@ def _refused(page: Page, site: Deployed) -> None:
 
 
 PLACES = (
-    Place("answer", _open("2026-W38/dele", "answer")),
+    Place("answer", _open("2026-W38/piotr", "answer")),
     Place("answer that was given", _open("2026-W37/mara", "answer")),
     Place("answer with a mistake", _wrong),
     Place("preview", _preview),

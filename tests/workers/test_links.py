@@ -73,9 +73,7 @@ def test_opening_every_link_of_every_mail_twice_leaves_the_database_as_it_was(
     every = every_link(site, printed)
     before = bytes_of(site)
 
-    found = Counter(
-        (method, fetch(method, link)) for method in ("GET", "HEAD", "GET", "HEAD") for link in every
-    )
+    found = Counter((method, fetch(method, link)) for method in ("GET", "HEAD", "GET", "HEAD") for link in every)
 
     assert found == {("GET", 200): 2 * len(every), ("HEAD", 200): 2 * len(every)}
     assert bytes_of(site) == before

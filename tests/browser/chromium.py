@@ -97,11 +97,14 @@ class Stop:
     seen: bool
     """It is marked by an outline that can be seen, and lies within the window."""
     labelled: bool
+    address: str
+    """Where a link leads."""
 
 
 _STOP = """(focusable) => {
   const at = document.activeElement;
-  if (!at || at === document.body) return {name: '', tag: '', kind: '', index: -1, seen: true, labelled: true};
+  const nothing = {name: '', tag: '', kind: '', index: -1, seen: true, labelled: true, address: ''};
+  if (!at || at === document.body) return nothing;
   const style = getComputedStyle(at), label = at.labels && at.labels[0];
   const name = at.getAttribute('aria-label') || (label ? label.innerText : at.innerText) || at.value || '';
   const box = at.getBoundingClientRect();
@@ -109,7 +112,7 @@ _STOP = """(focusable) => {
   const marked = style.outlineStyle === 'auto' || style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
   return {name: name.replace(/\\s+/g, ' ').trim(), tag: at.tagName.toLowerCase(), kind: at.type || '',
           index: [...document.querySelectorAll(focusable)].indexOf(at), seen: within && marked,
-          labelled: name.trim() !== ''};
+          labelled: name.trim() !== '', address: at.href || ''};
 }"""
 
 
@@ -128,13 +131,13 @@ class Hands:
             self.page.keyboard.press(key)
 
     def to(self, name: str, most: int = 200) -> Stop:
-        """Tab forward until what is focused is called so."""
+        """Tab forward until what is focused is called so, or leads there."""
         passed = []
         for _ in range(most):
             self.press("Tab")
             stop = self.at
             assert stop.seen, f"nobody sees that {stop} is focused"
-            if stop.name.startswith(name):
+            if stop.name.startswith(name) or stop.address == name:
                 return stop
             passed.append(stop.name)
         raise AssertionError(f"Tab does not come to {name!r}; it passed {list(dict.fromkeys(passed))}")

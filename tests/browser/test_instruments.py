@@ -21,7 +21,8 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def showing(page: Page, body: str, style: str = "") -> Page:
     page.set_content(
-        f"<!doctype html><html lang=en><title>A page</title><style>:focus-visible {{ outline: 3px solid }} {style}</style>"
+        "<!doctype html><html lang=en><title>A page</title>"
+        f"<style>:focus-visible {{ outline: 3px solid }} {style}</style>"
         f"<main><h1>A page</h1>{body}</main>"
     )
     return page

@@ -79,7 +79,7 @@ def test_one_word_without_end_does_not_widen_a_mail(page: Page, mails: list[Mail
     page.set_viewport_size({"width": 320, "height": 700})
     show(page, mails[0])
     for declaration in ("overflow-wrap:anywhere", "word-break:break-word"):
-        alone = ";".join({"word-wrap:break-word", declaration})
+        alone = f"word-wrap:break-word;{declaration}"
         page.evaluate(
             "alone => document.querySelectorAll('td').forEach(one => {"
             " one.style.overflowWrap = one.style.wordBreak = '';"

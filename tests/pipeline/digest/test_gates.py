@@ -140,8 +140,8 @@ def test_a_spoilt_document_is_held_by_its_gate(gate, spoil):
         ("P25 contrast", lambda html: html.replace("#5f6368", "#9ba2ab")),
         ("P25 contrast", lambda html: html.replace(".soft { color: #c7c7cc", ".soft { color: #606066")),
         ("P25 contrast", lambda html: html.replace('class="soft"', 'class="other"')),
-        ("P26 order", lambda html: html.replace("Above usual", "Far above usual")),
-        ("P26 order", lambda html: html.replace("How this was made", "How it came about")),
+        ("P26 order", lambda html: html.replace("</h2>", " twice</h2>", 1)),
+        ("P26 order", lambda html: html.replace("<strong>", "first <strong>", 1)),
     ],
 )
 def test_spoilt_html_is_held_by_its_gate(gate, spoil):

@@ -97,8 +97,9 @@ def _labelled(page: Page, site: Deployed) -> None:
 
 def _called(page: Page, site: Deployed) -> None:
     _signed_in("mara", path="/triage?state=open")(page, site)
-    page.get_by_text("Call a leader now").first.click()
+    page.get_by_text("Call a leader now").nth(1).click()  # the first was called for by its tag
     page.get_by_role("button", name="Call them").first.click()
+    page.get_by_role("status").wait_for()
 
 
 def _unfolded(page: Page, site: Deployed) -> None:

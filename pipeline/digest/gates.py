@@ -1,6 +1,6 @@
 """What must be true of a digest before it is sent. Every failure names its gate and the place.
 
-The numbers are those of the design's list: P1 to P8 facts, P11 to P15 people, P21 to P25 form, P35 honesty. The gates
+The numbers are those of the design's list: P1 to P8 facts, P11 to P15 people, P21 to P26 form, P35 honesty. The gates
 read the finished text and HTML and count again from the material; they trust nothing that composing has kept.
 """
 
@@ -301,6 +301,7 @@ GATES: Sequence[tuple[str, Gate]] = (
     ("P24 html", gates_form.html_is_sound),
     ("P25 contrast", gates_form.legible),
     ("P37 corrections", _what_changed_is_said),
+    ("P26 order", gates_form.same_order),
     ("P38 answers", _answers_are_kept),
     ("P29 links", _links_are_ours),
     ("P35 unplaced", gates_form.unplaced_is_said),

@@ -96,7 +96,7 @@ def _answered(engine: Engine, answer: Answer, *, told: bool) -> _Answered:
     at = answer.at.astimezone(ZoneInfo(engine.deployment.zone))
     return _Answered(
         label=KINDS[answer.kind][0],
-        text=answer.text,
+        text=rules.ended(answer.text),
         by=_office(engine, answer.leader),
         on=f"{at.day} {at:%B %Y}",
         due=f"{answer.due.day} {answer.due:%B %Y}" if answer.due else None,

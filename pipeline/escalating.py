@@ -2,7 +2,7 @@
 
     concern    issues that are tagged, or were called for, changed: look at them
     by_name    a person asks for it by name
-    escalate   one issue: begin, tell whoever is next, or end; one transaction
+    escalate   one issue, and whatever waits beside it: begin, tell whoever is next, or end; one transaction
     recheck    what is about to be sent is still true, may still be shown, and it is an hour at which to call
     act        what a reader said on the page
 
@@ -10,7 +10,7 @@ Steps like those of `pipeline.steps`: they load, decide with `pipeline.escalate`
 given.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -101,8 +101,37 @@ def _write(session: Session, issue_id: int, subject: Subject, rule: str, now: da
 
 
 def escalate(session: Session, issue_id: int, house: House, now: datetime) -> None:
-    """One issue's next step. Any number of calls at one moment does it once."""
+    """One issue's next step, and that of all that wait beside it, the gravest first: who reads of it today is the same
+    whatever came in first and however many workers there are. Any number of calls at one moment does it once."""
     escalations.lock(session)
+    asked = work.wanted(session, KIND)
+    done: dict[str, int] = {}
+    for one in _ranked(session, {issue_id, *map(int, asked), *escalations.due(session, now)}):
+        if one == issue_id:
+            _step(session, one, house, now)
+            continue
+        try:
+            with session.begin_nested():
+                _step(session, one, house, now)
+        except Exception:  # noqa: S112 - one that fails stops no other; it says why in its own turn
+            continue
+        if str(one) in asked:
+            done[str(one)] = asked[str(one)]
+    work.settle(session, KIND, done)
+
+
+def _ranked(session: Session, ids: Collection[int]) -> list[int]:
+    """The order in which issues compete for their readers' time: the gravest first, then the oldest."""
+    found = {one: escalations.subject(session, one) for one in sorted(ids)}
+    ranks = {
+        one: (-subject.verdict.severity, subject.issue.created_at, subject.issue.source, subject.issue.external_id)
+        for one, subject in found.items()
+        if subject is not None
+    }
+    return sorted(ranks, key=ranks.__getitem__)
+
+
+def _step(session: Session, issue_id: int, house: House, now: datetime) -> None:
     subject = escalations.subject(session, issue_id)
     if subject is None:
         return
@@ -115,7 +144,7 @@ def escalate(session: Session, issue_id: int, house: House, now: datetime) -> No
         sealed = over.state == "withdrawn" and ladder.rule_for(_pull(session, subject, house, person=kept.person))
         if sealed in ladder.SEALED and sealed != kept.rule:  # it goes on to the few who may read it
             _write(session, issue_id, subject, sealed, now, person=kept.person)
-            ask(session, [issue_id])
+            _step(session, issue_id, house, now)
         return
     if kept.state == "open":
         _go_on(session, kept, subject, house, now)

@@ -309,6 +309,7 @@ def _compose(
             office=_office(house, whom) if whom is not None else None,
             limits=(house.ladder.per_day, house.ladder.per_week),
             page=page,
+            by_line=house.returns is not None and house.returns.plain("reply") is not None,
         )
     )
     return call.said_in(house.speaks(told.reader))

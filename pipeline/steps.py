@@ -742,8 +742,7 @@ def prepare(
         mail = replace(mail, message=None) if fresh else mail
     digest = digests.digest_by_id(session, mail.digest_id)
     words = _rendered(session, digest, house)
-    weekly = digest.kind == digests.WEEKLY
-    replies, bounces = _returns(house, mail.id, digest.leader, digest.period) if weekly else (None, None)
+    replies, bounces = _returns(house, mail.id, digest.leader, digest.period)
     message = mail.message or words.message(mail.recipient, mail.message_id, house, replies)
     now = db.now(session)
     if not safe_to_repeat:

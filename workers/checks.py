@@ -12,6 +12,7 @@ from config.environment import WeakKey
 from connectors.base import SourceError
 from connectors.mailbox import Mailbox
 from connectors.smtp import Smtp
+from pipeline import escalate
 from pipeline.org_check import problems as org_problems
 from pipeline.store import schema
 from workers import broker
@@ -32,7 +33,7 @@ def every_problem(directory: Path, as_of: datetime | None, *, offline: bool) -> 
     found = [Finding("error", problem.where, problem.says) for problem in problems]
     if deployment is None:
         return found
-    found += [*org_findings(deployment), *_key(deployment)]
+    found += [*org_findings(deployment), *_contacts(deployment), *_key(deployment)]
     if not offline:
         for look in (_database, _broker, _mail, _language_model, _sources):
             found += look(deployment)
@@ -44,6 +45,20 @@ def org_findings(deployment: Deployment) -> Iterator[Finding]:
     where: Callable[[str, str], str] = deployment.loaded.where
     for finding in org_problems(deployment.org, sources=set(deployment.sources), where=where):
         yield Finding(finding.level, finding.where, finding.message)
+
+
+def _contacts(deployment: Deployment) -> Iterator[Finding]:
+    """Matters that go to named people alone, where nobody is named: then they reach no one, and are in no digest."""
+    document = deployment.loaded.settings_document
+    for name in sorted(escalate.SEALED):
+        if not deployment.house.ladder.rules[name].tell:
+            says = f"names nobody, so an issue about {_ABOUT[name]} reaches no one: it is in no digest either"
+            remedy = f"Write people of org.yaml there, as escalation: {{rules: {{{name}: {{tell: [ada, grace]}}}}}}."
+            problem = document.problem(("escalation", "rules", name, "tell"), says, remedy)
+            yield Finding("warning", problem.where, problem.says)
+
+
+_ABOUT = {"legal": "a legal matter", "safety": "somebody's health", "security": "a weakness in security"}
 
 
 def _key(deployment: Deployment) -> Iterator[Finding]:

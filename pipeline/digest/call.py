@@ -17,6 +17,8 @@ from pipeline.org import Org
 
 LONGEST = 500
 """Characters of a pain's name that are looked at."""
+REPLY = "I own it: what you do. Or: not now, because: the reason. Or: wrong tag."
+"""What `returned.to_call` reads; a day is named as: later until 2026-03-20."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,8 @@ class Case:
     office: str | None
     limits: tuple[int, int]
     page: str | None
+    by_line: bool = False
+    """Whether replies are read."""
     own: frozenset[str] = field(init=False)
     """The teams that the reader leads."""
 
@@ -222,7 +226,9 @@ def _body(case: Case, by: str) -> tuple[Block, ...]:
         blocks.append(Block(kind="para", lead=f"You have until {by}.", text=then.strip()))
     if case.page is not None:
         blocks.append(Block(kind="button", label="Say what happens with it", url=case.page))
-    else:
+    if case.by_line:
+        blocks.append(Block(kind="para", lead="Or reply in one line:", text=REPLY))
+    elif case.page is None:
         blocks.append(
             Block(kind="para", text="Reply to this mail with what happens with it, or with why nothing does.")
         )
@@ -254,6 +260,6 @@ def _why(case: Case) -> Section:
     )
     wrong = Block(kind="link", label="Wrong tag: this should not have come", url=f"{case.page}#wrong")
     blocks = [Block(kind="para", text=reason), Block(kind="para", text=limit)]
-    if case.page is None:
+    if case.page is None and not case.by_line:
         blocks.append(Block(kind="para", text="Should it not have come? Reply with: wrong tag."))
     return Section(title="Why you got this", blocks=(*blocks, *([wrong] if case.page else [])), small=True)

@@ -25,6 +25,7 @@ from pipeline.tables import (
     MarkRow,
     MemberRow,
     PainRow,
+    ReturnedRow,
     VerdictRow,
 )
 
@@ -294,7 +295,8 @@ def pulls(session: Session, since: datetime) -> dict[tuple[str, str], tuple[int,
 
 
 def _value(session: Session, row: EscalationRow) -> Escalation:
-    lost = select(MailRow.digest_id).where(MailRow.state.in_(LOST))
+    bounced = select(ReturnedRow.mail_id).where(ReturnedRow.stops, ReturnedRow.mail_id.is_not(None))
+    lost = select(MailRow.digest_id).where(or_(MailRow.state.in_(LOST), MailRow.id.in_(bounced)))
     query = (
         select(EscalationStepRow, EscalationStepRow.digest_id.in_(lost))
         .where(EscalationStepRow.escalation_id == row.id)

@@ -215,9 +215,11 @@ def _to_call(
     what, line = said
     if kept.waits:
         escalating.act(session, kept, sent.leader, what, line, house, now)
-        subject, text = "Kept: your answer to what was escalated", _TO_CALL[what] + (f"\n\n    {line}" if line else "")
+        subject = "Kept: your answer to what was escalated"
+        text = f"{_TO_CALL[what]}\n\n    {line}" if line else _TO_CALL[what]
     else:
-        by = f" by {house.org.office(kept.ended_by)}" if kept.ended_by in house.org.people else ""
+        who = kept.ended_by
+        by = f" by {house.org.office(who)}" if who is not None and who in house.org.people else ""
         subject, text = "It was over already", f"What was escalated was over before your mail came: {kept.state}{by}."
     taken = _settled(session, row, "answer", sent, None, now)
     _confirm(session, row, mail, sent, house, subject=subject, text=f"{text}\n", now=now)

@@ -487,7 +487,7 @@ _TO_CALL: Final = re.compile(
 
 
 def to_call(text: str) -> tuple[Word, str] | None:
-    """What the first line of a reply to a call says, and its line, reason or day; None where a person has to read it."""
+    """What the first line of a reply to a call says, with its line, reason or day; None: a person has to read it."""
     found = _TO_CALL.fullmatch(_first_line(text))
     if found is None:
         return None

@@ -115,6 +115,8 @@ class Case:
     office: str | None
     limits: tuple[int, int]
     page: str | None
+    home: str | None = None
+    """The team whose leads are told, where that is not the issue's own."""
     by_line: bool = False
     """Whether replies are read."""
     own: frozenset[str] = field(init=False)
@@ -125,8 +127,9 @@ class Case:
 
     @property
     def team(self) -> str:
-        leaf = self.voice.leaf if self.voice.leaf in self.org.teams else self.org.fallback
-        return leaf or self.org.fallback
+        return (
+            next((team for team in (self.home, self.voice.leaf) if team in self.org.teams), None) or self.org.fallback
+        )
 
     @property
     def area(self) -> str:
@@ -247,6 +250,8 @@ def _why(case: Case) -> Section:
     reason = {
         "escalate": "A tag in its source says that it must not wait for the weekly notes.",
         "harm": "More than one person tells of money, data or a standstill in this pain (severity 8).",
+        "surge": "More people than usual tell of its pain this week, it is severe (4 or more), and nobody answered it.",
+        "agent_load": "Those who answer customers apologise far more than usual, or tell of abuse.",
         "safety": "Its words tell that somebody's health is at stake. None of them is copied.",
         "security": "Its words tell of a weakness in security. None of them is copied.",
         "legal": "Its words tell of a legal matter. None of them is copied.",

@@ -144,7 +144,8 @@ def _links_are_ours(case: Case) -> Iterable[str]:
     """P29: a link leads to our own pages or to the issue itself, and nowhere that a ticket names."""
     d = case.document
     ours = {d.page_url, d.ask.url if d.ask else None, *(p.answer_url for p in d.pains)}
-    issues = {quotes.link(v) for v in case.view.voices}
+    ours |= {one.answer_url for one in d.passed_on}
+    issues = {quotes.link(v) for v in case.voices.values()}
     for link in case.page.links:
         if link in ours and not re.match(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", link):
             yield f"{link[:60]} would travel in the open"

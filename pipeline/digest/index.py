@@ -80,6 +80,8 @@ class Index:
     _shown: dict[Key, frozenset[str]] = field(default_factory=dict)
     passages: dict[tuple[str, str], Sequence[Any]] = field(default_factory=dict)
     """What `quotes` found in an issue, kept for the next leader: by issue and what it should be about."""
+    passed: dict[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict)
+    """What climbed to whom, by period: `passing` finds it for all leaders at once."""
     widest: dict[Any, Any] = field(default_factory=dict)
     """The views of those at the top, kept for the leaders below them."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipeline.answers import Answer
+from pipeline.escalate import RUNGS, Rungs
 from pipeline.issue import Role, Signal, SourceHealth, State
 from pipeline.workdays import REGULAR, Workdays
 
@@ -82,6 +83,14 @@ class PainEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stuck:
+    """A severe pain that waits for an answer, with the first issue that told of it, as it was written."""
+
+    pain: str
+    first: Voice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """Everything for one period. `sightings` cover the 26 weeks before the period and the period itself.
 
@@ -90,7 +99,8 @@ class Material:
     anything. `last_quiet` says for a leader in which period before this one, if any, everything was heard and nobody
     wrote of friction. `workdays` tell which days people work. `answers` are those given to a pain before the period
     ended, the oldest first; `told` says of an answer how many of the authors whom it concerns were informed, and how
-    many there are.
+    many there are. `stuck` are severe pains that wait for an answer and of which an issue is open; `rungs` says what
+    climbs.
     """
 
     voices: Sequence[Voice]
@@ -103,3 +113,5 @@ class Material:
     stirred: Sequence[Voice] = ()
     answers: Mapping[str, Sequence[Answer]] = field(default_factory=dict)
     told: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    stuck: Sequence[Stuck] = ()
+    rungs: Rungs = RUNGS

@@ -275,6 +275,12 @@ def last_of_pain(session: Session, pain: str) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
+def last_in_thread(session: Session, thread: str) -> datetime | None:
+    """When somebody was last called in a thread."""
+    moment = session.execute(select(func.max(EscalationRow.at)).where(EscalationRow.thread == thread)).scalar_one()
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+
+
 def waiting(session: Session) -> list[tuple[str, Escalation]]:
     """("source:external_id", escalation) of those that wait for an answer, the oldest first."""
     query = select(IssueRow.external_id, EscalationRow).join(IssueRow, IssueRow.id == EscalationRow.issue_id)

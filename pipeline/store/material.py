@@ -16,8 +16,10 @@ from sqlalchemy import Select, String, and_, cast, or_, select
 from sqlalchemy.orm import Session
 
 from pipeline import periods
-from pipeline.answers import Answer
-from pipeline.digest.material import Material, PainEntry, Sighting, Voice
+from pipeline.answers import Answer, heard_at
+from pipeline.digest.index import severity
+from pipeline.digest.material import Material, PainEntry, Sighting, Stuck, Voice
+from pipeline.escalate import RUNGS, SEVERE, Rungs
 from pipeline.issue import Issue, Period, SourceHealth, State, Verdict
 from pipeline.org import Org
 from pipeline.prose import prose
@@ -29,10 +31,16 @@ from pipeline.tables import EventRow, IssueRow, MemberRow, VerdictRow
 from pipeline.workdays import REGULAR, Workdays
 
 HISTORY = timedelta(weeks=26)
+Fixed = Mapping[tuple[str, str], tuple[str, str]]
 
 
 def read(
-    session: Session, period: Period, org: Org, kinds: Mapping[str, str], workdays: Workdays = REGULAR
+    session: Session,
+    period: Period,
+    org: Org,
+    kinds: Mapping[str, str],
+    workdays: Workdays = REGULAR,
+    rungs: Rungs = RUNGS,
 ) -> Material:
     """Everything that digests of this period may speak of. `kinds` are the configured sources, name to kind."""
     fixed = corrections(session)
@@ -43,27 +51,106 @@ def read(
     first = max(first_created(session) or period.start, period.start - HISTORY * 4)
     zone = ZoneInfo(period.zone)
     sightings, fed_by = _sightings(session, period, org, fixed)
+    given = answers.until(session, period.end)
+    pains = {
+        pain_id: PainEntry(
+            id=pain_id,
+            title=pain["title"],
+            side=pain["side"],
+            first_at=datetime.fromisoformat(pain["first_at"]),
+            sources=frozenset(fed_by.get(pain_id, ())),
+        )
+        for pain_id, pain in registry.told_in(session, period.label).items()
+    }
+    waiting = _severe_and_waiting(pains, sightings, given, period, rungs)
     return Material(
         voices=voices,
         stirred=stirred,
         sightings=sightings,
-        pains={
-            pain_id: PainEntry(
-                id=pain_id,
-                title=pain["title"],
-                side=pain["side"],
-                first_at=datetime.fromisoformat(pain["first_at"]),
-                sources=frozenset(fed_by.get(pain_id, ())),
-            )
-            for pain_id, pain in registry.told_in(session, period.label).items()
-        },
+        pains=pains,
         sources=_health(session, period, kinds, voices),
         listening_since=_monday(first.astimezone(zone).date()),
         last_quiet=digests.last_quiet(session, period.label),
         workdays=workdays,
-        answers=(given := answers.until(session, period.end)),
+        answers=given,
         told=_told(session, period, org, given),
+        stuck=_stuck(session, period, org, fixed, waiting),
+        rungs=rungs,
     )
+
+
+def _severe_and_waiting(
+    pains: Mapping[str, PainEntry],
+    sightings: Sequence[Sighting],
+    given: Mapping[str, Sequence[Answer]],
+    period: Period,
+    rungs: Rungs,
+) -> list[str]:
+    """The pains that may have climbed: severe, older than what one level has to answer, and unanswered."""
+    if rungs.stuck is None:
+        return []
+    before = period.end - timedelta(days=rungs.stuck)
+    worst: dict[str, dict[str, int]] = defaultdict(dict)
+    for seen in sightings:
+        known = worst[seen.pain]
+        known[seen.author] = max(known.get(seen.author, 1), seen.severity)
+    return sorted(
+        pain
+        for pain, by_author in worst.items()
+        if pain in pains
+        and pains[pain].first_at < before
+        and heard_at(given.get(pain, ())) is None
+        and severity(by_author.values()) >= SEVERE
+    )
+
+
+def _stuck(session: Session, period: Period, org: Org, fixed: Fixed, waiting: Sequence[str]) -> list[Stuck]:
+    """Of these pains those of which an issue is open, each with the first issue that a digest may show."""
+    members: list[Any] = []
+    for some in chunks(waiting):
+        query = (
+            select(
+                MemberRow.pain,
+                IssueRow.id,
+                IssueRow.source,
+                IssueRow.external_id,
+                IssueRow.tags,
+                VerdictRow.signals,
+                IssueRow.created_at,
+            )
+            .join(IssueRow, IssueRow.id == MemberRow.issue_id)
+            .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
+            .where(MemberRow.pain.in_(some), registry.counted_in(session, period.label))
+            .where(IssueRow.state != "deleted", IssueRow.created_at < period.end)
+        )
+        members += session.execute(query)
+    members = [row for row in members if not registry.hidden(row.tags, [signal["name"] for signal in row.signals])]
+    members.sort(key=lambda row: (row.created_at, row.source, row.external_id))
+    past = _history(session, [row.external_id for row in members], period)
+    still = {row.pain for row in members if past[row.source, row.external_id][0] is None}
+    first: dict[str, int] = {}
+    for row in members:
+        first.setdefault(row.pain, row.id)
+    rows: list[Any] = []
+    for some_ids in chunks([first[pain] for pain in sorted(still)]):
+        rows += session.execute(_judged(session, period).where(IssueRow.id.in_(some_ids)))
+    found = [Stuck(pain=voice.pain or "", first=voice) for voice in _heard(session, period, org, fixed, rows)]
+    return sorted(found, key=lambda one: (one.first.created_at, one.first.key))
+
+
+def may_not_be_quoted(session: Session, keys: Sequence[str]) -> bool:
+    """Whether of these issues ("source:external_id") one is gone, or may not be shown or quoted any more."""
+    if not keys:
+        return False
+    names = sorted({key.partition(":")[2] for key in keys})
+    found: set[str] = set()
+    for some in chunks(names):
+        query = select(IssueRow, VerdictRow).join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
+        for issue, verdict in session.execute(query.where(IssueRow.external_id.in_(some), IssueRow.state != "deleted")):
+            signals = [signal["name"] for signal in verdict.signals]
+            if not registry.hidden(issue.tags, signals) and "no-quote" not in issue.tags:
+                found.add(f"{issue.source}:{issue.external_id}")
+    return not set(keys) <= found
 
 
 def _told(
@@ -96,9 +183,6 @@ def _told(
 
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
-
-
-Fixed = Mapping[tuple[str, str], tuple[str, str]]
 
 
 def _voices(session: Session, period: Period, org: Org, fixed: Fixed) -> list[Voice]:

@@ -578,7 +578,11 @@ def test_a_year_of_a_noisy_tracker(make: Callable[..., Rosta]) -> None:
 
 # --- replies to calls
 
-MAIL = {"replies": "reply@notes.rosta.example", "bounces": "bounce@notes.rosta.example", "trusted_results": "mx.example"}
+MAIL = {
+    "replies": "reply@notes.rosta.example",
+    "bounces": "bounce@notes.rosta.example",
+    "trusted_results": "mx.example",
+}
 
 
 @pytest.fixture
@@ -666,9 +670,7 @@ def test_the_first_word_counts_and_the_second_reads_so(by_mail: Rosta) -> None:
 def test_a_call_that_bounces_climbs_at_once(by_mail: Rosta) -> None:
     letter = by_mail.server.calls[0]
     assert letter.envelope is not None
-    data = mails.POSTFIX.format(
-        to=letter.envelope, action="failed", status="5.1.1", code="550", words="no such person"
-    )
+    data = mails.POSTFIX.format(to=letter.envelope, action="failed", status="5.1.1", code="550", words="no such person")
     assert by_mail.engine.receive(data.encode()).what == "hard"
     by_mail.look()
 

@@ -66,9 +66,9 @@ class _Asked:
 
 def _asked(session: Session, link: Link) -> _Asked:
     document = digest_of(session, link).document
-    for pain in document.pains:
-        if pain.id == link.about:
-            return _Asked(document, pain)
+    pain = document.asked(link.about)
+    if pain is not None:
+        return _Asked(document, pain)
     raise Refused("This pain is not in your leaf notes", "It was taken out before they were sent.", 404)
 
 

@@ -202,7 +202,7 @@ _TO_CALL: Final = {
 def _to_call(
     session: Session, row: int, mail: Returned, reply: Reply, sent: Sent, house: House, now: datetime
 ) -> Taken:
-    """A reply to a call does what its page does: the first word counts, and whoever wrote it reads what became of it."""
+    """A reply to a call does what its page does: the first word counts. Whoever wrote reads what became of it."""
     known = escalations.of_call(session, sent.digest_id)
     if known is None:
         raise _ForAPerson("the escalation that it answers is gone")

@@ -1,6 +1,6 @@
 """What a week that is not over shows already, once a day: pains that surge, and people who carry too much.
 
-People so far are compared with what is usual in a whole week. So a call on Tuesday says no more than the end of the week
+People so far are compared with what is usual in a whole week. So a call on Tuesday says no more than the week's end
 will, and looking every day makes no more false alarms than looking once.
 """
 

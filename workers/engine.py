@@ -324,7 +324,7 @@ class Engine:
                 self._mark_empty(session, source, total)
                 sources.pulled(session, source.name, began, read_to or began)
                 work.finish(session, job)
-                work.hurry(session, "escalate")
+                self._wake_calls(session)
                 self._wake_close(session)
             else:
                 work.postpone(session, job, timedelta(0), reason="goes on after the others' turn", counts=False)
@@ -399,7 +399,7 @@ class Engine:
         with self.transaction() as session:
             sources.failed(session, job.key, self.deployment.now(), str(error))
             asked_to_wait = error.retry_after is not None
-            work.hurry(session, "escalate")
+            self._wake_calls(session)
             if error.permanent or (job.attempt >= TRIES and not asked_to_wait):
                 work.finish(session, job)
                 self._wake_close(session)
@@ -540,13 +540,17 @@ class Engine:
             work.renew(session, job, self.deployment.lease)
             steps.assign(session, org=org, zone=zone, ready=ready)
             escalating.joined(session, self.deployment.now())
-            work.hurry(session, "escalate")
+            self._wake_calls(session)
             work.finish(session, job)
 
     def _survey(self, job: Job) -> None:
         """What the running week shows already: read outside of any lock, for it may take long."""
         house, now = self.deployment, self.deployment.now()
         period = periods.period_at(now, house.zone)
+        with self.transaction() as session:
+            if self._may_know_more(session, job):
+                work.postpone(session, job, RECHECK, reason="what was read is being understood", counts=False)
+                return
         with db.reading(house.database) as session:
             made = steps.material_of(session, period, house.house)
         rules = [name for name in surveying.RULES if house.house.ladder.rules[name].enabled]
@@ -568,9 +572,14 @@ class Engine:
             escalating.escalate(session, int(job.key), house.house, house.now())
             work.finish(session, job)
 
+    def _wake_calls(self, session: Session) -> None:
+        """What waited for something to be read or understood looks again."""
+        for kind in ("survey", "escalate"):
+            work.hurry(session, kind)
+
     def _may_know_more(self, session: Session, job: Job) -> bool:
         """Whether what is being read or judged right now may be of the same pain. It is waited for a moment alone."""
-        asked, now = f"escalating {job.key}", db.now(session)
+        asked, now = f"{job.kind} waits {job.key}", db.now(session)
         if work.under_way(session, ["pull", "teach", "classify", "assign"]):
             registry.set_mark_once(session, asked, now.isoformat())
             if now - datetime.fromisoformat(registry.mark(session, asked) or now.isoformat()) < MOMENT:

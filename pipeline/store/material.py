@@ -124,7 +124,7 @@ def _stuck(session: Session, period: Period, org: Org, fixed: Fixed, waiting: Se
             .where(IssueRow.state != "deleted", IssueRow.created_at < period.end)
         )
         members += session.execute(query)
-    members = [row for row in members if not registry.hidden(row.tags, [signal["name"] for signal in row.signals])]
+    members = [row for row in members if not registry.hidden(row.tags, [name for name, *_ in row.signals])]
     members.sort(key=lambda row: (row.created_at, row.source, row.external_id))
     past = _history(session, [row.external_id for row in members], period)
     still = {row.pain for row in members if past[row.source, row.external_id][0] is None}
@@ -147,7 +147,7 @@ def may_not_be_quoted(session: Session, keys: Sequence[str]) -> bool:
     for some in chunks(names):
         query = select(IssueRow, VerdictRow).join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
         for issue, verdict in session.execute(query.where(IssueRow.external_id.in_(some), IssueRow.state != "deleted")):
-            signals = [signal["name"] for signal in verdict.signals]
+            signals = [name for name, *_ in verdict.signals]
             if not registry.hidden(issue.tags, signals) and "no-quote" not in issue.tags:
                 found.add(f"{issue.source}:{issue.external_id}")
     return not set(keys) <= found

@@ -31,7 +31,7 @@ from workers.wiring import Deployment
 VIENNA = ZoneInfo("Europe/Vienna")
 KEY = "the key of a test, of forty letters or more 0001"
 HOST = "https://leaf.rosta.example"
-TAGS = {"escalate": ["now"], "private": ["hush"], "no-quote": ["no-quote"]}
+TAGS = {"escalate": ["now"], "private": ["hush"], "no-quote": ["no-quote"], "severity-4": ["bad"]}
 OWNS = "you own the answer"
 TENDER = "I did not run the tests before the release and I am ashamed of it. Half the parcels went to the wrong cafe."
 

@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import click
 import yaml
 
 from tests.workers import small
@@ -147,7 +148,7 @@ def main() -> None:
             "defaults": play(Path(place) / "defaults", {}),
             "all": play(Path(place) / "all", EVERYTHING),
         }
-    print(f"{years['all'].issues} issues in a year\n\n{table(years)}")
+    click.echo(f"{years['all'].issues} issues in a year\n\n{table(years)}")
 
 
 if __name__ == "__main__":

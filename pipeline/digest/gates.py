@@ -135,6 +135,9 @@ def _answers_are_kept(case: Case) -> Iterable[str]:
         waits = heard_at(case.view.answers(pain.id)) is None
         if waits != ("not yet answered" in pain.state):
             yield f"pain {pain.id} is said to be {pain.state!r}, and {'nobody' if waits else 'somebody'} answered it"
+    for one in case.document.passed_on:
+        if heard_at(case.view.answers(one.pain)) is not None:
+            yield f"pain {one.pain} is said to wait, and somebody answered it"
     heard = case.document.heard
     if case.document.form == "full" and heard.waiting != len(case.view.waiting):
         yield f"{heard.waiting} pains are said to wait, {len(case.view.waiting)} do"

@@ -1,4 +1,4 @@
-"""How often a leader is called at most with every rung switched on: the first weeks of the year of docs/escalation.md."""
+"""How often a leader is called at most with every rung on: the first weeks of the year of docs/escalation.md."""
 
 from pathlib import Path
 

@@ -202,6 +202,29 @@ class RuleEntry(Values):
         "1d", description="how long each has before the next is told: 2d are working days, 4h working time"
     )
     at_once: bool = Field(False, description="at any hour, in plain time, and beside the limits")
+    enabled: bool = Field(True, description="whether it calls anybody")
+
+
+class SurgeEntry(RuleEntry):
+    within: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}[mhd]$")] = "2d"
+    enabled: bool = False
+
+
+class StuckEntry(Values):
+    """Told in the weekly notes alone, to the next level up."""
+
+    within: Annotated[str, Field(pattern=r"^[1-9][0-9]?d$")] = Field(
+        "10d", description="the working days that each level has before the next one up reads of it, as 10d"
+    )
+    enabled: bool = Field(True, description="whether what is unanswered climbs")
+
+
+class WithdrawnEntry(Values):
+    """Told in the weekly notes alone, in our words."""
+
+    enabled: bool = Field(
+        True, description="whether the lead of a team, and theirs, read that somebody stopped to tell"
+    )
 
 
 class SafetyEntry(RuleEntry):
@@ -222,13 +245,21 @@ class LegalEntry(RuleEntry):
 class Rules(Values):
     escalate: RuleEntry = Field(RuleEntry(), description="somebody tagged it, or asked for it by name")
     harm: RuleEntry = Field(RuleEntry(), description="several tell of money or data at stake, or of a standstill")
+    surge: SurgeEntry = Field(SurgeEntry(), description="more people than usual tell of a severe pain this week")
+    agent_load: SurgeEntry = Field(SurgeEntry(), description="those who answer customers apologise, or are abused")
     safety: SafetyEntry = Field(SafetyEntry(), description="somebody's health is at stake")
     security: SecurityEntry = Field(SecurityEntry(), description="a weakness in security")
     legal: LegalEntry = Field(LegalEntry(), description="a legal matter")
+    stuck: Annotated[StuckEntry, BeforeValidator(section)] = Field(
+        StuckEntry(), description="a severe pain that nobody answers climbs, in its first words"
+    )
+    voice_withdrawn: Annotated[WithdrawnEntry, BeforeValidator(section)] = Field(
+        WithdrawnEntry(), description="somebody stopped to tell"
+    )
 
     @model_validator(mode="after")
     def _sealed_to_the_few(self) -> "Rules":
-        for name in ("escalate", "harm", "legal"):
+        for name in ("escalate", "harm", "surge", "agent_load", "legal"):
             if getattr(self, name).at_once:
                 raise ValueError(f"{name} cannot go out at once; only safety and security may call at any hour")
         for name in ("safety", "security", "legal"):

@@ -4,7 +4,8 @@
     by_name    a person asks for it by name
     escalate   one issue, and whatever waits beside it: begin, tell whoever is next, or end; one transaction
     recheck    what is about to be sent is still true, may still be shown, and it is an hour at which to call
-    act        what a reader said on the page
+    surveyed   what a look at the running week found: pains that surge, and people who carry too much
+    act        what a reader said on the page, or in a reply
 
 Steps like those of `pipeline.steps`: they load, decide with `pipeline.escalate`, and save, in the session that they are
 given.
@@ -21,16 +22,18 @@ from pipeline import escalate as ladder
 from pipeline.classify import stakes
 from pipeline.digest import mime
 from pipeline.digest.call import Call, Case, compose
-from pipeline.digest.index import names_of
+from pipeline.digest.index import hears, names_of
 from pipeline.digest.material import Voice
 from pipeline.escalate import Asked, Hours, NotNow, Pull, Rest, Rule, Tell
 from pipeline.house import House
 from pipeline.links import to_store
 from pipeline.prose import prose
-from pipeline.store import answers, digests, escalations, objections, work
+from pipeline.store import answers, digests, escalations, issues, objections, returned, work
+from pipeline.store.authors import author_of
 from pipeline.store.digests import StoredDigest
 from pipeline.store.escalations import Escalation, Subject
 from pipeline.store.material import voice
+from pipeline.surveying import Found
 
 KIND = "escalate"
 LONGEST = 300
@@ -68,6 +71,8 @@ def by_name(session: Session, issue_id: int, note: str | None, house: House, now
     rule = ladder.rule_for(_pull(session, subject, house, person=True))
     if rule is None:
         raise NotNow("it is private, muted or a matter of persons: nobody is called for it")
+    if not house.ladder.rules[rule].enabled:
+        raise NotNow(f"{rule} is switched off in settings.yaml: escalation.rules.{rule}.enabled")
     if note is not None and names_of(house.org).in_quote(note):
         raise NotNow("the note names somebody of the organisation; say it without names")
     if not _rungs(session, house, house.ladder.rules[rule], subject):
@@ -89,16 +94,9 @@ def _write(session: Session, issue_id: int, subject: Subject, rule: str, now: da
     issue, pain = subject.issue, subject.pain
     thread = escalations.thread_of(session, pain) if pain is not None else None
     own = f"pain:{pain}" if pain is not None else f"issue:{issue.source}:{issue.external_id}"
-    escalations.begin(
-        session,
-        issue_id=issue_id,
-        name=f"{issue.source}:{issue.external_id}",
-        rule=rule,
-        source=issue.source,
-        at=now,
-        thread=thread or own[:300],
-        **more,
-    )
+    values = {"thread": thread or own[:300], **more}
+    name = f"{issue.source}:{issue.external_id}"
+    escalations.begin(session, issue_id=issue_id, name=name, rule=rule, source=issue.source, at=now, **values)
 
 
 def escalate(session: Session, issue_id: int, house: House, now: datetime) -> None:
@@ -160,18 +158,56 @@ def _begin(session: Session, issue_id: int, subject: Subject, house: House, now:
     since = issue.updated_at if pull.asked else issue.created_at
     if since < now - ladder.FRESH:
         return None
+    if not house.ladder.rules[name].enabled:
+        return None
     if not pull.asked and not _rungs(session, house, house.ladder.rules[name], subject):
         return None
     if name == "harm" and (subject.pain is None or _known(session, subject.pain, now)):
         return None
     if name == "harm" and escalations.spokesman(session, subject.pain or "", now - ladder.FRESH) != issue_id:
         return None
-    told, wrong = escalations.pulls(session, now - ladder.MONTH).get((name, issue.source), (0, 0))
-    if ladder.demoted(name, told, wrong):
-        _write(session, issue_id, subject, name, now, state="digest", ended_at=now, look_at=None)
-    else:
-        _write(session, issue_id, subject, name, now)
+    return _start(session, issue_id, subject, name, now)
+
+
+def _start(
+    session: Session, issue_id: int, subject: Subject, rule: str, now: datetime, **more: Any
+) -> Escalation | None:
+    told, wrong = escalations.pulls(session, now - ladder.MONTH).get((rule, subject.issue.source), (0, 0))
+    if ladder.demoted(rule, told, wrong):
+        more |= {"state": "digest", "ended_at": now, "look_at": None}
+    _write(session, issue_id, subject, rule, now, **more)
     return escalations.of_issue(session, issue_id)
+
+
+def surveyed(session: Session, found: Sequence[Found], house: House, now: datetime) -> None:
+    """Call for what a look at the running week found, each through the first of its issues that nobody was called for.
+    Who was called for a pain, or for a team's people, within a month is not called again."""
+    escalations.lock(session)
+    for one in found:
+        thread = None if one.team is None else f"load:{one.team}"
+        last = None if thread is None else escalations.last_in_thread(session, thread)
+        if last is not None and last >= now - ladder.MONTH:
+            continue
+        if one.pain is not None and _known(session, one.pain, now):
+            continue
+        for key in one.issues:
+            if _called(session, key, one.rule, thread, house, now):
+                break
+
+
+def _called(session: Session, key: str, rule: str, thread: str | None, house: House, now: datetime) -> bool:
+    issue_id = issues.row_id(session, key)
+    subject = None if issue_id is None else escalations.subject(session, issue_id)
+    if issue_id is None or subject is None or subject.issue.state != "open" or escalations.of_issue(session, issue_id):
+        return False
+    pull = _pull(session, subject, house, person=False)
+    if not ladder.NEVER.isdisjoint(pull.tags) or "hr" in pull.signals or ladder.rule_for(pull) in ladder.SEALED:
+        return False
+    if not _rungs(session, house, house.ladder.rules[rule], subject):
+        return False
+    _start(session, issue_id, subject, rule, now, **({} if thread is None else {"thread": thread}))
+    ask(session, [issue_id])
+    return True
 
 
 def _known(session: Session, pain: str, now: datetime) -> bool:
@@ -197,13 +233,26 @@ def _pull(session: Session, subject: Subject, house: House, *, person: bool) -> 
 
 
 def _rungs(session: Session, house: House, rule: Rule, subject: Subject) -> tuple[str, ...]:
-    """Who is told of an issue, in order: of those whom its rule names, the ones who may see it."""
-    rungs = ladder.ladder(rule, house.org, subject.leaf, frozenset(answers.paused(session)))
+    """Who can be told, in order: of those whom the rule names the ones who may see the issue, without those who paused
+    and those whose mails come back."""
+    away = answers.paused(session).keys() | returned.unheard(session, house.org).keys()
+    rungs = ladder.ladder(rule, house.org, _home(rule, subject, house), away)
     return tuple(one for one in rungs if house.org.may_open(one, _audience(subject, house)))
 
 
 def _audience(subject: Subject, house: House) -> str:
     return house.org.audience(subject.issue.source, subject.issue.project)
+
+
+def _home(rule: Rule, subject: Subject, house: House) -> str | None:
+    """The team whose leads are told: the issue's own, or that of the people who carry too much."""
+    if rule.name != "agent_load":
+        return subject.leaf
+    issue = subject.issue
+    _, _, team = author_of(house.org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id)
+    if team is not None and hears(house.org, team):
+        return team
+    return subject.heard_by[0] if subject.heard_by else subject.leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,16 +265,21 @@ def _over(session: Session, kept: Escalation, subject: Subject, house: House) ->
     """Why an escalation ends, None while it waits."""
     if subject.issue.state != "open":
         return _Over("closed")
+    if not house.ladder.rules[kept.rule].enabled:
+        return _Over("withdrawn")
     pull = _pull(session, subject, house, person=kept.person)
     now_by = ladder.rule_for(pull)
     if now_by is None or (kept.rule == "escalate" and not pull.asked):
-        if kept.rule not in ("harm", "safety") or not ladder.NEVER.isdisjoint(pull.tags) or "hr" in pull.signals:
+        if kept.rule not in ladder.WHILE_SO or not ladder.NEVER.isdisjoint(pull.tags) or "hr" in pull.signals:
             return _Over("withdrawn")
     elif now_by in ladder.SEALED and now_by != kept.rule and kept.rule not in ladder.SEALED:
         return _Over("withdrawn")
     if subject.pain is None or kept.rule in ladder.SEALED:
         return None
-    accountable = {*ladder.leads(house.org, subject.leaf), *(one.reader for one in kept.told)}
+    accountable = {
+        *ladder.leads(house.org, _home(house.ladder.rules[kept.rule], subject, house)),
+        *(one.reader for one in kept.told),
+    }
     answer = ladder.answered(answers.of_pain(session, subject.pain), kept.at, accountable)
     return _Over("answered", answer.leader) if answer is not None else None
 
@@ -306,6 +360,7 @@ def _compose(
             reader=told.reader,
             copy=told.copy > 0,
             org=house.org,
+            home=_home(rule, subject, house),
             names=names_of(house.org),
             sources=house.kinds,
             pain_title=subject.pain_title if subject.pain_audience == _audience(subject, house) else None,
@@ -317,6 +372,7 @@ def _compose(
             office=_office(house, whom) if whom is not None else None,
             limits=(house.ladder.per_day, house.ladder.per_week),
             page=page,
+            by_line=house.returns is not None and house.returns.plain("reply") is not None,
         )
     )
     return call.said_in(house.speaks(told.reader))

@@ -15,18 +15,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from pipeline import answers as answering
-from pipeline import correcting, mailing, returned, telling
+from pipeline import correcting, escalating, mailing, returned, telling
 from pipeline.answers import Given, NotAnAnswer
 from pipeline.correcting import Teller
 from pipeline.digest import mime
 from pipeline.digest.document import Document, Pain
+from pipeline.escalate import NotNow
 from pipeline.links import LIFE
 from pipeline.objections import REASONS, NotACorrection
 from pipeline.org import Org
 from pipeline.return_path import Purpose
 from pipeline.returned import Automatic, Corrected, Reply, Report, Returned
 from pipeline.steps import House, Letter
-from pipeline.store import answers, db, work
+from pipeline.store import answers, db, digests, escalations, work
 from pipeline.store import returned as store
 from pipeline.store.returned import Sent
 
@@ -106,6 +107,10 @@ def _reported(session: Session, row: int, mail: Returned, report: Report, house:
     noted = store.was_noted(session, sent.leader, recipient)
     taken = _settled(session, row, report.trouble, sent, reason, None)
     store.change(session, row, stops=stops, status=report.status)
+    known = escalations.of_call(session, sent.digest_id) if stops and sent.kind == digests.CALL else None
+    if known is not None:  # whoever was asked will never read it: it climbs now
+        escalations.change(session, known[0].id, look_at=now)
+        escalating.ask(session, [known[0].issue_id])
     if (stops or report.trouble == "policy") and not noted:
         _tell_delegate(session, row, sent, report, house, now)
     return taken
@@ -151,6 +156,8 @@ def _replied(session: Session, row: int, mail: Returned, reply: Reply, house: Ho
         if wrong is not None:
             return _corrected(session, row, mail, sent, wrong, house, zone, now)
         said = returned.said(reply.text)
+        if sent.kind == digests.CALL and (said is None or said.verb != "pause"):
+            return _to_call(session, row, mail, reply, sent, house, now)
         if said is None:
             raise _ForAPerson("its first line is not in the form of an answer")
         if said.verb == "pause":
@@ -159,7 +166,7 @@ def _replied(session: Session, row: int, mail: Returned, reply: Reply, house: Ho
         today = now.astimezone(ZoneInfo(zone)).date()
         given = returned.given(said, leader=sent.leader, org=house.org, today=today)
         _give(session, mail, document, pain, given, house, sent, now)
-    except (_ForAPerson, NotAnAnswer, NotACorrection) as why:
+    except (_ForAPerson, NotAnAnswer, NotACorrection, NotNow) as why:
         return _settled(session, row, "person", sent, str(why), None)
     taken = _settled(session, row, "answer", sent, None, now)
     _confirm(
@@ -277,13 +284,49 @@ def _not_mine(
 
 def _must_be_theirs(reply: Reply, sent: Sent, house: House) -> None:
     """The reply comes from the leader whose mail it answers, and the operator's mail server says so."""
-    if sent.leader not in house.org.leaders:
+    named = {one for rule in house.ladder.rules.values() for one in rule.tell} if sent.kind == digests.CALL else set()
+    if sent.leader not in house.org.leaders and sent.leader not in named & house.org.people.keys():
         raise _ForAPerson(f"{sent.leader} leads no team any more")
     own = (house.org.people[sent.leader].email or "").lower()
     if reply.sender is not None and reply.sender != own:
         raise _ForAPerson(f"it comes from {reply.sender}, which is not the address of {sent.leader}")
     if reply.doubt is not None:
         raise _ForAPerson(f"that {sent.leader} wrote it is not certain: {reply.doubt}")
+
+
+_TO_CALL: Final = {
+    "own": "You own the answer.",
+    "decline": "Not now, with your reason. A no with a reason is an answer: it stops here.",
+    "wrong": "It should not have come. It ends here, and its rule learns from it.",
+    "snooze": "It is put off until the end of that day; then it climbs, unless somebody answered.",
+}
+
+
+def _to_call(
+    session: Session, row: int, mail: Returned, reply: Reply, sent: Sent, house: House, now: datetime
+) -> Taken:
+    """A reply to a call does what its page does: the first word counts. Whoever wrote reads what became of it."""
+    known = escalations.of_call(session, sent.digest_id)
+    if known is None:
+        raise _ForAPerson("the escalation that it answers is gone")
+    kept, told = known
+    if now >= told.at + LIFE:
+        raise _ForAPerson(f"the call that it answers is older than {LIFE.days} days")
+    said = returned.to_call(reply.text)
+    if said is None:
+        raise _ForAPerson("its first line is not in the form of an answer to a call")
+    what, line = said
+    if kept.waits:
+        escalating.act(session, kept, sent.leader, what, line, house, now)
+        subject = "Kept: your answer to what was escalated"
+        text = f"{_TO_CALL[what]}\n\n    {line}" if line else _TO_CALL[what]
+    else:
+        who = kept.ended_by
+        by = f" by {house.org.office(who)}" if who is not None and who in house.org.people else ""
+        subject, text = "It was over already", f"What was escalated was over before your mail came: {kept.state}{by}."
+    taken = _settled(session, row, "answer", sent, None, now)
+    _confirm(session, row, mail, sent, house, subject=subject, text=f"{text}\n", now=now)
+    return taken
 
 
 def _notes(sent: Sent, org: Org, now: datetime) -> Document:

@@ -511,6 +511,29 @@ def corrected(text: str) -> Corrected | None:
     return Corrected(what=what, number=int(found["number"]), which=which, rest=rest)  # type: ignore[arg-type]
 
 
+Word = Literal["own", "decline", "wrong", "snooze"]
+_TO_CALL: Final = re.compile(
+    r"(?:(?P<wrong>wrong tag)|(?P<snooze>(?:put it off|later) until) (?P<day>\d{4}-\d{2}-\d{2})"
+    r"|(?P<decline>not now(?:,? because)?) ?: ?(?P<why>.*)"
+    r"|(?:(?P<own>i own (?:it|the answer))|(?P<act>(?:i will )?act))(?: ?: ?(?P<line>.*))?)[.!]?",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def to_call(text: str) -> tuple[Word, str] | None:
+    """What the first line of a reply to a call says, with its line, reason or day; None: a person has to read it."""
+    found = _TO_CALL.fullmatch(_first_line(text))
+    if found is None:
+        return None
+    if found["wrong"]:
+        return "wrong", ""
+    if found["snooze"]:
+        return "snooze", found["day"]
+    if found["decline"]:
+        return "decline", found["why"].strip()
+    return "own", (found["line"] or "").strip()
+
+
 def _first_line(text: str) -> str:
     """The first line that is not empty, with those into which a mail program cut it."""
     lines = text.strip().split("\n")

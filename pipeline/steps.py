@@ -643,6 +643,10 @@ def _with_revealing(written: Written, revealing: Sequence[gates.Revealing]) -> W
     return replace(written, failures=(*written.failures, *mine))
 
 
+def material_of(session: Session, period: Period, house: House) -> Material:
+    return material_store.read(session, period, house.org, house.kinds, house.workdays, house.ladder.rungs)
+
+
 def compose(session: Session, period: Period, due: Mapping[str, datetime], house: House) -> list[int]:
     """Decide the digest of each due leader (leader to due instant) who has none yet; ids of the mails to deliver."""
     for leader, digest in digests.unaddressed(session, period.label).items():
@@ -655,7 +659,7 @@ def compose(session: Session, period: Period, due: Mapping[str, datetime], house
     waiting = sorted(set(due) - digests.decided(session, period.label))
     if not waiting:
         return []
-    material = material_store.read(session, period, house.org, house.kinds, house.workdays)
+    material = material_of(session, period, house)
     hidden = material_store.withheld(session, period, house.org)
     away = _Away(answers.paused(session), unheard)
     made_at = {leader: due[leader] for leader in waiting}
@@ -789,8 +793,7 @@ def prepare(
         mail = replace(mail, message=None) if fresh else mail
     digest = digests.digest_by_id(session, mail.digest_id)
     words = _rendered(session, digest, house)
-    weekly = digest.kind == digests.WEEKLY
-    replies, bounces = _returns(house, mail.id, digest.leader, digest.period) if weekly else (None, None)
+    replies, bounces = _returns(house, mail.id, digest.leader, digest.period)
     message = mail.message or words.message(mail.recipient, mail.message_id, house, replies)
     now = db.now(session)
     if not safe_to_repeat:
@@ -917,9 +920,10 @@ def _compose_again(session: Session, digest: digests.StoredDigest, house: House)
         return f"{digest.leader} leads no team any more", False
     document = Document.from_json(digest.document or {})
     hidden = material_store.withheld(session, document.period, house.org)
-    if hidden == digest.hidden:
+    passed_on = [one.quote.issue for one in document.passed_on if one.quote is not None]
+    if hidden == digest.hidden and not material_store.may_not_be_quoted(session, passed_on):
         return None, False
-    material = material_store.read(session, document.period, house.org, house.kinds, house.workdays)
+    material = material_of(session, document.period, house)
     # Those not sent yet are composed again in their own turn, and compared with this one then.
     others = [d for d in _decided(session, digest.period, sent=True) if d.leader != digest.leader]
     return _revise(session, digest, material, house, others, hidden), True

@@ -14,6 +14,7 @@ from config.reader import nearest
 from connectors.base import EVERY_OTHER, SourceError
 from connectors.mailbox import Mailbox
 from connectors.smtp import Smtp
+from pipeline import escalate
 from pipeline.org_check import problems as org_problems
 from pipeline.store import db, issues, schema
 from workers import broker
@@ -34,7 +35,8 @@ def every_problem(directory: Path, as_of: datetime | None, *, offline: bool) -> 
     found = [Finding("error", problem.where, problem.says) for problem in problems]
     if deployment is None:
         return found
-    found += [*org_findings(deployment), *_audiences(deployment), *_signing_in(deployment), *_key(deployment)]
+    found += [*org_findings(deployment), *_audiences(deployment), *_signing_in(deployment), *_contacts(deployment)]
+    found += _key(deployment)
     if not offline:
         for look in (_database, _projects, _broker, _mail, _language_model, _provider, _sources):
             found += look(deployment)
@@ -126,6 +128,20 @@ def _provider(deployment: Deployment) -> Iterator[Finding]:
     where = f"{document.file}:{document.line(('web', 'oidc', 'issuer'))}"
     for problem in deployment.provider.check() if deployment.provider is not None else ():
         yield Finding("error", where, f"web.oidc.issuer: {problem}")
+
+
+def _contacts(deployment: Deployment) -> Iterator[Finding]:
+    """Matters that go to named people alone, where nobody is named: then they reach no one, and are in no digest."""
+    document = deployment.loaded.settings_document
+    for name in sorted(escalate.SEALED):
+        if not deployment.house.ladder.rules[name].tell:
+            says = f"names nobody, so an issue about {_ABOUT[name]} reaches no one: it is in no digest either"
+            remedy = f"Write people of org.yaml there, as escalation: {{rules: {{{name}: {{tell: [ada, grace]}}}}}}."
+            problem = document.problem(("escalation", "rules", name, "tell"), says, remedy)
+            yield Finding("warning", problem.where, problem.says)
+
+
+_ABOUT = {"legal": "a legal matter", "safety": "somebody's health", "security": "a weakness in security"}
 
 
 def _key(deployment: Deployment) -> Iterator[Finding]:

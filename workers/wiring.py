@@ -440,10 +440,7 @@ def to_workdays(found: Settings) -> Workdays:
 def to_ladder(found: Settings) -> Ladder:
     """The ladder of escalation from its settings."""
     given = found.escalation
-    rules = {
-        name: Rule(name=name, tell=entry.tell, within=entry.within, at_once=entry.at_once)
-        for name, entry in given.rules
-    }
+    rules = {name: Rule(name=name, **entry.model_dump()) for name, entry in given.rules}
     return Ladder(rules=rules, opens=given.opens, closes=given.closes, per_day=given.per_day, per_week=given.per_week)
 
 

@@ -15,6 +15,8 @@ from pipeline.digest import (
     corrected,
     front,
     parts,
+    passed,
+    passing,
     phrasebook,
     places,
     render,
@@ -93,14 +95,20 @@ def _full(desk: Desk, organisation: str, page: str | None) -> Document:
 
 
 def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
-    chosen = parts.chosen_quotes(desk, frame.three)
+    climbed = passed.passed_on(desk, {p.id for p in frame.three})
+    heard = passing.authors(desk.view, climbed)
+    chosen = {
+        pain: [c for c in some if c.voice.author not in heard]
+        for pain, some in parts.chosen_quotes(desk, frame.three).items()
+    }
     harmed = next((p.id for p in frame.three if p.severity >= trend.HARM), None)
     pains = tuple(front.pain_of(desk, p, chosen[p.id], 9, harm=p.id == harmed) for p in frame.three)
     storm = desk.book.ask("above()") > front.STORM
     taken = [c for some in chosen.values() for c in some]
     once = parts.heard_once(desk, taken, 2, BLOCKS if pains else SLOWS)
     by_key = {v.key: v.author for v in desk.view.voices}
-    quoted = frozenset([*(c.voice.author for c in taken), *(by_key[q.issue] for q in once)])
+    once = tuple(q for q in once if by_key[q.issue] not in heard)
+    quoted = heard | frozenset([*(c.voice.author for c in taken), *(by_key[q.issue] for q in once)])
     subject = front.subject(desk, frame.three)
     return replace(
         _base(desk, organisation),
@@ -110,6 +118,7 @@ def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
         ask=asking.ask(desk, frame.three),
         since_you_acted=answered.since_you_acted(desk),
         corrections=corrected.corrections(desk, [pain.id for pain in frame.three]),
+        passed_on=climbed,
         also_open=tuple(front.open_line(desk, p) for p in frame.rest[:3]),
         more=_more(desk, len(frame.three) + len(frame.rest[:3])),
         heard_once=once,
@@ -267,6 +276,7 @@ def _quiet(desk: Desk, organisation: str, page: str | None) -> Document:
         since_you_acted=answered.since_you_acted(desk)[:1],
         corrections=found,
         page_url=page if any(one.kind in ("handed", "moved") for one in found) else None,
+        passed_on=passed.passed_on(desk, set())[:1],
         wins=parts.wins(desk, view.relieved, frozenset())[:1],
         questions=(sentences.QUIET_QUESTION.partition(": ")[2].capitalize(),),
         made=replace(base.made, lines=(base.made.lines[0], base.made.lines[-1])),
@@ -281,6 +291,8 @@ def _shorter(document: Document) -> Iterator[Document]:
     """A short form as it is, then without what is missed least; the warnings stay."""
     yield document
     document = replace(document, wins=())
+    yield document
+    document = replace(document, passed_on=tuple(replace(one, quote=None) for one in document.passed_on))
     yield document
     document = replace(document, warnings=tuple(w.removesuffix(front.NO_QUIET) for w in document.warnings))
     yield document

@@ -84,6 +84,18 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOn:
+    """A severe pain that nobody below answered in time, in the first words of whoever told of it first. `quote` is None
+    where these stay with their team; `line` then says so."""
+
+    pain: str
+    title: str
+    line: str
+    quote: Quote | None = None
+    answer_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unstated:
     """A hypothesis; `hint` is one that rests on a single signal (team leads only), then without `wrong_if`.
 
@@ -205,6 +217,7 @@ class Document:
     ask: Ask | None = None
     since_you_acted: tuple[Since, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    passed_on: tuple[PassedOn, ...] = ()
     also_open: tuple[Open, ...] = ()
     more: str | None = None
     heard_once: tuple[Quote, ...] = ()
@@ -247,6 +260,7 @@ class Document:
             also_open=tuple(_with_tuples(Open, o, "issues") for o in value["also_open"]),
             since_you_acted=tuple(Since(**s) for s in value["since_you_acted"]),
             corrections=tuple(Correction(**c) for c in value.get("corrections", ())),
+            passed_on=tuple(PassedOn(**{**p, "quote": _quote(p["quote"])}) for p in value.get("passed_on", ())),
             heard_once=_quotes(value["heard_once"]),
             unstated=tuple(_with_tuples(Unstated, u, "signals issues") for u in value["unstated"]),
             wins=tuple(Win(text=w["text"], quote=_quote(w["quote"]), title=w["title"]) for w in value["wins"]),
@@ -279,6 +293,13 @@ class Document:
             found.setdefault(one.id, {})[monday] = one.people
         return found
 
+    def asked(self, pain_id: str) -> Pain | None:
+        """A pain that this mail has an answer's link for; one that was passed on with what is told of it here."""
+        for one in self.passed_on:
+            if one.pain == pain_id and all(pain.id != pain_id for pain in self.pains):
+                return _as_pain(one)
+        return next((pain for pain in self.pains if pain.id == pain_id), None)
+
     def named(self) -> "tuple[Pain | Open, ...]":
         """Every pain that the mail names with its people."""
         return (*self.pains, *self.also_open)
@@ -298,8 +319,28 @@ class Document:
 
     def quotations(self) -> tuple[Quote, ...]:
         """Every quotation, in the order of the mail."""
+        passed = [one.quote for one in self.passed_on if one.quote is not None]
         inside = [quote for pain in self.pains for quote in pain.quotes]
-        return (*inside, *self.heard_once, *(win.quote for win in self.wins if win.quote is not None))
+        return (*passed, *inside, *self.heard_once, *(win.quote for win in self.wins if win.quote is not None))
+
+
+def _as_pain(one: PassedOn) -> Pain:
+    quotes = () if one.quote is None else (one.quote,)
+    return Pain(
+        id=one.pain,
+        title=one.title,
+        side="",
+        who="",
+        people=None,
+        usual=None,
+        trend=None,
+        weeks=(),
+        impact=0.0,
+        state="not yet answered",
+        line=one.line,
+        quotes=quotes,
+        issues=tuple(quote.issue for quote in quotes),
+    )
 
 
 def _plain(value: object) -> Any:

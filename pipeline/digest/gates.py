@@ -138,6 +138,9 @@ def _answers_are_kept(case: Case) -> Iterable[str]:
         waits = heard_at(case.view.answers(pain.id)) is None
         if waits != ("not yet answered" in pain.state):
             yield f"pain {pain.id} is said to be {pain.state!r}, and {'nobody' if waits else 'somebody'} answered it"
+    for one in case.document.passed_on:
+        if heard_at(case.view.answers(one.pain)) is not None:
+            yield f"pain {one.pain} is said to wait, and somebody answered it"
     heard = case.document.heard
     if case.document.form == "full" and heard.waiting != len(case.view.waiting):
         yield f"{heard.waiting} pains are said to wait, {len(case.view.waiting)} do"
@@ -158,7 +161,8 @@ def _links_are_ours(case: Case) -> Iterable[str]:
     """P29: a link leads to our own pages or to the issue itself, and nowhere that a ticket names."""
     d = case.document
     ours = {d.page_url, d.ask.url if d.ask else None, *(p.answer_url for p in d.pains)}
-    issues = {quotes.link(v) for v in case.view.voices}
+    ours |= {one.answer_url for one in d.passed_on}
+    issues = {quotes.link(v) for v in case.voices.values()}
     for link in case.page.links:
         if link in ours and not re.match(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", link):
             yield f"{link[:60]} would travel in the open"

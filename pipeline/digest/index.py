@@ -87,6 +87,8 @@ class Index:
     """What `quotes` found in an issue, kept for the next leader: by issue and what it should be about."""
     unsaid: dict[str, frozenset[str]] = field(default_factory=dict)
     """By leader the pains whose number is withdrawn from their digest."""
+    passed: dict[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict)
+    """What climbed to whom, by period: `passing` finds it for all leaders at once."""
     widest: dict[Any, Any] = field(default_factory=dict)
     """The views of those at the top, kept for the leaders below them."""
 

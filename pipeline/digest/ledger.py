@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline import answers, privacy
-from pipeline.digest import places, then, wider, words
+from pipeline.digest import passing, places, then, wider, words
 from pipeline.digest.document import Entry
 from pipeline.digest.material import Voice
 from pipeline.digest.select import PainView, View
@@ -157,6 +157,7 @@ ANSWERS: dict[str, Answer] = {
     "rising": lambda view, pain: view.pain(pain).rising,
     "episode": lambda view, pain: len(view.pain(pain).reading.episode),
     "waited": lambda view, pain: view.waited(view.pain(pain)),
+    "waits_since": lambda view, pain: _day(passing.of(view, pain).stuck.first.created_at, view),
     "issues": _issues,
     "waiting": lambda view, _: len(view.waiting),
     "longest": lambda view, _: max((view.waited(p) for p in view.waiting), default=None),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipeline.answers import Answer
+from pipeline.escalate import RUNGS, Rungs
 from pipeline.issue import Role, Signal, SourceHealth, State
 from pipeline.objections import Objection
 from pipeline.workdays import REGULAR, Workdays
@@ -87,6 +88,14 @@ class PainEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stuck:
+    """A severe pain that waits for an answer, with the first issue that told of it, as it was written."""
+
+    pain: str
+    first: Voice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """Everything for one period. `sightings` cover the 26 weeks before the period and the period itself.
 
@@ -95,8 +104,9 @@ class Material:
     anything. `last_quiet` says for a leader in which period before this one, if any, everything was heard and nobody
     wrote of friction. `workdays` tell which days people work. `answers` are those given to a pain before the period
     ended, the oldest first; `told` says of an answer how many of the authors whom it concerns were informed, and how
-    many there are. `said` are the numbers of people that the digests of the period before this one told: leader to pain
-    to week to number, None where they told none; it is None itself where no digest was made before.
+    many there are. `stuck` are severe pains that wait for an answer and of which an issue is open; `rungs` says what
+    climbs. `said` are the numbers of people that the digests of the period before this one told: leader to pain to week
+    to number, None where they told none; it is None itself where no digest was made before.
 
     `objections` are what readers said is not right before the period ended, as far as it stands; `withdrawn` says of
     those of quotations which readers had been shown which pain's. `told_before` holds the numbers of people that a
@@ -123,3 +133,5 @@ class Material:
     late: Mapping[tuple[str, date], frozenset[str]] = field(default_factory=dict)
     edited: frozenset[str] = frozenset()
     renamed: Mapping[str, str] = field(default_factory=dict)
+    stuck: Sequence[Stuck] = ()
+    rungs: Rungs = RUNGS

@@ -316,6 +316,7 @@ def spoken(document: Document, say: Tongue) -> Document:
         ask=None if d.ask is None else replace(d.ask, text=say(d.ask.text), how=say(d.ask.how or "") or None),
         since_you_acted=tuple(replace(s, text=say(s.text)) for s in d.since_you_acted),
         corrections=tuple(replace(c, text=say(c.text)) for c in d.corrections),
+        passed_on=tuple(replace(p, line=say(p.line), quote=p.quote and _quote(say, p.quote)) for p in d.passed_on),
         also_open=tuple(replace(o, line=say(o.line)) for o in d.also_open),
         more=say(d.more or "") or None,
         heard_once=tuple(_quote(say, q) for q in d.heard_once),

@@ -54,6 +54,7 @@ def layout(document: Document) -> tuple[Section, ...]:
                 *(Block(kind="item", lead=f"{c.title}:" if c.title else "", text=c.text) for c in d.corrections),
             ),
         ),
+        Section(title=say("Passed on to you"), blocks=_passed_on(d, say)),
         Section(title=head["words"], blocks=_in_their_words(d, say)),
         Section(title=head["also"], blocks=_also(d)),
         Section(title=head["once"], blocks=tuple(_quote(q) for q in d.heard_once)),
@@ -133,6 +134,16 @@ def _in_their_words(d: Document, say: Tongue) -> tuple[Block, ...]:
         if inside:
             where = f" ({pain.area})" if pain.area else ""
             blocks += [Block(kind="head", number=number, lead=f"{words.capital(pain.title)}{where}"), *inside]
+    return tuple(blocks)
+
+
+def _passed_on(d: Document, say: Tongue) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    for one in d.passed_on:
+        blocks.append(Block(kind="item", lead=stopped(one.title), text=one.line))
+        blocks += [_quote(one.quote)] if one.quote is not None else []
+        if one.answer_url is not None:
+            blocks.append(Block(kind="link", label=say("Answer it"), url=one.answer_url))
     return tuple(blocks)
 
 

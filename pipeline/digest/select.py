@@ -13,6 +13,7 @@ from pipeline.answers import Answer
 from pipeline.digest.index import Crowd, Index, Key, Told, crowd, hears, index, severity
 from pipeline.digest.material import PainEntry, Voice
 from pipeline.digest.words import Level
+from pipeline.escalate import leads
 from pipeline.issue import Period, SourceHealth
 from pipeline.org import Org
 
@@ -164,6 +165,12 @@ class View:
     @cached_property
     def friction(self) -> tuple[Voice, ...]:
         return tuple(v for v in self.voices if v.side != "none")
+
+    @cached_property
+    def withdrawn(self) -> tuple[Voice, ...]:
+        """Who stopped to tell, where this leader leads their team, of customers the leaf, or leads who leads it."""
+        told = [v for v in self.friction if v.has("voice_withdrawn")] if self.index.material.rungs.withdrawn else []
+        return tuple(v for v in told if self.leader in _nearest(self.org, v))
 
     @cached_property
     def thanks(self) -> tuple[Voice, ...]:
@@ -537,6 +544,11 @@ def _apart(groups: Sequence[privacy.Group]) -> list[list[privacy.Group]]:
     for group in groups:
         found += [[*some, group] for some in found if all(group.teams.isdisjoint(one.teams) for one in some)]
     return found
+
+
+def _nearest(org: Org, voice: Voice) -> Sequence[str]:
+    home = voice.team if voice.role == "staff" and voice.team is not None else voice.leaf
+    return list(dict.fromkeys(leads(org, home)))[:2]
 
 
 def _severity(voices: Sequence[Voice]) -> int:

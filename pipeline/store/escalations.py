@@ -25,6 +25,7 @@ from pipeline.tables import (
     MarkRow,
     MemberRow,
     PainRow,
+    ReturnedRow,
     VerdictRow,
 )
 
@@ -278,6 +279,12 @@ def last_of_pain(session: Session, pain: str) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
+def last_in_thread(session: Session, thread: str) -> datetime | None:
+    """When somebody was last called in a thread."""
+    moment = session.execute(select(func.max(EscalationRow.at)).where(EscalationRow.thread == thread)).scalar_one()
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+
+
 def waiting(session: Session) -> list[tuple[str, Escalation]]:
     """("source:external_id", escalation) of those that wait for an answer, the oldest first."""
     query = select(IssueRow.external_id, EscalationRow).join(IssueRow, IssueRow.id == EscalationRow.issue_id)
@@ -298,7 +305,8 @@ def pulls(session: Session, since: datetime) -> dict[tuple[str, str], tuple[int,
 
 
 def _value(session: Session, row: EscalationRow) -> Escalation:
-    lost = select(MailRow.digest_id).where(MailRow.state.in_(LOST))
+    bounced = select(ReturnedRow.mail_id).where(ReturnedRow.stops, ReturnedRow.mail_id.is_not(None))
+    lost = select(MailRow.digest_id).where(or_(MailRow.state.in_(LOST), MailRow.id.in_(bounced)))
     query = (
         select(EscalationStepRow, EscalationStepRow.digest_id.in_(lost))
         .where(EscalationStepRow.escalation_id == row.id)

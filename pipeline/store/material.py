@@ -16,9 +16,11 @@ from sqlalchemy import Select, String, and_, cast, or_, select
 from sqlalchemy.orm import Session
 
 from pipeline import periods
-from pipeline.answers import Answer
+from pipeline.answers import Answer, heard_at
 from pipeline.digest.document import Document
-from pipeline.digest.material import Material, PainEntry, Sighting, Voice
+from pipeline.digest.index import severity
+from pipeline.digest.material import Material, PainEntry, Sighting, Stuck, Voice
+from pipeline.escalate import RUNGS, SEVERE, Rungs
 from pipeline.issue import Issue, Period, SourceHealth, State, Verdict
 from pipeline.objections import Objection
 from pipeline.org import Org
@@ -31,10 +33,16 @@ from pipeline.tables import EventRow, IssueRow, MemberRow, VerdictRow
 from pipeline.workdays import REGULAR, Workdays
 
 HISTORY = timedelta(weeks=26)
+Fixed = Mapping[tuple[str, str], tuple[str, str]]
 
 
 def read(
-    session: Session, period: Period, org: Org, kinds: Mapping[str, str], workdays: Workdays = REGULAR
+    session: Session,
+    period: Period,
+    org: Org,
+    kinds: Mapping[str, str],
+    workdays: Workdays = REGULAR,
+    rungs: Rungs = RUNGS,
 ) -> Material:
     """Everything that digests of this period may speak of. `kinds` are the configured sources, name to kind."""
     fixed = corrections(session)
@@ -48,27 +56,32 @@ def read(
     zone = ZoneInfo(period.zone)
     sightings, fed_by, late = _sightings(session, period, org, fixed, audiences)
     standing = objections.standing(session, period.end)
+    given = answers.until(session, period.end)
+    known_pains = {
+        pain_id: PainEntry(
+            id=pain_id,
+            title=pain["title"],
+            side=pain["side"],
+            first_at=datetime.fromisoformat(pain["first_at"]),
+            sources=frozenset(fed_by.get(pain_id, ())),
+            audience=audiences[pain_id],
+        )
+        for pain_id, pain in pains.items()
+    }
+    waiting = _severe_and_waiting(known_pains, sightings, given, period, rungs)
     return Material(
         voices=voices,
         stirred=stirred,
         sightings=sightings,
-        pains={
-            pain_id: PainEntry(
-                id=pain_id,
-                title=pain["title"],
-                side=pain["side"],
-                first_at=datetime.fromisoformat(pain["first_at"]),
-                sources=frozenset(fed_by.get(pain_id, ())),
-                audience=audiences[pain_id],
-            )
-            for pain_id, pain in pains.items()
-        },
+        pains=known_pains,
         sources=_health(session, period, kinds, voices),
         listening_since=_monday(first.astimezone(zone).date()),
         last_quiet=digests.last_quiet(session, period.label),
         workdays=workdays,
-        answers=(given := answers.until(session, period.end)),
+        answers=given,
         told=_told(session, period, org, given, audiences),
+        stuck=_stuck(session, period, org, fixed, waiting),
+        rungs=rungs,
         said=_said(session, period),
         objections=standing,
         withdrawn=_withdrawn(session, period, standing),
@@ -153,6 +166,80 @@ def _edited(session: Session, period: Period) -> dict[str, Any]:
     }
 
 
+def _severe_and_waiting(
+    pains: Mapping[str, PainEntry],
+    sightings: Sequence[Sighting],
+    given: Mapping[str, Sequence[Answer]],
+    period: Period,
+    rungs: Rungs,
+) -> list[str]:
+    """The pains that may have climbed: severe, older than what one level has to answer, and unanswered."""
+    if rungs.stuck is None:
+        return []
+    before = period.end - timedelta(days=rungs.stuck)
+    worst: dict[str, dict[str, int]] = defaultdict(dict)
+    for seen in sightings:
+        known = worst[seen.pain]
+        known[seen.author] = max(known.get(seen.author, 1), seen.severity)
+    return sorted(
+        pain
+        for pain, by_author in worst.items()
+        if pain in pains
+        and pains[pain].first_at < before
+        and heard_at(given.get(pain, ())) is None
+        and severity(by_author.values()) >= SEVERE
+    )
+
+
+def _stuck(session: Session, period: Period, org: Org, fixed: Fixed, waiting: Sequence[str]) -> list[Stuck]:
+    """Of these pains those of which an issue is open, each with the first issue that a digest may show."""
+    members: list[Any] = []
+    for some in chunks(waiting):
+        query = (
+            select(
+                MemberRow.pain,
+                IssueRow.id,
+                IssueRow.source,
+                IssueRow.external_id,
+                IssueRow.tags,
+                VerdictRow.signals,
+                IssueRow.created_at,
+            )
+            .join(IssueRow, IssueRow.id == MemberRow.issue_id)
+            .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
+            .where(MemberRow.pain.in_(some), registry.counted_in(session, period.label))
+            .where(IssueRow.state != "deleted", IssueRow.created_at < period.end)
+        )
+        members += session.execute(query)
+    members = [row for row in members if not registry.hidden(row.tags, [name for name, *_ in row.signals])]
+    members.sort(key=lambda row: (row.created_at, row.source, row.external_id))
+    past = _history(session, [row.external_id for row in members], period)
+    still = {row.pain for row in members if past[row.source, row.external_id][0] is None}
+    first: dict[str, int] = {}
+    for row in members:
+        first.setdefault(row.pain, row.id)
+    rows: list[Any] = []
+    for some_ids in chunks([first[pain] for pain in sorted(still)]):
+        rows += session.execute(_judged(session, period).where(IssueRow.id.in_(some_ids)))
+    found = [Stuck(pain=voice.pain or "", first=voice) for voice in _heard(session, period, org, fixed, rows)]
+    return sorted(found, key=lambda one: (one.first.created_at, one.first.key))
+
+
+def may_not_be_quoted(session: Session, keys: Sequence[str]) -> bool:
+    """Whether of these issues ("source:external_id") one is gone, or may not be shown or quoted any more."""
+    if not keys:
+        return False
+    names = sorted({key.partition(":")[2] for key in keys})
+    found: set[str] = set()
+    for some in chunks(names):
+        query = select(IssueRow, VerdictRow).join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
+        for issue, verdict in session.execute(query.where(IssueRow.external_id.in_(some), IssueRow.state != "deleted")):
+            signals = [name for name, *_ in verdict.signals]
+            if not registry.hidden(issue.tags, signals) and "no-quote" not in issue.tags:
+                found.add(f"{issue.source}:{issue.external_id}")
+    return not set(keys) <= found
+
+
 def _told(
     session: Session, period: Period, org: Org, given: Mapping[str, Sequence[Answer]], audiences: Mapping[str, str]
 ) -> dict[int, tuple[int, int]]:
@@ -183,9 +270,6 @@ def _told(
 
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
-
-
-Fixed = Mapping[tuple[str, str], tuple[str, str]]
 
 
 def _voices(session: Session, period: Period, org: Org, fixed: Fixed) -> list[Voice]:

@@ -14,7 +14,7 @@ from pipeline.digest import render
 from pipeline.digest.document import Document
 from pipeline.issue import Period
 from pipeline.links import from_store
-from pipeline.store import db, digests, material
+from pipeline.store import db, digests
 from workers.cli.base import Global, deployment, engine, stop
 from workers.senders import write
 from workers.wiring import Deployment
@@ -104,7 +104,7 @@ def _documents(house: Deployment, period: Period, wanted: list[str]) -> Iterator
         }
         written: dict[str, steps.Written] = {}
         if not decided.keys() >= set(wanted):
-            made = material.read(session, period, house.org, house.kinds, house.house.workdays)
+            made = steps.material_of(session, period, house.house)
             due = {p: house.due(period, p) for p in house.org.leaders if p not in decided}
             written = steps.write_all(made, due, period, house.house, list(decided.values()))
     for person in wanted:

@@ -73,10 +73,10 @@ def _asked(engine: Engine, session: Session, link: Link) -> _Asked:
             "answers.",
             403,
         )
-    for pain in document.pains:
-        if pain.id == link.about:
-            still_open(engine, session, link.reader, {*pain.issues, *(quote.issue for quote in pain.quotes)})
-            return _Asked(document, pain)
+    pain = document.asked(link.about)
+    if pain is not None:
+        still_open(engine, session, link.reader, {*pain.issues, *(quote.issue for quote in pain.quotes)})
+        return _Asked(document, pain)
     if (handed := _handed(session, link)) is not None:
         return _Asked(document, handed)
     raise Refused("This pain is not in your leaf notes", "It was taken out before they were sent.", 404)

@@ -313,6 +313,7 @@ class Document:
         return replace(
             self,
             pains=tuple(pain.without_quotations(gone) for pain in self.pains),
+            passed_on=tuple(replace(p, quote=None) if p.quote and p.quote.issue in gone else p for p in self.passed_on),
             heard_once=tuple(quote for quote in self.heard_once if quote.issue not in gone),
             wins=tuple(win for win in wins if win.quote is not None or win.text),
         )

@@ -259,11 +259,16 @@ def _readers_could_open(case: Case) -> Iterable[str]:
     material, org, d = case.view.index.material, case.view.org, case.document
     if not org.visible_to:
         return
-    audiences = {voice.key: voice.audience for voice in (*material.voices, *material.stirred)}
+    firsts = [stuck.first for stuck in material.stuck]
+    audiences = {voice.key: voice.audience for voice in (*firsts, *material.voices, *material.stirred)}
     for key in d.evidence():
         if not org.may_open(d.leader, audiences.get(key, "")):
             yield f"{key} may not be seen by {d.leader}"
-    named = {p.id for p in d.named()} | {guess.pain for guess in d.unstated} | {s.pain for s in d.since_you_acted}
+    named = (
+        {p.id for p in d.named()}
+        | {guess.pain for guess in d.unstated}
+        | {s.pain for s in (*d.since_you_acted, *d.passed_on)}
+    )
     asked = {match[2] for entry in d.ledger if (match := QUERY.match(entry.query)) is not None}
     for pain in sorted((named | asked) & material.pains.keys()):
         if not org.may_open(d.leader, material.pains[pain].audience):
@@ -313,7 +318,7 @@ GATES: Sequence[tuple[str, Gate]] = (
 )
 
 
-FORM = [gate for gate in GATES if gate[0].startswith(("P21", "P22", "P23", "P24", "P25"))]
+FORM = [gate for gate in GATES if gate[0].startswith(("P21", "P22", "P23", "P24", "P25", "P26"))]
 """What is looked at again in the language of the mail, beside what `_says_the_same` compares."""
 
 

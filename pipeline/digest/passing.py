@@ -56,7 +56,8 @@ def _all(index: Index, period: Period) -> Mapping[str, Sequence[Passed]]:
         before, now = _levels(index, stuck, home, period)
         low = 1 if stuck.pain in fresh else before + 1
         for leader in chain[low : now + 1]:
-            found[leader].append(Passed(stuck, home))
+            if index.org.may_open(leader, stuck.first.audience):
+                found[leader].append(Passed(stuck, home))
     return found
 
 

@@ -267,7 +267,8 @@ def _readers_could_open(case: Case) -> Iterable[str]:
     named = (
         {p.id for p in d.named()}
         | {guess.pain for guess in d.unstated}
-        | {s.pain for s in (*d.since_you_acted, *d.passed_on)}
+        | {s.pain for s in d.since_you_acted}
+    named |= {one.pain for one in d.passed_on}
     )
     asked = {match[2] for entry in d.ledger if (match := QUERY.match(entry.query)) is not None}
     for pain in sorted((named | asked) & material.pains.keys()):

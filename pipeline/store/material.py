@@ -237,7 +237,7 @@ def may_not_be_quoted(session: Session, keys: Sequence[str]) -> bool:
             signals = [name for name, *_ in verdict.signals]
             if not registry.hidden(issue.tags, signals) and "no-quote" not in issue.tags:
                 found.add(f"{issue.source}:{issue.external_id}")
-    return not set(keys) <= found - objections.withdrawn(session)
+    return not set(keys) <= found - objections.withdrawn(session).keys()
 
 
 def _told(

@@ -264,12 +264,8 @@ def _readers_could_open(case: Case) -> Iterable[str]:
     for key in d.evidence():
         if not org.may_open(d.leader, audiences.get(key, "")):
             yield f"{key} may not be seen by {d.leader}"
-    named = (
-        {p.id for p in d.named()}
-        | {guess.pain for guess in d.unstated}
-        | {s.pain for s in d.since_you_acted}
-    named |= {one.pain for one in d.passed_on}
-    )
+    named = {p.id for p in d.named()} | {guess.pain for guess in d.unstated}
+    named |= {said.pain for said in d.since_you_acted} | {one.pain for one in d.passed_on}
     asked = {match[2] for entry in d.ledger if (match := QUERY.match(entry.query)) is not None}
     for pain in sorted((named | asked) & material.pains.keys()):
         if not org.may_open(d.leader, material.pains[pain].audience):

@@ -97,10 +97,7 @@ def _full(desk: Desk, organisation: str, page: str | None) -> Document:
 def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
     climbed = passed.passed_on(desk, {p.id for p in frame.three})
     heard = passing.authors(desk.view, climbed)
-    chosen = {
-        pain: [c for c in some if c.voice.author not in heard]
-        for pain, some in parts.chosen_quotes(desk, frame.three).items()
-    }
+    chosen = parts.chosen_quotes(desk, frame.three, heard)
     harmed = next((p.id for p in frame.three if p.severity >= trend.HARM), None)
     pains = tuple(front.pain_of(desk, p, chosen[p.id], 9, harm=p.id == harmed) for p in frame.three)
     storm = desk.book.ask("above()") > front.STORM

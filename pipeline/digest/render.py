@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from pipeline.digest import phrasebook, words
-from pipeline.digest.document import Document, Pain, Quote, Unstated
+from pipeline.digest.document import Document, Pain, PassedOn, Quote, Unstated
 from pipeline.digest.phrasebook import Tongue
 
 COLUMNS = 72
@@ -128,7 +128,8 @@ def headline(pain: Pain) -> str:
 def _in_their_words(d: Document, say: Tongue) -> tuple[Block, ...]:
     blocks = []
     for number, pain in enumerate(d.pains, start=1):
-        inside = [_quote(q) for q in pain.quotes] + [Block(kind="fact", text=f) for f in pain.facts]
+        inside = [block for one in d.passed_on if one.pain == pain.id for block in _climbed(one)]
+        inside += [_quote(q) for q in pain.quotes] + [Block(kind="fact", text=f) for f in pain.facts]
         if pain.answer_url is not None and (d.ask is None or d.ask.pain != pain.id):
             inside.append(Block(kind="link", label=say(f"Answer number {number}"), url=pain.answer_url))
         if inside:
@@ -138,13 +139,19 @@ def _in_their_words(d: Document, say: Tongue) -> tuple[Block, ...]:
 
 
 def _passed_on(d: Document, say: Tongue) -> tuple[Block, ...]:
+    """What climbed to the reader; a pain that stands in the mail with its own words has it there."""
     blocks: list[Block] = []
-    for one in d.passed_on:
+    shown = {pain.id for pain in d.pains}
+    for one in (one for one in d.passed_on if one.pain not in shown):
         blocks.append(Block(kind="item", lead=stopped(one.title), text=one.line))
         blocks += [_quote(one.quote)] if one.quote is not None else []
         if one.answer_url is not None:
             blocks.append(Block(kind="link", label=say("Answer it"), url=one.answer_url))
     return tuple(blocks)
+
+
+def _climbed(one: PassedOn) -> tuple[Block, ...]:
+    return (Block(kind="fact", text=one.line), *([_quote(one.quote)] if one.quote is not None else []))
 
 
 def _quote(quote: Quote) -> Block:

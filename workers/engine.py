@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from connectors.base import SourceError, Writer
-from pipeline import escalating, periods, proposing, receiving, steps, teaching, telling
+from pipeline import checking_in, escalating, periods, proposing, receiving, steps, teaching, telling
 from pipeline.issue import Gone, NoProposal, Period, Text, Verdict
 from pipeline.receiving import Taken
 from pipeline.returned import Returned
@@ -105,6 +105,7 @@ class Engine:
             if house.language_model is not None:
                 proposing.wake(session, house.language_model, now, house.zone)
             escalating.wake(session, now)
+            checking_in.wake(session, house.house, now)
             self._plan(session)
             self._tidy(session)
 

@@ -24,9 +24,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
-from pipeline import checking_in, escalating, mailing, pains, periods, teaching
+from pipeline import checking_in, escalating, mailing, pains, passing_on, periods, teaching
 from pipeline.classify import signals
-from pipeline.digest import gates, mime, render
+from pipeline.digest import edition, gates, mime, render
 from pipeline.digest.call import Call
 from pipeline.digest.compose import compose as compose_document
 from pipeline.digest.document import Document
@@ -751,9 +751,16 @@ class Letter:
     """Where bounces go, if not to the sender."""
 
 
+def printed(document: Document) -> tuple[str, str]:
+    """A leader's notes, or a copy for their team, as text and as HTML."""
+    form = edition if document.edition == "team" else render
+    return form.text(document), form.html(document)
+
+
 def letter(document: Document, recipient: str, message_id: str, house: House) -> Letter:
     """A mail of a document, outside the rows: for an operator's own look at it (`digest --send --to`)."""
-    words = _weekly(document, f"{document.period.label}.{document.leader}.preview")
+    said = _for_team if document.edition == "team" else _weekly
+    words = said(document, f"{document.period.label}.{document.leader}.preview")
     return Letter(
         name=f"{document.period.label}/{document.leader}",
         message=words.message(recipient, message_id, house),
@@ -820,6 +827,8 @@ def prepare(
 
 def _file_of(digest: digests.StoredDigest) -> str:
     """What a folder calls the mail of a digest."""
+    if digest.kind == digests.TEAM:
+        return f"{digests.week_of(digest.period)}/{digest.leader}.team"
     folder = {digests.CALL: "calls", digests.CHECK_IN: "check-ins"}.get(digest.kind)
     return f"{digest.period}/{digest.leader}" if folder is None else f"{folder}/{digest.period}.{digest.leader}"
 
@@ -849,7 +858,7 @@ class _Words:
     about: str | None = None
     """What the mails of its thread are about; None: it stands alone."""
     kind: str = "weekly"
-    """Weekly, escalation or check-in."""
+    """Weekly, escalation, check-in or team."""
 
     def message(self, recipient: str, message_id: str, house: House, replies: str | None = None) -> bytes:
         return mime.build(
@@ -869,8 +878,8 @@ class _Words:
         )
 
     def _stops(self, house: House) -> str | None:
-        """Where one click ends such mails."""
-        if house.links is None:
+        """Where one click ends such mails; a copy for a team holds no link that acts, wherever it is passed on."""
+        if house.links is None or self.kind == "team":
             return None
         if self.kind == "check-in":
             return house.links.lasting("check-in-stop", self.leader)
@@ -881,6 +890,8 @@ def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> _
     reference = f"{digest.period}.{digest.leader}.{digest.version}"
     if digest.kind == digests.WEEKLY:
         return _weekly(Document.from_json(from_store(digest.document, house.links)), reference)
+    if digest.kind == digests.TEAM:
+        return _for_team(Document.from_json(digest.document or {}), reference)
     if digest.kind == digests.CHECK_IN:
         return _asked(checking_in.words(digest, house), reference)
     call, known = Call.from_json(from_store(digest.document, house.links)), escalations.of_call(session, digest.id)
@@ -894,6 +905,18 @@ def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> _
         reference=reference,
         about=known[0].thread if known is not None else digest.period,
         kind="escalation",
+    )
+
+
+def _for_team(document: Document, reference: str) -> _Words:
+    return _Words(
+        leader=document.leader,
+        text=edition.text(document),
+        html=edition.html(document),
+        subject=document.subject,
+        date=document.generated_at,
+        reference=reference,
+        kind="team",
     )
 
 
@@ -947,6 +970,8 @@ def _recheck(
     if digest.kind == digests.CHECK_IN:
         asked = checking_in.recheck(session, digest, house, at)
         return asked.refused, False, asked.wait
+    if digest.kind == digests.TEAM:
+        return (*passing_on.recheck(session, digest, house), None)
     return (*_compose_again(session, digest, house), None)
 
 

@@ -606,8 +606,8 @@ class Engine:
         with self.transaction() as session:
             digest = digests.digest_by_id(session, digests.mail(session, int(job.key)).digest_id)
             then = self.deployment
-            if digest.kind == digests.WEEKLY:
-                then = then.at(periods.week_of(digest.period, then.zone))
+            if digest.kind in (digests.WEEKLY, digests.TEAM):
+                then = then.at(periods.week_of(digests.week_of(digest.period), then.zone))
             letter = steps.prepare(
                 session, int(job.key), then.house, safe_to_repeat=sender.safe_to_repeat, at=self.deployment.now()
             )

@@ -243,13 +243,16 @@ class Document:
     """Where the same words stand on a page, with what is behind each number."""
     check_in: CheckIn | None = None
     """None, and no key of the JSON, where nobody was asked."""
+    edition: Literal["team"] | None = None
+    """A leader's copy for their team; None, and no key of the JSON, for the leader's own notes."""
     schema: int = 1
 
     def to_json(self) -> dict[str, Any]:
         """JSON values only, in the shape of the contract; equal documents give equal results."""
         plain = cast(dict[str, Any], _plain(self))
-        if self.check_in is None:
-            del plain["check_in"]
+        for optional in ("check_in", "edition"):
+            if plain[optional] is None:
+                del plain[optional]
         return {"schema": plain.pop("schema"), **plain}
 
     @classmethod
@@ -279,6 +282,7 @@ class Document:
             made=_made(value["made"]),
             ledger=tuple(_entry(e) for e in value["ledger"]),
             check_in=_check_in(value.get("check_in")),
+            edition=value.get("edition"),
         )
 
     def evidence(self) -> tuple[str, ...]:

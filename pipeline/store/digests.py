@@ -25,6 +25,16 @@ TEAM = "team"
 """Kind of a leader's copy for their team."""
 
 
+def team_name(week: str) -> str:
+    """The same for a leader's copy for their team."""
+    return f"t{week}"
+
+
+def week_of(period: str) -> str:
+    """The week of a weekly digest or of a team's copy, by what stands for its period."""
+    return period.removeprefix("t")
+
+
 def check_in_name(week: str) -> str:
     """What stands for the period where the mail of a week is no digest of it."""
     return f"c{week}"
@@ -248,6 +258,13 @@ def aside(session: Session, kind: str, reader: str, name: str, document: Mapping
     ignore(session, DigestRow, [{**row, "document": dict(document), "form": kind}], ["leader", "period", "kind"])
     query = select(DigestRow.id).where(DigestRow.leader == reader, DigestRow.period == name, DigestRow.kind == kind)
     return session.execute(query).scalar_one()
+
+
+def find(session: Session, kind: str, reader: str, name: str) -> StoredDigest | None:
+    """The row of a mail that is no weekly digest."""
+    query = select(DigestRow).where(DigestRow.leader == reader, DigestRow.period == name, DigestRow.kind == kind)
+    row = session.scalars(query).one_or_none()
+    return None if row is None else _digest(row)
 
 
 def address(session: Session, digest_id: int, recipient: str, message_id: str) -> int:

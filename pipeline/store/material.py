@@ -68,7 +68,7 @@ def read(
         last_quiet=digests.last_quiet(session, period.label),
         workdays=workdays,
         answers=(given := answers.until(session, period.end)),
-        told=_told(session, period, org, given, audiences),
+        told=_told(session, period, org, given, audiences, period.end),
         said=_said(session, period),
         objections=standing,
         withdrawn=_withdrawn(session, period, standing),
@@ -173,7 +173,7 @@ def _told(
         author, _, _ = author_of(org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id)
         if author is not None:
             wrote[pain].append((issue.created_at, author, f"{issue.source}:{issue.external_id}"))
-    informed = answers.told(session, period.end)
+    informed = answers.told(session, until)
     found = {}
     for pain, some in given.items():
         for answer in some:

@@ -108,7 +108,7 @@ def compose(view: View, organisation: str) -> Document:
         period=view.period,
         generated_at=view.generated_at,
         subject=words.shorten(f"What we heard around {team}", chars=60) + f" | {week}",
-        preheader="A copy for the whole team: what customers told, what we told, and what was answered.",
+        preheader="A copy for the whole team: what customers told, what colleagues told, and the answers.",
         opening=f"For everybody in {team}: what was heard, {span}:",
         notes=_notes(view, told=bool(made)),
         pains=made,
@@ -137,7 +137,7 @@ def _pain(desk: Desk, who: Audience, pain: PainView, taken: set[str | None]) -> 
         id=pain.id,
         title=desk.title(pain, 12),
         side=pain.entry.side,
-        who="CUSTOMERS" if pain.crowd == "customer" else "WE",
+        who="CUSTOMERS" if pain.crowd == "customer" else "COLLEAGUES",
         people=count,
         usual=None,
         trend=None,
@@ -152,9 +152,9 @@ def _pain(desk: Desk, who: Audience, pain: PainView, taken: set[str | None]) -> 
 
 
 def _people(desk: Desk, pain: PainView, count: int | None) -> str:
-    whose = "customers" if pain.crowd == "customer" else "of us"
     if count is None:
-        return "Some customers wrote of it." if pain.crowd == "customer" else "Several of us wrote of it."
+        return "Some customers wrote of it." if pain.crowd == "customer" else "Several colleagues wrote of it."
+    whose = "customers" if pain.crowd == "customer" else "colleagues"
     said = desk.book.say(f"{{}} {whose}", f"people({pain.id})")
     word = f" {words.capital(pain.trend)}." if pain.trend in ("above usual", "easing", "back to usual") else ""
     return f"{said} wrote of it this week.{word}"
@@ -173,7 +173,7 @@ def _answered(desk: Desk, pain: PainView, answer: Answer | None) -> str:
     on = desk.book.say("on {}", f"answered_on({pain.id})")
     does = {"act": "will act", "understand": "will understand it first", "not_now": "cannot do it now"}[answer.kind]
     by = " " + desk.book.say("by {}", f"promised({pain.id})") if answer.due is not None else ""
-    said = f"{who} answered {on}: {who if not mine else 'we'} {does}{by}."
+    said = f"{who} answered {on} and {does}{by}."
     if mine and not desk.view.index.names.in_quote(answer.text):
         said += f' The words: "{answered.said(answer)}".'
     return f"{said} {_told(desk, answer)}".strip()
@@ -188,7 +188,7 @@ def _told(desk: Desk, answer: Answer) -> str:
 
 def _quotes(desk: Desk, who: Audience, pain: PainView, taken: set[str | None]) -> tuple[Quote, ...]:
     """The most telling words, those of customers first, each author once in the whole copy."""
-    able = [v for v in pain.voices if who.may_quote(v, pain)]
+    able = [v for v in pain.voices if who.may_quote(v, pain) and {s.name for s in v.signals} != {"thanks"}]
     pool = quotes.candidates(desk.view, able, pain.entry.title)
     pool.sort(key=lambda c: (c.voice.role == "staff", -c.relevance("leaf"), c.voice.created_at, c.voice.key, c.text))
     found: list[Quote] = []
@@ -205,7 +205,7 @@ def _quotation(desk: Desk, who: Audience, candidate: quotes.Candidate) -> Quote:
     return Quote(
         text=candidate.text,
         issue=voice.key,
-        by="one of us" if voice.role == "staff" else quotes.attribution(desk.view, voice),
+        by="a colleague" if voice.role == "staff" else quotes.attribution(desk.view, voice),
         label=desk.label(voice) if named else None,
         url=quotes.link(voice) if named else None,
     )
@@ -237,8 +237,8 @@ def _how(desk: Desk, who: Audience) -> tuple[str, ...]:
     lines = [
         "Made anew for everybody in the team, so it may be passed on: it holds no link that answers and nothing that "
         "one of you could not open.",
-        f"Quotes are exact. No number stands for a group {group} or with {behind} behind it, and of ourselves only "
-        "what several of us tell.",
+        f"Quotes are exact. No number stands for a group {group} or with {behind} behind it, and of colleagues only "
+        "what several of them tell.",
     ]
     hidden = any(v.role != "staff" and not who.may_open(v) for v in desk.view.friction)
     if hidden and len(who.teams) > 1:
@@ -258,7 +258,7 @@ def layout(document: Document) -> tuple[Section, ...]:
     sections = (
         Section(title="", blocks=tuple(Block(kind="para", text=n) for n in d.notes or (_FIRST,))),
         Section(title="What customers told", blocks=tuple(customers)),
-        Section(title="What we told", blocks=tuple(ours)),
+        Section(title="What colleagues told", blocks=tuple(ours)),
         Section(title="What went well", blocks=tuple(wins)),
         Section(
             title="Questions for us",
@@ -273,7 +273,7 @@ def layout(document: Document) -> tuple[Section, ...]:
     return tuple(s for s in sections if s.blocks)
 
 
-_FIRST = "Customers first, in their own words, then our own days, each with what was answered."
+_FIRST = "Customers first, in their own words, then colleagues, each with what was answered."
 
 
 def _blocks(number: int, pain: Pain) -> Sequence[Block]:

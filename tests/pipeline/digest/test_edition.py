@@ -74,7 +74,7 @@ def test_customers_come_first_in_their_exact_words_with_their_keys() -> None:
     assert [(p.id, p.people) for p in found.pains] == [("tax", 6), ("ci", 5)]
     assert all(q.label and q.url for q in found.pains[0].quotes)
     assert found.pains[0].issues == tuple(v.key for v in CUSTOMERS)
-    assert flat(found).index("WHAT CUSTOMERS TOLD") < flat(found).index("WHAT WE TOLD")
+    assert flat(found).index("WHAT CUSTOMERS TOLD") < flat(found).index("WHAT COLLEAGUES TOLD")
 
 
 def test_colleagues_are_quoted_where_three_others_tell_the_same_and_never_pointed_at() -> None:

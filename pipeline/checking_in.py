@@ -114,10 +114,12 @@ def words(digest: digests.StoredDigest, house: House) -> Asked:
         Block(kind="para", text="Do you agree?"),
         *(Block(kind="numbered", number=n, text=f"{text}.") for n, text in enumerate(asking.questions.values(), 1)),
         Block(kind="button", label="Answer on one page", url=page),
-        Block(kind="para", text="It takes half a minute, until the week ends. Nobody will remind you."),
+        Block(
+            kind="para", text="It takes half a minute. The page is open until the week ends; nobody will remind you."
+        ),
     )
     why = (
-        Block(kind="para", text="Nobody can see who answered what: answers are added up, without a name and a time."),
+        Block(kind="para", text="Nobody can see who answered what: answers are added up, without names or times."),
         Block(kind="para", text="Leaders read of at least five answers of at least five people, and mostly in words."),
         Block(kind="para", text="The link is yours alone: please do not forward this mail."),
         Block(kind="link", label="Never ask me again", url=links.lasting("check-in-stop", digest.leader)),

@@ -5,7 +5,11 @@ from pipeline.digest import words
 from pipeline.digest.desk import Desk
 from pipeline.digest.document import CheckIn, Felt
 
-SAID = {"agree": "most who answered agree", "between": "most who answered are in between", "disagree": "most disagree"}
+SAID = {
+    "agree": "most who answered agree",
+    "between": "most who answered are in between",
+    "disagree": "most who answered disagree",
+}
 DIFFER = "answers differ"
 FEW = "People were asked how their week was; too few answered for anything to be said."
 NOBODY = "Answers are added up without names; nobody can see who answered."

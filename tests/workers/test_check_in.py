@@ -249,7 +249,7 @@ def test_the_leader_reads_of_it_once_five_have_answered(rosta: Path) -> None:
     with db.reading(_open[-1].deployment.database) as session:
         found = [small.stored(session, leader, small.WEEK).document or {} for leader in ("kit", "noor")]
     assert [[q["said"] for q in one["check_in"]["questions"]] for one in found] == [
-        ["most who answered agree", "most disagree"]
+        ["most who answered agree", "most who answered disagree"]
     ] * 2
     assert found[0]["check_in"]["answers"] is None
     assert "This week I could do good work" in (rosta / "digests" / small.WEEK / "kit.txt").read_text()

@@ -114,9 +114,7 @@ def words(digest: digests.StoredDigest, house: House) -> Asked:
         Block(kind="para", text="Do you agree?"),
         *(Block(kind="numbered", number=n, text=f"{text}.") for n, text in enumerate(asking.questions.values(), 1)),
         Block(kind="button", label="Answer on one page", url=page),
-        Block(
-            kind="para", text="It takes half a minute. The page is open until the week ends; nobody will remind you."
-        ),
+        Block(kind="para", text="It takes half a minute, before the week ends. Nobody will remind you."),
     )
     why = (
         Block(kind="para", text="Nobody can see who answered what: answers are added up, without names or times."),

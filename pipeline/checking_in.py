@@ -88,6 +88,7 @@ class Asked:
     opening: str
     generated_at: datetime
     sections: tuple[Section, ...]
+    language: str = "en"
 
     def text(self) -> str:
         return render.text_of(self, self.sections)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.digest import render
+from pipeline.digest import phrasebook, render
 from pipeline.digest.document import Document
 from pipeline.digest.material import Ballots, Material
 from tests.pipeline.digest.builder import PERIOD, all_digests, digest, failures, material, voice
@@ -83,9 +83,8 @@ def test_a_quiet_week_tells_of_it_too() -> None:
 
 def test_nothing_is_told_while_people_still_answer() -> None:
     week = made(apps=ballots(24, 2, 1, 4, 6, 5))
-    early = replace(week)
 
-    found = digest(early, "apps-lead", at=PERIOD.start)
+    found = digest(week, "apps-lead", at=PERIOD.start)
 
     assert found.check_in is None
 
@@ -98,3 +97,19 @@ def test_leaders_above_and_below_are_not_told_what_leaves_one_person_over() -> N
     numbers = {leader: one.check_in.asked for leader, one in found.items() if one.check_in is not None}
     assert numbers == {"apps-lead": None, "books-lead": None, "left-lead": 44, "root-lead": 44}
     assert all(failures(one, week) == [] for one in found.values())
+
+
+@pytest.mark.parametrize(
+    "group",
+    [ballots(24, 2, 1, 4, 6, 5), ballots(7, 0, 1, 0, 3, 2), ballots(9, 4, 2, 0, 0, 0), ballots(9, 0, 0, 6, 0, 0),
+     ballots(9, 2, 1, 1, 1, 1), ballots(9, 0, 0, 0, 0, 1)],
+)  # fmt: skip
+def test_a_reader_of_german_reads_it_in_german(group: Ballots) -> None:
+    found = replace(digest(made(apps=group), "apps-lead"), language="de")
+    say = phrasebook.tongue(found)
+
+    phrasebook.spoken(found, say)
+
+    assert found.check_in is not None
+    assert not set(say.unknown) & set(found.check_in.lines)
+    assert "Wie sich die Woche anfühlte" in render.html(found)

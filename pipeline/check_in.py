@@ -156,7 +156,7 @@ def told(
     there are words. Of numbers that others see too, the larger are told first, and a smaller one only where all that
     is left of the larger could be told as well.
     """
-    parts = {leader: frozenset(team for team in teams if team in ballots) for leader, teams in scopes.items()}
+    parts = {leader: frozenset(teams & ballots.keys()) for leader, teams in scopes.items()} if ballots else {}
     counts = {leader: count(ballots[team] for team in sorted(teams)) for leader, teams in parts.items() if teams}
     alive: list[str] = []
     for leader in sorted(counts, key=lambda one: (-counts[one].answers, -len(parts[one]), one)):

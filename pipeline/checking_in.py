@@ -7,7 +7,6 @@ its bytes are forgotten once it is settled, so that nothing that is kept leads f
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -19,21 +18,26 @@ from pipeline.house import House
 from pipeline.issue import Period
 from pipeline.store import check_ins, digests, registry, work
 
-MARK: Final = "check-in"
-"""The last week in which people were asked."""
+ASKED, CLEARED = "check-in asked", "check-in cleared"
+"""Marks: the last week in which people were asked, and the one in which the tickets of those before were deleted."""
 
 
 def wake(session: Session, house: House, now: datetime) -> None:
     """Write down whom to ask this week, once, as soon as the first is due; each mail then waits for its time."""
     asking, links, period = house.check_in, house.links, periods.period_at(now, house.zone)
-    if asking is None or links is None or registry.mark(session, MARK) == period.label:
+    if registry.mark(session, CLEARED) != period.label:
+        check_ins.forget_tickets(session, period.label)
+        registry.set_mark(session, CLEARED, period.label)
+    if asking is None or links is None or registry.mark(session, ASKED) == period.label:
         return
-    check_ins.forget_tickets(session, period.label)
+    zones = {person.timezone or house.zone for person in house.org.people.values() if person.email}
+    if all(check_in.due(period, asking, zone) > now for zone in zones):
+        return
     asked = check_in.members(house.org, asking, check_ins.stopped(session))
     grouped = check_in.groups(house.org, asked)
     if not grouped or min(_due(house, asking, period, person) for person in grouped) > now:
         return
-    registry.set_mark(session, MARK, period.label)
+    registry.set_mark(session, ASKED, period.label)
     tickets: dict[str, list[str]] = defaultdict(list)
     for person, team in grouped.items():
         tickets[team].append(links.ticket(person, period.label))

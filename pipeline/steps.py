@@ -762,7 +762,7 @@ def letter(document: Document, recipient: str, message_id: str, house: House) ->
     said = _for_team if document.edition == "team" else _weekly
     words = said(document, f"{document.period.label}.{document.leader}.preview")
     return Letter(
-        name=f"{document.period.label}/{document.leader}",
+        name=f"{document.period.label}/{document.leader}{'.team' if document.edition == 'team' else ''}",
         message=words.message(recipient, message_id, house),
         text=words.text,
         html=words.html,

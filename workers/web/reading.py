@@ -88,7 +88,7 @@ def _house(engine: Engine, period: Period) -> House:
 
 def _copy(engine: Engine, session: Session, link: Link) -> Copy:
     """The copy for the team, as it may be told now. Raises `Refused` where a gate holds it."""
-    decided = digest_of(session, link).document
+    decided = digest_of(engine, session, link).document
     copy = passing_on.write(session, decided, _house(engine, decided.period), engine.deployment.now())
     if copy.failures:
         log.warning("team copy held", leader=link.reader, week=link.period, gates=list(copy.failures))

@@ -42,7 +42,7 @@ class Audience:
 
     def may_open(self, voice: Voice) -> bool:
         """Whether everybody could open an issue in its source: their own team owns or hears it, each of them."""
-        return bool(self.teams) and self.teams <= _reach(self.view.org, voice)
+        return bool(self.teams) and not voice.audience and self.teams <= _reach(self.view.org, voice)
 
     def evidence(self, voice: Voice) -> bool:
         """Whether an issue may be named: a customer's that everybody could open."""

@@ -115,9 +115,6 @@ class Material:
 
     `check_ins` are the sums of what each group answered to the check-in, `asked_before` how many of each were asked the
     last time before.
-
-    `check_ins` are the sums of what each group answered to the check-in, `asked_before` how many of each were asked the
-    last time before.
     """
 
     voices: Sequence[Voice]

@@ -155,8 +155,20 @@ def _edited(session: Session, period: Period) -> dict[str, Any]:
     }
 
 
+def answered_until(session: Session, material: Material, period: Period, org: Org, until: datetime) -> Material:
+    """The same material with what was answered and told since the period ended."""
+    given = answers.until(session, until)
+    audiences = {pain: entry.audience for pain, entry in material.pains.items()}
+    return replace(material, answers=given, told=_told(session, period, org, given, audiences, until))
+
+
 def _told(
-    session: Session, period: Period, org: Org, given: Mapping[str, Sequence[Answer]], audiences: Mapping[str, str]
+    session: Session,
+    period: Period,
+    org: Org,
+    given: Mapping[str, Sequence[Answer]],
+    audiences: Mapping[str, str],
+    until: datetime,
 ) -> dict[int, tuple[int, int]]:
     """Answer to (authors who were informed of it, authors who wrote of the pain before it was given)."""
     if not given:

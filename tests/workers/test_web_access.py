@@ -15,9 +15,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from pipeline.answers import Given
-from pipeline.store import answers, corrections, db, digests, issues, objections, work
 from pipeline.links import Links
-from pipeline.store import answers, corrections, db, digests, issues, work
+from pipeline.store import answers, corrections, db, digests, issues, objections, work
 from pipeline.store import triage as store
 from tests.connectors import oidc_fake
 from tests.workers import small

@@ -15,19 +15,14 @@ from pipeline.digest import edition, render
 from pipeline.digest.document import Document, Pain
 from pipeline.house import House
 from pipeline.issue import Period
-from pipeline.store import answers, digests, objections
-from workers.engine import Engine
-from workers.web.answering import KINDS
-from workers.web.charts import Chart, Weeks, chart
-from workers.web.common import Page, digest_of, office, opened, page, still_open
-from workers.web.correcting import waits_for
 from pipeline.links import Link
 from pipeline.passing_on import Copy
-from pipeline.store import answers, db, digests
+from pipeline.store import answers, db, digests, objections
 from workers.engine import Engine
 from workers.web.answering import KINDS
 from workers.web.charts import Chart, Weeks, chart
-from workers.web.common import Page, Refused, digest_of, office, opened, page
+from workers.web.common import Page, Refused, digest_of, office, opened, page, still_open
+from workers.web.correcting import waits_for
 
 log = structlog.get_logger()
 
@@ -53,7 +48,6 @@ def blueprint(engine: Engine) -> Blueprint:
             trends=trends,
             token=token,
             waiting=waiting,
-        )
             may_copy=document.form != "deaf",
         )
 

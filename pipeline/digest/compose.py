@@ -13,6 +13,7 @@ from pipeline.digest import (
     answered,
     asking,
     corrected,
+    felt,
     front,
     parts,
     passed,
@@ -38,7 +39,8 @@ WHOLE = 800
 CALM = 120
 SLOWS, BLOCKS = 2, 4
 CUTS = (
-    "heard_once", "more", "yours", "unstated", "wins", "also_open", "unstated", "quiet", "facts", "quotes", "sit_with"
+    "heard_once", "more", "yours", "unstated", "wins", "also_open", "unstated", "quiet", "check_in", "facts", "quotes",
+    "sit_with",
 )  # fmt: skip
 """What a hurried reader misses least, in the order in which it is left out of too long a mail."""
 
@@ -122,6 +124,7 @@ def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
         yours=asking.yours(desk, frame.three),
         unstated=() if storm else corrected.marked(desk, parts.unstated(desk, frame.three)),
         quiet=parts.quiet(desk),
+        check_in=felt.check_in(desk),
         sit_with=asking.sit_with(desk, frame.three),
         questions=asking.questions(desk, frame.three),
         wins=parts.wins(desk, frame.relieved, quoted),
@@ -226,6 +229,8 @@ def _cut(document: Document, part: str) -> Document:
         return replace(document, heard_once=())
     if part in ("more", "sit_with"):
         return replace(document, more=None) if part == "more" else replace(document, sit_with=None)
+    if part == "check_in":
+        return replace(document, check_in=None)
     if part == "facts":
         return replace(document, pains=tuple(replace(p, facts=()) for p in document.pains))
     if part == "quotes":
@@ -276,6 +281,7 @@ def _quiet(desk: Desk, organisation: str, page: str | None) -> Document:
         passed_on=passed.passed_on(desk, set())[:1],
         wins=parts.wins(desk, view.relieved, frozenset())[:1],
         questions=(sentences.QUIET_QUESTION.partition(": ")[2].capitalize(),),
+        check_in=felt.check_in(desk),
         made=replace(base.made, lines=(base.made.lines[0], base.made.lines[-1])),
         subject=subject,
         preheader=preheader,
@@ -290,6 +296,8 @@ def _shorter(document: Document) -> Iterator[Document]:
     document = replace(document, wins=())
     yield document
     document = replace(document, passed_on=tuple(replace(one, quote=None) for one in document.passed_on))
+    yield document
+    document = replace(document, check_in=None)
     yield document
     document = replace(document, warnings=tuple(w.removesuffix(front.NO_QUIET) for w in document.warnings))
     yield document

@@ -96,6 +96,15 @@ class Stuck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ballots:
+    """A group's check-in of a week: `asked` people were asked, with these `texts`; `sums` are by (question, step)."""
+
+    asked: int
+    texts: Mapping[str, str] = field(default_factory=dict)
+    sums: Mapping[tuple[str, int], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """Everything for one period. `sightings` cover the 26 weeks before the period and the period itself.
 
@@ -113,6 +122,9 @@ class Material:
     leader was told in earlier weeks, by pain and Monday, and `named_before` the pains that they read of; `late` are
     sources that told of a pain's week after it was closed, `edited` the pains that a person joined or parted since,
     `renamed` the old names of those that got a new one in the period.
+
+    `check_ins` are the sums of what each group answered to the check-in, `asked_before` how many of each were asked the
+    last time before.
     """
 
     voices: Sequence[Voice]
@@ -135,3 +147,5 @@ class Material:
     renamed: Mapping[str, str] = field(default_factory=dict)
     stuck: Sequence[Stuck] = ()
     rungs: Rungs = RUNGS
+    check_ins: Mapping[str, Ballots] = field(default_factory=dict)
+    asked_before: Mapping[str, int] = field(default_factory=dict)

@@ -61,6 +61,7 @@ def layout(document: Document) -> tuple[Section, ...]:
         Section(title=head["yours"], blocks=_items(d.yours)),
         Section(title=head["unstated"], blocks=tuple(b for u in d.unstated for b in _unstated(u, say))),
         Section(title=head["quiet"], blocks=_items(d.quiet)),
+        Section(title=say("How the week felt"), blocks=_items(d.check_in.lines if d.check_in else ())),
         Section(title=head["sit"], blocks=_items([d.sit_with] if d.sit_with else [])),
         Section(
             title=head["questions"] if len(d.questions) > 1 else say("One question to ask"),

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.answers import Answer
 from pipeline.digest import gates, render, select, then
-from pipeline.digest.document import Document, Quote, Unstated
+from pipeline.digest.document import CheckIn, Document, Felt, Quote, Unstated
 from pipeline.digest.page import contrast
 from pipeline.digest.select import View
 from tests.pipeline.digest.builder import MONDAY, PAINS, all_digests, digest, history, material, org, signals, voice
@@ -28,6 +28,7 @@ TENDER = voice(40, "apps-5", "I merged it without the checks, sorry about that o
 THANKS = voice(41, "account:9", "The export came in seconds today. Thank you.", side="none", signals=signals("thanks"))
 MADE = material([*STAFF, *CUSTOMERS, TENDER, THANKS], history({"ci": [1, 0, 1, 1, 0, 1, 1, 0, 1]}))
 GOOD = digest(MADE)
+FELT = Felt(text="It was good", said="most who answered agree")
 
 
 def failed(document: Document, *, text: str | None = None, html: str | None = None) -> set[str]:
@@ -72,6 +73,8 @@ SPOILT: list[tuple[str, Callable[[], Document]]] = [
     ("P11 names", lambda: replace(GOOD, quiet=("Ask Quentin3 Surnameapps3 about it.",))),
     ("P12 floors", lambda: first(GOOD, people=2)),
     ("P12 floors", lambda: first(GOOD, weeks=(1, 4))),
+    ("P12 check-in", lambda: replace(GOOD, check_in=CheckIn(asked=7, answers=2, questions=(), lines=("2 of 7.",)))),
+    ("P12 check-in", lambda: replace(GOOD, check_in=CheckIn(asked=7, answers=None, questions=(FELT,), lines=("So.",)))),
     (
         "P13 one author",
         lambda: first(GOOD, quotes=(quoting("tracker:K-0", WORDS[0]), quoting("tracker:K-0", WORDS[0]))),

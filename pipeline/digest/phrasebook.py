@@ -9,6 +9,7 @@ and so do numbers. A sentence that a phrasebook does not know stays as it is (do
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -161,6 +162,10 @@ class Tongue:
     def word(self, english: str, among: str = "words") -> str:
         return english if self.language == "en" else self.book.lists[among].get(english, english)
 
+    def on(self, day: date) -> str:
+        """ "15 September", "15. Sep."."""
+        return f"{day.day} {day:%B}" if self.language == "en" else self._day(f"{day.day} {day:%b}")
+
     def listing(self, parts: Sequence[str]) -> str:
         """ "a", "a und b", "a, b und c"."""
         return words.listing(parts) if self.language == "en" else words.listing(parts, self.word("and"))
@@ -312,7 +317,7 @@ def spoken(document: Document, say: Tongue) -> Document:
         opening=say(d.opening),
         warnings=_each(say, d.warnings),
         notes=_each(say, d.notes),
-        pains=tuple(_pain(say, p) for p in d.pains),
+        pains=tuple(of_pain(say, p) for p in d.pains),
         ask=None if d.ask is None else replace(d.ask, text=say(d.ask.text), how=say(d.ask.how or "") or None),
         since_you_acted=tuple(replace(s, text=say(s.text)) for s in d.since_you_acted),
         corrections=tuple(replace(c, text=say(c.text)) for c in d.corrections),
@@ -348,7 +353,8 @@ def _each(say: Tongue, texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(say(text) for text in texts)
 
 
-def _pain(say: Tongue, pain: Pain) -> Pain:
+def of_pain(say: Tongue, pain: Pain) -> Pain:
+    """A pain as its reader hears it; its name stays."""
     return replace(
         pain,
         who=say.word(pain.who, "who"),

@@ -27,12 +27,13 @@ _DATE: Final = rf"[A-Z][a-z]{{2}} {_DAY}"
 _MOMENT: Final = rf"{_DATE} [0-9]{{2}}:[0-9]{{2}}"
 _NOUNS: Final = "customers?|engineers?|agents?|colleagues?|person|people"
 _TREND: Final = (
-    r"[Aa]bove usual(?: across [^.:;]{1,80})?|[Nn]ew|[Ss]teady|[Ee]asing|[Bb]ack to usual|[Tt]oo few to call"
-    r"|[A-Za-z]+ week, steady|[Mm]ore than ten weeks, steady|[Ss]lowly rising for [0-9]+ weeks"
+    r"[Aa]bove usual(?: across [^.:;]{1,80})?|[Nn]ew|[Ss]teady|[Ee]asing|[Bb]ack to usual|[A-Za-z]+ week, steady"
+    r"|[Tt]oo few to call(?: a trend)?|[Mm]ore than ten weeks, steady|[Ss]lowly rising for [0-9]+ weeks"
 )
 _IT: Final = r"number [0-9]|the [^.;:!?]{1,90}?(?: \(number [0-9]\))?"
 _SOURCE: Final = re.compile(
-    rf"([0-9]+) from (.{{1,80}}?)(?: \((not read|read to (?:{_MOMENT}) only)\))?(?=, [0-9]+ from | and [0-9]+ from |$)"
+    rf"([0-9]+|a few|none) from (.{{1,80}}?)(?: \((not read|read to (?:{_MOMENT}) only)\))?"
+    r"(?=, (?:[0-9]+|a few|none) from | and (?:[0-9]+|a few|none) from |$)"
 )
 KINDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("n", "m", "k", "l", "number"), r"[0-9]+"),
@@ -58,6 +59,7 @@ KINDS: Final[Mapping[str, str]] = {
     "said": '"[^"]*"',
     "keys": r"(?: \([^()]*\))?",
     "weeks": "[0-9, -]+",
+    "range": "[0-9]+-[0-9]+",
     "it": f"(?:{_IT})",
     **dict.fromkeys(("its", "shared", "sources", "count", "phrase", "signal"), ".+?"),
 }
@@ -205,6 +207,7 @@ class Tongue:
         if run:
             first = self.word(run[1], "ordinals")
             return f"{first if 'Wochen' in first else f'{first} Woche'}, {self.word('steady', 'trends')}"
+        low = low.removesuffix(" a trend")
         return self.word(low, "trends") if low in self.book.lists["trends"] else None
 
     def _it(self, text: str) -> str | None:
@@ -240,7 +243,7 @@ class Tongue:
         for number, name, state in _SOURCE.findall(text):
             end = self._moment(state.removeprefix("read to ").removesuffix(" only")) if state[:4] == "read" else ""
             tail = f" (nur bis {end})" if end else " (nicht gelesen)" if state else ""
-            found.append(f"{number} aus {name}{tail}")
+            found.append(f"{self.word(number)} aus {name}{tail}")
         return self.listing(found) if found else None
 
     def _count(self, text: str) -> str | None:

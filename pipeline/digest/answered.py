@@ -150,8 +150,12 @@ def _now(desk: Desk, answer: Answer) -> str:
         return "Nobody in your scope wrote of it this week." if not view.unheard else ""
     if found.reading.trend == "back to usual":
         return "Back to usual."
-    word = found.trend
-    return f"Now: {word}." if word else "People still write of it."
+    many = ""
+    if found.visible and found.crowd != "relay":
+        nouns = words.nouns(found.noun, found.count)
+        many = desk.book.say(f"{{}} {nouns}", f"people({found.id})", found.voices) + " this week"
+    said = ", ".join(part for part in (many, found.trend) if part)
+    return f"Now: {said}." if said else "People still write of it."
 
 
 def unanswered(desk: Desk, pains: Sequence[PainView]) -> list[bool]:

@@ -37,9 +37,9 @@ def test_the_second_week_begins_with_what_came_of_the_first(first, out):
 
     assert 'you said "We correct the rate for each site and send new invoices to all who got a wrong one".' in mara
     assert "Acting, promised by 25 Sep (you)." in mara
-    assert "The day you named for number 1 is over: say how it went, or name another." in niamh
+    assert "The day you named for the red CI build (number 1) is over: say how it went, or name another." in niamh
     assert "Acting, promised by 25 Sep (Billing)." in ines
-    assert "tell those who wrote of the wrong VAT (number 1) what Billing answered." in orla
+    assert "tell those with the wrong tax rate (number 1) what Billing answered." in orla
 
 
 def test_a_second_run_changes_nothing(first, out):

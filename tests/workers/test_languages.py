@@ -1,11 +1,11 @@
 """A leader who reads German: the mail, its headers, and the pages behind it; another leader's stay English."""
 
-import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.workers import small
 from tests.workers.test_answers import link, nonce, open_
@@ -18,10 +18,10 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     monkeypatch.setenv("LEAFNOTES_PUBLIC_URL", "https://leaf.rosta.example")
     monkeypatch.setenv("LEAFNOTES_SECRET_KEY", "the key of a test, of forty letters or more 0001")
     directory = small.organisation(tmp_path / "rosta", small.subscribers())
-    org = (directory / "org.yaml").read_text()
-    german = re.sub(r"id: kit\b", "id: kit, language: de", org, count=1)
-    assert german != org
-    (directory / "org.yaml").write_text(german)
+    org = yaml.safe_load((directory / "org.yaml").read_text())
+    kit = next(person for person in org["people"] if person["id"] == "kit")
+    kit["language"] = "de"
+    (directory / "org.yaml").write_text(yaml.safe_dump(org))
     runner = open_(directory)
     runner.run_once()
     yield runner

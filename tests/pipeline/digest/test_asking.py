@@ -198,13 +198,15 @@ def test_of_a_pain_without_number_or_words_at_least_one_thing_is_told():
     (pain,) = digest(made, "apps-lead").pains
 
     assert (pain.people, pain.quotes) == (None, ())
-    assert pain.facts == ("It slows work (K-1).",)
+    assert pain.facts == ("It slows work (K-1). So few wrote that no words are shown.",)
 
 
 def test_what_was_heard_before_is_told_of_such_a_pain():
     made = material([voice(1, "apps-1", "Can anyone share a set?", leaf="docks")], history({"ci": [1, 0, 0]}))
 
-    assert digest(made, "apps-lead").pains[0].facts == ("It slows work (K-1), and was heard in earlier weeks too.",)
+    assert digest(made, "apps-lead").pains[0].facts == (
+        "It slows work (K-1), and was heard in earlier weeks too. So few wrote that no words are shown.",
+    )
 
 
 def test_two_leaders_in_a_line_hear_two_customers():

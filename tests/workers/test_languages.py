@@ -29,7 +29,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
 
 
 def folder(engine: Engine) -> Path:
-    return engine.deployment.loaded.directory / "digests" / small.WEEK
+    return engine.deployment.directory / "digests" / small.WEEK
 
 
 def test_each_leader_reads_their_own_language(engine: Engine) -> None:
@@ -44,7 +44,7 @@ def test_each_leader_reads_their_own_language(engine: Engine) -> None:
 
 def test_the_pages_behind_a_german_mail_are_german_and_take_an_answer(engine: Engine) -> None:
     web = app.create(engine).test_client()
-    address = link(engine.deployment.loaded.directory, "answer")
+    address = link(engine.deployment.directory, "answer")
     page = web.get(address)
 
     assert '<html lang="de"' in page.text
@@ -63,6 +63,6 @@ def test_the_pages_behind_a_german_mail_are_german_and_take_an_answer(engine: En
     assert "Ihre Antwort ist aufgenommen" in kept
     assert "Wir rösten zweimal in der Woche" in kept
 
-    notes = web.get(link(engine.deployment.loaded.directory, "digest"))
+    notes = web.get(link(engine.deployment.directory, "digest"))
     assert '<html lang="de"' in notes.text
     assert "Die Wochen jedes Schmerzes" in notes.text

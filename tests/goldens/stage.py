@@ -178,7 +178,7 @@ class Stage:
         }
         return {**found, "@source": source, "@pain": pain, "@arrives": given.get("arrives")}
 
-    def _configure(self) -> None:
+    def configure(self) -> None:
         self.directory.mkdir(exist_ok=True)
         entries = [
             {"name": name, "kind": "file", "path": f"{name}.jsonl", "tags": LABELS, "poll": "1m"}
@@ -209,7 +209,7 @@ class Stage:
 
     def play(self) -> dict[tuple[str, str], Told]:
         """(week, leader) -> what was written for them. Raises what the product raises where it refuses to run."""
-        self._configure()
+        self.configure()
         told: dict[tuple[str, str], Told] = {}
         for week in self.weeks:
             told |= self._week(week)
@@ -234,6 +234,7 @@ class Stage:
             engine.deployment.database.dispose()
         self._export(now, week, list(lost))
         engine = self._engine(now)
+        self._pause(engine, now)
         engine.tick()
         perform(engine, BEFORE_CLOSE)
         if self.case.get("grouping") != "product":
@@ -269,6 +270,12 @@ class Stage:
                 )
         made = tuple(Assignment(key=c.key, pain_id=pain, score=1.0) for c, pain in joined)
         return steps.Grouping(part.mark, tuple(living[name] for name in sorted(living)), made)
+
+    def _pause(self, engine: Engine, now: datetime) -> None:
+        for given in self.case.get("pauses", ()):
+            begins, ends = self.at(given["from"]), self.at(given["until"])
+            with engine.transaction() as session:
+                answers.pause(session, given["leader"], begins if begins <= now < ends else None, now)
 
     def _answer(self, engine: Engine, week: str) -> None:
         for number, given in enumerate(self.case.get("answers", ())):

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline import trend
-from pipeline.digest import answered, asking, front, parts, phrasebook, places, render, select, sentences, words
+from pipeline.digest import (
+    answered, asking, front, parts, phrasebook, places, recalled, render, select, sentences, words,
+)  # fmt: skip
 from pipeline.digest.desk import Desk, Link
 from pipeline.digest.document import Ask, Document, Form, Heard, Made
 from pipeline.digest.ledger import Book
@@ -96,6 +98,8 @@ def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
         notes=front.notes(desk),
         pains=pains,
         ask=asking.ask(desk, frame.three),
+        corrected=recalled.corrected(desk),
+        away=recalled.away(desk),
         since_you_acted=answered.since_you_acted(desk),
         also_open=tuple(front.open_line(desk, p) for p in frame.rest[:3]),
         more=_more(desk, len(frame.three) + len(frame.rest[:3])),
@@ -250,6 +254,8 @@ def _quiet(desk: Desk, organisation: str) -> Document:
         warnings=front.warnings(desk),
         notes=(*front.notes(desk), heard_of),
         ask=Ask(text=sentences.NO_ASK),
+        corrected=recalled.corrected(desk),
+        away=recalled.away(desk),
         since_you_acted=answered.since_you_acted(desk)[:1],
         wins=parts.wins(desk, view.relieved, frozenset())[:1],
         questions=(sentences.QUIET_QUESTION.partition(": ")[2].capitalize(),),

@@ -25,6 +25,8 @@ class Quote:
     url: str | None = None
     note: str | None = None
     """What the issue shows beside its words, in ours."""
+    lang: str | None = None
+    """The language of the text (ISO 639-1) where that is not the mail's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,8 @@ class Pain:
     """How our own sentences speak of it: "the wrong VAT"; None where they say its number."""
     rising: int | None = None
     """For how many weeks it has been rising slowly, where no stronger word stands."""
+    came_back: int | None = None
+    """How many weeks ago it was relieved, where it is there again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +115,36 @@ class Since:
 
     pain: str
     title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """A number of last week's digest that was too low, since `sources` came late. `said` and `was` are None where the
+    difference would tell of too few people."""
+
+    pain: str
+    title: str
+    said: int | None
+    was: int | None
+    sources: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwayPain:
+    id: str
+    title: str
+    people: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """A week whose digest was kept back while the reader was away."""
+
+    week: str
+    pains: tuple[AwayPain, ...]
+    lead: str
     text: str
 
 
@@ -180,6 +214,9 @@ class Document:
     """What the reader must know of this week before the pains: a storm, a short history, a week that is not over."""
     pains: tuple[Pain, ...] = ()
     ask: Ask | None = None
+    corrected: tuple[Corrected, ...] = ()
+    away: tuple[Away, ...] = ()
+    """The latest week first."""
     since_you_acted: tuple[Since, ...] = ()
     also_open: tuple[Open, ...] = ()
     more: str | None = None
@@ -221,6 +258,8 @@ class Document:
             pains=tuple(_pain(p) for p in value["pains"]),
             ask=None if value["ask"] is None else Ask(**value["ask"]),
             also_open=tuple(_with_tuples(Open, o, "issues") for o in value["also_open"]),
+            corrected=tuple(_with_tuples(Corrected, c, "sources") for c in value.get("corrected", ())),
+            away=tuple(_away(a) for a in value.get("away", ())),
             since_you_acted=tuple(Since(**s) for s in value["since_you_acted"]),
             heard_once=_quotes(value["heard_once"]),
             unstated=tuple(_with_tuples(Unstated, u, "signals issues") for u in value["unstated"]),
@@ -288,6 +327,10 @@ def _quote(value: Mapping[str, Any] | None) -> Quote | None:
 
 def _quotes(values: Sequence[Mapping[str, Any]]) -> tuple[Quote, ...]:
     return tuple(Quote(**value) for value in values)
+
+
+def _away(value: Mapping[str, Any]) -> Away:
+    return Away(**{**value, "pains": tuple(AwayPain(**p) for p in value["pains"])})
 
 
 def _pain(value: Mapping[str, Any]) -> Pain:

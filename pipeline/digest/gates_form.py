@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from pipeline.digest import phrasebook, render, sentences
+from pipeline.digest import phrasebook, render, sentences, tongue
 from pipeline.digest.case import STRAIGHT, Case
 from pipeline.digest.page import contrast, inverted
 
@@ -69,6 +69,9 @@ def html_is_sound(case: Case) -> Iterable[str]:
         yield "a heading level is skipped"
     if not page.lang:
         yield "no language is set"
+    for quote in case.document.quotations():
+        if quote.lang and f'lang="{quote.lang}" dir="{tongue.direction(quote.lang)}"' not in case.html:
+            yield f"the language of {quote.issue} is not set"
 
 
 def legible(case: Case) -> Iterable[str]:

@@ -31,8 +31,14 @@ class Told:
 
     worst: dict[str, int] = field(default_factory=dict)
     items: int = 0
+    late: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Those of whom nothing was known when the week was closed, and the sources that brought it later."""
 
     def add(self, seen: Sighting) -> None:
+        if seen.late and (seen.author not in self.worst or seen.author in self.late):
+            self.late[seen.author] = tuple(sorted({*self.late.get(seen.author, ()), *seen.late}))
+        elif not seen.late:
+            self.late.pop(seen.author, None)
         self.worst[seen.author] = max(self.worst.get(seen.author, 1), seen.severity)
         self.items += seen.items
 
@@ -92,6 +98,16 @@ class Index:
             ]
             self._shown[key] = privacy.shown(groups, lambda teams: self.base(teams, key))
         return leader in self._shown[key]
+
+    def shown_in(self, leader: str, key: Key, monday: date, *, late: bool = False) -> bool:
+        """Whether this leader may see how many told of a pain in an earlier week, or how many of them came late."""
+        groups = []
+        for who, known in sorted(self.history.items()):
+            told = known.get(key, {}).get(monday)
+            people = frozenset(() if told is None else told.late if late else told.worst)
+            if people:
+                groups.append(privacy.Group(leader=who, teams=self.scopes[who], people=people))
+        return leader in privacy.shown(groups, lambda teams: self.base(teams, key))
 
     def base(self, teams: frozenset[str], key: Key) -> int:
         """How many people a number is drawn from: the teams' size, or the accounts that these teams have seen."""

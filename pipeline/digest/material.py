@@ -56,7 +56,8 @@ class Voice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """One author of one pain in one week: the history that usual ranges come from. `week` is its Monday, `items` how
-    many issues they wrote, `severity` the worst of these."""
+    many issues they wrote, `severity` the worst of these. `late` names the sources that brought all of these only after
+    that week was closed."""
 
     pain: str
     week: date
@@ -67,6 +68,7 @@ class Sighting:
     heard_by: tuple[str, ...]
     items: int = 1
     severity: int = 1
+    late: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,16 @@ class PainEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """What an earlier digest of a leader said: pain to its people, None where it said no number. `week` is its label,
+    `sent` whether it went to them."""
+
+    week: str
+    people: Mapping[str, int | None]
+    sent: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """Everything for one period. `sightings` cover the 26 weeks before the period and the period itself.
 
@@ -89,7 +101,8 @@ class Material:
     nowhere, and only tell of signals. `listening_since` is the Monday of the first week from which the sources hold
     anything. `last_quiet` says for a leader in which period before this one, if any, everything was heard and nobody
     wrote of friction. `workdays` tell which days people work. `answers` are those given to a pain before the period
-    ended, the oldest first; `told` says of an answer how many of the authors whom it concerns were informed, and how
+    ended, the oldest first; `spoken` are a leader's digests of the weeks just before, the latest first, as far back as
+    the last that was sent; `told` says of an answer how many of the authors whom it concerns were informed, and how
     many there are.
     """
 
@@ -103,3 +116,4 @@ class Material:
     stirred: Sequence[Voice] = ()
     answers: Mapping[str, Sequence[Answer]] = field(default_factory=dict)
     told: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    spoken: Mapping[str, Sequence[Spoken]] = field(default_factory=dict)

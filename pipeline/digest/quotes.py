@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline import privacy
-from pipeline.digest import passages, places, words
+from pipeline.digest import passages, places, tongue, words
 from pipeline.digest.document import Quote
 from pipeline.digest.material import Voice
 from pipeline.digest.select import PainView, View
@@ -251,4 +251,5 @@ def quotation(view: View, candidate: Candidate, named: Callable[[Voice], str], n
         label=named(voice) if pointed else None,
         url=link(voice) if pointed else None,
         note=note,
+        lang=tongue.of(candidate.text),
     )

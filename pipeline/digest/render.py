@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from pipeline.digest import phrasebook, words
+from pipeline.digest import phrasebook, tongue, words
 from pipeline.digest.document import Document, Pain, Quote, Unstated
 from pipeline.digest.phrasebook import Tongue
 
@@ -30,6 +30,7 @@ class Block:
     label: str | None = None
     url: str | None = None
     note: str = ""
+    lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +48,8 @@ def layout(document: Document) -> tuple[Section, ...]:
     d = phrasebook.spoken(document, say)
     sections = (
         Section(title="", blocks=_first_screen(d, say)),
-        Section(
-            title=head["since"],
-            blocks=tuple(Block(kind="item", lead=f"{s.title}:", text=s.text) for s in d.since_you_acted),
-        ),
+        Section(title=head["since"], blocks=_recalled(d)),
+        Section(title=_away(d, say), blocks=tuple(Block(kind="item", lead=f"{a.lead}:", text=a.text) for a in d.away)),
         Section(title=head["words"], blocks=_in_their_words(d, say)),
         Section(title=head["also"], blocks=_also(d)),
         Section(title=head["once"], blocks=tuple(_quote(q) for q in d.heard_once)),
@@ -67,6 +66,14 @@ def layout(document: Document) -> tuple[Section, ...]:
         Section(title=head["made"], blocks=(*_items(d.made.lines, kind="para"), *_page(d, say)), small=True),
     )
     return tuple(s for s in sections if s.blocks)
+
+
+def _recalled(d: Document) -> tuple[Block, ...]:
+    return tuple(Block(kind="item", lead=f"{one.title}:", text=one.text) for one in (*d.corrected, *d.since_you_acted))
+
+
+def _away(d: Document, say: Tongue) -> str:
+    return say(f"While you were away ({len(d.away)} week{'s' if len(d.away) > 1 else ''})") if d.away else ""
 
 
 def _heard(d: Document, say: Tongue) -> tuple[Block, ...]:
@@ -135,7 +142,10 @@ def _in_their_words(d: Document, say: Tongue) -> tuple[Block, ...]:
 
 def _quote(quote: Quote) -> Block:
     note = f"({quote.note})" if quote.note else ""
-    return Block(kind="quote", text=f'"{quote.text}"', lead=quote.by, label=quote.label, url=quote.url, note=note)
+    by = f"{quote.by}, in {tongue.named(quote.lang)}" if quote.lang else quote.by
+    return Block(
+        kind="quote", text=f'"{quote.text}"', lead=by, label=quote.label, url=quote.url, note=note, lang=quote.lang
+    )
 
 
 def _also(d: Document) -> tuple[Block, ...]:
@@ -220,7 +230,7 @@ def text_of(head: Head, sections: Sequence[Section]) -> str:
 
 
 def html_of(head: Head, sections: Sequence[Section]) -> str:
-    return _template("digest.html.j2", html=True).render(d=head, sections=sections)
+    return _template("digest.html.j2", html=True).render(d=head, sections=sections, direction=tongue.direction)
 
 
 def head(document: Document) -> Head:

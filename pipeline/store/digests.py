@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Text, cast, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from pipeline.digest.material import Spoken
 from pipeline.mailing import FINAL
 from pipeline.store import db
 from pipeline.store.upsert import ignore, put
@@ -323,6 +324,38 @@ def quoting(session: Session, issue: str) -> list[Mapping[str, Any]]:
     query = select(DigestRow.document).where(DigestRow.state == "composed", DigestRow.id.in_(_GONE_OUT), named)
     found = session.scalars(query.order_by(DigestRow.period, DigestRow.leader))
     return [document for document in found if document is not None]
+
+
+AWAY = 8
+"""Weeks that a leader may have been away and is still told of."""
+
+
+def spoken(session: Session, weeks: Sequence[str]) -> dict[str, list[Spoken]]:
+    """What the digests of these weeks, the latest first, said to each leader: as far back as the last that was sent, and
+    no further than one that was neither sent nor kept back because its leader was away."""
+    query = select(DigestRow.leader, DigestRow.period, DigestRow.state, DigestRow.id)
+    query = query.where(DigestRow.kind == WEEKLY, DigestRow.period.in_(weeks[:AWAY]))
+    state = {(leader, period): (state, row) for leader, period, state, row in session.execute(query)}
+    wanted: dict[int, tuple[str, str, bool]] = {}
+    for leader in sorted({leader for leader, _ in state}):
+        for week in weeks[:AWAY]:
+            became, row = state.get((leader, week), ("", 0))
+            if became not in ("composed", "paused"):
+                break
+            wanted[row] = (leader, week, became == "composed")
+            if became == "composed":
+                break
+    documents: dict[int, Mapping[str, Any] | None] = {}
+    ids = sorted(wanted)
+    for at in range(0, len(ids), 500):
+        some = select(DigestRow.id, DigestRow.document).where(DigestRow.id.in_(ids[at : at + 500]))
+        documents |= dict(session.execute(some).all())
+    found: dict[str, list[Spoken]] = {}
+    for row, (leader, week, sent) in wanted.items():
+        document = documents.get(row) or {}
+        people = {p["id"]: p["people"] for part in ("pains", "also_open") for p in document.get(part, ())}
+        found.setdefault(leader, []).append(Spoken(week=week, people=people, sent=sent))
+    return found
 
 
 def told_to(session: Session, leader: str, since: str, until: str) -> list[Mapping[str, Any]]:

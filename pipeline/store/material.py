@@ -63,7 +63,16 @@ def read(
         workdays=workdays,
         answers=(given := answers.until(session, period.end)),
         told=_told(session, period, org, given),
+        spoken=digests.spoken(session, _weeks_before(period)),
     )
+
+
+def _weeks_before(period: Period) -> list[str]:
+    weeks: list[str] = []
+    while len(weeks) < digests.AWAY:
+        period = periods.before(period)
+        weeks.append(period.label)
+    return weeks
 
 
 def _told(
@@ -237,6 +246,7 @@ def _sightings(
             VerdictRow.severity,
             VerdictRow.leaf,
             VerdictRow.heard_by,
+            VerdictRow.period,
         )
         .join(IssueRow, IssueRow.id == MemberRow.issue_id)
         .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
@@ -244,7 +254,9 @@ def _sightings(
         .where(IssueRow.state != "deleted", registry.counted_in(session, period.label))
     )
     zone = ZoneInfo(period.zone)
-    seen: dict[tuple[Any, ...], tuple[int, int]] = {}
+    last = periods.before(period)
+    last_week = _monday(last.start.astimezone(zone).date()) if registry.is_closed(session, last.label) else None
+    seen: dict[tuple[Any, ...], tuple[int, int, tuple[str, ...] | None]] = {}
     fed_by: dict[str, set[str]] = defaultdict(set)
     for row in session.execute(query):
         side = fixed.get((row.source, row.external_id), (row.side, ""))[0]
@@ -253,13 +265,15 @@ def _sightings(
             continue
         week = _monday(row.created_at.astimezone(zone).date())
         who = (row.pain, week, author, role, team, row.leaf, tuple(row.heard_by))
-        items, worst = seen.get(who, (0, 1))
-        seen[who] = (items + 1, max(worst, row.severity))
+        items, worst, late = seen.get(who, (0, 1, ()))
+        came_late = week == last_week and (row.period is None or row.period > last.label)
+        late = tuple(sorted({*late, row.source})) if came_late and late is not None else None
+        seen[who] = (items + 1, max(worst, row.severity), late)
         fed_by[row.pain].add(row.source)
     return sorted((_sighting(who, *told) for who, told in seen.items()), key=_order), fed_by
 
 
-def _sighting(who: tuple[Any, ...], items: int, severity: int) -> Sighting:
+def _sighting(who: tuple[Any, ...], items: int, severity: int, late: tuple[str, ...] | None) -> Sighting:
     pain, week, author, role, team, leaf, heard_by = who
     return Sighting(
         pain=pain,
@@ -271,6 +285,7 @@ def _sighting(who: tuple[Any, ...], items: int, severity: int) -> Sighting:
         heard_by=heard_by,
         items=items,
         severity=severity,
+        late=late or (),
     )
 
 

@@ -41,7 +41,7 @@ LABELS = {
     "private": ["hush"],
     "no-quote": ["no-quote"],
 }
-BEFORE_CLOSE = ("pull", "census", "teach", "classify", "assign", "escalate")
+BEFORE_CLOSE = ("pull", "census", "teach", "classify", "escalate")
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 FAR_BACK = 40
 """Weeks before the told one in which each source first spoke, unless the case says another number (`listening`)."""
@@ -162,7 +162,8 @@ class Stage:
         text = given["text"].format(copy=copy + 1) if "times" in given else given["text"]
         at = self.at(given["at"]) + timedelta(minutes=copy)
         leaf, mark = given.get("leaf"), {"tracker": "T-", "forge": "F-"}.get(source, "")
-        labels = [f"side-{side}", f"sev-{given.get('sev', 2)}", *given.get("labels", ())]
+        side_label = [] if given.get("unlabelled") else [f"side-{side}"]
+        labels = [*side_label, f"sev-{given.get('sev', 2)}", *given.get("labels", ())]
         found = {
             "external_id": f"{mark}{given['n']}",
             "url": f"https://{source}.tidewater.example/{mark}{given['n']}",
@@ -236,8 +237,10 @@ class Stage:
         engine = self._engine(now)
         self._pause(engine, now)
         engine.tick()
-        perform(engine, BEFORE_CLOSE)
-        if self.case.get("grouping") != "product":
+        if self.case.get("grouping") == "product":
+            perform(engine, (*BEFORE_CLOSE, "assign"))
+        else:
+            perform(engine, BEFORE_CLOSE)
             self._close(engine, week)
         engine.run_once()
         self._answer(engine, week)

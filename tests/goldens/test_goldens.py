@@ -122,7 +122,8 @@ WANTED = [
 def test_a_digest_is_what_was_worked_out_by_hand(play: Played, name: str, week: str, leader: str) -> None:
     _, told = play(name)
 
-    assert wrong(read(name, "expected")[week][leader], told[week, leader]) == []
+    found = wrong(read(name, "expected")[week][leader], told[week, leader])
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("name", RUN)

@@ -8,7 +8,6 @@ the place in which the engine hands over its own.
 """
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -179,18 +178,17 @@ class Stage:
         }
         return {**found, "@source": source, "@pain": pain, "@arrives": given.get("arrives")}
 
-    def configure(self) -> None:
+    def configure(self, now: datetime) -> None:
         self.directory.mkdir(exist_ok=True)
-        entries = [
-            {"name": name, "kind": "file", "path": f"{name}.jsonl", "tags": LABELS, "poll": "1m"}
-            for name in self.sources
-        ]
+        entry = {"kind": "file", "tags": LABELS, "poll": "1m", "complete_to": now.isoformat()}
+        entries = [{"name": name, "path": f"{name}.jsonl", **entry} for name in self.sources]
         settings = {"organisation": {"name": "Tidewater", "timezone": str(self.zone)}, **self.case.get("settings", {})}
         for name, value in (("sources", {"sources": entries}), ("org", self.org), ("settings", settings)):
             (self.directory / f"{name}.yaml").write_text(yaml.safe_dump(value, sort_keys=False))
 
     def _export(self, now: datetime, week: str, lost: Sequence[str] = ()) -> None:
         """What stands in each source at a moment; a source that is lost has no file any more."""
+        self.configure(now)
         for source in self.sources:
             path = self.directory / f"{source}.jsonl"
             if source in lost:
@@ -204,13 +202,11 @@ class Stage:
                 and (t["@arrives"] or week) <= week
             ]
             path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-            os.utime(path, (now.timestamp(), now.timestamp()))
 
     # --- running it ---------------------------------------------------------------------------------------------------
 
     def play(self) -> dict[tuple[str, str], Told]:
         """(week, leader) -> what was written for them. Raises what the product raises where it refuses to run."""
-        self.configure()
         told: dict[tuple[str, str], Told] = {}
         for week in self.weeks:
             told |= self._week(week)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,7 @@ def wrong(expected: Mapping[str, Any], told: Told) -> list[str]:
     hidden = [(form, token) for token in expected.get("printed_nowhere", ()) for form in ("txt", "html")]
     found += [f"{form} prints {token!r}" for form, token in hidden if _in(token, raw[form])]
     found += [f"html has no {token!r}" for token in expected.get("html", ()) if token not in raw["html"]]
+    found += [f"html has {token!r}" for token in expected.get("html_lacks", ()) if token in raw["html"]]
     if "first_screen" in expected:
         screen = flat(render.first_screen(Document.from_json(document))).casefold()
         found += [f"the first screen lacks {t!r}" for t in expected["first_screen"] if t.casefold() not in screen]
@@ -100,6 +102,8 @@ def _of_quotations(expected: Mapping[str, Any], told: Told) -> list[str]:
     if "groups" in expected:
         groups = sorted(sorted(pain.issues) for pain in document.pains)
         found += [] if groups == sorted(expected["groups"]) else [f"grouped as {groups}"]
+    if "quoted_from" in expected and not {q.issue for q in document.quotations()} <= set(expected["quoted_from"]):
+        found.append(f"quoted are {[q.issue for q in document.quotations()]}")
     if "paraphrased" in expected and not getattr(document, expected["paraphrased"]):
         found.append(f"nothing is said in {expected['paraphrased']}")
     return found
@@ -189,7 +193,7 @@ def test_only_who_leads_when_the_week_ends_is_told(play: Played, name: str) -> N
 
 @pytest.mark.parametrize("name", [name for name in CASES if name not in RUN])
 def test_a_fault_of_the_org_file_is_named(tmp_path: Path, name: str) -> None:
-    Stage(read(name, "case"), tmp_path / name).configure()
+    Stage(read(name, "case"), tmp_path / name).configure(datetime(2026, 9, 21, 12, tzinfo=UTC))
     expected = read(name, "expected")["check"]
 
     result = CliRunner().invoke(main, ["--config", str(tmp_path / name), "check", "--offline"])

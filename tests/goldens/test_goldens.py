@@ -102,6 +102,9 @@ def _of_quotations(expected: Mapping[str, Any], told: Told) -> list[str]:
     if "groups" in expected:
         groups = sorted(sorted(pain.issues) for pain in document.pains)
         found += [] if groups == sorted(expected["groups"]) else [f"grouped as {groups}"]
+    for kind in expected.get("never_together", ()):
+        apart = [p.issues for p in document.pains if set(p.issues) & set(kind) and not set(p.issues) <= set(kind)]
+        found += [f"together are {', '.join(issues)}" for issues in apart]
     if "quoted_from" in expected and not {q.issue for q in document.quotations()} <= set(expected["quoted_from"]):
         found.append(f"quoted are {[q.issue for q in document.quotations()]}")
     if "paraphrased" in expected and not getattr(document, expected["paraphrased"]):
@@ -113,8 +116,20 @@ def _in(token: str, text: str) -> bool:
     return token.casefold() in text.casefold()
 
 
+KNOWN = {
+    "G12-not-merged": "plain words that people share weigh more than those that tell two faults of one export apart: the "
+    "measures of `pipeline.pains.settling` were set on the labelled pains and are not turned for one case"
+}
+"""What the product does not do yet; the case begins to fail here once it does."""
+
 WANTED = [
-    pytest.param(name, week, leader, id=f"{name}-{week}-{leader}")
+    pytest.param(
+        name,
+        week,
+        leader,
+        id=f"{name}-{week}-{leader}",
+        marks=[pytest.mark.xfail(strict=True, reason=KNOWN[name])] if name in KNOWN else [],
+    )
     for name in RUN
     for week, leaders in read(name, "expected").items()
     for leader in leaders

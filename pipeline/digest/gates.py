@@ -1,9 +1,10 @@
 """What must be true of a digest before it is sent. Every failure names its gate and the place.
 
-The numbers are those of the design's list: P1 to P8 facts, P11 to P15 people, P21 to P25 form, P35 honesty. The gates
+The numbers are those of the design's list: P1 to P9 facts, P11 to P16 people, P21 to P25 form, P29 links, P34 to P38 honesty. The gates
 read the finished text and HTML and count again from the material; they trust nothing that composing has kept.
 """
 
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from pipeline import privacy
 from pipeline.answers import heard_at
-from pipeline.digest import answered, gates_form, passages, quotes, render, select, sentences, words
+from pipeline.digest import answered, before, gates_form, passages, quotes, render, select, sentences, words
 from pipeline.digest.case import LINK, STRAIGHT, Case, flat
 from pipeline.digest.desk import signals
 from pipeline.digest.document import Document, Open, Pain
@@ -123,14 +124,41 @@ def _trends_are_tested(case: Case) -> Iterable[str]:
         found = case.view.pain(pain.id)
         if pain.trend != found.trend or pain.usual != found.reading.usual:
             yield f"pain {pain.id} is called {pain.trend}, the test says {found.trend}"
+        if pain.came_back != found.came_back:
+            yield f"pain {pain.id} is said to be back after {pain.came_back} weeks, the test says {found.came_back}"
         if pain.rising != found.rising:
             yield f"pain {pain.id} is said to rise for {pain.rising} weeks, the test says {found.rising}"
         if found.blind and pain.trend in ("easing", "back to usual"):
             yield f"pain {pain.id} is called {pain.trend} though a source of it was blind"
 
 
+def _past_is_corrected(case: Case) -> Iterable[str]:
+    """P37: what the last digest said too low is put right, and who was away is told of what they missed."""
+    d, view = case.document, case.view
+    if d.form == "deaf":
+        return
+    if [(c.pain, c.said, c.was) for c in d.corrected] != [(one.pain, one.said, one.was) for one in before.late(view)]:
+        yield "a number of the last digest was too low, and is not put right"
+    if [(a.week, [(p.id, p.people) for p in a.pains]) for a in d.away] != [
+        (one.week, [*one.pains]) for one in before.missed(view)
+    ]:
+        yield "weeks that the reader missed are not told as they were"
+    for text in (*(c.text for c in d.corrected), *(a.text for a in d.away)):
+        if flat(text) not in case.flat:
+            yield f"{text[:40]} does not stand in the mail"
+
+
+def _what_is_sent_was_checked(case: Case) -> Iterable[str]:
+    """P9: what is kept as JSON, and rendered when it is sent, gives the very bytes that were checked."""
+    kept = Document.from_json(json.loads(json.dumps(case.document.to_json())))
+    if render.text(kept) != case.text:
+        yield "the text would be sent otherwise than it was checked"
+    if render.html(kept) != case.html:
+        yield "the html would be sent otherwise than it was checked"
+
+
 def _answers_are_kept(case: Case) -> Iterable[str]:
-    """P37, P38: who waits is never called answered, and the wait counts those who still do."""
+    """P38: who waits is never called answered, and the wait counts those who still do."""
     for pain in case.document.pains:
         waits = heard_at(case.view.answers(pain.id)) is None
         if waits != ("not yet answered" in pain.state):
@@ -211,6 +239,8 @@ def _one_voice_one_quote(case: Case) -> Iterable[str]:
     authors = Counter(case.voices[q.issue].author for q in case.document.quotations() if q.issue in case.voices)
     if any(count > 1 for count in authors.values()):
         yield "an author is quoted twice"
+    if not case.view.quoted.isdisjoint(authors):
+        yield "an author is quoted for the second time in four weeks"
 
 
 def _nobody_tender_is_shown(case: Case) -> Iterable[str]:
@@ -252,6 +282,7 @@ GATES: Sequence[tuple[str, Gate]] = (
     ("P6 percent", _no_percent),
     ("P7 totals", _totals_reconcile),
     ("P8 parity", _html_says_the_same),
+    ("P9 bytes", _what_is_sent_was_checked),
     ("P11 names", _nobody_is_named),
     ("P12 floors", _floors_hold),
     ("P13 one author", _one_voice_one_quote),
@@ -263,10 +294,12 @@ GATES: Sequence[tuple[str, Gate]] = (
     ("P23 size", gates_form.size),
     ("P24 html", gates_form.html_is_sound),
     ("P25 contrast", gates_form.legible),
-    ("P38 answers", _answers_are_kept),
     ("P29 links", _links_are_ours),
+    ("P34 sources", gates_form.sources_are_told),
     ("P35 unplaced", gates_form.unplaced_is_said),
     ("P36 calm", gates_form.calm_is_heard),
+    ("P37 corrections", _past_is_corrected),
+    ("P38 answers", _answers_are_kept),
 )
 
 

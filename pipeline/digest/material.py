@@ -102,7 +102,7 @@ class Material:
     anything. `last_quiet` says for a leader in which period before this one, if any, everything was heard and nobody
     wrote of friction. `workdays` tell which days people work. `answers` are those given to a pain before the period
     ended, the oldest first; `spoken` are a leader's digests of the weeks just before, the latest first, as far back as
-    the last that was sent; `told` says of an answer how many of the authors whom it concerns were informed, and how
+    the last that was sent; `quoted` are the authors whom a leader's digests of the three weeks before quoted; `told` says of an answer how many of the authors whom it concerns were informed, and how
     many there are.
     """
 
@@ -117,3 +117,4 @@ class Material:
     answers: Mapping[str, Sequence[Answer]] = field(default_factory=dict)
     told: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     spoken: Mapping[str, Sequence[Spoken]] = field(default_factory=dict)
+    quoted: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -73,10 +73,13 @@ def similarity(a: frozenset[str], b: frozenset[str]) -> float:
 
 
 def candidates(view: View, voices: Iterable[Voice], about: str) -> list[Candidate]:
-    """The best passages of each issue that may be quoted, the issues in their own order."""
+    """The best passages of each issue that may be quoted, the issues in their own order; none of somebody whom this
+    leader was told of lately."""
     kept = view.index.passages
     found: list[Candidate] = []
     for voice in voices:
+        if voice.author in view.quoted:
+            continue
         if (voice.key, about) not in kept:
             kept[voice.key, about] = _best(view, voice, about) if may_speak(voice) else ()
         found += kept[voice.key, about]

@@ -150,6 +150,11 @@ class View:
         return tuple(v for v in self.index.stirred.get(self.leader, ()) if v.author is not None)
 
     @cached_property
+    def quoted(self) -> frozenset[str]:
+        """The authors whom this leader read in the three weeks before: nobody is quoted twice in four weeks."""
+        return self.index.material.quoted.get(self.leader, frozenset())
+
+    @cached_property
     def friction(self) -> tuple[Voice, ...]:
         return tuple(v for v in self.voices if v.side != "none")
 

@@ -358,6 +358,19 @@ def spoken(session: Session, weeks: Sequence[str]) -> dict[str, list[Spoken]]:
     return found
 
 
+def quoted(session: Session, weeks: Sequence[str]) -> dict[str, set[str]]:
+    """Leader to the issues ("source:external_id") whose words their digests of these weeks quoted."""
+    query = select(DigestRow.leader, DigestRow.document)
+    query = query.where(DigestRow.kind == WEEKLY, DigestRow.state == "composed", DigestRow.period.in_(weeks))
+    found: dict[str, set[str]] = {}
+    for leader, document in session.execute(query):
+        parts = document or {}
+        said = [quote for pain in parts.get("pains", ()) for quote in pain["quotes"]]
+        said += [*parts.get("heard_once", ()), *(win["quote"] for win in parts.get("wins", ()) if win["quote"])]
+        found.setdefault(leader, set()).update(quote["issue"] for quote in said)
+    return found
+
+
 def told_to(session: Session, leader: str, since: str, until: str) -> list[Mapping[str, Any]]:
     """The documents that a leader may have read of the periods from `since` to `until`, both included, oldest first."""
     query = select(DigestRow.document).where(

@@ -64,7 +64,26 @@ def read(
         answers=(given := answers.until(session, period.end)),
         told=_told(session, period, org, given),
         spoken=digests.spoken(session, _weeks_before(period)),
+        quoted=_quoted(session, period, org),
     )
+
+
+ROTATION = 3
+"""Weeks before this one in which who was quoted is not quoted again."""
+
+
+def _quoted(session: Session, period: Period, org: Org) -> dict[str, frozenset[str]]:
+    said = digests.quoted(session, _weeks_before(period)[:ROTATION])
+    names = sorted({key.partition(":")[2] for keys in said.values() for key in keys})
+    authors: dict[str, str] = {}
+    for some in chunks(names):
+        for issue in session.scalars(select(IssueRow).where(IssueRow.external_id.in_(some))):
+            author, _, _ = author_of(
+                org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id
+            )
+            if author is not None:
+                authors[f"{issue.source}:{issue.external_id}"] = author
+    return {leader: frozenset(authors[key] for key in keys if key in authors) for leader, keys in said.items()}
 
 
 def _weeks_before(period: Period) -> list[str]:

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from pipeline.answers import Answer
 from pipeline.digest import gates, render
-from pipeline.digest.document import Document, Quote, Unstated
+from pipeline.digest.document import Away, AwayPain, Corrected, Document, Quote, Unstated
+from pipeline.digest.material import Material, Sighting, Spoken
 from pipeline.digest.page import contrast
+from pipeline.issue import SourceHealth
 from tests.pipeline.digest.builder import all_digests, digest, history, material, org, signals, voice
 
 WORDS = (
@@ -26,6 +29,7 @@ TENDER = voice(40, "apps-5", "I merged it without the checks, sorry about that o
 THANKS = voice(41, "account:9", "The export came in seconds today. Thank you.", side="none", signals=signals("thanks"))
 MADE = material([*STAFF, *CUSTOMERS, TENDER, THANKS], history({"ci": [1, 0, 1, 1, 0, 1, 1, 0, 1]}))
 GOOD = digest(MADE)
+MADE_BY = {v.key: v.author for v in MADE.voices}
 
 
 def failed(document: Document, *, text: str | None = None, html: str | None = None) -> set[str]:
@@ -45,6 +49,9 @@ def first(document: Document, **change: object) -> Document:
 def quoting(key: str, text: str) -> Quote:
     return Quote(text=text, issue=key, by="an engineer")
 
+
+CORRECTED = Corrected(pain="ci", title="A pain", said=3, was=7, sources=("desk",), text="three; it was seven.")
+AWAY = Away(week="2026-W09", pains=(AwayPain(id="ci", title="A pain", people=4),), lead="Then", text="a pain.")
 
 SPOILT: list[tuple[str, Callable[[], Document]]] = [
     ("P1 ledger", lambda: replace(GOOD, quiet=("We counted 77 things.",))),
@@ -102,8 +109,18 @@ SPOILT: list[tuple[str, Callable[[], Document]]] = [
         ),
     ),
     ("P35 unplaced", lambda: replace(GOOD, made=replace(GOOD.made, unplaced=2, lines=()))),
+    ("P34 sources", lambda: replace(GOOD, made=replace(GOOD.made, sources=GOOD.made.sources[1:]))),
     (
-        "P35 unplaced",
+        "P34 sources",
+        lambda: replace(
+            GOOD, made=replace(GOOD.made, sources=(replace(GOOD.made.sources[0], read=99), *GOOD.made.sources[1:]))
+        ),
+    ),
+    ("P37 corrections", lambda: replace(GOOD, corrected=(CORRECTED,))),
+    ("P37 corrections", lambda: replace(GOOD, away=(AWAY,))),
+    ("P5 trend", lambda: first(GOOD, came_back=3)),
+    (
+        "P34 sources",
         lambda: replace(
             GOOD, made=replace(GOOD.made, sources=(replace(GOOD.made.sources[0], read_to=None), *GOOD.made.sources[1:]))
         ),
@@ -128,6 +145,7 @@ def test_a_spoilt_document_is_held_by_its_gate(gate, spoil):
         ("P24 html", lambda html: html.replace(' lang="en"', "")),
         ("P24 html", lambda html: html.replace("</body>", "<script>1</script></body>")),
         ("P25 contrast", lambda html: html.replace("#5f6368", "#9ba2ab")),
+        ("P9 bytes", lambda html: html.replace("<title>", "<title> ")),
     ],
 )
 def test_spoilt_html_is_held_by_its_gate(gate, spoil):
@@ -154,8 +172,86 @@ def test_a_leaders_words_that_name_one_of_the_staff_hold_the_digest():
     assert any(problem.startswith("P11 names: a leader's words on pain ci") for problem in found[1])
 
 
+def spoken(**people: int) -> dict[str, list[Spoken]]:
+    return {"root-lead": [Spoken(week="2026-W09", people=people)]}
+
+
+def last_week(pain: str, early: int, late: int) -> list[Sighting]:
+    seen = history({pain: [early + late]}, role="customer", team=None)
+    return [replace(one, late=("desk",) if n >= early else ()) for n, one in enumerate(seen)]
+
+
+def problems(document: Document, made: Material) -> list[str]:
+    return gates.failures(document, render.text(document), render.html(document), made, org())
+
+
+def test_a_number_that_was_too_low_must_be_put_right():
+    made = replace(MADE, sightings=[*MADE.sightings, *last_week("tax", 3, 4)], spoken=spoken(tax=3))
+    good = digest(made)
+
+    silent = replace(good, corrected=())
+    softened = replace(good, corrected=(replace(good.corrected[0], was=6),))
+
+    assert problems(good, made) == []
+    assert [(c.pain, c.said, c.was, c.sources) for c in good.corrected] == [("tax", 3, 7, ("desk",))]
+    assert any(problem.startswith("P37 corrections") for problem in problems(silent, made))
+    assert any(problem.startswith("P37 corrections") for problem in problems(softened, made))
+
+
+@pytest.mark.parametrize("late", [1, 2])
+def test_one_or_two_who_came_late_are_told_of_in_words(late):
+    made = replace(MADE, sightings=[*MADE.sightings, *last_week("tax", 3, late)], spoken=spoken(tax=3))
+
+    document = digest(made)
+
+    assert [(c.pain, c.said, c.was) for c in document.corrected] == [("tax", None, None)]
+    assert problems(document, made) == []
+
+
+def test_what_was_right_is_not_corrected_and_neither_is_what_was_never_said():
+    right = replace(MADE, sightings=[*MADE.sightings, *last_week("tax", 3, 0)], spoken=spoken(tax=3))
+    unsaid = replace(MADE, sightings=[*MADE.sightings, *last_week("tax", 3, 4)], spoken=spoken())
+
+    assert digest(right).corrected == ()
+    assert digest(unsaid).corrected == ()
+
+
+def test_a_source_that_stopped_must_be_named_with_its_moment():
+    stopped = SourceHealth(name="desk", kind="zendesk", read_to=MADE.sources[0].read_to - timedelta(days=2))  # type: ignore[operator]
+    made = replace(MADE, sources=[stopped, *MADE.sources[1:]])
+    good = digest(made)
+
+    silent = replace(good, warnings=(), made=replace(good.made, lines=good.made.lines[1:]))
+
+    assert problems(good, made) == []
+    assert any(problem.startswith("P34 sources: that desk stopped") for problem in problems(silent, made))
+
+
+def test_who_was_quoted_in_the_weeks_before_is_not_quoted_again():
+    loud = {MADE_BY[q.issue] for q in GOOD.quotations()}
+    made = replace(MADE, quoted={"root-lead": frozenset(loud)})
+
+    rested = digest(made)
+
+    assert loud.isdisjoint(MADE_BY[q.issue] for q in rested.quotations())
+    assert problems(rested, made) == []
+    assert any(problem.startswith("P13 one author") for problem in problems(GOOD, made))
+
+
+def test_the_language_of_a_quotation_must_be_set():
+    said = "Wir mussten gestern zwei Familien am Kai stehen lassen und haben nichts gehört."
+    made = material([voice(n, f"account:{n}", said) for n in range(6)])
+    good = digest(made)
+
+    html = render.html(good).replace('lang="de"', "")
+
+    assert {q.lang for q in good.quotations()} == {"de"}
+    assert problems(good, made) == []
+    assert any(p.startswith("P24 html") for p in gates.failures(good, render.text(good), html, made, org()))
+
+
 def test_every_gate_can_fail():
-    tried = {gate for gate, _ in SPOILT} | {"P8 parity", "P24 html", "P25 contrast", "P36 calm"}
+    tried = {gate for gate, _ in SPOILT} | {"P8 parity", "P9 bytes", "P24 html", "P25 contrast", "P36 calm"}
 
     assert tried == {name for name, _ in gates.GATES}
 

@@ -57,10 +57,23 @@ def _late(view: View, pain: str, said: int) -> Late | None:
         gap == len(told.late)
         and gap >= privacy.BEHIND
         and pain not in view.unsaid
-        and index.shown_in(view.leader, key, monday)
-        and index.shown_in(view.leader, key, monday, late=True)
+        and _said_below(view, pain) <= (shown := index.shown_in(key, monday))
+        and view.leader in shown
+        and view.leader in index.shown_in(key, monday, late=True)
     )
     return Late(pain, key[1], said if plain else None, len(told.worst) if plain else None, sources)
+
+
+def _said_below(view: View, pain: str) -> set[str]:
+    """The leaders below this one who read last week how many of theirs told of a pain: that cannot be unsaid now."""
+    scopes, monday = view.index.scopes, view.mondays[-1]
+    return {
+        leader
+        for leader, digests in view.index.material.spoken.items()
+        for one in digests
+        if one.sent and one.people.get(pain) is not None and _monday(one.week, view) == monday
+        if scopes.get(leader, frozenset()) < view.scope
+    }
 
 
 def missed(view: View) -> tuple[Missed, ...]:
@@ -80,7 +93,7 @@ def _counted(view: View, spoken: Spoken, monday: date) -> Sequence[tuple[str, in
         told = None if key is None else _told(view, key, monday)
         if key is None or told is None:
             continue  # nobody of whom may be told is behind it any more
-        plain = said == len(told.worst) and view.index.shown_in(view.leader, key, monday)
+        plain = said == len(told.worst) and view.leader in view.index.shown_in(key, monday)
         counted.append((pain, said if plain else None))
     return counted
 

@@ -49,7 +49,7 @@ class Case:
         d = self.document
         titles = [t for p in d.named() for t in (p.title, words.capital(p.title))]
         named = [render.headline(p) for p in d.pains] + titles + [w.title for w in d.wins if w.title]
-        named += [*(s.title for s in (*d.since_you_acted, *d.corrected)), d.heard.about or ""]
+        named += [*(s.title for s in d.since_you_acted), *(c.title for c in d.corrected), d.heard.about or ""]
         named += [p.title.rstrip(".…") for a in d.away for p in a.pains]
         teams = [words.printable(t.name) for t in self.view.org.teams.values()]
         reads = [s.label for s in d.made.sources]

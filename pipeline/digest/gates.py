@@ -1,7 +1,8 @@
 """What must be true of a digest before it is sent. Every failure names its gate and the place.
 
-The numbers are those of the design's list: P1 to P9 facts, P11 to P16 people, P21 to P25 form, P29 links, P34 to P38 honesty. The gates
-read the finished text and HTML and count again from the material; they trust nothing that composing has kept.
+The numbers are those of the design's list: P1 to P9 facts, P11 to P16 people, P21 to P25 form, P29 links, P34 to P38
+honesty; which digest each of them refuses is in tests/goldens/README.md. The gates read the finished text and HTML and
+count again from the material; they trust nothing that composing has kept.
 """
 
 import json
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from pipeline import privacy
 from pipeline.answers import heard_at
-from pipeline.digest import answered, before, gates_form, passages, quotes, render, select, sentences, words
+from pipeline.digest import answered, before, gates_form, passages, quotes, select, sentences, words
 from pipeline.digest.case import LINK, STRAIGHT, Case, flat
 from pipeline.digest.desk import signals
 from pipeline.digest.document import Document, Open, Pain
@@ -149,12 +150,9 @@ def _past_is_corrected(case: Case) -> Iterable[str]:
 
 
 def _what_is_sent_was_checked(case: Case) -> Iterable[str]:
-    """P9: what is kept as JSON, and rendered when it is sent, gives the very bytes that were checked."""
-    kept = Document.from_json(json.loads(json.dumps(case.document.to_json())))
-    if render.text(kept) != case.text:
-        yield "the text would be sent otherwise than it was checked"
-    if render.html(kept) != case.html:
-        yield "the html would be sent otherwise than it was checked"
+    """P9: what is kept as JSON is the document that was checked; rendering it when it is sent gives the same bytes."""
+    if Document.from_json(json.loads(json.dumps(case.document.to_json()))) != case.document:
+        yield "what is kept of the document is not what was checked"
 
 
 def _answers_are_kept(case: Case) -> Iterable[str]:

@@ -99,15 +99,15 @@ class Index:
             self._shown[key] = privacy.shown(groups, lambda teams: self.base(teams, key))
         return leader in self._shown[key]
 
-    def shown_in(self, leader: str, key: Key, monday: date, *, late: bool = False) -> bool:
-        """Whether this leader may see how many told of a pain in an earlier week, or how many of them came late."""
+    def shown_in(self, key: Key, monday: date, *, late: bool = False) -> frozenset[str]:
+        """The leaders who may see how many told of a pain in an earlier week, or how many of them came late."""
         groups = []
         for who, known in sorted(self.history.items()):
             told = known.get(key, {}).get(monday)
             people = frozenset(() if told is None else told.late if late else told.worst)
             if people:
                 groups.append(privacy.Group(leader=who, teams=self.scopes[who], people=people))
-        return leader in privacy.shown(groups, lambda teams: self.base(teams, key))
+        return privacy.shown(groups, lambda teams: self.base(teams, key))
 
     def base(self, teams: frozenset[str], key: Key) -> int:
         """How many people a number is drawn from: the teams' size, or the accounts that these teams have seen."""

@@ -101,9 +101,9 @@ class Material:
     nowhere, and only tell of signals. `listening_since` is the Monday of the first week from which the sources hold
     anything. `last_quiet` says for a leader in which period before this one, if any, everything was heard and nobody
     wrote of friction. `workdays` tell which days people work. `answers` are those given to a pain before the period
-    ended, the oldest first; `spoken` are a leader's digests of the weeks just before, the latest first, as far back as
-    the last that was sent; `quoted` are the authors whom a leader's digests of the three weeks before quoted; `told` says of an answer how many of the authors whom it concerns were informed, and how
-    many there are.
+    ended, the oldest first; `told` says of an answer how many of the authors whom it concerns were informed, and how
+    many there are. `spoken` are a leader's digests of the weeks just before, the latest first, back to the last that
+    was sent; `quoted` are the authors whom a leader's digests of the three weeks before quoted.
     """
 
     voices: Sequence[Voice]

@@ -44,4 +44,3 @@ def _away(desk: Desk, missed: before.Missed) -> Away:
     lead = words.capital(desk.book.say("{}", f"missed_week({missed.week})"))
     text = f"{'; '.join(said)}." if said else "nothing that several people shared."
     return Away(week=missed.week, pains=tuple(pains), lead=lead, text=text)
-

@@ -69,7 +69,8 @@ def layout(document: Document) -> tuple[Section, ...]:
 
 
 def _recalled(d: Document) -> tuple[Block, ...]:
-    return tuple(Block(kind="item", lead=f"{one.title}:", text=one.text) for one in (*d.corrected, *d.since_you_acted))
+    told = [(one.title, one.text) for one in d.corrected] + [(one.title, one.text) for one in d.since_you_acted]
+    return tuple(Block(kind="item", lead=f"{title}:", text=text) for title, text in told)
 
 
 def _away(d: Document, say: Tongue) -> str:

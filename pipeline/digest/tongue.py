@@ -1,4 +1,4 @@
-"""The language of a quotation, where it is not that of the mail: nothing is translated, so its reader is told which it is."""
+"""The language of a quotation where it is not the mail's: nothing is translated, so the reader is told which it is."""
 
 from functools import lru_cache
 from typing import Final, Literal

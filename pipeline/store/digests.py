@@ -331,8 +331,8 @@ AWAY = 8
 
 
 def spoken(session: Session, weeks: Sequence[str]) -> dict[str, list[Spoken]]:
-    """What the digests of these weeks, the latest first, said to each leader: as far back as the last that was sent, and
-    no further than one that was neither sent nor kept back because its leader was away."""
+    """What the digests of these weeks, the latest first, said to each leader: back to the last that was sent, and no
+    further than one that was neither sent nor kept back because its leader was away."""
     query = select(DigestRow.leader, DigestRow.period, DigestRow.state, DigestRow.id)
     query = query.where(DigestRow.kind == WEEKLY, DigestRow.period.in_(weeks[:AWAY]))
     state = {(leader, period): (state, row) for leader, period, state, row in session.execute(query)}

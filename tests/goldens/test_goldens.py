@@ -1,4 +1,4 @@
-"""The golden digests: each folder here is a fixture and the values that were worked out from it by hand, see README.md."""
+"""The golden digests: each folder is a fixture and the values that were worked out from it by hand, see README.md."""
 
 import re
 from collections import Counter
@@ -77,7 +77,9 @@ def wrong(expected: Mapping[str, Any], told: Told) -> list[str]:
         return [f"{told.state} ({told.reason}), by hand {expected.get('state', 'composed')}"]
     found = differences(expected.get("model", {}), document, "model")
     shown = [("txt", token) for token in expected.get("shows", ())] + [("html", t) for t in expected.get("shows", ())]
-    found += [f"{form} does not show {token!r}" for form, token in shown if token.casefold() not in forms[form].casefold()]
+    found += [
+        f"{form} does not show {token!r}" for form, token in shown if token.casefold() not in forms[form].casefold()
+    ]
     hidden = [(form, token) for token in expected.get("hides", ()) for form in raw]
     found += [f"{form} shows {token!r}" for form, token in hidden if _in(token, raw[form]) or _in(token, forms[form])]
     hidden = [(form, token) for token in expected.get("printed_nowhere", ()) for form in ("txt", "html")]
@@ -117,8 +119,8 @@ def _in(token: str, text: str) -> bool:
 
 
 KNOWN = {
-    "G12-not-merged": "plain words that people share weigh more than those that tell two faults of one export apart: the "
-    "measures of `pipeline.pains.settling` were set on the labelled pains and are not turned for one case"
+    "G12-not-merged": "plain words that people share weigh more than those that tell two faults apart: the measures of "
+    "`pipeline.pains.settling` were set on the labelled pains and are not turned for one case"
 }
 """What the product does not do yet; the case begins to fail here once it does."""
 

@@ -116,6 +116,7 @@ SPOILT: list[tuple[str, Callable[[], Document]]] = [
             GOOD, made=replace(GOOD.made, sources=(replace(GOOD.made.sources[0], read=99), *GOOD.made.sources[1:]))
         ),
     ),
+    ("P9 bytes", lambda: replace(GOOD, questions=[*GOOD.questions])),
     ("P37 corrections", lambda: replace(GOOD, corrected=(CORRECTED,))),
     ("P37 corrections", lambda: replace(GOOD, away=(AWAY,))),
     ("P5 trend", lambda: first(GOOD, came_back=3)),
@@ -145,7 +146,6 @@ def test_a_spoilt_document_is_held_by_its_gate(gate, spoil):
         ("P24 html", lambda html: html.replace(' lang="en"', "")),
         ("P24 html", lambda html: html.replace("</body>", "<script>1</script></body>")),
         ("P25 contrast", lambda html: html.replace("#5f6368", "#9ba2ab")),
-        ("P9 bytes", lambda html: html.replace("<title>", "<title> ")),
     ],
 )
 def test_spoilt_html_is_held_by_its_gate(gate, spoil):
@@ -208,6 +208,20 @@ def test_one_or_two_who_came_late_are_told_of_in_words(late):
     assert problems(document, made) == []
 
 
+def test_a_correction_above_does_not_undo_the_floor_of_a_number_that_was_said_below():
+    small = org({"books": 4})
+    seen = history({"ci": [4]}, team="apps", leaf="cables") + [
+        replace(one, late=("tracker",)) for one in history({"ci": [3]}, team="books", leaf="cables")
+    ]
+    said = [Spoken(week="2026-W09", people={"ci": 4})]
+    base = material([voice(n, f"apps-{n}", leaf="cables") for n in range(4)], seen)
+    alone, both = (replace(base, spoken=told) for told in ({"left-lead": said}, {"left-lead": said, "apps-lead": said}))
+
+    corrected = [digest(made, "left-lead", small).corrected[0] for made in (alone, both)]
+
+    assert [(one.said, one.was) for one in corrected] == [(4, 7), (None, None)]
+
+
 def test_what_was_right_is_not_corrected_and_neither_is_what_was_never_said():
     right = replace(MADE, sightings=[*MADE.sightings, *last_week("tax", 3, 0)], spoken=spoken(tax=3))
     unsaid = replace(MADE, sightings=[*MADE.sightings, *last_week("tax", 3, 4)], spoken=spoken())
@@ -251,7 +265,7 @@ def test_the_language_of_a_quotation_must_be_set():
 
 
 def test_every_gate_can_fail():
-    tried = {gate for gate, _ in SPOILT} | {"P8 parity", "P9 bytes", "P24 html", "P25 contrast", "P36 calm"}
+    tried = {gate for gate, _ in SPOILT} | {"P8 parity", "P24 html", "P25 contrast", "P36 calm"}
 
     assert tried == {name for name, _ in gates.GATES}
 

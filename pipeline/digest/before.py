@@ -46,6 +46,15 @@ def late(view: View) -> tuple[Late, ...]:
     return tuple(sorted((one for one in found if one is not None), key=lambda one: (-(one.was or 0), one.pain)))
 
 
+def may_repeat(view: View, pain: str, now: int | None) -> bool:
+    """Whether last week's number, as it is counted now, may stand beside what the last digest said of it."""
+    last = next((one for one in view.index.material.spoken.get(view.leader, ()) if one.sent), None)
+    if last is None or _monday(last.week, view) != view.mondays[-1]:
+        return True
+    said = last.people.get(pain)
+    return said is None or said == now or any(one.pain == pain and one.was == now for one in late(view))
+
+
 def _late(view: View, pain: str, said: int) -> Late | None:
     monday, key = view.mondays[-1], _key(view, pain)
     told = None if key is None else _told(view, key, monday)

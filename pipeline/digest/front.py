@@ -75,7 +75,8 @@ def trend_word(desk: Desk, pain: PainView) -> str:
         return ""
     if pain.came_back is not None:
         weeks = desk.book.say(f"{{}} week{'s' if pain.came_back > 1 else ''}", f"came_back({pain.id})", pain.voices)
-        return f" It came back {weeks} after its relief."
+        risen = f" {words.capital(word)}." if word in ("above usual", "new") else ""
+        return f"{risen} It came back {weeks} after its relief."
     if pain.own_weeks and pain.visible:
         desk.book.say(f"{words.ordinal_week(len(pain.reading.episode))}, steady.", f"episode({pain.id})", pain.voices)
         return f" {words.ordinal_week(len(pain.reading.episode))}, steady."
@@ -98,7 +99,7 @@ def pain_of(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], limi
         people=desk.book.ask(f"people({pain.id})") if pain.crowd != "relay" else None,
         usual=pain.reading.usual,
         trend=pain.trend,
-        weeks=printable_weeks(pain),
+        weeks=printable_weeks(view, pain),
         impact=round(pain.impact, 1),
         state=said,
         line=line,

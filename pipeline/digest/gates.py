@@ -231,6 +231,9 @@ def _floors_hold(case: Case) -> Iterable[str]:
     for pain in case.document.pains:
         if any(y is not None and 0 < y < privacy.BEHIND for y in pain.weeks):
             yield f"a week of pain {pain.id} shows fewer than {privacy.BEHIND} people"
+        last = pain.weeks[-2] if len(pain.weeks) > 1 else None
+        if last is not None and not before.may_repeat(case.view, pain.id, last):
+            yield f"{last} people of pain {pain.id} last week, where the last digest said another number"
 
 
 def _one_voice_one_quote(case: Case) -> Iterable[str]:

@@ -47,15 +47,19 @@ def _hour(view: View, asked: str, later: int) -> str:
 
 
 def _week_counts(view: View, pain: str) -> tuple[int | None, ...]:
-    return printable_weeks(view.pain(pain))
+    return printable_weeks(view, view.pain(pain))
 
 
-def printable_weeks(pain: PainView) -> tuple[int | None, ...]:
-    """The weeks of the present run; None for weeks not listened to and for numbers below the floor."""
+def printable_weeks(view: View, pain: PainView) -> tuple[int | None, ...]:
+    """The weeks of the present run; None for weeks not listened to, for numbers below the floor, and for last week's
+    where the last digest said another number, so that the two would tell of too few people."""
     run = pain.reading.episode
     if not pain.visible:
         return tuple(None for _ in run)
-    return tuple(y if y is not None and privacy.may_show(y, privacy.GROUP) else None for y in run)
+    shown = [y if y is not None and privacy.may_show(y, privacy.GROUP) else None for y in run]
+    if len(shown) > 1 and not before.may_repeat(view, pain.id, shown[-2]):
+        shown[-2] = None
+    return tuple(shown)
 
 
 def _issues(view: View, part: str) -> int:
@@ -167,7 +171,7 @@ ANSWERS: dict[str, Answer] = {
     "hour_begin": lambda view, pain: _hour(view, pain, 0),
     "hour_end": lambda view, pain: _hour(view, pain, 3),
     "weeks": _week_counts,
-    "last_week": lambda view, pain: printable_weeks(view.pain(pain))[-2],
+    "last_week": lambda view, pain: printable_weeks(view, view.pain(pain))[-2],
     "teams": lambda view, pain: view.teams_behind(view.pain(pain)),
     "rising": lambda view, pain: view.pain(pain).rising,
     "episode": lambda view, pain: len(view.pain(pain).reading.episode),

@@ -203,9 +203,14 @@ def test_one_or_two_who_came_late_are_told_of_in_words(late):
     made = replace(MADE, sightings=[*MADE.sightings, *last_week("tax", 3, late)], spoken=spoken(tax=3))
 
     document = digest(made)
+    at = next(n for n, pain in enumerate(document.pains) if pain.id == "tax")
+    told = replace(document.pains[at], weeks=(3 + late, 6))
+    spoilt = replace(document, pains=(*document.pains[:at], told, *document.pains[at + 1 :]))
 
     assert [(c.pain, c.said, c.was) for c in document.corrected] == [("tax", None, None)]
+    assert document.pains[at].weeks == (None, 6)
     assert problems(document, made) == []
+    assert any(problem.startswith("P12 floors") for problem in problems(spoilt, made))
 
 
 def test_a_correction_above_does_not_undo_the_floor_of_a_number_that_was_said_below():

@@ -10,7 +10,17 @@ from datetime import datetime
 
 from pipeline import trend
 from pipeline.digest import (
-    answered, asking, front, parts, phrasebook, places, recalled, render, select, sentences, words,
+    answered,
+    asking,
+    front,
+    parts,
+    phrasebook,
+    places,
+    recalled,
+    render,
+    select,
+    sentences,
+    words,
 )  # fmt: skip
 from pipeline.digest.desk import Desk, Link
 from pipeline.digest.document import Ask, Document, Form, Heard, Made

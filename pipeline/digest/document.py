@@ -133,14 +133,22 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwayPain:
+    """`who` says how many of whom, in words where that is all that may be said."""
+
     id: str
     title: str
     people: int | None
+    who: str
+
+
+def listed(pains: Sequence[AwayPain]) -> str:
+    parts = [f"{pain.title.rstrip('.…')} ({pain.who})" for pain in pains]
+    return f"{'; '.join(parts)}." if parts else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Away:
-    """A week whose digest was kept back while the reader was away."""
+    """A week whose digest was kept back while the reader was away. `text` tells of its pains."""
 
     week: str
     pains: tuple[AwayPain, ...]

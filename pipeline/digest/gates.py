@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from pipeline import privacy
 from pipeline.answers import heard_at
-from pipeline.digest import answered, before, gates_form, passages, quotes, select, sentences, words
+from pipeline.digest import answered, before, gates_form, passages, quotes, render, select, sentences, words
 from pipeline.digest.case import LINK, STRAIGHT, Case, flat
 from pipeline.digest.desk import signals
 from pipeline.digest.document import Document, Open, Pain

@@ -70,7 +70,8 @@ def html_is_sound(case: Case) -> Iterable[str]:
     if not page.lang:
         yield "no language is set"
     for quote in case.document.quotations():
-        if quote.lang and f'lang="{quote.lang}" dir="{tongue.direction(quote.lang)}"' not in case.html:
+        lang = tongue.marked(quote.lang, case.document.language)
+        if lang and f'lang="{lang}" dir="{tongue.direction(lang)}"' not in case.html:
             yield f"the language of {quote.issue} is not set"
 
 

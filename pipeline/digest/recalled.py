@@ -2,7 +2,9 @@
 
 from pipeline.digest import before, words
 from pipeline.digest.desk import Desk
-from pipeline.digest.document import Away, AwayPain, Corrected
+from pipeline.digest.document import Away, AwayPain, Corrected, listed
+
+NOTHING = "Nothing that several people shared."
 
 
 def corrected(desk: Desk) -> tuple[Corrected, ...]:
@@ -32,15 +34,13 @@ def away(desk: Desk) -> tuple[Away, ...]:
 
 
 def _away(desk: Desk, missed: before.Missed) -> Away:
-    pains, said = [], []
+    pains = []
     for pain, people in missed.pains:
         found = desk.view.whole(pain)
         title, noun = desk.title(found, 9), found.noun
         many = f"several {words.NOUNS[noun][1]}"
         if people is not None:
             many = desk.book.say(f"{{}} {words.nouns(noun, people)}", f"missed({missed.week} {pain})")
-        pains.append(AwayPain(id=pain, title=title, people=people))
-        said.append(f"{title.rstrip('.…')} ({many})")
+        pains.append(AwayPain(id=pain, title=title, people=people, who=many))
     lead = words.capital(desk.book.say("{}", f"missed_week({missed.week})"))
-    text = f"{'; '.join(said)}." if said else "nothing that several people shared."
-    return Away(week=missed.week, pains=tuple(pains), lead=lead, text=text)
+    return Away(week=missed.week, pains=tuple(pains), lead=lead, text=listed(pains) or NOTHING)

@@ -52,7 +52,7 @@ def layout(document: Document) -> tuple[Section, ...]:
         Section(title=_away(d, say), blocks=tuple(Block(kind="item", lead=f"{a.lead}:", text=a.text) for a in d.away)),
         Section(title=head["words"], blocks=_in_their_words(d, say)),
         Section(title=head["also"], blocks=_also(d)),
-        Section(title=head["once"], blocks=tuple(_quote(q) for q in d.heard_once)),
+        Section(title=head["once"], blocks=tuple(_quote(q, say) for q in d.heard_once)),
         Section(title=head["yours"], blocks=_items(d.yours)),
         Section(title=head["unstated"], blocks=tuple(b for u in d.unstated for b in _unstated(u, say))),
         Section(title=head["quiet"], blocks=_items(d.quiet)),
@@ -61,7 +61,7 @@ def layout(document: Document) -> tuple[Section, ...]:
             title=head["questions"] if len(d.questions) > 1 else say("One question to ask"),
             blocks=tuple(Block(kind="numbered", number=n, text=q) for n, q in enumerate(d.questions, start=1)),
         ),
-        Section(title=head["wins"], blocks=tuple(b for w in d.wins for b in _win(w.text, w.quote))),
+        Section(title=head["wins"], blocks=tuple(b for w in d.wins for b in _win(w.text, w.quote, say))),
         Section(title=head["heard"], blocks=_heard(d, say)),
         Section(title=head["made"], blocks=(*_items(d.made.lines, kind="para"), *_page(d, say)), small=True),
     )
@@ -132,7 +132,7 @@ def headline(pain: Pain) -> str:
 def _in_their_words(d: Document, say: Tongue) -> tuple[Block, ...]:
     blocks = []
     for number, pain in enumerate(d.pains, start=1):
-        inside = [_quote(q) for q in pain.quotes] + [Block(kind="fact", text=f) for f in pain.facts]
+        inside = [_quote(q, say) for q in pain.quotes] + [Block(kind="fact", text=f) for f in pain.facts]
         if pain.answer_url is not None and (d.ask is None or d.ask.pain != pain.id):
             inside.append(Block(kind="link", label=say(f"Answer number {number}"), url=pain.answer_url))
         if inside:
@@ -141,12 +141,11 @@ def _in_their_words(d: Document, say: Tongue) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _quote(quote: Quote) -> Block:
+def _quote(quote: Quote, say: Tongue) -> Block:
     note = f"({quote.note})" if quote.note else ""
-    by = f"{quote.by}, in {tongue.named(quote.lang)}" if quote.lang else quote.by
-    return Block(
-        kind="quote", text=f'"{quote.text}"', lead=by, label=quote.label, url=quote.url, note=note, lang=quote.lang
-    )
+    lang = tongue.marked(quote.lang, say.language)
+    by = f"{quote.by}, {say.word(f'in {tongue.named(lang)}')}" if lang and lang != "en" else quote.by
+    return Block(kind="quote", text=f'"{quote.text}"', lead=by, label=quote.label, url=quote.url, note=note, lang=lang)
 
 
 def _also(d: Document) -> tuple[Block, ...]:
@@ -161,9 +160,9 @@ def _unstated(u: Unstated, say: Tongue) -> tuple[Block, ...]:
     return (Block(kind="item", lead=f"{u.hypothesis}{likely}.", text=" ".join(p for p in parts if p)),)
 
 
-def _win(text: str | None, quote: Quote | None) -> tuple[Block, ...]:
+def _win(text: str | None, quote: Quote | None, say: Tongue) -> tuple[Block, ...]:
     blocks = [Block(kind="item", text=text)] if text else []
-    return (*blocks, *([_quote(quote)] if quote else []))
+    return (*blocks, *([_quote(quote, say)] if quote else []))
 
 
 def _wrap(text: str, first: str = "", rest: str = "") -> str:

@@ -23,3 +23,10 @@ def named(code: str) -> str:
 
 def direction(code: str) -> Literal["ltr", "rtl"]:
     return "rtl" if code in _RIGHT_TO_LEFT else "ltr"
+
+
+def marked(quoted: str | None, mail: str) -> str | None:
+    """The language that a quotation has to be marked with in a mail of another one. What is not known to be in another
+    language is English."""
+    lang = quoted or "en"
+    return None if lang == mail else lang

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from pipeline.digest import gates, render
+from pipeline.digest import gates, phrasebook, render
 from pipeline.digest.document import Document
 from pipeline.digest.gates_form import FIRST_SCREEN, HTML_LIMIT, WHOLE
 from tests.goldens.stage import HERE, Stage, Told
@@ -223,3 +224,20 @@ def test_a_fault_of_the_org_file_is_named(tmp_path: Path, name: str) -> None:
 def test_a_case_says_what_it_is_about_and_the_table_names_it(name: str) -> None:
     assert read(name, "case")["situation"]
     assert f"`{name}`" in (HERE / "README.md").read_text()
+
+
+NEW_WORDS = [("G05-storm", "ada"), ("G17-late-data", "ada"), ("G18-answered-fixed-back", "cy"), ("G20-on-leave", "cy")]
+
+
+@pytest.mark.parametrize(("name", "leader"), NEW_WORDS)
+def test_what_only_such_weeks_say_can_be_said_in_german(play: Played, name: str, leader: str) -> None:
+    stage, told = play(name)
+    document = replace(Document.from_json(told[stage.weeks[-1], leader].document), language="de")
+    say = phrasebook.tongue(document)
+
+    spoken = phrasebook.spoken(document, say)
+
+    parts = [*document.notes, *(p.line for p in document.pains), *(s.text for s in document.since_you_acted)]
+    parts += [*(c.text for c in document.corrected), *(a.lead for a in document.away)]
+    assert [text for text in parts if text in say.unknown] == []
+    assert [a.pains[0].who for a in spoken.away] == ["3 Kunden"] * len(document.away)

@@ -51,7 +51,8 @@ def quoting(key: str, text: str) -> Quote:
 
 
 CORRECTED = Corrected(pain="ci", title="A pain", said=3, was=7, sources=("desk",), text="three; it was seven.")
-AWAY = Away(week="2026-W09", pains=(AwayPain(id="ci", title="A pain", people=4),), lead="Then", text="a pain.")
+MISSED = AwayPain(id="ci", title="A pain", people=4, who="4 engineers")
+AWAY = Away(week="2026-W09", pains=(MISSED,), lead="Then", text="a pain.")
 
 SPOILT: list[tuple[str, Callable[[], Document]]] = [
     ("P1 ledger", lambda: replace(GOOD, quiet=("We counted 77 things.",))),

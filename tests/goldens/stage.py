@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from time import monotonic
+from time import process_time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -81,7 +81,7 @@ class Stage:
         self.staff = {p["id"]: p for p in self.org["people"] if "team" in p}
         self.sources: Sequence[str] = case.get("sources", ("desk", "tracker"))
         self.spent: dict[str, float] = {}
-        """Seconds of the last week: what was read and judged, and what was closed, composed, checked and written."""
+        """CPU seconds of the last week: what was read and judged; what was closed, composed, checked and written."""
         self.tickets = sorted(self._tickets(), key=lambda t: (t["created_at"], t["external_id"]))
 
     # --- the fixture as a configuration and exports -------------------------------------------------------------------
@@ -235,16 +235,16 @@ class Stage:
         self._export(now, week, list(lost))
         engine = self._engine(now)
         self._pause(engine, now)
-        began = monotonic()
+        began = process_time()
         engine.tick()
         if self.case.get("grouping") == "product":
             perform(engine, (*BEFORE_CLOSE, "assign"))
         else:
             perform(engine, BEFORE_CLOSE)
             self._close(engine, week)
-        judged = monotonic()
+        judged = process_time()
         engine.run_once()
-        self.spent = {"read and judged": judged - began, "composed, checked and written": monotonic() - judged}
+        self.spent = {"read and judged": judged - began, "composed, checked and written": process_time() - judged}
         self._answer(engine, week)
         found = self._read(engine, week)
         engine.deployment.database.dispose()

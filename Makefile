@@ -63,7 +63,7 @@ format: $(STAMP)-dev
 # The lock file itself holds the addresses of a registry; only versions and hashes are committed.
 lock: $(STAMP)-venv
 	$(UV) lock -q --upgrade
-	$(UV) export -q --frozen --no-emit-project --no-dev --no-annotate -o requirements/run.txt
+	$(UV) export -q --frozen --no-emit-project --no-dev --no-annotate --extra github-app --extra oidc -o requirements/run.txt
 	$(UV) export -q --frozen --no-emit-project --no-annotate --all-groups --all-extras -o requirements/dev.txt
 
 clean:

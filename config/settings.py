@@ -137,6 +137,28 @@ class LanguageModel(Values):
         return self
 
 
+class Oidc(Values):
+    """Signing in with the organisation's own OpenID Connect provider."""
+
+    issuer: Words = Field(description="the provider's own name, as https://login.example.org/realms/staff")
+    client_id: Words = Field(description="the id that the provider gave to Leafnotes")
+    client_secret: SecretStr | None = Field(
+        None, description="its secret, as ${ENV_NAME} or file:PATH; none for a public client"
+    )
+    subjects: Annotated[dict[str, Id], BeforeValidator(section)] = Field(
+        default_factory=dict,
+        description="the provider's number of somebody (`sub`): their id in org.yaml, where it vouches for no e-mail",
+    )
+    operators: Annotated[tuple[Id, ...], BeforeValidator(items)] = Field(
+        (), description="the ids of people who are operators when they sign in so"
+    )
+    insecure: bool = Field(False, description="allow http:// to another machine")
+
+
+class Web(Values):
+    oidc: Oidc | None = Field(None, description="who signs people in: issuer, client_id and client_secret")
+
+
 class DaysOffEntry(Values):
     """Days on which nobody works, of the whole organisation or of some teams and those below them."""
 
@@ -180,6 +202,29 @@ class RuleEntry(Values):
         "1d", description="how long each has before the next is told: 2d are working days, 4h working time"
     )
     at_once: bool = Field(False, description="at any hour, in plain time, and beside the limits")
+    enabled: bool = Field(True, description="whether it calls anybody")
+
+
+class SurgeEntry(RuleEntry):
+    within: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}[mhd]$")] = "2d"
+    enabled: bool = False
+
+
+class StuckEntry(Values):
+    """Told in the weekly notes alone, to the next level up."""
+
+    within: Annotated[str, Field(pattern=r"^[1-9][0-9]?d$")] = Field(
+        "10d", description="the working days that each level has before the next one up reads of it, as 10d"
+    )
+    enabled: bool = Field(True, description="whether what is unanswered climbs")
+
+
+class WithdrawnEntry(Values):
+    """Told in the weekly notes alone, in our words."""
+
+    enabled: bool = Field(
+        True, description="whether the lead of a team, and theirs, read that somebody stopped to tell"
+    )
 
 
 class SafetyEntry(RuleEntry):
@@ -200,13 +245,21 @@ class LegalEntry(RuleEntry):
 class Rules(Values):
     escalate: RuleEntry = Field(RuleEntry(), description="somebody tagged it, or asked for it by name")
     harm: RuleEntry = Field(RuleEntry(), description="several tell of money or data at stake, or of a standstill")
+    surge: SurgeEntry = Field(SurgeEntry(), description="more people than usual tell of a severe pain this week")
+    agent_load: SurgeEntry = Field(SurgeEntry(), description="those who answer customers apologise, or are abused")
     safety: SafetyEntry = Field(SafetyEntry(), description="somebody's health is at stake")
     security: SecurityEntry = Field(SecurityEntry(), description="a weakness in security")
     legal: LegalEntry = Field(LegalEntry(), description="a legal matter")
+    stuck: Annotated[StuckEntry, BeforeValidator(section)] = Field(
+        StuckEntry(), description="a severe pain that nobody answers climbs, in its first words"
+    )
+    voice_withdrawn: Annotated[WithdrawnEntry, BeforeValidator(section)] = Field(
+        WithdrawnEntry(), description="somebody stopped to tell"
+    )
 
     @model_validator(mode="after")
     def _sealed_to_the_few(self) -> "Rules":
-        for name in ("escalate", "harm", "legal"):
+        for name in ("escalate", "harm", "surge", "agent_load", "legal"):
             if getattr(self, name).at_once:
                 raise ValueError(f"{name} cannot go out at once; only safety and security may call at any hour")
         for name in ("safety", "security", "legal"):
@@ -240,6 +293,7 @@ class Settings(Values):
     retention: Annotated[Retention, BeforeValidator(section)] = Retention()
     work: Annotated[Work, BeforeValidator(section)] = Work()
     language_model: Annotated[LanguageModel, BeforeValidator(section)] = LanguageModel()
+    web: Annotated[Web, BeforeValidator(section)] = Web()
 
 
 class SourcesFile(Values):

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar, runtime_checkable
+from typing import Annotated, Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field
+from pydantic import Tag as Form
 
 from connectors.errors import BadItem, SourceError
 from connectors.http import Http
@@ -48,6 +49,27 @@ class Page:
     `part:...`, counts no more."""
 
 
+Readers = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+
+
+def _form(value: Any) -> str:
+    return "projects" if isinstance(value, dict) else "readers"
+
+
+def _somebody(value: Any) -> Any:
+    """A key whose names are all commented out must not open everything."""
+    if value is None or value == {}:
+        raise ValueError("names nobody; write the ids of people and teams, or remove the key")
+    return value
+
+
+Narrowing = Annotated[
+    Annotated[Readers, Form("readers")] | Annotated[dict[str, Readers], Form("projects")], Discriminator(_form)
+]
+EVERY_OTHER = "*"
+"""In place of a project: all that are not named."""
+
+
 class SourceOptions(BaseModel):
     """The keys that every source has in sources.yaml; a connector adds its own in a subclass."""
 
@@ -64,6 +86,17 @@ class SourceOptions(BaseModel):
         default_factory=dict,
         description="which labels, priorities or fields mean what, see docs/connectors/tags.md",
     )
+    visible_to: Annotated[Narrowing | None, BeforeValidator(_somebody)] = Field(
+        default=None,
+        description="ids of the people and teams who alone may see its issues; or such a list for each project",
+    )
+
+    @property
+    def narrowed(self) -> Mapping[str, Sequence[str]]:
+        """Who alone may see the issues of each project; `EVERY_OTHER` stands for those that are not named."""
+        if isinstance(self.visible_to, list):
+            return {EVERY_OTHER: self.visible_to}
+        return self.visible_to or {}
 
 
 def utc_now() -> datetime:

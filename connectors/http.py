@@ -90,6 +90,10 @@ class Answer:
         return None
 
 
+class _Form(dict[str, str]):
+    """A body that is sent as a form, not as JSON."""
+
+
 class Http:
     """One server, with one set of credentials, over one kept-alive connection.
 
@@ -167,6 +171,14 @@ class Http:
             raise SourceError(
                 f"{_name('POST', url)} was redirected, which is not followed. Is `base_url` right?", permanent=True
             )
+        return answer
+
+    def post_form(self, target: str, form: Mapping[str, str]) -> Answer:
+        """POST the fields of a form, sent once and never redirected."""
+        url = self._url(target, None)
+        answer = self._send("POST", url, _Form(form), ())
+        if answer.status in _REDIRECTS:
+            raise SourceError(f"{_name('POST', url)} was redirected, which is not followed.", permanent=True)
         return answer
 
     def _url(self, target: str, params: Mapping[str, str | int] | None) -> str:
@@ -272,7 +284,8 @@ class Http:
         try:
             for value in headers.values():
                 value.encode("ascii")
-            return self._session.prepare_request(requests.Request(method, url, headers=headers, json=body))
+            said = {"data": dict(body)} if isinstance(body, _Form) else {"json": body}
+            return self._session.prepare_request(requests.Request(method, url, headers=headers, **said))
         except (UnicodeError, requests.exceptions.InvalidHeader):
             # The library's own words would show the credential.
             raise SourceError(

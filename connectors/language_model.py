@@ -7,11 +7,10 @@ text, or it is dropped. Nothing here raises for what a server or a model does.
 
 import hashlib
 import json
-from concurrent.futures import Future
-from threading import Thread
 from typing import Any, Final, get_args
 
 from connectors import limits
+from connectors.deadline import within
 from connectors.errors import SourceError
 from connectors.http import Http, HttpError
 from pipeline.clean import clean
@@ -94,22 +93,9 @@ class ChatModel:
         return None if isinstance(found, Proposal) else found.reason
 
     def _in_time(self, sent: str, role: str) -> str:
-        """The answer's text. The thread of a server that does not end is left behind, and does not hold this one."""
-        answer: Future[str] = Future()
-
-        def ask() -> None:
-            try:
-                answer.set_result(self._ask(sent, role))
-            except SourceError as error:
-                answer.set_exception(error)
-            except Exception as error:  # whatever an answer can do to a parser
-                answer.set_exception(SourceError(f"its answer could not be read ({type(error).__name__})"))
-
-        Thread(target=ask, daemon=True).start()
-        try:
-            return answer.result(self.timeout)
-        except TimeoutError:
-            raise SourceError(f"{self._base_url} did not answer within {self.timeout:.0f} s.") from None
+        """The answer's text."""
+        late = f"{self._base_url} did not answer within {self.timeout:.0f} s."
+        return within(self.timeout, lambda: self._ask(sent, role), late)
 
     def _ask(self, sent: str, role: str) -> str:
         body = {"model": self.name, "messages": messages(sent, role)}

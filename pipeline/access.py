@@ -34,19 +34,29 @@ def reader(org: Org, person: str, *, operator: bool) -> Reader | None:
     return Reader(person=person, operator=operator, teams=frozenset(teams), own=frozenset(own))
 
 
+def known_by(org: Org, email: str) -> str | None:
+    """The one person with this address, whatever its case; None for nobody, and where several share it."""
+    folded = email.casefold()
+    found = [person.id for person in org.people.values() if person.email and person.email.casefold() == folded]
+    return found[0] if len(found) == 1 else None
+
+
 def may_see(
     who: Reader, org: Org, issue: Issue, verdict: Verdict | None, leaf: str | None, heard_by: Iterable[str]
 ) -> bool:
     """Whether a reader may see an issue with its verdict.
 
     `verdict` is that of its present text: what was not read yet may be private, and is shown to operators alone. What
-    nobody owns belongs to the fallback. Text of somebody in distress stays with their own team.
+    nobody owns belongs to the fallback. `visible_to:` of its source narrows this. Text of somebody in distress stays
+    with their own team.
     """
     if who.operator:
         return True
     if verdict is None or issue.state == "deleted" or hidden(issue.tags, [s.name for s in verdict.signals]):
         return False
     if who.teams.isdisjoint({leaf or org.fallback, *heard_by}):
+        return False
+    if not org.may_open(who.person, org.audience(issue.source, issue.project)):
         return False
     if TENDER.isdisjoint(s.name for s in verdict.signals):
         return True

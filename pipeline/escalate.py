@@ -15,7 +15,7 @@ from pipeline.answers import Answer
 from pipeline.org import Org
 from pipeline.workdays import REGULAR, Workdays
 
-Name = Literal["escalate", "harm", "safety", "security", "legal"]
+Name = Literal["escalate", "harm", "surge", "agent_load", "safety", "security", "legal", "stuck", "voice_withdrawn"]
 NAMES: Final[tuple[Name, ...]] = get_args(Name)
 LEAD: Final = "lead"
 """Stands, in a list of people, for the leads of the issue's leaf and of every team above it."""
@@ -23,7 +23,11 @@ NEVER: Final = frozenset({"private", "mute"})
 """Tags of issues that nobody is called for."""
 SEALED: Final = frozenset({"safety", "security", "legal"})
 """Rules whose mails hold none of the words, and whose issues are in no digest: they go to named people alone."""
+WHILE_SO: Final = ("harm", "safety", "surge", "agent_load")
+"""Rules that nobody asked for: what they began ends by an answer, and not because a tag is missing."""
 HARM: Final = 8
+SEVERE: Final = 4
+"""From this severity on a pain that surges, or waits, concerns the levels above."""
 PEOPLE: Final = 2
 """So many people have to tell of harm in one pain before anybody is called without being asked to."""
 FRESH: Final = timedelta(days=7)
@@ -51,10 +55,24 @@ class Rule:
     tell: tuple[str, ...] = (LEAD,)
     within: str = "1d"
     at_once: bool = False
+    enabled: bool = True
 
     @property
     def sealed(self) -> bool:
         return self.name in SEALED
+
+
+@dataclass(frozen=True, slots=True)
+class Rungs:
+    """What climbs in the weekly notes alone, without a mail of its own."""
+
+    stuck: int | None = 10
+    """Working days that each level has to answer a severe pain before the next one up reads of it; None: never."""
+    withdrawn: bool = True
+    """Whether a team's lead, and theirs, are told that somebody stopped to tell."""
+
+
+RUNGS: Final = Rungs()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +83,24 @@ class Ladder:
         default_factory=lambda: {
             "escalate": Rule(name="escalate"),
             "harm": Rule(name="harm"),
+            "surge": Rule(name="surge", within="2d", enabled=False),
+            "agent_load": Rule(name="agent_load", within="2d", enabled=False),
             "safety": Rule(name="safety", tell=(), within="15m", at_once=True),
             "security": Rule(name="security", tell=(), within="1h", at_once=True),
             "legal": Rule(name="legal", tell=(), within="4h"),
+            "stuck": Rule(name="stuck", within="10d"),
+            "voice_withdrawn": Rule(name="voice_withdrawn"),
         }
     )
     opens: int = 8
     closes: int = 19
     per_day: int = 1
     per_week: int = 3
+
+    @property
+    def rungs(self) -> Rungs:
+        stuck = self.rules["stuck"]
+        return Rungs(_length(stuck.within)[0] if stuck.enabled else None, self.rules["voice_withdrawn"].enabled)
 
     def hours(self, org: Org, reader: str, zone: str, workdays: Workdays) -> "Hours":
         """When a reader may be called, in their own zone."""
@@ -206,6 +233,13 @@ def leads(org: Org, leaf: str | None) -> list[str]:
     """The leads of a leaf and of the teams above it, nearest first."""
     start = leaf if leaf is not None and leaf in org.teams else org.fallback
     return [lead for team in org.up(start) if (lead := org.teams[team].leader) is not None]
+
+
+def levels_up(first: date, last: date, every: int, workdays: Workdays, path: Sequence[str]) -> int:
+    """How many levels above its own lead something has climbed that was first told on a day and is unanswered on
+    another: one for each `every` working days of the teams in `path`."""
+    days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+    return sum(workdays.works(day, path) for day in days) // every
 
 
 def answered(answers: Iterable[Answer], since: datetime, accountable: Collection[str]) -> Answer | None:

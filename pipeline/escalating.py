@@ -2,15 +2,16 @@
 
     concern    issues that are tagged, or were called for, changed: look at them
     by_name    a person asks for it by name
-    escalate   one issue: begin, tell whoever is next, or end; one transaction
+    escalate   one issue, and whatever waits beside it: begin, tell whoever is next, or end; one transaction
     recheck    what is about to be sent is still true, may still be shown, and it is an hour at which to call
-    act        what a reader said on the page
+    surveyed   what a look at the running week found: pains that surge, and people who carry too much
+    act        what a reader said on the page, or in a reply
 
 Steps like those of `pipeline.steps`: they load, decide with `pipeline.escalate`, and save, in the session that they are
 given.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,15 +22,18 @@ from pipeline import escalate as ladder
 from pipeline.classify import stakes
 from pipeline.digest import mime
 from pipeline.digest.call import Call, Case, compose
-from pipeline.digest.index import names_of
+from pipeline.digest.index import hears, names_of
 from pipeline.digest.material import Voice
 from pipeline.escalate import Asked, Hours, NotNow, Pull, Rest, Rule, Tell
 from pipeline.house import House
+from pipeline.links import to_store
 from pipeline.prose import prose
-from pipeline.store import answers, digests, escalations, work
+from pipeline.store import answers, digests, escalations, issues, objections, returned, work
+from pipeline.store.authors import author_of
 from pipeline.store.digests import StoredDigest
 from pipeline.store.escalations import Escalation, Subject
 from pipeline.store.material import voice
+from pipeline.surveying import Found
 
 KIND = "escalate"
 LONGEST = 300
@@ -67,9 +71,11 @@ def by_name(session: Session, issue_id: int, note: str | None, house: House, now
     rule = ladder.rule_for(_pull(session, subject, house, person=True))
     if rule is None:
         raise NotNow("it is private, muted or a matter of persons: nobody is called for it")
+    if not house.ladder.rules[rule].enabled:
+        raise NotNow(f"{rule} is switched off in settings.yaml: escalation.rules.{rule}.enabled")
     if note is not None and names_of(house.org).in_quote(note):
         raise NotNow("the note names somebody of the organisation; say it without names")
-    if not _rungs(session, house, house.ladder.rules[rule], subject.leaf):
+    if not _rungs(session, house, house.ladder.rules[rule], subject):
         raise NotNow(f"nobody can be told: name people for {rule} in settings.yaml, with e-mail addresses in org.yaml")
     if kept is not None and kept.state not in ("withdrawn", "closed", "digest"):
         raise NotNow(f"it was escalated on {kept.at:%Y-%m-%d %H:%M} UTC already: {kept.state}")
@@ -88,21 +94,43 @@ def _write(session: Session, issue_id: int, subject: Subject, rule: str, now: da
     issue, pain = subject.issue, subject.pain
     thread = escalations.thread_of(session, pain) if pain is not None else None
     own = f"pain:{pain}" if pain is not None else f"issue:{issue.source}:{issue.external_id}"
-    escalations.begin(
-        session,
-        issue_id=issue_id,
-        name=f"{issue.source}:{issue.external_id}",
-        rule=rule,
-        source=issue.source,
-        at=now,
-        thread=thread or own[:300],
-        **more,
-    )
+    values = {"thread": thread or own[:300], **more}
+    name = f"{issue.source}:{issue.external_id}"
+    escalations.begin(session, issue_id=issue_id, name=name, rule=rule, source=issue.source, at=now, **values)
 
 
 def escalate(session: Session, issue_id: int, house: House, now: datetime) -> None:
-    """One issue's next step. Any number of calls at one moment does it once."""
+    """One issue's next step, and that of all that wait beside it, the gravest first: who reads of it today is the same
+    whatever came in first and however many workers there are. Any number of calls at one moment does it once."""
     escalations.lock(session)
+    asked = work.wanted(session, KIND)
+    done: dict[str, int] = {}
+    for one in _ranked(session, {issue_id, *map(int, asked), *escalations.due(session, now)}):
+        if one == issue_id:
+            _step(session, one, house, now)
+            continue
+        try:
+            with session.begin_nested():
+                _step(session, one, house, now)
+        except Exception:  # noqa: S112 - one that fails stops no other; it says why in its own turn
+            continue
+        if str(one) in asked:
+            done[str(one)] = asked[str(one)]
+    work.settle(session, KIND, done)
+
+
+def _ranked(session: Session, ids: Collection[int]) -> list[int]:
+    """The order in which issues compete for their readers' time: the gravest first, then the oldest."""
+    found = {one: escalations.subject(session, one) for one in sorted(ids)}
+    ranks = {
+        one: (-subject.verdict.severity, subject.issue.created_at, subject.issue.source, subject.issue.external_id)
+        for one, subject in found.items()
+        if subject is not None
+    }
+    return sorted(ranks, key=ranks.__getitem__)
+
+
+def _step(session: Session, issue_id: int, house: House, now: datetime) -> None:
     subject = escalations.subject(session, issue_id)
     if subject is None:
         return
@@ -115,7 +143,7 @@ def escalate(session: Session, issue_id: int, house: House, now: datetime) -> No
         sealed = over.state == "withdrawn" and ladder.rule_for(_pull(session, subject, house, person=kept.person))
         if sealed in ladder.SEALED and sealed != kept.rule:  # it goes on to the few who may read it
             _write(session, issue_id, subject, sealed, now, person=kept.person)
-            ask(session, [issue_id])
+            _step(session, issue_id, house, now)
         return
     if kept.state == "open":
         _go_on(session, kept, subject, house, now)
@@ -130,18 +158,56 @@ def _begin(session: Session, issue_id: int, subject: Subject, house: House, now:
     since = issue.updated_at if pull.asked else issue.created_at
     if since < now - ladder.FRESH:
         return None
-    if not pull.asked and not _rungs(session, house, house.ladder.rules[name], subject.leaf):
+    if not house.ladder.rules[name].enabled:
+        return None
+    if not pull.asked and not _rungs(session, house, house.ladder.rules[name], subject):
         return None
     if name == "harm" and (subject.pain is None or _known(session, subject.pain, now)):
         return None
     if name == "harm" and escalations.spokesman(session, subject.pain or "", now - ladder.FRESH) != issue_id:
         return None
-    told, wrong = escalations.pulls(session, now - ladder.MONTH).get((name, issue.source), (0, 0))
-    if ladder.demoted(name, told, wrong):
-        _write(session, issue_id, subject, name, now, state="digest", ended_at=now, look_at=None)
-    else:
-        _write(session, issue_id, subject, name, now)
+    return _start(session, issue_id, subject, name, now)
+
+
+def _start(
+    session: Session, issue_id: int, subject: Subject, rule: str, now: datetime, **more: Any
+) -> Escalation | None:
+    told, wrong = escalations.pulls(session, now - ladder.MONTH).get((rule, subject.issue.source), (0, 0))
+    if ladder.demoted(rule, told, wrong):
+        more |= {"state": "digest", "ended_at": now, "look_at": None}
+    _write(session, issue_id, subject, rule, now, **more)
     return escalations.of_issue(session, issue_id)
+
+
+def surveyed(session: Session, found: Sequence[Found], house: House, now: datetime) -> None:
+    """Call for what a look at the running week found, each through the first of its issues that nobody was called for.
+    Who was called for a pain, or for a team's people, within a month is not called again."""
+    escalations.lock(session)
+    for one in found:
+        thread = None if one.team is None else f"load:{one.team}"
+        last = None if thread is None else escalations.last_in_thread(session, thread)
+        if last is not None and last >= now - ladder.MONTH:
+            continue
+        if one.pain is not None and _known(session, one.pain, now):
+            continue
+        for key in one.issues:
+            if _called(session, key, one.rule, thread, house, now):
+                break
+
+
+def _called(session: Session, key: str, rule: str, thread: str | None, house: House, now: datetime) -> bool:
+    issue_id = issues.row_id(session, key)
+    subject = None if issue_id is None else escalations.subject(session, issue_id)
+    if issue_id is None or subject is None or subject.issue.state != "open" or escalations.of_issue(session, issue_id):
+        return False
+    pull = _pull(session, subject, house, person=False)
+    if not ladder.NEVER.isdisjoint(pull.tags) or "hr" in pull.signals or ladder.rule_for(pull) in ladder.SEALED:
+        return False
+    if not _rungs(session, house, house.ladder.rules[rule], subject):
+        return False
+    _start(session, issue_id, subject, rule, now, **({} if thread is None else {"thread": thread}))
+    ask(session, [issue_id])
+    return True
 
 
 def _known(session: Session, pain: str, now: datetime) -> bool:
@@ -166,8 +232,27 @@ def _pull(session: Session, subject: Subject, house: House, *, person: bool) -> 
     )
 
 
-def _rungs(session: Session, house: House, rule: Rule, leaf: str | None) -> tuple[str, ...]:
-    return ladder.ladder(rule, house.org, leaf, frozenset(answers.paused(session)))
+def _rungs(session: Session, house: House, rule: Rule, subject: Subject) -> tuple[str, ...]:
+    """Who can be told, in order: of those whom the rule names the ones who may see the issue, without those who paused
+    and those whose mails come back."""
+    away = answers.paused(session).keys() | returned.unheard(session, house.org).keys()
+    rungs = ladder.ladder(rule, house.org, _home(rule, subject, house), away)
+    return tuple(one for one in rungs if house.org.may_open(one, _audience(subject, house)))
+
+
+def _audience(subject: Subject, house: House) -> str:
+    return house.org.audience(subject.issue.source, subject.issue.project)
+
+
+def _home(rule: Rule, subject: Subject, house: House) -> str | None:
+    """The team whose leads are told: the issue's own, or that of the people who carry too much."""
+    if rule.name != "agent_load":
+        return subject.leaf
+    issue = subject.issue
+    _, _, team = author_of(house.org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id)
+    if team is not None and hears(house.org, team):
+        return team
+    return subject.heard_by[0] if subject.heard_by else subject.leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,23 +265,28 @@ def _over(session: Session, kept: Escalation, subject: Subject, house: House) ->
     """Why an escalation ends, None while it waits."""
     if subject.issue.state != "open":
         return _Over("closed")
+    if not house.ladder.rules[kept.rule].enabled:
+        return _Over("withdrawn")
     pull = _pull(session, subject, house, person=kept.person)
     now_by = ladder.rule_for(pull)
     if now_by is None or (kept.rule == "escalate" and not pull.asked):
-        if kept.rule not in ("harm", "safety") or not ladder.NEVER.isdisjoint(pull.tags) or "hr" in pull.signals:
+        if kept.rule not in ladder.WHILE_SO or not ladder.NEVER.isdisjoint(pull.tags) or "hr" in pull.signals:
             return _Over("withdrawn")
     elif now_by in ladder.SEALED and now_by != kept.rule and kept.rule not in ladder.SEALED:
         return _Over("withdrawn")
     if subject.pain is None or kept.rule in ladder.SEALED:
         return None
-    accountable = {*ladder.leads(house.org, subject.leaf), *(one.reader for one in kept.told)}
+    accountable = {
+        *ladder.leads(house.org, _home(house.ladder.rules[kept.rule], subject, house)),
+        *(one.reader for one in kept.told),
+    }
     answer = ladder.answered(answers.of_pain(session, subject.pain), kept.at, accountable)
     return _Over("answered", answer.leader) if answer is not None else None
 
 
 def _go_on(session: Session, kept: Escalation, subject: Subject, house: House, now: datetime) -> None:
     rule = house.ladder.rules[kept.rule]
-    rungs = _rungs(session, house, rule, subject.leaf)
+    rungs = _rungs(session, house, rule, subject)
     step = ladder.next_step(
         rule,
         rungs,
@@ -230,12 +320,13 @@ def _free(session: Session, house: House, reader: str, now: datetime) -> datetim
 def _tell(session: Session, kept: Escalation, subject: Subject, house: House, step: Tell, now: datetime) -> None:
     """One mail to whoever is asked, and copies to those before who may have one today."""
     rule, number = house.ladder.rules[kept.rule], len(kept.asked)
-    free = [one for one in step.copies if rule.at_once or _free(session, house, one, now) <= now]
+    seeing = [one for one in step.copies if house.org.may_open(one, _audience(subject, house))]
+    free = [one for one in seeing if rule.at_once or _free(session, house, one, now) <= now]
     for reader, copy in ((step.reader, 0), *((one, number) for one in free)):
         told = escalations.Told(reader=reader, copy=copy, number=number, at=now, due=step.due, digest_id=0, lost=False)
         call = _compose(session, kept, subject, house, told, step.reader)
         name = f"{kept.name}.{number}"
-        digest = digests.call(session, reader, name, call.to_json(), now)
+        digest = digests.call(session, reader, name, to_store(call.to_json(), house.links), now)
         escalations.tell(
             session,
             kept.id,
@@ -256,7 +347,7 @@ def _compose(
     session: Session, kept: Escalation, subject: Subject, house: House, told: escalations.Told, asked: str
 ) -> Call:
     rule = house.ladder.rules[kept.rule]
-    rungs = _rungs(session, house, rule, subject.leaf)
+    rungs = _rungs(session, house, rule, subject)
     after = rungs[rungs.index(told.reader) + 1 :] if told.reader in rungs else ()
     whom = asked if told.copy else (after[0] if after else None)
     page = None
@@ -265,13 +356,14 @@ def _compose(
     call = compose(
         Case(
             rule=rule,
-            voice=_voice(subject, house),
+            voice=_voice(session, subject, house),
             reader=told.reader,
             copy=told.copy > 0,
             org=house.org,
+            home=_home(rule, subject, house),
             names=names_of(house.org),
             sources=house.kinds,
-            pain_title=subject.pain_title,
+            pain_title=subject.pain_title if subject.pain_audience == _audience(subject, house) else None,
             person=kept.person,
             note=kept.note,
             at=told.at,
@@ -280,6 +372,7 @@ def _compose(
             office=_office(house, whom) if whom is not None else None,
             limits=(house.ladder.per_day, house.ladder.per_week),
             page=page,
+            by_line=house.returns is not None and house.returns.plain("reply") is not None,
         )
     )
     return call.said_in(house.speaks(told.reader))
@@ -289,7 +382,7 @@ def _office(house: House, reader: str) -> str:
     return house.org.office(reader) if house.org.led_by(reader) else "the next person who is named for it"
 
 
-def _voice(subject: Subject, house: House) -> Voice:
+def _voice(session: Session, subject: Subject, house: House) -> Voice:
     return voice(
         house.org,
         subject.issue,
@@ -300,6 +393,7 @@ def _voice(subject: Subject, house: House) -> Voice:
         state=subject.issue.state,
         closed_at=subject.issue.closed_at,
         reopened=False,
+        withdrawn=bool(objections.reasons(session, f"{subject.issue.source}:{subject.issue.external_id}")),
     )
 
 
@@ -322,7 +416,7 @@ def recheck(session: Session, digest: StoredDigest, house: House, now: datetime)
     if subject is None or not kept.waits or _over(session, kept, subject, house) is not None:
         ask(session, [kept.issue_id])
         return Checked(refused="it was over before it was sent")
-    if told.reader not in _rungs(session, house, rule, subject.leaf):
+    if told.reader not in _rungs(session, house, rule, subject):
         ask(session, [kept.issue_id])
         return Checked(refused=f"{told.reader} is not to be told any more")
     opens = now if rule.at_once else hours(house, told.reader).next_open(now)
@@ -330,23 +424,29 @@ def recheck(session: Session, digest: StoredDigest, house: House, now: datetime)
         return Checked(wait=opens - now)
     asked = next(one.reader for one in kept.asked if one.number == told.number)
     call = _compose(session, kept, subject, house, told, asked)
-    if call.to_json() != digest.document:
+    stored = to_store(call.to_json(), house.links)
+    if stored != digest.document:
         digests.revise(
             session,
             digest.id,
             version=digest.version + 1,
             state="composed",
-            document=call.to_json(),
+            document=stored,
             reason=None,
             hidden="",
         )
     return Checked(call=call)
 
 
-def may_be_read(session: Session, kept: Escalation, house: House) -> bool:
-    """Whether the words of a call may still be shown: its issue is there, and became neither private nor sealed."""
+def may_be_read(session: Session, kept: Escalation, reader: str, house: House) -> bool:
+    """Whether the words of a call may still be shown to its reader: its issue is there, may be seen by them, and became
+    neither private nor sealed."""
     subject = escalations.subject(session, kept.issue_id)
     if subject is None or subject.issue.state == "deleted" or "no-quote" in subject.issue.tags:
+        return False
+    if not house.org.may_open(reader, _audience(subject, house)):
+        return False
+    if objections.reasons(session, f"{subject.issue.source}:{subject.issue.external_id}"):
         return False
     rule = ladder.rule_for(_pull(session, subject, house, person=True))
     return rule is not None and (kept.rule in ladder.SEALED or rule not in ladder.SEALED)

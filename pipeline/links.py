@@ -1,12 +1,15 @@
 """Signed links: what they say cannot be changed, is good for one reader, and ends politely.
 
 The same link is made for the same digest each time it is composed, so the day on which it ends is part of it and no
-clock is read while signing.
+clock is read while signing. Stored documents say what their links are for, and hold no signature: whoever reads the
+database cannot answer in a leader's name.
 """
 
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -14,6 +17,8 @@ Purpose = Literal["answer", "digest", "escalation", "pause", "quoted", "sign-in"
 LIFE: Final = timedelta(days=30)
 LONGEST: Final = 1_000
 """Letters of a token that are looked at."""
+UNSIGNED: Final = "leafnotes-link:"
+"""What a link is called in a stored document, before what it says and where on its page it leads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,3 +77,44 @@ class Links:
             return None
         _, reader, period, about, until = values
         return Link(purpose=purpose, reader=reader, period=period, about=about, until=until)
+
+    def unsigned(self, address: str) -> str:
+        """A link of ours as it is stored; anything else as it is."""
+        purpose, _, rest = address.removeprefix(f"{self.base}/").partition("/")
+        token, mark, place = rest.partition("#")
+        if not address.startswith(f"{self.base}/") or purpose not in get_args(Purpose):
+            return address
+        link = self.read(token, purpose)  # type: ignore[arg-type]  # it is one of them
+        return address if link is None else f"{UNSIGNED}{json.dumps([*astuple(link), mark + place])}"
+
+    def signed(self, stored: str) -> str:
+        """The address of a stored link; anything else as it is."""
+        if not stored.startswith(UNSIGNED):
+            return stored
+        purpose, reader, period, about, until, place = json.loads(stored.removeprefix(UNSIGNED))
+        return f"{self.base}/{purpose}/{self.token(purpose, reader, period, about, until)}{place}"
+
+
+def to_store(document: Mapping[str, Any], links: Links | None) -> dict[str, Any]:
+    """A document's JSON without the signatures of its links."""
+    kept: Mapping[str, Any] = document if links is None else _each(document, links.unsigned)
+    return dict(kept)
+
+
+def from_store(document: Mapping[str, Any] | None, links: Links | None) -> dict[str, Any]:
+    """A stored document with its links signed again, the same to the letter; without them where none can be signed."""
+    found: dict[str, Any] = _each(document or {}, _none if links is None else links.signed)
+    return found
+
+
+def _none(stored: str) -> str | None:
+    return None if stored.startswith(UNSIGNED) else stored
+
+
+def _each(value: Any, change: Callable[[str], str | None]) -> Any:
+    """JSON values with every text changed."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {name: _each(inner, change) for name, inner in value.items()}
+    return [_each(inner, change) for inner in value] if isinstance(value, list | tuple) else value

@@ -1,7 +1,7 @@
 """The org tree: people, teams, who leads what, and what each team owns."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -50,12 +50,14 @@ class Team:
 class Org:
     """The tree at one moment, built by `workers.wiring` from org.yaml; `pipeline.org_check` names its faults.
 
-    `fallback` is the team that gets what nobody owns.
+    `fallback` is the team that gets what nobody owns. `visible_to` narrows who may see the issues of a source or of a
+    project in it: ids of people and teams by *audience*, which is "source" or "source/project".
     """
 
     people: Mapping[str, Person]
     teams: Mapping[str, Team]
     fallback: str
+    visible_to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def children(self) -> Mapping[str, tuple[str, ...]]:
@@ -109,6 +111,10 @@ class Org:
         led = [t.id for t in self.teams.values() if t.leader == person]
         return tuple(sorted(led, key=lambda t: (len(self.up(t)), t)))
 
+    def leads_any(self, person: str, teams: Iterable[str]) -> bool:
+        """Whether one of these teams is, or lies below, one that this person leads."""
+        return any(self.teams[up].leader == person for team in teams for up in self.up(team))
+
     def office(self, leader: str, *, named: bool = False) -> str:
         """A leader by what they lead, "the lead of Billing", or with " (Mara Lindqvist)"."""
         teams = [self.teams[team].name for team in self.led_by(leader)]
@@ -122,8 +128,40 @@ class Org:
         named = [self.teams[team].leader for team in teams]
         return tuple(dict.fromkeys(one for one in named if one in self.leaders and one != leader))
 
+    def audience(self, source: str, project: str | None) -> str:
+        """Whose issues a source's project holds: the narrowest audience that is set for it, "" where none is."""
+        if not self.visible_to:
+            return ""
+        own = audience_of(source, project)
+        return own if own in self.visible_to else source if source in self.visible_to else ""
+
+    def may_open(self, person: str, audience: str) -> bool:
+        """Whether an audience lets this person see its issues, if their place in the tree does. An unknown one lets
+        nobody."""
+        return not audience or person in self.readers.get(audience, ())
+
+    @cached_property
+    def readers(self) -> Mapping[str, frozenset[str]]:
+        """The people of each audience: those who are named, and of each named team its people, those below it, and who
+        leads them. A name that a person and a team share is the person's."""
+        return {
+            audience: frozenset().union(*map(self._people_of, names)) for audience, names in self.visible_to.items()
+        }
+
+    def _people_of(self, name: str) -> frozenset[str]:
+        if name in self.people:
+            return frozenset({name})
+        teams = self.below(name) if name in self.teams else frozenset()
+        leads = {leader for team in teams if (leader := self.teams[team].leader) in self.people}
+        return frozenset(leads | {person.id for person in self.people.values() if person.team in teams})  # type: ignore[arg-type]
+
     @cached_property
     def leaders(self) -> tuple[str, ...]:
         """Ids of the people who lead at least one team, sorted."""
         named = {team.leader for team in self.teams.values() if team.leader is not None}
         return tuple(sorted(named & set(self.people)))
+
+
+def audience_of(source: str, project: str | None) -> str:
+    """The audience of one project of a source, or of the source as a whole."""
+    return f"{source}/{project.casefold()}" if project else source

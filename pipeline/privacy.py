@@ -3,8 +3,10 @@
 The floors are code and not settings.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from pipeline.digest.material import Voice
 from pipeline.org import Org
@@ -50,14 +52,17 @@ Base = Callable[[frozenset[str]], int]
 
 
 def shown(groups: Sequence[Group], base: Base) -> frozenset[str]:
-    """The leaders who may see the number, so that no difference of what several of them see names a smaller group.
+    """The leaders who may see the number, so that no sum or difference of what several of them see tells of one or two
+    people, or of people of a group below the floor; nor does a number beside digests that only name the pain.
 
-    While subtracting one number from a larger one would leave one or two people, or people of a group below the floor,
-    the smaller of the two is withdrawn. Zeros are not treated here: they hide nobody.
+    While something does, the smallest number that stops it is withdrawn. Zeros are not treated here: they hide nobody.
     """
-    alive = {g.leader: g for g in groups if g.people and may_show(len(g.people), base(g.teams))}
+    told = sorted((g for g in groups if g.people), key=lambda g: (len(g.people), g.leader))
+    alive = {g.leader: g for g in told if may_show(len(g.people), base(g.teams))}
     while True:
-        victim = _revealing(sorted(alive.values(), key=lambda g: (len(g.people), g.leader)), base)
+        rest = [g for g in told if g.leader in alive]
+        silent = [g for g in told if g.leader not in alive]
+        victim = _revealing(rest, base) or _solvable(rest) or _counted_out(rest, silent, base)
         if victim is None:
             return frozenset(alive)
         del alive[victim]
@@ -71,8 +76,9 @@ def _revealing(alive: Sequence[Group], base: Base) -> str | None:
             return alive[at].leader
     for large in reversed(alive):
         parts = _largest_inside(large, alive)
-        rest = large.people.difference(*(part.people for part in parts)) if parts else large.people
-        if parts and 0 < len(rest) < BEHIND:
+        rest = large.people.difference(*(part.people for part in parts)) if parts else frozenset()
+        outside = large.teams.difference(*(part.teams for part in parts))
+        if rest and (len(rest) < BEHIND or base(outside) < GROUP):
             return parts[-1].leader
     return None
 
@@ -93,6 +99,99 @@ def _largest_inside(whole: Group, alive: Sequence[Group]) -> list[Group]:
         if inside and all(part.teams.isdisjoint(other.teams) for other in parts):
             parts.append(part)
     return parts
+
+
+PRIME: Final = (1 << 61) - 1
+"""Equations are solved modulo this one: exact for counts, and without fractions."""
+
+
+def _solvable(alive: Sequence[Group]) -> str | None:
+    """The smallest number without which no sum or difference of all of them counts one or two people."""
+    if len(alive) < 2 or not _counts_few(alive):
+        return None
+    for at, group in enumerate(alive):
+        if not _counts_few([*alive[:at], *alive[at + 1 :]]):
+            return group.leader
+    return alive[0].leader
+
+
+def _counts_few(alive: Sequence[Group]) -> bool:
+    """Whether some weighted sum of these numbers counts exactly one or two people.
+
+    People who are counted in the same numbers are one unknown. A group can be counted where the vector that picks its
+    unknowns lies in the row space of the equations (linear disclosure, as in cell suppression for tables).
+    """
+    kinds = Counter(frozenset(n for n, g in enumerate(alive) if who in g.people) for who in _everybody(alive))
+    order = sorted(kinds, key=sorted)
+    if all(count >= BEHIND for count in kinds.values()):
+        return False
+    rows = _reduced([[int(n in kind) for kind in order] for n in range(len(alive))])
+    few: Counter[tuple[tuple[int, int], ...]] = Counter()
+    for column, kind in enumerate(order):
+        left = _left_over(rows, column)
+        if kinds[kind] < BEHIND and not left:
+            return True
+        if kinds[kind] == 1:
+            if few[tuple((at, -value % PRIME) for at, value in left)]:
+                return True
+            few[left] += 1
+    return False
+
+
+def _everybody(groups: Iterable[Group]) -> frozenset[str]:
+    return frozenset().union(*(g.people for g in groups))
+
+
+def _reduced(rows: list[list[int]]) -> dict[int, list[int]]:
+    """Reduced row echelon form: pivot column to row."""
+    found: dict[int, list[int]] = {}
+    for row in rows:
+        for at, other in found.items():
+            row = _minus(row, other, row[at])
+        pivot = next((n for n, value in enumerate(row) if value), None)
+        if pivot is None:
+            continue
+        inverse = pow(row[pivot], -1, PRIME)
+        row = [value * inverse % PRIME for value in row]
+        found = {at: _minus(other, row, other[pivot]) for at, other in found.items()} | {pivot: row}
+    return found
+
+
+def _minus(row: list[int], other: list[int], times: int) -> list[int]:
+    return [(a - times * b) % PRIME for a, b in zip(row, other, strict=True)] if times else row
+
+
+def _left_over(rows: Mapping[int, list[int]], column: int) -> tuple[tuple[int, int], ...]:
+    """What is left of an unknown after the equations were used: nothing where they determine it."""
+    if column not in rows:
+        return ((column, 1),)
+    return tuple((at, -value % PRIME) for at, value in enumerate(rows[column]) if value and at != column)
+
+
+def _counted_out(alive: Sequence[Group], silent: Sequence[Group], base: Base) -> str | None:
+    """A number that leaves exactly one person to each digest that names the pain without one, or all that is left to
+    the only such digest, of a group below the floor: the smallest part of it that is told, else the whole."""
+    small = [g for g in silent if len(g.people) < BEHIND or base(g.teams) < GROUP]
+    for whole in reversed(alive):
+        parts = [g for g in (*small, *alive) if g.teams < whole.teams]
+        for covered in _covers(whole.people, [], parts):
+            hidden = [g for g in covered if g in small]
+            if len(hidden) == 1 or (hidden and all(len(g.people) == 1 for g in hidden)):
+                told = [g for g in covered if g not in small]
+                return min(told, key=lambda g: (len(g.people), g.leader)).leader if told else whole.leader
+    return None
+
+
+def _covers(people: frozenset[str], taken: list[Group], parts: Sequence[Group]) -> Iterator[list[Group]]:
+    """Every choice of parts that hold each of these people exactly once and share no team."""
+    if not people:
+        yield taken
+    elif people <= _everybody(parts):
+        who = min(people)
+        for part in parts:
+            if who in part.people and part.people <= people:
+                apart = [g for g in parts if g.teams.isdisjoint(part.teams)]
+                yield from _covers(people - part.people, [*taken, part], apart)
 
 
 def sizes(org: Org) -> Mapping[str, int]:

@@ -15,15 +15,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from pipeline import answers as answering
-from pipeline import mailing, returned, telling
+from pipeline import correcting, escalating, mailing, returned, telling
 from pipeline.answers import Given, NotAnAnswer
+from pipeline.correcting import Teller
 from pipeline.digest import mime
 from pipeline.digest.document import Document, Pain
+from pipeline.escalate import NotNow
 from pipeline.links import LIFE
+from pipeline.objections import REASONS, NotACorrection
+from pipeline.org import Org
 from pipeline.return_path import Purpose
-from pipeline.returned import Automatic, Reply, Report, Returned
+from pipeline.returned import Automatic, Corrected, Reply, Report, Returned
 from pipeline.steps import House, Letter
-from pipeline.store import answers, db, work
+from pipeline.store import answers, db, digests, escalations, work
 from pipeline.store import returned as store
 from pipeline.store.returned import Sent
 
@@ -103,6 +107,10 @@ def _reported(session: Session, row: int, mail: Returned, report: Report, house:
     noted = store.was_noted(session, sent.leader, recipient)
     taken = _settled(session, row, report.trouble, sent, reason, None)
     store.change(session, row, stops=stops, status=report.status)
+    known = escalations.of_call(session, sent.digest_id) if stops and sent.kind == digests.CALL else None
+    if known is not None:  # whoever was asked will never read it: it climbs now
+        escalations.change(session, known[0].id, look_at=now)
+        escalating.ask(session, [known[0].issue_id])
     if (stops or report.trouble == "policy") and not noted:
         _tell_delegate(session, row, sent, report, house, now)
     return taken
@@ -144,26 +152,21 @@ def _replied(session: Session, row: int, mail: Returned, reply: Reply, house: Ho
             raise _ForAPerson("it came to no address that a mail of ours named for replies")
         _must_be_theirs(reply, sent, house)
         store.clear(session, sent.leader, now)
+        wrong = returned.corrected(reply.text)
+        if wrong is not None:
+            return _corrected(session, row, mail, sent, wrong, house, zone, now)
         said = returned.said(reply.text)
+        if sent.kind == digests.CALL and (said is None or said.verb != "pause"):
+            return _to_call(session, row, mail, reply, sent, house, now)
         if said is None:
             raise _ForAPerson("its first line is not in the form of an answer")
         if said.verb == "pause":
             return _pause(session, row, mail, sent, house, now)
-        document, pain = _asked(sent, said.number, now)
+        document, pain = _asked(sent, said.number, house.org, now)
         today = now.astimezone(ZoneInfo(zone)).date()
         given = returned.given(said, leader=sent.leader, org=house.org, today=today)
-        telling.give(
-            session,
-            pain=pain.id,
-            leader=sent.leader,
-            period=document.period.label,
-            given=given,
-            how="mail",
-            nonce=f"mail:{mail.key[:50]}",
-            at=now,
-            modes=house.answering,
-        )
-    except (_ForAPerson, NotAnAnswer) as why:
+        _give(session, mail, document, pain, given, house, sent, now)
+    except (_ForAPerson, NotAnAnswer, NotACorrection, NotNow) as why:
         return _settled(session, row, "person", sent, str(why), None)
     taken = _settled(session, row, "answer", sent, None, now)
     _confirm(
@@ -172,9 +175,117 @@ def _replied(session: Session, row: int, mail: Returned, reply: Reply, house: Ho
     return taken
 
 
+def _give(
+    session: Session,
+    mail: Returned,
+    document: Document,
+    pain: Pain,
+    given: Given,
+    house: House,
+    sent: Sent,
+    now: datetime,
+) -> None:
+    telling.give(
+        session,
+        pain=pain.id,
+        leader=sent.leader,
+        period=document.period.label,
+        given=given,
+        how="mail",
+        nonce=f"mail:{mail.key[:50]}",
+        at=now,
+        modes=house.answering,
+    )
+
+
+def _corrected(
+    session: Session,
+    row: int,
+    mail: Returned,
+    sent: Sent,
+    wrong: Corrected,
+    house: House,
+    zone: str,
+    now: datetime,
+) -> Taken:
+    """Keep what the reader says is wrong, and say back what was kept."""
+    document = _notes(sent, house.org, now)
+    teller = Teller(by=sent.leader, how="mail", period=document.period.label, org=house.org, at=now)
+    if wrong.what == "not_mine":
+        kept = _not_mine(session, mail, document, wrong, house, sent, zone, now)
+    else:
+        kept = _SAY[wrong.what](session, teller, document, wrong)
+    taken = _settled(session, row, "correction", sent, None, now)
+    text = f"{kept}\n\nIs that not what you meant? Correct it on the page of your leaf notes, or write to a person.\n"
+    _confirm(session, row, mail, sent, house, subject="Kept: what you said is wrong", text=text, now=now)
+    return taken
+
+
+def _wrong_quote(session: Session, teller: Teller, document: Document, wrong: Corrected) -> str:
+    quote = correcting.quotation_of(document, wrong.number, wrong.which)
+    reason = next((name for name in REASONS if wrong.rest and wrong.rest.casefold() == name), "private")
+    correcting.wrong_quote(session, teller, quote.issue, reason, "" if wrong.rest.casefold() == reason else wrong.rest)
+    return (
+        f"These words are shown to nobody any more:\n\n    {quote.text}\n\n"
+        "Whoever was shown them reads in the next leaf notes that they were withdrawn."
+    )
+
+
+def _wrong_label(session: Session, teller: Teller, document: Document, wrong: Corrected) -> str:
+    pain = correcting.pain_at(document, wrong.number)
+    side = wrong.rest.casefold()
+    correcting.wrong_label(session, teller, pain.issues, side)
+    sides = {"developer": "developer pain", "customer": "customer pain", "none": "no pain"}
+    return (
+        f"The issues that your leaf notes name under number {wrong.number}, {pain.title}, are {sides[side]} "
+        "from now on, because you said so. What is like them is judged again too."
+    )
+
+
+def _wrong_guess(session: Session, teller: Teller, document: Document, wrong: Corrected) -> str:
+    guess = correcting.guess_at(document, wrong.number)
+    correcting.wrong_guess(session, teller, guess, wrong.rest)
+    return f"You said that this is not so, and it will be shown as wrong:\n\n    {guess.hypothesis}"
+
+
+_SAY: Final = {"quote": _wrong_quote, "label": _wrong_label, "guess": _wrong_guess}
+
+
+def _not_mine(
+    session: Session,
+    mail: Returned,
+    document: Document,
+    wrong: Corrected,
+    house: House,
+    sent: Sent,
+    zone: str,
+    now: datetime,
+) -> str:
+    """A whole pain is handed on by an answer, and waits for theirs."""
+    pain = correcting.pain_at(document, wrong.number)
+    to = returned.leader_named(house.org, wrong.rest)
+    if not to:
+        raise NotACorrection(f"{wrong.rest[:80]!r} is not the name of one leader or of one team with a leader.")
+    given = answering.check(
+        kind="belongs",
+        text=f"It belongs to {house.org.office(to).removeprefix('the lead of ')}.",
+        due="",
+        to=to,
+        leader=sent.leader,
+        leaders=house.org.leaders,
+        today=now.astimezone(ZoneInfo(zone)).date(),
+    )
+    _give(session, mail, document, pain, given, house, sent, now)
+    return (
+        f"Number {wrong.number}, {pain.title}, is handed to {house.org.office(to, named=True)}. It counts once they "
+        "answer; until then those who wrote wait, and you see it."
+    )
+
+
 def _must_be_theirs(reply: Reply, sent: Sent, house: House) -> None:
     """The reply comes from the leader whose mail it answers, and the operator's mail server says so."""
-    if sent.leader not in house.org.leaders:
+    named = {one for rule in house.ladder.rules.values() for one in rule.tell} if sent.kind == digests.CALL else set()
+    if sent.leader not in house.org.leaders and sent.leader not in named & house.org.people.keys():
         raise _ForAPerson(f"{sent.leader} leads no team any more")
     own = (house.org.people[sent.leader].email or "").lower()
     if reply.sender is not None and reply.sender != own:
@@ -183,13 +294,56 @@ def _must_be_theirs(reply: Reply, sent: Sent, house: House) -> None:
         raise _ForAPerson(f"that {sent.leader} wrote it is not certain: {reply.doubt}")
 
 
-def _asked(sent: Sent, number: int | None, now: datetime) -> tuple[Document, Pain]:
-    """The pain that is answered: the one with this number in the mail, else the one that the mail asked about."""
+_TO_CALL: Final = {
+    "own": "You own the answer.",
+    "decline": "Not now, with your reason. A no with a reason is an answer: it stops here.",
+    "wrong": "It should not have come. It ends here, and its rule learns from it.",
+    "snooze": "It is put off until the end of that day; then it climbs, unless somebody answered.",
+}
+
+
+def _to_call(
+    session: Session, row: int, mail: Returned, reply: Reply, sent: Sent, house: House, now: datetime
+) -> Taken:
+    """A reply to a call does what its page does: the first word counts. Whoever wrote reads what became of it."""
+    known = escalations.of_call(session, sent.digest_id)
+    if known is None:
+        raise _ForAPerson("the escalation that it answers is gone")
+    kept, told = known
+    if now >= told.at + LIFE:
+        raise _ForAPerson(f"the call that it answers is older than {LIFE.days} days")
+    said = returned.to_call(reply.text)
+    if said is None:
+        raise _ForAPerson("its first line is not in the form of an answer to a call")
+    what, line = said
+    if kept.waits:
+        escalating.act(session, kept, sent.leader, what, line, house, now)
+        subject = "Kept: your answer to what was escalated"
+        text = f"{_TO_CALL[what]}\n\n    {line}" if line else _TO_CALL[what]
+    else:
+        who = kept.ended_by
+        by = f" by {house.org.office(who)}" if who is not None and who in house.org.people else ""
+        subject, text = "It was over already", f"What was escalated was over before your mail came: {kept.state}{by}."
+    taken = _settled(session, row, "answer", sent, None, now)
+    _confirm(session, row, mail, sent, house, subject=subject, text=f"{text}\n", now=now)
+    return taken
+
+
+def _notes(sent: Sent, org: Org, now: datetime) -> Document:
+    """The leaf notes that a reply is about, of somebody who leads there still."""
     if sent.document is None or sent.state == "held":
         raise _ForAPerson("the leaf notes that it answers were taken back")
     document = Document.from_json(sent.document)
+    if not org.leads_any(sent.leader, [path[0] for path in document.led]):
+        raise _ForAPerson(f"{sent.leader} does not lead any more what these leaf notes are about")
     if now >= document.generated_at + LIFE:
         raise _ForAPerson(f"the leaf notes that it answers are older than {LIFE.days} days")
+    return document
+
+
+def _asked(sent: Sent, number: int | None, org: Org, now: datetime) -> tuple[Document, Pain]:
+    """The pain that is answered: the one with this number in the mail, else the one that the mail asked about."""
+    document = _notes(sent, org, now)
     if number is not None:
         if not 1 <= number <= len(document.pains):
             raise _ForAPerson(f"there is no number {number} in the leaf notes that it answers")

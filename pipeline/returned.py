@@ -436,6 +436,7 @@ def _own_words(text: str) -> str:
 # --- what a reply says
 
 Verb = Literal["act", "understand", "belongs", "not_now", "pause"]
+Wrong = Literal["quote", "label", "guess", "not_mine"]
 WRAPPED: Final = 60
 """Letters from which on a line may have been cut by the mail program: the next one goes on with it."""
 _SAID: Final = re.compile(
@@ -475,6 +476,62 @@ def said(text: str) -> Said | None:
         words, due = words[: by.start()].strip(), by[1]
     number = int(found["number"]) if found["number"] else None
     return Said(verb=verb, number=number, text=words, due=due, to=(found["to"] or "").strip())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """The first line of a reply that says what is wrong: of which number of the mail, and for what it should stand."""
+
+    what: Wrong
+    number: int
+    which: int | None = None
+    """Of several quotations of that number."""
+    rest: str = ""
+
+
+_WRONG: Final = re.compile(
+    r"(?:wrong (?P<what>quote|label|guess)|not mine):? #?(?P<number>\d{1,2})(?:\.(?P<which>\d))?"
+    r":?(?: (?P<rest>.{1,300}))?",
+    re.IGNORECASE,
+)
+
+
+def corrected(text: str) -> Corrected | None:
+    """What the first line says is wrong, in the form that we know; None where it says something else."""
+    found = _WRONG.fullmatch(_first_line(text).rstrip(".! "))
+    if found is None:
+        return None
+    what, rest = (found["what"] or "not_mine").lower(), " ".join((found["rest"] or "").split())
+    named = what in ("label", "not_mine")
+    if (named and not rest) or (found["which"] and what != "quote"):
+        return None
+    if what == "label" and rest.casefold() not in ("developer", "customer", "none"):
+        return None
+    which = int(found["which"]) if found["which"] else None
+    return Corrected(what=what, number=int(found["number"]), which=which, rest=rest)  # type: ignore[arg-type]
+
+
+Word = Literal["own", "decline", "wrong", "snooze"]
+_TO_CALL: Final = re.compile(
+    r"(?:(?P<wrong>wrong tag)|(?P<snooze>(?:put it off|later) until) (?P<day>\d{4}-\d{2}-\d{2})"
+    r"|(?P<decline>not now(?:,? because)?) ?: ?(?P<why>.*)"
+    r"|(?:(?P<own>i own (?:it|the answer))|(?P<act>(?:i will )?act))(?: ?: ?(?P<line>.*))?)[.!]?",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def to_call(text: str) -> tuple[Word, str] | None:
+    """What the first line of a reply to a call says, with its line, reason or day; None: a person has to read it."""
+    found = _TO_CALL.fullmatch(_first_line(text))
+    if found is None:
+        return None
+    if found["wrong"]:
+        return "wrong", ""
+    if found["snooze"]:
+        return "snooze", found["day"]
+    if found["decline"]:
+        return "decline", found["why"].strip()
+    return "own", (found["line"] or "").strip()
 
 
 def _first_line(text: str) -> str:

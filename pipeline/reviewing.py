@@ -53,7 +53,10 @@ def merge(session: Session, one: str, other: str, by: str, at: datetime) -> Edit
     one, other = followed(session, one), followed(session, other)
     if one == other:
         raise CannotEdit(f"{one} and {other} are the same pain")
-    value = pains.to_json(pains.merged(_settled(known, other), _settled(known, one)))
+    try:
+        value = pains.to_json(pains.merged(_settled(known, other), _settled(known, one)))
+    except ValueError as error:
+        raise CannotEdit(str(error)) from None
     moved = dict.fromkeys(map(str, pain_edits.frozen_members(session, one)), one)
     edit = _kept(session, "merge", (one, other), by, at, {one: known[one], other: known[other]}, moved)
     pain_edits.move(session, [int(row) for row in moved], other)

@@ -34,7 +34,7 @@ from pipeline.digest.index import Index, index
 from pipeline.digest.material import Material
 from pipeline.house import House as House
 from pipeline.issue import Comment, Event, Gone, Issue, Period, Remark, Text, Verdict
-from pipeline.links import Links
+from pipeline.links import Links, from_store, to_store
 from pipeline.org import Org
 from pipeline.prose import prose
 from pipeline.sound import sound
@@ -47,6 +47,7 @@ from pipeline.store import (
     escalations,
     issues,
     lessons,
+    objections,
     registry,
     returned,
     sources,
@@ -362,8 +363,9 @@ def _as_tagged(verdict: Verdict, issue: Issue) -> Verdict:
     return replace(verdict, severity=max(said), because=because)
 
 
-def keep_verdicts(session: Session, judged: Sequence[Judged], org_hash: str) -> None:
-    """Save verdicts of texts that are still the stored ones. A person's correction is kept apart and wins when read.
+def keep_verdicts(session: Session, judged: Sequence[Judged], org_hash: str, org: Org | None = None) -> None:
+    """Save verdicts of texts that are still the stored ones. A person's correction is kept apart and wins when read;
+    where a person moved an issue, there it lies, as long as `org` has such a team.
 
     Those that were judged with lessons that are no longer the live ones are asked for again.
     """
@@ -371,9 +373,12 @@ def keep_verdicts(session: Session, judged: Sequence[Judged], org_hash: str) -> 
     numbers = lessons.numbers(session)
     current = issues.hold(session, [one.row_id for one in judged])
     kept = [one for one in judged if current.get(one.row_id) == one.text_hash]
+    moved = objections.leaves(session, [one.row_id for one in kept])
+    if org is not None:
+        moved = {row_id: leaf for row_id, leaf in moved.items() if leaf in org.teams}
     issues.save_verdicts(
         session,
-        [(one.row_id, one.text_hash, one.verdict, one.leaf, one.heard_by) for one in kept],
+        [(one.row_id, one.text_hash, one.verdict, moved.get(one.row_id, one.leaf), one.heard_by) for one in kept],
         org_hash,
         {one.row_id: (numbers[1], one.shadow) for one in kept if one.shadow is not None},
     )
@@ -412,10 +417,23 @@ def gather(session: Session, *, org: Org, zone: str, until: datetime | None = No
     known = tuple(pains.from_json(pain) for pain in registry.frozen(session))
     addresses = {f"{issue.source}:{issue.external_id}": issue.url for _, issue, _, _ in found if issue.url}
     plain = [candidate(org, issue, verdict, side) for _, issue, verdict, side in found]
-    candidates = tuple(pains.linked(plain, addresses, known))
+    candidates = _linked(plain, addresses, known)
     stand = [(pain.id, pain.title, pain.members) for pain in known]  # a person's decision changes them too
     mark = hashlib.blake2b(repr((closed, stand, candidates)).encode("utf-8", "replace"), digest_size=16).hexdigest()
     return OpenPart(known, candidates, {c.key: row[0] for c, row in zip(candidates, found, strict=True)}, mark)
+
+
+def _linked(
+    plain: Sequence[pains.Candidate], addresses: Mapping[str, str], known: Sequence[pains.Pain]
+) -> tuple[pains.Candidate, ...]:
+    """The candidates, in order, with the issues of their own audience that they name."""
+    found: dict[str, pains.Candidate] = {}
+    for audience in {one.audience for one in plain}:
+        own = [one for one in plain if one.audience == audience]
+        urls = {one.key: addresses[one.key] for one in own if one.key in addresses}
+        linked = pains.linked(own, urls, [pain for pain in known if pain.audience == audience])
+        found |= {one.key: one for one in linked}
+    return tuple(found[one.key] for one in plain)
 
 
 def group(part: OpenPart, org: Org) -> Grouping:
@@ -473,6 +491,7 @@ def candidate(org: Org, issue: Any, verdict: Any, side: str) -> pains.Candidate:
         body=prose(issue.body),
         leaf=verdict.leaf,
         labels=tuple(issue.labels),
+        audience=org.audience(issue.source, issue.project),
     )
 
 
@@ -589,6 +608,7 @@ def write_all(
     `others` are documents of the period that can no longer be changed.
     """
     indexed = index(material, house.org)
+    _keep_silent(indexed, others)
     unsaid: dict[str, frozenset[str]] = defaultdict(frozenset)
     written = {leader: write(material, leader, period, house, at, indexed) for leader, at in leaders.items()}
     while True:
@@ -601,8 +621,20 @@ def write_all(
                 again.add(free[0])
         if not again:
             return {leader: _with_revealing(one, revealing) for leader, one in written.items()}
+        for leader in again:
+            indexed.unsaid[leader] = unsaid[leader]
+        # Whoever is told of the whole in place of their own part must not say what its own leader is not told.
+        again |= {
+            leader for leader, one in written.items() if any(e.query.startswith("across(") for e in one.document.ledger)
+        }
         for leader in sorted(again):
             written[leader] = write(material, leader, period, house, leaders[leader], indexed, unsaid[leader])
+
+
+def _keep_silent(indexed: Index, others: Sequence[Document]) -> None:
+    """What digests that cannot be changed do not say of the whole is said to nobody in place of a part."""
+    for document in others:
+        indexed.unsaid[document.leader] = frozenset(one.id for one in document.named() if one.people is None)
 
 
 def _with_revealing(written: Written, revealing: Sequence[gates.Revealing]) -> Written:
@@ -611,22 +643,24 @@ def _with_revealing(written: Written, revealing: Sequence[gates.Revealing]) -> W
     return replace(written, failures=(*written.failures, *mine))
 
 
+def material_of(session: Session, period: Period, house: House) -> Material:
+    return material_store.read(session, period, house.org, house.kinds, house.workdays, house.ladder.rungs)
+
+
 def compose(session: Session, period: Period, due: Mapping[str, datetime], house: House) -> list[int]:
     """Decide the digest of each due leader (leader to due instant) who has none yet; ids of the mails to deliver."""
     for leader, digest in digests.unaddressed(session, period.label).items():
         if leader in house.org.people and house.org.people[leader].email:
-            digests.release(session, digest)
-            _post(session, period, leader, digest, house)
+            _let_go(session, period, leader, digest, house)
     unheard = returned.unheard(session, house.org)
     for leader, digest in digests.unheard(session, period.label).items():
         if leader in house.org.people and leader not in unheard:
-            digests.release(session, digest)
-            _post(session, period, leader, digest, house)
+            _let_go(session, period, leader, digest, house)
     waiting = sorted(set(due) - digests.decided(session, period.label))
     if not waiting:
         return []
-    material = material_store.read(session, period, house.org, house.kinds, house.workdays)
-    hidden = material_store.withheld(session, period)
+    material = material_of(session, period, house)
+    hidden = material_store.withheld(session, period, house.org)
     away = _Away(answers.paused(session), unheard)
     made_at = {leader: due[leader] for leader in waiting}
     mails = []
@@ -635,6 +669,23 @@ def compose(session: Session, period: Period, due: Mapping[str, datetime], house
         if mail is not None:
             mails.append(mail)
     return mails
+
+
+def _let_go(session: Session, period: Period, leader: str, waiting: int, house: House) -> None:
+    """Put a digest that waited on its way. What others were told meanwhile may tell of too few people beside it: then
+    it is composed again."""
+    digest = digests.digest_by_id(session, waiting)
+    others = [d for d in _decided(session, period.label) if d.leader != leader]
+    revealing = gates.differencing([*others, Document.from_json(digest.document or {})])
+    if any(leader in found.leaders for found in revealing):
+        material = material_store.read(session, period, house.org, house.kinds, house.workdays)
+        if (
+            _revise(session, digest, material, house, others, material_store.withheld(session, period, house.org))
+            is not None
+        ):
+            return
+    digests.release(session, waiting)
+    _post(session, period, leader, waiting, house)
 
 
 @dataclass(frozen=True, slots=True)
@@ -670,7 +721,7 @@ def _decide(
         leader=leader,
         period=period.label,
         state=state,
-        document=written.document.to_json(),
+        document=to_store(written.document.to_json(), house.links),
         reason=reason,
         at=at,
         hidden=hidden,
@@ -742,8 +793,7 @@ def prepare(
         mail = replace(mail, message=None) if fresh else mail
     digest = digests.digest_by_id(session, mail.digest_id)
     words = _rendered(session, digest, house)
-    weekly = digest.kind == digests.WEEKLY
-    replies, bounces = _returns(house, mail.id, digest.leader, digest.period) if weekly else (None, None)
+    replies, bounces = _returns(house, mail.id, digest.leader, digest.period)
     message = mail.message or words.message(mail.recipient, mail.message_id, house, replies)
     now = db.now(session)
     if not safe_to_repeat:
@@ -763,7 +813,7 @@ def prepare(
         message=message,
         text=words.text,
         html=words.html,
-        document=digest.document or {},
+        document=from_store(digest.document, house.links),
         sender=house.sender,
         recipient=mail.recipient,
         envelope=bounces,
@@ -820,8 +870,8 @@ class _Words:
 def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> _Words:
     reference = f"{digest.period}.{digest.leader}.{digest.version}"
     if digest.kind == digests.WEEKLY:
-        return _weekly(Document.from_json(digest.document or {}), reference)
-    call, known = Call.from_json(digest.document or {}), escalations.of_call(session, digest.id)
+        return _weekly(Document.from_json(from_store(digest.document, house.links)), reference)
+    call, known = Call.from_json(from_store(digest.document, house.links)), escalations.of_call(session, digest.id)
     return _Words(
         leader=call.leader,
         text=call.text(),
@@ -869,12 +919,26 @@ def _compose_again(session: Session, digest: digests.StoredDigest, house: House)
     if digest.leader not in house.org.leaders:
         return f"{digest.leader} leads no team any more", False
     document = Document.from_json(digest.document or {})
-    hidden = material_store.withheld(session, document.period)
-    if hidden == digest.hidden:
+    hidden = material_store.withheld(session, document.period, house.org)
+    passed_on = [one.quote.issue for one in document.passed_on if one.quote is not None]
+    if hidden == digest.hidden and not material_store.may_not_be_quoted(session, passed_on):
         return None, False
-    material = material_store.read(session, document.period, house.org, house.kinds, house.workdays)
+    material = material_of(session, document.period, house)
     # Those not sent yet are composed again in their own turn, and compared with this one then.
     others = [d for d in _decided(session, digest.period, sent=True) if d.leader != digest.leader]
+    return _revise(session, digest, material, house, others, hidden), True
+
+
+def _revise(
+    session: Session,
+    digest: digests.StoredDigest,
+    material: Material,
+    house: House,
+    others: Sequence[Document],
+    hidden: str,
+) -> str | None:
+    """Compose a digest again, beside documents that can no longer be changed; why it may not be sent."""
+    document = Document.from_json(digest.document or {})
     made_at = {digest.leader: document.generated_at}
     written = write_all(material, made_at, document.period, house, others)[digest.leader]
     reason = "held by gates: " + "; ".join(written.failures) if written.failures else None
@@ -883,11 +947,11 @@ def _compose_again(session: Session, digest: digests.StoredDigest, house: House)
         digest.id,
         version=digest.version + 1,
         state="held" if reason else "composed",
-        document=written.document.to_json(),
+        document=to_store(written.document.to_json(), house.links),
         reason=reason,
         hidden=hidden,
     )
-    return reason, True
+    return reason
 
 
 def _decided(session: Session, period: str, *, sent: bool = False) -> list[Document]:
@@ -912,6 +976,7 @@ def record(session: Session, mail_id: int, outcome: str, reply: str, alarm: str 
         resent=mail.resent or outcome == "unknown",
         reply=reply[:1000],
         alarm=step.alarm,
+        **({"message": None} if step.state in mailing.FINAL else {}),  # its links are nobody else's
     )
     if step.state in mailing.LOST:
         digest = digests.digest_by_id(session, mail.digest_id)

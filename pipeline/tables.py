@@ -351,7 +351,7 @@ class EscalationRow(Base):
     """Of the issue and the rule, the same in every run: links, mails and files are called by it."""
     issue_id: Mapped[int] = mapped_column(RowId, index=True)
     rule: Mapped[str] = mapped_column(String(16))
-    """escalate, harm, safety, security, legal."""
+    """escalate, harm, surge, agent_load, safety, security, legal."""
     source: Mapped[str] = mapped_column(String(63))
     """Of the issue: how often a rule was wrong is counted by source."""
     state: Mapped[str] = mapped_column(String(12), index=True)
@@ -452,7 +452,8 @@ class ReturnedRow(Base):
     recipient: Mapped[str | None] = mapped_column(String(255))
     """The address that our mail went to: a leader with another one is not unheard any more."""
     what: Mapped[str] = mapped_column(String(12))
-    """hard, policy, soft, delayed, success, unknown; automatic; answer, pause; person (somebody has to read it)."""
+    """hard, policy, soft, delayed, success, unknown; automatic; answer, pause, correction; person
+    (somebody has to read it)."""
     stops: Mapped[bool] = mapped_column(default=False)
     """Until it is done its leader's mails wait."""
     status: Mapped[str | None] = mapped_column(String(16))
@@ -468,3 +469,37 @@ class ReturnedRow(Base):
     note_attempt: Mapped[int] = mapped_column(default=0)
     note_tried_at: Mapped[datetime | None]
     note_alarm: Mapped[str | None] = mapped_column(Text)
+
+
+class ObjectionRow(Base):
+    """What a reader said is not right with leaf notes, as an event; ended by whoever took it back, or did it."""
+
+    __tablename__ = "objections"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    """Of what is said and by whom, and how often it was ended before: saying it twice keeps it once."""
+    what: Mapped[str] = mapped_column(String(8))
+    """quote, move, split, same, guess."""
+    by: Mapped[str] = mapped_column(String(255))
+    how: Mapped[str] = mapped_column(String(8))
+    """page or mail."""
+    scope: Mapped[list[Any]]
+    """The teams that they led then."""
+    period: Mapped[str] = mapped_column(String(16))
+    """Of the leaf notes that it is about; empty where it was said elsewhere."""
+    pain: Mapped[str | None] = mapped_column(String(32))
+    source: Mapped[str | None] = mapped_column(String(63))
+    issue: Mapped[str | None] = mapped_column(String(255))
+    said: Mapped[str] = mapped_column(Text)
+    """Of a quotation the reason, else the hypothesis."""
+    to: Mapped[str | None] = mapped_column("to_name", String(255))
+    """The team that an issue was moved to, or the pain that is the same."""
+    was: Mapped[str | None] = mapped_column(String(255))
+    """The team that had the issue."""
+    why: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(String(255))
+    ended: Mapped[str | None] = mapped_column(String(12))
+    """taken back, refused, replaced, done."""
+    __table_args__ = (Index("ix_objections_issue", "source", "issue"),)

@@ -10,7 +10,7 @@ from hypothesis import settings
 from sqlalchemy import Engine, make_url
 
 from pipeline.store import db, schema
-from tests import local_servers
+from tests import deployed, local_servers
 from tests.shared_data import SHARED, beside
 
 settings.register_profile("untimed", deadline=None)
@@ -22,6 +22,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if terminalreporter.stats.get("skipped"):
         every = len(terminalreporter.stats["skipped"])
         terminalreporter.write_line(f"{every} tests left out, for their reasons: pytest -rs (see CONTRIBUTING.md)")
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any("no Chromium" in str(one.longrepr) for one in skipped):
+        terminalreporter.write_line("nothing was looked at in a browser: .venv/bin/playwright install chromium")
     if not os.environ.get("TESTS_SYSTEMS"):
         terminalreporter.write_line("real Dovecot, Redmine and Request Tracker were not asked: make test-systems")
 
@@ -32,6 +35,12 @@ def shared() -> Path:
     beside("data", "labelled", "nlbse24", "issues_train.csv")
     beside("data", "recordings", "github-octokit.jsonl")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> deployed.Deployed:
+    """The demo as its command leaves it. Nobody may change it: take a copy (`deployed.copied`)."""
+    return deployed.made(tmp_path_factory.mktemp("demo") / "fernhill")
 
 
 @pytest.fixture(scope="session")

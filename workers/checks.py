@@ -1,6 +1,6 @@
 """Everything that `leafnotes check` looks at, all of it, however much is wrong."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,12 +8,15 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from config.document import Loc, key_of
 from config.environment import WeakKey
-from connectors.base import SourceError
+from config.reader import nearest
+from connectors.base import EVERY_OTHER, SourceError
 from connectors.mailbox import Mailbox
 from connectors.smtp import Smtp
+from pipeline import escalate
 from pipeline.org_check import problems as org_problems
-from pipeline.store import schema
+from pipeline.store import db, issues, schema
 from workers import broker
 from workers.wiring import Deployment, chat_model
 
@@ -32,9 +35,10 @@ def every_problem(directory: Path, as_of: datetime | None, *, offline: bool) -> 
     found = [Finding("error", problem.where, problem.says) for problem in problems]
     if deployment is None:
         return found
-    found += [*org_findings(deployment), *_key(deployment)]
+    found += [*org_findings(deployment), *_audiences(deployment), *_signing_in(deployment), *_contacts(deployment)]
+    found += _key(deployment)
     if not offline:
-        for look in (_database, _broker, _mail, _language_model, _sources):
+        for look in (_database, _projects, _broker, _mail, _language_model, _provider, _sources):
             found += look(deployment)
     return found
 
@@ -44,6 +48,100 @@ def org_findings(deployment: Deployment) -> Iterator[Finding]:
     where: Callable[[str, str], str] = deployment.loaded.where
     for finding in org_problems(deployment.org, sources=set(deployment.sources), where=where):
         yield Finding(finding.level, finding.where, finding.message)
+
+
+def _audiences(deployment: Deployment) -> Iterator[Finding]:
+    """Names in `visible_to:` that nobody has: nothing is shown by them, and somebody may be meant."""
+    org, document = deployment.org, deployment.loaded.sources_document
+    for loc, name in _named(deployment):
+        key, where = key_of(loc), f"{document.file}:{document.line(loc)}"
+        if name not in org.people and name not in org.teams:
+            close = nearest(name, [*org.people, *org.teams])
+            remedy = f"Did you mean {close}?" if close else "Write the id of a person or of a team."
+            says = f"{key}: {name!r} is neither a person nor a team of the org chart, so it lets nobody see. {remedy}"
+            yield Finding("error", where, says)
+        elif name in org.people and name in org.teams:
+            says = f"{key}: {name!r} is a person and a team; the person is meant here. Give one of them another id."
+            yield Finding("warning", where, says)
+
+
+def _named(deployment: Deployment) -> Iterator[tuple[Loc, str]]:
+    """Every name in `visible_to:`, and where it stands."""
+    for at, entry in enumerate(deployment.loaded.sources):
+        options = deployment.sources[str(entry["name"])].options
+        for project, names in options.narrowed.items():
+            inside: Loc = () if isinstance(options.visible_to, list) else (project,)
+            for place, name in enumerate(names):
+                yield ("sources", at, "visible_to", *inside, place), name
+
+
+def _projects(deployment: Deployment) -> Iterator[Finding]:
+    """Projects in `visible_to:` that no stored issue has: a mistyped one narrows nothing."""
+    try:
+        known = {name: _stored(deployment, name) for name in deployment.sources}
+    except SQLAlchemyError:
+        return  # the database has its own finding
+    document = deployment.loaded.sources_document
+    for at, entry in enumerate(deployment.loaded.sources):
+        name = str(entry["name"])
+        there = {project.casefold() for project in known[name]}
+        for project in deployment.sources[name].options.narrowed if there else ():
+            if project != EVERY_OTHER and project.casefold() not in there:
+                loc: Loc = ("sources", at, "visible_to", project)
+                close = nearest(project, sorted(known[name]))
+                says = f"{key_of(loc)}: no stored issue of {name} has this project, so nothing is narrowed by it"
+                more = f". Did you mean {close}?" if close else ". Write it as `leafnotes issues` shows it."
+                yield Finding("warning", f"{document.file}:{document.line(loc)}", says + more)
+
+
+def _stored(deployment: Deployment, source: str) -> Sequence[str]:
+    if not deployment.sources[source].options.narrowed:
+        return ()
+    with db.reading(deployment.database) as session:
+        return issues.projects(session, source)
+
+
+def _signing_in(deployment: Deployment) -> Iterator[Finding]:
+    """Whether those whom the provider signs in can come back, and are people of the org chart."""
+    options, document = deployment.settings.web.oidc, deployment.loaded.settings_document
+    if options is None:
+        return
+    where = f"{document.file}:{document.line(('web', 'oidc'))}"
+    if deployment.environment.public_url is None:
+        says = (
+            "web.oidc: nobody can come back from the provider without LEAFNOTES_PUBLIC_URL. Set it, or remove the key."
+        )
+        yield Finding("error", where, says)
+    named = [(("subjects", subject), person) for subject, person in options.subjects.items()]
+    named += [(("operators", place), person) for place, person in enumerate(options.operators)]  # type: ignore[misc]
+    for inside, person in named:
+        if person not in deployment.org.people:
+            loc: Loc = ("web", "oidc", *inside)
+            close = nearest(person, [*deployment.org.people])
+            remedy = f"Did you mean {close}?" if close else "Write the id of a person."
+            says = f"{key_of(loc)}: {person!r} is no person of the org chart. {remedy}"
+            yield Finding("error", f"{document.file}:{document.line(loc)}", says)
+
+
+def _provider(deployment: Deployment) -> Iterator[Finding]:
+    document = deployment.loaded.settings_document
+    where = f"{document.file}:{document.line(('web', 'oidc', 'issuer'))}"
+    for problem in deployment.provider.check() if deployment.provider is not None else ():
+        yield Finding("error", where, f"web.oidc.issuer: {problem}")
+
+
+def _contacts(deployment: Deployment) -> Iterator[Finding]:
+    """Matters that go to named people alone, where nobody is named: then they reach no one, and are in no digest."""
+    document = deployment.loaded.settings_document
+    for name in sorted(escalate.SEALED):
+        if not deployment.house.ladder.rules[name].tell:
+            says = f"names nobody, so an issue about {_ABOUT[name]} reaches no one: it is in no digest either"
+            remedy = f"Write people of org.yaml there, as escalation: {{rules: {{{name}: {{tell: [ada, grace]}}}}}}."
+            problem = document.problem(("escalation", "rules", name, "tell"), says, remedy)
+            yield Finding("warning", problem.where, problem.says)
+
+
+_ABOUT = {"legal": "a legal matter", "safety": "somebody's health", "security": "a weakness in security"}
 
 
 def _key(deployment: Deployment) -> Iterator[Finding]:

@@ -11,19 +11,20 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic, sleep
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from connectors.base import SourceError, Writer
-from pipeline import escalating, periods, proposing, receiving, steps, teaching, telling
+from pipeline import escalating, periods, proposing, receiving, steps, surveying, teaching, telling
 from pipeline.issue import Gone, NoProposal, Period, Text, Verdict
 from pipeline.receiving import Taken
 from pipeline.returned import Returned
 from pipeline.returned import read as understand
 from pipeline.steps import Ingested
-from pipeline.store import answers, db, digests, issues, proposals, registry, returned, sources, work
+from pipeline.store import answers, db, digests, issues, objections, proposals, registry, returned, sources, work
 from pipeline.store.work import Fenced, Job
 from workers import alive
 from workers.inbox import Bookmark, portions
@@ -32,7 +33,8 @@ from workers.wiring import Deployment, Source, span
 log = structlog.get_logger()
 
 NEEDED = (
-    "inbox", "pull", "census", "teach", "classify", "assign", "escalate", "close", "compose", "deliver", receiving.KIND,
+    "inbox", "pull", "census", "teach", "classify", "assign", "survey", "escalate", "close", "compose", "deliver",
+    receiving.KIND,
 )  # fmt: skip
 AFTERWARDS = (proposing.KIND, telling.KIND)
 KINDS = (*NEEDED, *AFTERWARDS)
@@ -52,6 +54,8 @@ KEEP_DELIVERIES = timedelta(days=30)
 CENSUS = timedelta(days=1)
 INBOX = timedelta(minutes=5)
 """How often the mailbox of replies and bounces is looked at."""
+SURVEYED = "surveyed"
+"""Mark of the day on which the running week was last looked at."""
 INBOX_READ, INBOX_ASKED, INBOX_TROUBLE = "inbox read", "inbox asked", "inbox trouble"
 """Marks: how far it is read, when it was last looked at, and why it could not be."""
 EMPTY = "empty "
@@ -104,6 +108,7 @@ class Engine:
             self._reroute(session)
             if house.language_model is not None:
                 proposing.wake(session, house.language_model, now, house.zone)
+            self._ask_survey(session, now)
             escalating.wake(session, now)
             self._plan(session)
             self._tidy(session)
@@ -122,6 +127,17 @@ class Engine:
             return
         registry.set_mark(session, INBOX_ASKED, now.isoformat())
         work.request(session, "inbox", "mail")
+
+    def _ask_survey(self, session: Session, now: datetime) -> None:
+        """Once a working day, from the hour on at which leaders are called: a look at the running week."""
+        ladder, zone = self.deployment.house.ladder, self.deployment.zone
+        local = now.astimezone(ZoneInfo(zone))
+        wanted = any(ladder.rules[name].enabled for name in surveying.RULES)
+        if not wanted or local.hour < ladder.opens or not self.deployment.house.workdays.works(local.date()):
+            return
+        if registry.mark(session, SURVEYED) != local.date().isoformat():
+            registry.set_mark(session, SURVEYED, local.date().isoformat())
+            work.request(session, "survey", local.date().isoformat())
 
     def _reroute(self, session: Session) -> None:
         """A changed org chart, or a lost batch, leaves verdicts behind: ask for them again."""
@@ -144,6 +160,7 @@ class Engine:
             teaching.ask(session)  # a text that is gone teaches nothing any more
         proposals.forget_text(session)
         returned.forget_text(session, now - span(keep.text))
+        objections.forget_text(session, now - span(keep.text))
         work.tidy(session, KEEP_DONE)
 
     def _plan(self, session: Session) -> None:
@@ -308,7 +325,7 @@ class Engine:
                 self._mark_empty(session, source, total)
                 sources.pulled(session, source.name, began, read_to or began)
                 work.finish(session, job)
-                work.hurry(session, "escalate")
+                self._wake_calls(session)
                 self._wake_close(session)
             else:
                 work.postpone(session, job, timedelta(0), reason="goes on after the others' turn", counts=False)
@@ -383,7 +400,7 @@ class Engine:
         with self.transaction() as session:
             sources.failed(session, job.key, self.deployment.now(), str(error))
             asked_to_wait = error.retry_after is not None
-            work.hurry(session, "escalate")
+            self._wake_calls(session)
             if error.permanent or (job.attempt >= TRIES and not asked_to_wait):
                 work.finish(session, job)
                 self._wake_close(session)
@@ -448,7 +465,7 @@ class Engine:
             )
         with self.transaction() as session:
             work.renew(session, job, house.lease)
-            steps.keep_verdicts(session, judged, house.org_hash)
+            steps.keep_verdicts(session, judged, house.org_hash, house.org)
             if house.language_model is not None and any(one.verdict.abstained for one in judged):
                 work.request(session, proposing.KIND, "all")
             work.finish(session, job)
@@ -524,6 +541,24 @@ class Engine:
             work.renew(session, job, self.deployment.lease)
             steps.assign(session, org=org, zone=zone, ready=ready)
             escalating.joined(session, self.deployment.now())
+            self._wake_calls(session)
+            work.finish(session, job)
+
+    def _survey(self, job: Job) -> None:
+        """What the running week shows already: read outside of any lock, for it may take long."""
+        house, now = self.deployment, self.deployment.now()
+        period = periods.period_at(now, house.zone)
+        with self.transaction() as session:
+            if self._may_know_more(session, job):
+                work.postpone(session, job, RECHECK, reason="what was read is being understood", counts=False)
+                return
+        with db.reading(house.database) as session:
+            made = steps.material_of(session, period, house.house)
+        rules = [name for name in surveying.RULES if house.house.ladder.rules[name].enabled]
+        found = surveying.survey(made, house.org, period, now, rules)
+        with self.transaction() as session:
+            work.renew(session, job, house.lease)
+            escalating.surveyed(session, found, house.house, now)
             work.hurry(session, "escalate")
             work.finish(session, job)
 
@@ -538,9 +573,14 @@ class Engine:
             escalating.escalate(session, int(job.key), house.house, house.now())
             work.finish(session, job)
 
+    def _wake_calls(self, session: Session) -> None:
+        """What waited for something to be read or understood looks again."""
+        for kind in ("survey", "escalate"):
+            work.hurry(session, kind)
+
     def _may_know_more(self, session: Session, job: Job) -> bool:
         """Whether what is being read or judged right now may be of the same pain. It is waited for a moment alone."""
-        asked, now = f"escalating {job.key}", db.now(session)
+        asked, now = f"{job.kind} waits {job.key}", db.now(session)
         if work.under_way(session, ["pull", "teach", "classify", "assign"]):
             registry.set_mark_once(session, asked, now.isoformat())
             if now - datetime.fromisoformat(registry.mark(session, asked) or now.isoformat()) < MOMENT:

@@ -6,13 +6,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from pipeline import drift, periods, proposing, receiving
-from pipeline.store import db, digests, issues, lessons, registry, returned, sources, work
+from pipeline import correcting, drift, periods, proposing, receiving
+from pipeline.objections import PROPOSALS
+from pipeline.store import db, digests, issues, lessons, objections, registry, returned, sources, work
 from pipeline.store import drift as drift_store
 from pipeline.store.lessons import Version
 from workers import calling
 from workers.engine import EMPTY, INBOX_TROUBLE
 from workers.wiring import Deployment
+
+NEWEST = 20
+"""Corrections of readers that are listed."""
 
 
 def _language_model(house: Deployment, session: Any) -> Mapping[str, Any] | None:
@@ -59,12 +63,22 @@ def report(house: Deployment, listed: int) -> dict[str, Any]:
             },
             "language_model": _language_model(house, session),
             "lessons": _lessons_waiting(session),
+            "corrections": _corrections(session, listed),
             "escalations": calling.report(house, session, now),
             "drift": _drift(session, now, house.zone),
             "failing": len(work.failing(session)) + len(work.set_aside(session)),
             "set_aside": issues.quarantined_counts(session),
             "problems": problems,
         }
+
+
+def _corrections(session: Session, listed: int) -> list[str]:
+    """What readers said is not right and stands: what operators decide first, then the newest."""
+    said = objections.latest(session, max(listed, NEWEST), standing=True)
+    titles = correcting.titles_of(session) if said else {}
+    ordered = sorted(said, key=lambda one: one.what not in PROPOSALS)
+    found = [f"{one.id} {one.by}, {one.at:%Y-%m-%d}: {correcting.told(one, titles)}" for one in ordered]
+    return [*correcting.proposed_claims(session), *found]
 
 
 def _drift(session: Session, now: datetime, zone: str) -> list[str]:

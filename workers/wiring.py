@@ -25,10 +25,11 @@ from config.environment import Environment, WeakKey
 from config.org import OrgFile, held, turning_days
 from config.reader import Problem
 from config.settings import Loaded, Settings
-from connectors.base import Connector, SourceError, SourceOptions, Writer
+from connectors.base import EVERY_OTHER, Connector, SourceError, SourceOptions, Writer
 from connectors.language_model import ChatModel
 from connectors.limits import share
 from connectors.mailbox import Server
+from connectors.oidc import Client, Provider
 from connectors.smtp import Smtp
 from connectors.speak_up import SpeakUp
 from pipeline import periods
@@ -37,7 +38,7 @@ from pipeline.escalate import Ladder, Rule
 from pipeline.house import House
 from pipeline.issue import Period
 from pipeline.links import Links
-from pipeline.org import Claim, Org, Person, Team
+from pipeline.org import Claim, Org, Person, Team, audience_of
 from pipeline.proposing import LanguageModel
 from pipeline.return_path import ReturnPath
 from pipeline.route import Router
@@ -49,6 +50,8 @@ from workers.limits import in_redis
 from workers.senders import FolderSender, Sender, SmtpSender
 
 GROUP = "leafnotes.connectors"
+COMES_BACK = "/login/back"
+"""Where an OpenID Connect provider sends people back to."""
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -145,7 +148,7 @@ class Deployment:
         loaded = settings.load(directory)
         problems = [*problems, *loaded.problems]
         sources, more = _sources(loaded, directory)
-        problems += [*more, *_language_model_problems(loaded)]
+        problems += [*more, *_language_model_problems(loaded), *_oidc_problems(loaded)]
         if problems or environment is None:
             return None, problems
         if environment.broker_url is not None:
@@ -154,14 +157,14 @@ class Deployment:
             (lambda: as_of.astimezone(UTC)) if as_of is not None else (lambda: datetime.now(UTC))
         )
         today = clock().astimezone(ZoneInfo(loaded.settings.organisation.timezone)).date()
-        org = _with_speak_up(to_org(loaded.org, today), sources)
+        org = _with_sources(to_org(loaded.org, today), sources)
         return cls(directory, environment, loaded.settings, org, sources, clock, loaded), []
 
     def at(self, period: Period) -> "Deployment":
         """This deployment with the org chart that was true on the period's last day."""
         if not self._is_dated:
             return self
-        org = _with_speak_up(to_org(self.loaded.org, periods.monday_of(period) + timedelta(days=6)), self.sources)
+        org = _with_sources(to_org(self.loaded.org, periods.monday_of(period) + timedelta(days=6)), self.sources)
         then = replace(self, org=org)
         for shared in ("database", "classifier", "language_model"):  # made once for both
             if shared in self.__dict__:
@@ -190,6 +193,12 @@ class Deployment:
     def language_model(self) -> LanguageModel | None:
         """The one that may propose; None, the default: nobody is asked."""
         return chat_model(self.settings)
+
+    @cached_property
+    def provider(self) -> Provider | None:
+        """Who signs people in; None where nobody is named, or people could not come back from there."""
+        public = self.environment.public_url
+        return None if public is None else oidc_provider(self.settings, public)
 
     @cached_property
     def router(self) -> Router:
@@ -301,6 +310,20 @@ class Deployment:
             raise Misconfigured([Problem("environment", 0, "LEAFNOTES_BROKER_URL", problem, "")])
 
 
+def _with_sources(org: Org, sources: Mapping[str, Source]) -> Org:
+    """What sources.yaml says of who owns and who may see."""
+    return replace(_with_speak_up(org, sources), visible_to=narrowed(sources))
+
+
+def narrowed(sources: Mapping[str, Source]) -> dict[str, tuple[str, ...]]:
+    """The audiences of `visible_to:`, each with the ids that it names."""
+    return {
+        audience_of(name, None if project == EVERY_OTHER else project): tuple(names)
+        for name, source in sorted(sources.items())
+        for project, names in source.options.narrowed.items()
+    }
+
+
 def _with_speak_up(org: Org, sources: Mapping[str, Source]) -> Org:
     """Who writes on our own page says whom it concerns: that team owns the note, without a claim in org.yaml."""
     pages = [name for name, source in sorted(sources.items()) if source.connector is SpeakUp]
@@ -361,6 +384,31 @@ def _language_model_problems(loaded: Loaded) -> list[Problem]:
     return []
 
 
+def oidc_provider(settings: Settings, public_url: str) -> Provider | None:
+    """The provider of the settings. Raises `SourceError` where its address cannot be used."""
+    options = settings.web.oidc
+    if options is None:
+        return None
+    secret = options.client_secret
+    client = Client(
+        issuer=options.issuer,
+        client_id=options.client_id,
+        client_secret=None if secret is None else secret.get_secret_value(),
+        redirect_uri=f"{public_url}{COMES_BACK}",
+        insecure=options.insecure,
+    )
+    return Provider(client)
+
+
+def _oidc_problems(loaded: Loaded) -> list[Problem]:
+    try:
+        oidc_provider(loaded.settings, "")
+    except SourceError as error:
+        message = str(error).removeprefix("base_url: ").replace("base_url", "issuer")
+        return [loaded.settings_document.problem(("web", "oidc", "issuer"), message)]
+    return []
+
+
 def _reads_no_webhooks(connector: type[Connector[Any]]) -> bool:
     return getattr(connector.webhook, "__func__", None) is getattr(Connector.webhook, "__func__", None)
 
@@ -392,10 +440,7 @@ def to_workdays(found: Settings) -> Workdays:
 def to_ladder(found: Settings) -> Ladder:
     """The ladder of escalation from its settings."""
     given = found.escalation
-    rules = {
-        name: Rule(name=name, tell=entry.tell, within=entry.within, at_once=entry.at_once)
-        for name, entry in given.rules
-    }
+    rules = {name: Rule(name=name, **entry.model_dump()) for name, entry in given.rules}
     return Ladder(rules=rules, opens=given.opens, closes=given.closes, per_day=given.per_day, per_week=given.per_week)
 
 

@@ -405,6 +405,11 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         r"(?:i|we) (?:broke|messed up|screwed up|botched)\b",
         r"(?:i|we) (?:approve|approved|sign|signed|merge|merged|close|closed|click|clicked|answer|answered|guess"
         r"|guessed)(?: \w+){0,4}? (?:unread|without (?:reading|looking|checking|testing)|blindly)",
+        r"\b(?:i|i've|i have) (?:just |simply |also |then )?(?:skipped|disabled|bypassed|turned off|switched off"
+        r"|commented out|silenced|ignored) (?:the |all |our |my |a |that |those |some |failing )*(?:\w+ )?(?:tests?"
+        r"|reviews?|lint(?:er|ing)?|ci|checks?(?! ?box| for updates)|approvals?|sign-?offs?|security scans?)\b",
+        r"\b(?:i|we) (?:merged|pushed|committed|deployed|shipped)\b[^.!?\n]{0,50}\bwith (?:the |our |all )?(?:\w+ )?"
+        r"(?:tests?|checks?|lint(?:er|ing)?|ci|review) (?:turned off|switched off|off|disabled|skipped)\b",
         r"nicht stolz",
         r"mein fehler",
         r"meine schuld",

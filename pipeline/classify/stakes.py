@@ -181,6 +181,23 @@ def safety(title: str, body: str) -> bool:
     return any(_told(text[:_READ], (_SAFETY,)) is not None for text in (title, body))
 
 
+_ABUSE: Final = re.compile(
+    r"\b(?:customers?|callers?|users?|clients?|he|she|they|people|somebody|someone|man|woman|guests?) (?:\w+ ){0,3}?"
+    r"(?:shout(?:s|ed|ing)?|yell(?:s|ed|ing)?|sw(?:ore|ears?|earing)|scream(?:s|ed|ing)?) (?:\w+ )?at"
+    r" (?:me|us|our|my|the agents?|agents|colleagues?)\b"
+    r"|\b(?:insult(?:s|ed|ing)?|threaten(?:s|ed|ing)?|abus(?:es|ed|ing)|curs(?:es|ed|ing)|harass(?:es|ed|ing)?)"
+    r" (?:me|us|our (?:agents?|team|colleagues?)|agents|my colleagues?|one of us|the agents?)\b"
+    r"|\babusive (?:customers?|callers?|calls?|mails?|e-?mails?|messages?|chats?|language|users?|clients?)\b"
+    r"|\b(?:was|were|been|being|am|are|get|got|getting) (?:\w+ )?(?:sworn|shouted|yelled|screamed) at\b"
+)
+
+
+def abuse(title: str, body: str) -> bool:
+    """Whether somebody tells that they, or those beside them, are shouted at, insulted or threatened by whom they
+    serve. Of use for what staff write alone."""
+    return any(_ABUSE.search(lower(text[:_READ])) is not None for text in (title, body))
+
+
 def standstill(text: str) -> str | None:
     """Words that say that money cannot move."""
     return _told(text[:_READ], (_STANDSTILL,))

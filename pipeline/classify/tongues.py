@@ -78,6 +78,9 @@ _GERMAN: Final = {
     "confession": (
         r"\bnicht stolz\b|\bmein fehler\b|\bmeine schuld\b|\bich schäme mich\b|\bich weiß,? dass (?:ich|wir) (?:das "
         r")?nicht\b|\bich habe (?:\w+ )?(?:vergessen|versehentlich)\b"
+        r"|\bich habe (?:\w+ ){0,4}(?:übersprungen|abgeschaltet|auskommentiert|ausgehebelt)\b"
+        r"|\b(?:ich|wir) (?:habe|haben) (?:\w+ ){0,3}ohne (?:review|freigabe|tests?) "
+        r"(?:gemerg\w+|ausgerollt|deployt|veröffentlicht)\b"
     ),
     "distress": (
         r"\bich kann nicht mehr\b|\bam ende (?:meiner|unserer) kräfte\b|\büberfordert\b|\bschlaflos|\bschlafe (?:\w+ "
@@ -165,7 +168,9 @@ _FRENCH: Final = {
     ),
     "confession": (
         r"\bpas fi(?:er|ère)\b|\bma faute\b|\bj'ai honte\b|\bje sais que je ne devrais pas\b|\bj'ai oublié de\b"
-        r"|\bj'avoue\b"
+        r"|\bj'avoue\b|\bj'ai (?:sauté|désactivé|ignoré|contourné) (?:les |la |le |l')?(?:tests?"
+        r"|vérifications?|contrôles?|relecture|revue)\b"
+        r"|\b(?:j'ai|nous avons|on a) (?:fusionné|déployé|livré) sans (?:relecture|revue|tests?)\b"
     ),
     "distress": (
         r"\bje n'en peux plus\b|\bépuisée?s?\b|\b(?:je suis|nous sommes|on est) à bout\b|\bje ne dors plus\b"
@@ -250,7 +255,9 @@ _SPANISH: Final = {
     ),
     "confession": (
         r"\bno estoy orgullos[oa]\b|\b(?:es|fue) (?:mi culpa|culpa mía|error mío|mi error)\b|\bme da vergüenza\b|\bsé "
-        r"que no debería\b|\bconfieso\b|\bsin querer (?:borré|eliminé)"
+        r"que no debería\b|\bconfieso\b|\bsin querer (?:borré|eliminé)|\bme salté (?:las? |los? )?(?:pruebas?|tests?"
+        r"|revisi(?:ón|ones))\b|\bdesactivé (?:las? |los? )?(?:pruebas?|tests?|controles|comprobaci(?:ón|ones))\b"
+        r"|\b(?:hice|hicimos) (?:el )?(?:merge|despliegue) sin (?:revisión|pruebas)\b"
     ),
     "distress": (
         r"\bno puedo más\b|\b(?:estoy|estamos) (?:\w+ )?agotad[oa]s?\b|\bestamos desbordad[oa]s?\b|\bno duermo\b"
@@ -340,6 +347,8 @@ _PORTUGUESE: Final = {
     "confession": (
         r"\bnão (?:me orgulho|tenho orgulho)\b|\b(?:é|foi) (?:minha culpa|culpa minha|erro meu)\b|\btenho vergonha\b"
         r"|\bsei que não (?:devia|deveria)\b|\bconfesso\b|\bapaguei sem querer\b"
+        r"|\b(?:pulei|desativei|ignorei) (?:os? |as? )?(?:testes?|revis(?:ão|ões)|verificaç(?:ão|ões))\b"
+        r"|\b(?:fiz|fizemos) (?:o )?(?:merge|deploy) sem (?:revisão|testes)\b"
     ),
     "distress": (
         r"\bnão aguento mais\b|\b(?:estou|estamos) (?:\w+ )?(?:esgotad|sobrecarregad|exaust)[oa]s?\b|\bnão durmo\b"
@@ -421,6 +430,9 @@ _ITALIAN: Final = {
     "confession": (
         r"\bnon (?:sono|ne vado) (?:fier[oa]|orgoglios[oa])\b|\b(?:è|è stata) colpa mia\b|\bmi vergogno\b|\bso che "
         r"non dovrei\b|\bconfesso\b|\bper sbaglio ho (?:cancellato|eliminato)"
+        r"|\bho (?:saltato|disattivato|ignorato) (?:i |il |la |le |gli )?(?:test|controll[oi]|revision[ei]"
+        r"|verific(?:a|he))\b"
+        r"|\b(?:ho|abbiamo) (?:unito|rilasciato|fatto (?:il )?merge) senza (?:revisione|test)\b"
     ),
     "distress": (
         r"\bnon ce la faccio più\b|\b(?:sono|siamo) (?:\w+ )?esaust[oaie]\b|\bsommers[oaie] di\b|\bnon dormo\b"
@@ -505,7 +517,9 @@ _DUTCH: Final = {
     ),
     "confession": (
         r"\bniet trots op\b|\bmijn (?:schuld|fout)\b|\bik schaam me\b|\bik weet dat (?:ik|we) (?:dit |dat )?niet\b"
-        r"|\bik geef toe\b|\bper ongeluk (?:verwijderd|gewist)"
+        r"|\bik geef toe\b|\bper ongeluk (?:verwijderd|gewist)|\bik heb (?:\w+ ){0,3}(?:overgeslagen"
+        r"|uitgeschakeld|omzeild)\b"
+        r"|\b(?:ik heb|we hebben) (?:\w+ ){0,3}(?:gemerged|uitgerold) zonder (?:review|tests?)\b"
     ),
     "distress": (
         r"\bik kan niet meer\b|\bik trek het niet\b|\b(?:ik ben|we zijn|wij zijn) (?:\w+ )?(?:opgebrand"

@@ -43,6 +43,8 @@ class Course:
     team: str | None = None
     turns: tuple[Turn, ...] = ()
     events: tuple[Event, ...] = ()
+    audience: str = ""
+    """Who alone may see it, by `Org.audience`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

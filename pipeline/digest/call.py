@@ -17,6 +17,8 @@ from pipeline.org import Org
 
 LONGEST = 500
 """Characters of a pain's name that are looked at."""
+REPLY = "I own it: what you do. Or: not now, because: the reason. Or: wrong tag."
+"""What `returned.to_call` reads; a day is named as: later until 2026-03-20."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,10 @@ class Case:
     office: str | None
     limits: tuple[int, int]
     page: str | None
+    home: str | None = None
+    """The team whose leads are told, where that is not the issue's own."""
+    by_line: bool = False
+    """Whether replies are read."""
     own: frozenset[str] = field(init=False)
     """The teams that the reader leads."""
 
@@ -121,8 +127,9 @@ class Case:
 
     @property
     def team(self) -> str:
-        leaf = self.voice.leaf if self.voice.leaf in self.org.teams else self.org.fallback
-        return leaf or self.org.fallback
+        return (
+            next((team for team in (self.home, self.voice.leaf) if team in self.org.teams), None) or self.org.fallback
+        )
 
     @property
     def area(self) -> str:
@@ -222,7 +229,9 @@ def _body(case: Case, by: str) -> tuple[Block, ...]:
         blocks.append(Block(kind="para", lead=f"You have until {by}.", text=then.strip()))
     if case.page is not None:
         blocks.append(Block(kind="button", label="Say what happens with it", url=case.page))
-    else:
+    if case.by_line:
+        blocks.append(Block(kind="para", lead="Or reply in one line:", text=REPLY))
+    elif case.page is None:
         blocks.append(
             Block(kind="para", text="Reply to this mail with what happens with it, or with why nothing does.")
         )
@@ -241,6 +250,8 @@ def _why(case: Case) -> Section:
     reason = {
         "escalate": "A tag in its source says that it must not wait for the weekly notes.",
         "harm": "More than one person tells of money, data or a standstill in this pain (severity 8).",
+        "surge": "More people than usual tell of its pain this week, it is severe (4 or more), and nobody answered it.",
+        "agent_load": "Those who answer customers apologise far more than usual, or tell of abuse.",
         "safety": "Its words tell that somebody's health is at stake. None of them is copied.",
         "security": "Its words tell of a weakness in security. None of them is copied.",
         "legal": "Its words tell of a legal matter. None of them is copied.",
@@ -254,6 +265,6 @@ def _why(case: Case) -> Section:
     )
     wrong = Block(kind="link", label="Wrong tag: this should not have come", url=f"{case.page}#wrong")
     blocks = [Block(kind="para", text=reason), Block(kind="para", text=limit)]
-    if case.page is None:
+    if case.page is None and not case.by_line:
         blocks.append(Block(kind="para", text="Should it not have come? Reply with: wrong tag."))
     return Section(title="Why you got this", blocks=(*blocks, *([wrong] if case.page else [])), small=True)

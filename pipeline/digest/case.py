@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.digest import quotes, render, words
+from pipeline.digest import passing, quotes, render, words
 from pipeline.digest.document import Document
 from pipeline.digest.material import Voice
 from pipeline.digest.page import Page
@@ -26,7 +26,8 @@ class Case:
 
     @cached_property
     def voices(self) -> dict[str, Voice]:
-        return {v.key: v for v in self.view.voices}
+        passed = (one.stuck.first for one in passing.to(self.view))
+        return {v.key: v for v in (*passed, *self.view.voices)}
 
     @cached_property
     def flat(self) -> str:
@@ -49,7 +50,8 @@ class Case:
         d = self.document
         titles = [t for p in d.named() for t in (p.title, words.capital(p.title))]
         named = [render.headline(p) for p in d.pains] + titles + [w.title for w in d.wins if w.title]
-        named += [*(s.title for s in d.since_you_acted), *(c.title for c in d.corrected), d.heard.about or ""]
+        named += [*(s.title for s in d.since_you_acted), *(p.title for p in d.passed_on), d.heard.about or ""]
+        named += [name or "" for c in d.corrections for name in (c.title, c.before)]
         named += [p.title.rstrip(".…") for a in d.away for p in a.pains]
         teams = [words.printable(t.name) for t in self.view.org.teams.values()]
         reads = [s.label for s in d.made.sources]
@@ -65,7 +67,7 @@ class Case:
     @cached_property
     def _labels(self) -> list[str]:
         names = words.labels((s.name, s.kind) for s in self.view.index.material.sources)
-        pointed = (v for v in (*self.view.voices, *self.view.stirred) if quotes.may_point(self.view, v))
+        pointed = (v for v in (*self.voices.values(), *self.view.stirred) if quotes.may_point(self.view, v))
         return [label for label in {quotes.label(v, names) for v in pointed} if label in self.flat]
 
 

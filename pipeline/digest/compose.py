@@ -12,8 +12,11 @@ from pipeline import trend
 from pipeline.digest import (
     answered,
     asking,
+    corrected,
     front,
     parts,
+    passed,
+    passing,
     phrasebook,
     places,
     recalled,
@@ -21,7 +24,7 @@ from pipeline.digest import (
     select,
     sentences,
     words,
-)  # fmt: skip
+)
 from pipeline.digest.desk import Desk, Link
 from pipeline.digest.document import Ask, Document, Form, Heard, Made
 from pipeline.digest.ledger import Book
@@ -69,7 +72,7 @@ def compose(
     if view.deaf:
         return _deaf(desk, organisation)
     if not view.friction:
-        return _quiet(desk, organisation)
+        return _quiet(desk, organisation, page)
     return _full(desk, organisation, page)
 
 
@@ -93,14 +96,20 @@ def _full(desk: Desk, organisation: str, page: str | None) -> Document:
 
 
 def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
-    chosen = parts.chosen_quotes(desk, frame.three)
+    climbed = passed.passed_on(desk, {p.id for p in frame.three})
+    heard = passing.authors(desk.view, climbed)
+    chosen = {
+        pain: [c for c in some if c.voice.author not in heard]
+        for pain, some in parts.chosen_quotes(desk, frame.three).items()
+    }
     harmed = next((p.id for p in frame.three if p.severity >= trend.HARM), None)
     pains = tuple(front.pain_of(desk, p, chosen[p.id], 9, harm=p.id == harmed) for p in frame.three)
     storm = desk.book.ask("above()") > front.STORM
     taken = [c for some in chosen.values() for c in some]
     once = parts.heard_once(desk, taken, 2, BLOCKS if pains else SLOWS)
     by_key = {v.key: v.author for v in desk.view.voices}
-    quoted = frozenset([*(c.voice.author for c in taken), *(by_key[q.issue] for q in once)])
+    once = tuple(q for q in once if by_key[q.issue] not in heard)
+    quoted = heard | frozenset([*(c.voice.author for c in taken), *(by_key[q.issue] for q in once)])
     subject = front.subject(desk, frame.three)
     return replace(
         _base(desk, organisation),
@@ -108,14 +117,15 @@ def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
         notes=front.notes(desk),
         pains=pains,
         ask=asking.ask(desk, frame.three),
-        corrected=recalled.corrected(desk),
         away=recalled.away(desk),
         since_you_acted=answered.since_you_acted(desk),
+        corrections=corrected.corrections(desk, [pain.id for pain in frame.three]),
+        passed_on=climbed,
         also_open=tuple(front.open_line(desk, p) for p in frame.rest[:3]),
         more=_more(desk, len(frame.three) + len(frame.rest[:3])),
         heard_once=once,
         yours=asking.yours(desk, frame.three),
-        unstated=() if storm else parts.unstated(desk, frame.three),
+        unstated=() if storm else corrected.marked(desk, parts.unstated(desk, frame.three)),
         quiet=parts.quiet(desk),
         sit_with=asking.sit_with(desk, frame.three),
         questions=asking.questions(desk, frame.three),
@@ -244,7 +254,7 @@ def _with_ledger(desk: Desk, document: Document, text: str | None = None) -> Doc
 # --- weeks that are not normal ------------------------------------------------------------------------------------
 
 
-def _quiet(desk: Desk, organisation: str) -> Document:
+def _quiet(desk: Desk, organisation: str, page: str | None) -> Document:
     """Nobody told of friction: said as calm or silence, never as good news, and only of what was heard in full."""
     view, book = desk.view, desk.book
     partial = bool(view.blind or view.lossy)
@@ -259,21 +269,25 @@ def _quiet(desk: Desk, organisation: str) -> Document:
         heard_of += f" That can mean calm or silence.{_last_quiet(desk)}"
         subject = f"Calm or silence | leaf notes, {week}"
         preheader = "Nobody wrote about friction this week. That can mean calm or silence."
+    found = corrected.corrections(desk, [])
     document = replace(
         base,
         warnings=front.warnings(desk),
         notes=(*front.notes(desk), heard_of),
         ask=Ask(text=sentences.NO_ASK),
-        corrected=recalled.corrected(desk),
         away=recalled.away(desk),
         since_you_acted=answered.since_you_acted(desk)[:1],
+        corrections=found,
+        page_url=page if any(one.kind in ("handed", "moved") for one in found) else None,
+        passed_on=passed.passed_on(desk, set())[:1],
         wins=parts.wins(desk, view.relieved, frozenset())[:1],
         questions=(sentences.QUIET_QUESTION.partition(": ")[2].capitalize(),),
         made=replace(base.made, lines=(base.made.lines[0], base.made.lines[-1])),
         subject=subject,
         preheader=preheader,
     )
-    document = next((d for d in _shorter(document) if len(render.text(d).split()) <= CALM), document)
+    room = CALM + render.missed_words(document)
+    document = next((d for d in _shorter(document) if len(render.text(d).split()) <= room), document)
     return _with_ledger(desk, document)
 
 
@@ -282,7 +296,11 @@ def _shorter(document: Document) -> Iterator[Document]:
     yield document
     document = replace(document, wins=())
     yield document
+    document = replace(document, passed_on=tuple(replace(one, quote=None) for one in document.passed_on))
+    yield document
     document = replace(document, warnings=tuple(w.removesuffix(front.NO_QUIET) for w in document.warnings))
+    yield document
+    document = replace(document, corrections=corrected.briefer(document.corrections))
     yield document
     document = replace(document, questions=())
     yield document

@@ -44,7 +44,11 @@ class Desk:
 
     def title(self, pain: PainView, limit: int = 14) -> str:
         """A pain's pinned name, made safe to stand in our own sentences."""
-        clean = words.printable(words.LINKISH.sub("[link]", pain.entry.title[:LONGEST]))
+        return self.safe(pain, pain.entry.title, limit)
+
+    def safe(self, pain: PainView, name: str, limit: int) -> str:
+        """The same of any name that a pain has or had."""
+        clean = words.printable(words.LINKISH.sub("[link]", name[:LONGEST]))
         if clean.count("'") == 1 and " '" in clean:
             clean = clean.replace(" '", " ")
         for name in self.view.index.names.found(clean):

@@ -1,14 +1,16 @@
 """The document model of one leader's digest. Text and HTML are rendered from it and from nothing else."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal, TypeVar, cast
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final, Literal, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 from pipeline.digest.words import Level
 from pipeline.issue import Period
 
+WITHDRAWN: Final = "A quotation that stood here was withdrawn."
 Form = Literal["full", "quiet", "partial", "deaf"]
 """`quiet`: everything was heard and nobody wrote of friction; `partial`: nobody did in what could be heard;
 `deaf`: no source could be read, a note instead of a digest."""
@@ -56,6 +58,10 @@ class Pain:
     came_back: int | None = None
     """How many weeks ago it was relieved, where it is there again."""
 
+    def without_quotations(self, issues: Collection[str]) -> "Pain":
+        left = tuple(quote for quote in self.quotes if quote.issue not in issues)
+        return self if left == self.quotes else replace(self, quotes=left, facts=(*self.facts, WITHDRAWN))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
@@ -79,6 +85,18 @@ class Open:
     people: int | None
     trend: str | None
     issues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOn:
+    """A severe pain that nobody below answered in time, in the first words of whoever told of it first. `quote` is None
+    where these stay with their team; `line` then says so."""
+
+    pain: str
+    title: str
+    line: str
+    quote: Quote | None = None
+    answer_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,21 +137,25 @@ class Since:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Corrected:
-    """A number of last week's digest that was too low, since `sources` came late. `said` and `was` are None where the
-    difference would tell of too few people."""
+class Correction:
+    """What is put right that earlier leaf notes said, and what others say belongs to the reader.
 
-    pain: str
-    title: str
-    said: int | None
-    was: int | None
-    sources: tuple[str, ...]
+    `title` names the pain, and `before` is the name that it had. Of a number `week` is the Monday of its week, and
+    `people` the one that counts now, None where it may not be said.
+    """
+
+    kind: Literal["number", "more", "quote", "name", "handed", "moved"]
     text: str
+    pain: str | None = None
+    title: str | None = None
+    before: str | None = None
+    week: str | None = None
+    people: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwayPain:
-    """`who` says how many of whom, in words where that is all that may be said."""
+    """`who` says how many of whom, nothing where no number may stand."""
 
     id: str
     title: str
@@ -142,7 +164,7 @@ class AwayPain:
 
 
 def listed(pains: Sequence[AwayPain]) -> str:
-    parts = [f"{pain.title.rstrip('.…')} ({pain.who})" for pain in pains]
+    parts = [pain.title.rstrip(".…") + (f" ({pain.who})" if pain.who else "") for pain in pains]
     return f"{'; '.join(parts)}." if parts else ""
 
 
@@ -222,10 +244,11 @@ class Document:
     """What the reader must know of this week before the pains: a storm, a short history, a week that is not over."""
     pains: tuple[Pain, ...] = ()
     ask: Ask | None = None
-    corrected: tuple[Corrected, ...] = ()
     away: tuple[Away, ...] = ()
     """The latest week first."""
     since_you_acted: tuple[Since, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    passed_on: tuple[PassedOn, ...] = ()
     also_open: tuple[Open, ...] = ()
     more: str | None = None
     heard_once: tuple[Quote, ...] = ()
@@ -266,9 +289,10 @@ class Document:
             pains=tuple(_pain(p) for p in value["pains"]),
             ask=None if value["ask"] is None else Ask(**value["ask"]),
             also_open=tuple(_with_tuples(Open, o, "issues") for o in value["also_open"]),
-            corrected=tuple(_with_tuples(Corrected, c, "sources") for c in value.get("corrected", ())),
             away=tuple(_away(a) for a in value.get("away", ())),
             since_you_acted=tuple(Since(**s) for s in value["since_you_acted"]),
+            corrections=tuple(Correction(**c) for c in value.get("corrections", ())),
+            passed_on=tuple(PassedOn(**{**p, "quote": _quote(p["quote"])}) for p in value.get("passed_on", ())),
             heard_once=_quotes(value["heard_once"]),
             unstated=tuple(_with_tuples(Unstated, u, "signals issues") for u in value["unstated"]),
             wins=tuple(Win(text=w["text"], quote=_quote(w["quote"]), title=w["title"]) for w in value["wins"]),
@@ -290,14 +314,66 @@ class Document:
         heads = {path[0] for path in other.led}
         return all(not heads.isdisjoint(path) for path in self.led)
 
+    def said(self) -> dict[str, dict[date, int | None]]:
+        """By pain the numbers of people that it tells of its own week and of those before, None where it tells none."""
+        monday = self.period.start.astimezone(ZoneInfo(self.period.zone)).date()
+        found: dict[str, dict[date, int | None]] = {}
+        for pain in self.pains:
+            weeks = enumerate(reversed(pain.weeks))
+            found[pain.id] = {monday - back * timedelta(weeks=1): number for back, number in weeks}
+        for one in self.named():
+            found.setdefault(one.id, {})[monday] = one.people
+        return found
+
+    def asked(self, pain_id: str) -> Pain | None:
+        """A pain that this mail has an answer's link for; one that was passed on with what is told of it here."""
+        for one in self.passed_on:
+            if one.pain == pain_id and all(pain.id != pain_id for pain in self.pains):
+                return _as_pain(one)
+        return next((pain for pain in self.pains if pain.id == pain_id), None)
+
     def named(self) -> "tuple[Pain | Open, ...]":
         """Every pain that the mail names with its people."""
         return (*self.pains, *self.also_open)
 
+    def without_quotations(self, issues: Collection[str]) -> "Document":
+        """The same without the words of these issues; a pain says that something stood there."""
+        gone = frozenset(issues)
+        if gone.isdisjoint(quote.issue for quote in self.quotations()):
+            return self
+        wins = [replace(w, quote=None) if w.quote is not None and w.quote.issue in gone else w for w in self.wins]
+        return replace(
+            self,
+            pains=tuple(pain.without_quotations(gone) for pain in self.pains),
+            passed_on=tuple(replace(p, quote=None) if p.quote and p.quote.issue in gone else p for p in self.passed_on),
+            heard_once=tuple(quote for quote in self.heard_once if quote.issue not in gone),
+            wins=tuple(win for win in wins if win.quote is not None or win.text),
+        )
+
     def quotations(self) -> tuple[Quote, ...]:
         """Every quotation, in the order of the mail."""
+        passed = [one.quote for one in self.passed_on if one.quote is not None]
         inside = [quote for pain in self.pains for quote in pain.quotes]
-        return (*inside, *self.heard_once, *(win.quote for win in self.wins if win.quote is not None))
+        return (*passed, *inside, *self.heard_once, *(win.quote for win in self.wins if win.quote is not None))
+
+
+def _as_pain(one: PassedOn) -> Pain:
+    quotes = () if one.quote is None else (one.quote,)
+    return Pain(
+        id=one.pain,
+        title=one.title,
+        side="",
+        who="",
+        people=None,
+        usual=None,
+        trend=None,
+        weeks=(),
+        impact=0.0,
+        state="not yet answered",
+        line=one.line,
+        quotes=quotes,
+        issues=tuple(quote.issue for quote in quotes),
+    )
 
 
 def _plain(value: object) -> Any:

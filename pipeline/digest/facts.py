@@ -108,7 +108,7 @@ def _colleagues(desk: Desk, pain: PainView) -> list[str]:
 
 
 def _weeks(desk: Desk, pain: PainView) -> list[str]:
-    weeks = printable_weeks(desk.view, pain)
+    weeks = printable_weeks(pain)
     if pain.own_weeks and None not in weeks:
         return [desk.book.say("Weeks so far: {}.", f"weeks({pain.id})") + " That is steady, not improving."]
     if pain.trend == "above usual" and len(weeks) > 1 and (weeks[-2] or 0) >= privacy.BEHIND:

@@ -33,11 +33,10 @@ def people(desk: Desk, pain: PainView) -> str:
     if pain.crowd == "relay":
         return "Passed on by colleagues."
     if not pain.visible:
-        return _of_the_whole(desk, pain) or f"{words.some(pain.noun, pain.count)}."
+        return _of_the_whole(desk, pain) or f"{words.some(pain.noun, pain.count if pain.several else 0)}."
     said = book.say(f"{{}} {words.nouns(pain.noun, pain.count)}", f"people({pain.id})", pain.voices)
-    teams = view.teams_behind(pain)
     # One person a team would be a number about one person.
-    if pain.crowd == "maker" and view.level != "leaf" and 1 < teams <= pain.count - 2:
+    if pain.crowd == "maker" and view.level != "leaf" and view.may_say_teams(pain):
         said += " " + book.say("in {} teams", f"teams({pain.id})", pain.voices)
     elif pain.crowd == "customer" and pain.trend != "steady":
         said += " this week"
@@ -52,13 +51,13 @@ def _of_the_whole(desk: Desk, pain: PainView) -> str | None:
     team, wide = found
     said = desk.book.say(f"{{}} {words.NOUNS[wide.noun][1]} across {desk.named(team)}", f"across({pain.id})")
     span = ""
-    if wide.reading.usual is not None and wide.trend not in ("steady", "new"):
+    if wide.usual is not None and wide.trend not in ("steady", "new"):
         span = " " + desk.book.say("(usual {})", f"usual_across({pain.id})")
     return f"{said}{span}, part of it felt here."
 
 
 def usual(desk: Desk, pain: PainView) -> str:
-    if pain.reading.usual is None or pain.trend in ("steady", "new"):
+    if pain.usual is None or pain.trend in ("steady", "new"):
         return ""
     return " " + desk.book.say("(usual {})", f"usual({pain.id})")
 
@@ -71,7 +70,7 @@ def trend_word(desk: Desk, pain: PainView) -> str:
         where = "" if part else f" across {desk.named(wide[0])}"
         if part or desk.view.level == "leaf":
             return f" Above usual{where}."
-    if word is None or (not pain.visible and pain.count < privacy.BEHIND):
+    if word is None or (not pain.visible and not pain.several):
         return ""
     if pain.came_back is not None:
         weeks = desk.book.say(f"{{}} week{'s' if pain.came_back > 1 else ''}", f"came_back({pain.id})", pain.voices)
@@ -97,10 +96,10 @@ def pain_of(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], limi
         side=pain.entry.side,
         who=who(desk, pain),
         people=desk.book.ask(f"people({pain.id})") if pain.crowd != "relay" else None,
-        usual=pain.reading.usual,
+        usual=pain.usual,
         trend=pain.trend,
-        weeks=printable_weeks(view, pain),
-        impact=round(pain.impact, 1),
+        weeks=printable_weeks(pain),
+        impact=pain.told_impact,
         state=said,
         line=line,
         area=desk.named(area),
@@ -191,7 +190,7 @@ def preheader(desk: Desk, pains: Sequence[PainView], said: str) -> str:
 def _first_voices(desk: Desk, pain: PainView) -> list[str]:
     """Who wrote of the first pain and how it hurts, the fullest sentence first."""
     nouns = words.NOUNS[pain.noun][1]
-    crowd = "Several " + nouns if pain.count >= privacy.BEHIND else words.capital(nouns)
+    crowd = "Several " + nouns if pain.several else words.capital(nouns)
     if pain.visible and pain.crowd != "relay":
         crowd = desk.book.say(f"{{}} {nouns}", f"people({pain.id})", pain.voices)
     elif pain.crowd == "relay":

@@ -1,11 +1,11 @@
-"""The gates on a digest's form: P21 to P25 and P35."""
+"""The gates on a digest's form: P21 to P26 and P34 to P36."""
 
 import re
 from collections.abc import Iterable
 
 from pipeline.digest import phrasebook, render, sentences, tongue, words
-from pipeline.digest.case import STRAIGHT, Case
-from pipeline.digest.page import contrast, inverted
+from pipeline.digest.case import LINK, STRAIGHT, Case
+from pipeline.digest.page import Page, contrast, inverted
 
 FIRST_SCREEN, BOLD, WHOLE, CALM, DEAF = 120, 45, 800, 120, 60
 ELSEWHERE = 1.15
@@ -18,6 +18,7 @@ def budgets(case: Case) -> Iterable[str]:
     d, count = case.document, len(case.text.split())
     more = 1 if d.language == "en" else ELSEWHERE
     limit = int(more * {"full": WHOLE, "quiet": CALM, "partial": CALM, "deaf": DEAF}[d.form])
+    limit += render.missed_words(d)
     if count > limit:
         yield f"{count} words, at most {limit}"
     if d.form == "deaf":
@@ -59,7 +60,15 @@ def size(case: Case) -> Iterable[str]:
 
 
 def html_is_sound(case: Case) -> Iterable[str]:
-    page = case.page
+    yield from unsound(case.page)
+    for quote in case.document.quotations():
+        lang = tongue.marked(quote.lang, case.document.language)
+        if lang and f'lang="{lang}" dir="{tongue.direction(lang)}"' not in case.html:
+            yield f"the language of {quote.issue} is not set"
+
+
+def unsound(page: Page) -> Iterable[str]:
+    """What a mail program or a screen reader would stumble over."""
     yield from page.problems
     if page.open:
         yield f"not closed: {', '.join(page.open)}"
@@ -69,20 +78,39 @@ def html_is_sound(case: Case) -> Iterable[str]:
         yield "a heading level is skipped"
     if not page.lang:
         yield "no language is set"
-    for quote in case.document.quotations():
-        lang = tongue.marked(quote.lang, case.document.language)
-        if lang and f'lang="{lang}" dir="{tongue.direction(lang)}"' not in case.html:
-            yield f"the language of {quote.issue} is not set"
 
 
 def legible(case: Case) -> Iterable[str]:
-    for front, back in sorted(case.page.colours):
-        ratio = contrast(front, back)
-        if ratio < CONTRAST:
-            yield f"{front} on {back} has a contrast of {ratio:.1f}"
-        turned = contrast(inverted(front), inverted(back))
-        if turned < CONTRAST:
-            yield f"{front} on {back} inverted has a contrast of {turned:.1f}"
+    yield from unreadable(case.page)
+
+
+def unreadable(page: Page) -> Iterable[str]:
+    """Colours that cannot be told apart: on a light screen, on a dark one that obeys, on one that inverts."""
+    turned = {(inverted(front), inverted(back)) for front, back in page.colours}
+    for where, pairs in (("", page.colours), (" in the dark", page.dark), (" inverted", turned)):
+        for front, back in sorted(pairs):
+            ratio = contrast(front, back)
+            if ratio < CONTRAST:
+                yield f"{front} on {back}{where} has a contrast of {ratio:.1f}"
+
+
+def same_order(case: Case) -> Iterable[str]:
+    problem = disorder(case.text, case.page)
+    if problem is not None:
+        yield problem
+
+
+def disorder(text: str, page: Page) -> str | None:
+    """P26: where what a screen reader says from top to bottom is not, word for word, what the plain text says."""
+    said, heard = _words(LINK.sub(" ", text)), _words(page.flat)
+    for place, (one, other) in enumerate(zip(said, heard, strict=False)):
+        if one != other:
+            return f"after {' '.join(said[max(0, place - 5) : place])!r} the text says {one!r}, the html {other!r}"
+    return None if len(said) == len(heard) else f"the text has {len(said)} words, the html {len(heard)}"
+
+
+def _words(said: str) -> list[str]:
+    return re.findall(r"[^\W_]+", said.casefold())
 
 
 def calm_is_heard(case: Case) -> Iterable[str]:

@@ -1,11 +1,15 @@
 """A period's material sorted once for all leaders: by scope, by pain, by team, by week.
 
 The work for one leader then grows with that leader's scope and not with the organisation.
+
+This is also where `visible_to:` narrows a digest: an issue reaches a leader only if its audience lets them open it, a
+pain only issues of its own audience, and what is counted for everybody together (customers that a team has seen, how
+often its people write) leaves narrowed issues out. For who may not see them it is as if they were not there.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -31,14 +35,8 @@ class Told:
 
     worst: dict[str, int] = field(default_factory=dict)
     items: int = 0
-    late: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Those of whom nothing was known when the week was closed, and the sources that brought it later."""
 
     def add(self, seen: Sighting) -> None:
-        if seen.late and (seen.author not in self.worst or seen.author in self.late):
-            self.late[seen.author] = tuple(sorted({*self.late.get(seen.author, ()), *seen.late}))
-        elif not seen.late:
-            self.late.pop(seen.author, None)
         self.worst[seen.author] = max(self.worst.get(seen.author, 1), seen.severity)
         self.items += seen.items
 
@@ -84,30 +82,48 @@ class Index:
     hearing: frozenset[str]
     """Teams that hear customers, and those below them."""
     _shown: dict[Key, frozenset[str]] = field(default_factory=dict)
+    _shown_then: dict[tuple[Key, date], frozenset[str]] = field(default_factory=dict)
     passages: dict[tuple[str, str], Sequence[Any]] = field(default_factory=dict)
     """What `quotes` found in an issue, kept for the next leader: by issue and what it should be about."""
+    unsaid: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By leader the pains whose number is withdrawn from their digest."""
+    passed: dict[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict)
+    """What climbed to whom, by period: `passing` finds it for all leaders at once."""
     widest: dict[Any, Any] = field(default_factory=dict)
     """The views of those at the top, kept for the leaders below them."""
 
     def shown(self, leader: str, key: Key) -> bool:
         """Whether this leader may see the number of people behind a pain."""
-        if key not in self._shown:
-            groups = [
-                privacy.Group(leader=who, teams=self.scopes[who], people=frozenset(people))
-                for who, people in sorted(self.people.get(key, {}).items())
-            ]
-            self._shown[key] = privacy.shown(groups, lambda teams: self.base(teams, key))
-        return leader in self._shown[key]
+        return leader in self._leaders(key)
 
-    def shown_in(self, key: Key, monday: date, *, late: bool = False) -> frozenset[str]:
-        """The leaders who may see how many told of a pain in an earlier week, or how many of them came late."""
-        groups = []
-        for who, known in sorted(self.history.items()):
-            told = known.get(key, {}).get(monday)
-            people = frozenset(() if told is None else told.late if late else told.worst)
-            if people:
-                groups.append(privacy.Group(leader=who, teams=self.scopes[who], people=people))
+    def _leaders(self, key: Key) -> frozenset[str]:
+        if key not in self._shown:
+            self._shown[key] = self._may_see(key, self.people.get(key, {}))
+        return self._shown[key]
+
+    def _may_see(self, key: Key, people: Mapping[str, Iterable[str]]) -> frozenset[str]:
+        groups = [
+            privacy.Group(leader=who, teams=self.scopes[who], people=frozenset(some))
+            for who, some in sorted(people.items())
+        ]
         return privacy.shown(groups, lambda teams: self.base(teams, key))
+
+    def shown_in(self, leader: str, key: Key, week: date) -> bool:
+        """The same of an earlier week."""
+        if (key, week) not in self._shown_then:
+            told = {who: seen[key][week].worst for who, seen in self.history.items() if week in seen.get(key, {})}
+            self._shown_then[key, week] = self._may_see(key, told)
+        return leader in self._shown_then[key, week]
+
+    def above_shown(self, leader: str, key: Key) -> bool:
+        """Whether somebody whose scope holds all of this leader's sees a number."""
+        return any(self.scopes[leader] < self.scopes[who] for who in self._leaders(key))
+
+    def shown_inside(self, leader: str, key: Key) -> list[privacy.Group]:
+        """The numbers that are seen inside a leader's scope."""
+        inside = sorted(who for who in self._leaders(key) if self.scopes[who] < self.scopes[leader])
+        people = self.people[key] if inside else {}
+        return [privacy.Group(leader=w, teams=self.scopes[w], people=frozenset(people[w])) for w in inside]
 
     def base(self, teams: frozenset[str], key: Key) -> int:
         """How many people a number is drawn from: the teams' size, or the accounts that these teams have seen."""
@@ -184,19 +200,42 @@ def _above(org: Org) -> dict[str, frozenset[str]]:
     return found  # type: ignore[return-value]
 
 
+@dataclass(frozen=True, slots=True)
+class _Readers:
+    """Whom an issue reaches."""
+
+    org: Org
+    above: Mapping[str, frozenset[str]]
+
+    def of(self, item: Voice | Sighting, reach: frozenset[str]) -> frozenset[str]:
+        """The leaders of these teams and of those above, as far as the issue's audience lets them see it."""
+        leaders: frozenset[str] = frozenset().union(*(self.above[team] for team in reach))
+        return leaders if not item.audience else leaders & self.org.readers.get(item.audience, frozenset())
+
+
+def _in_order(voices: Iterable[Voice], pains: Mapping[str, PainEntry]) -> list[Voice]:
+    """Oldest first, each of a pain only where that is of the same audience."""
+    ordered = sorted(voices, key=lambda v: (v.created_at, v.key))
+    return [v if _together(v, pains) else replace(v, pain=None) for v in ordered]
+
+
+def _together(item: Voice | Sighting, pains: Mapping[str, PainEntry]) -> bool:
+    return item.pain is None or item.pain not in pains or pains[item.pain].audience == item.audience
+
+
 def index(material: Material, org: Org) -> Index:
     """Sort a period's material by leader and team, once for all digests. Order of the input does not matter."""
-    above = _above(org)
+    readers = _Readers(org, _above(org))
+    sightings = [seen for seen in material.sightings if _together(seen, material.pains)]
     voices: dict[str, list[Voice]] = defaultdict(list)
     people: dict[Key, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     feeds = {pain: set(entry.sources) for pain, entry in material.pains.items()}
     accounts: dict[str, set[str]] = defaultdict(set)
     outside: set[Key] = set()
-    for voice in sorted(material.voices, key=lambda v: (v.created_at, v.key)):
+    for voice in _in_order(material.voices, material.pains):
         reach = _reach(voice, org)
-        leaders = frozenset().union(*(above[t] for t in reach))
         keys = _keys(voice, material.pains)
-        for leader in leaders:
+        for leader in readers.of(voice, reach):
             voices[leader].append(voice)
             for key in keys:
                 people[key][leader].add(voice.author or "")
@@ -204,12 +243,13 @@ def index(material: Material, org: Org) -> Index:
             feeds.setdefault(voice.pain, set()).add(voice.source)
         if voice.role != "staff" and voice.author is not None:
             outside.update(keys)
-            _add_all(accounts, reach, voice.author)
+            if not voice.audience:
+                _add_all(accounts, reach, voice.author)
     stirred: dict[str, list[Voice]] = defaultdict(list)
-    for voice in sorted(material.stirred, key=lambda v: (v.created_at, v.key)):
-        for leader in frozenset().union(*(above[t] for t in _reach(voice, org))):
+    for voice in _in_order(material.stirred, material.pains):
+        for leader in readers.of(voice, _reach(voice, org)):
             stirred[leader].append(voice)
-    history, team_weeks = _history(material, org, above, accounts)
+    history, team_weeks = _history(sightings, material.pains, readers, accounts)
     return Index(
         material=material,
         org=org,
@@ -220,8 +260,8 @@ def index(material: Material, org: Org) -> Index:
         accounts=accounts,
         team_weeks=team_weeks,
         feeds={pain: frozenset(names) for pain, names in feeds.items() if names},
-        first_told=_first_told(material.sightings),
-        first_seen=_first_seen(material),
+        first_told=_first_told(sightings),
+        first_seen=_first_seen(sightings),
         people=people,
         outside=frozenset(outside),
         sizes=privacy.sizes(org),
@@ -238,10 +278,11 @@ def _first_told(sightings: Iterable[Sighting]) -> dict[str, date]:
     return first
 
 
-def _first_seen(material: Material) -> dict[str, date]:
+def _first_seen(sightings: Iterable[Sighting]) -> dict[str, date]:
     found: dict[str, date] = {}
-    for seen in material.sightings:
-        found[seen.author] = min(seen.week, found.get(seen.author, seen.week))
+    for seen in sightings:
+        if not seen.audience:
+            found[seen.author] = min(seen.week, found.get(seen.author, seen.week))
     return found
 
 
@@ -270,20 +311,20 @@ History = dict[str, dict[Key, dict[date, Told]]]
 
 
 def _history(
-    material: Material, org: Org, above: Mapping[str, frozenset[str]], accounts: dict[str, set[str]]
+    sightings: Iterable[Sighting], pains: Mapping[str, PainEntry], readers: _Readers, accounts: dict[str, set[str]]
 ) -> tuple[History, dict[str, dict[date, set[str]]]]:
     history: History = defaultdict(lambda: defaultdict(lambda: defaultdict(Told)))
     team_weeks: dict[str, dict[date, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for seen in material.sightings:
-        pain = material.pains.get(seen.pain)
-        reach = _reach(seen, org)
-        if seen.role == "staff" and seen.team is not None:
+    for seen in sightings:
+        pain = pains.get(seen.pain)
+        reach = _reach(seen, readers.org)
+        if not seen.audience and seen.role == "staff" and seen.team is not None:
             team_weeks[seen.team][seen.week].add(seen.author)
-        elif seen.role != "staff":
+        elif not seen.audience and seen.role != "staff":
             _add_all(accounts, reach, seen.author)
         if pain is not None:
             key = (seen.pain, crowd(pain.side, seen.role))
-            for leader in frozenset().union(*(above[t] for t in reach)):
+            for leader in readers.of(seen, reach):
                 history[leader][key][seen.week].add(seen)
     return history, team_weeks
 

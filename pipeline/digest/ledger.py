@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline import answers, privacy
-from pipeline.digest import before, places, wider, words
+from pipeline.digest import before, passing, places, then, wider, words
 from pipeline.digest.document import Entry
 from pipeline.digest.material import Voice
 from pipeline.digest.select import PainView, View
@@ -26,7 +26,7 @@ def _people(view: View, pain: str) -> int | None:
 
 
 def _usual(view: View, pain: str) -> tuple[int, int] | None:
-    return view.pain(pain).reading.usual
+    return view.pain(pain).usual
 
 
 def _across(view: View, pain: str) -> int | None:
@@ -36,7 +36,7 @@ def _across(view: View, pain: str) -> int | None:
 
 def _usual_across(view: View, pain: str) -> tuple[int, int] | None:
     found = wider.whole(view, view.pain(pain))
-    return None if found is None else found[1].reading.usual
+    return None if found is None else found[1].usual
 
 
 def _hour(view: View, asked: str, later: int) -> str:
@@ -47,19 +47,12 @@ def _hour(view: View, asked: str, later: int) -> str:
 
 
 def _week_counts(view: View, pain: str) -> tuple[int | None, ...]:
-    return printable_weeks(view, view.pain(pain))
+    return printable_weeks(view.pain(pain))
 
 
-def printable_weeks(view: View, pain: PainView) -> tuple[int | None, ...]:
-    """The weeks of the present run; None for weeks not listened to, for numbers below the floor, and for last week's
-    where the last digest said another number, so that the two would tell of too few people."""
-    run = pain.reading.episode
-    if not pain.visible:
-        return tuple(None for _ in run)
-    shown = [y if y is not None and privacy.may_show(y, privacy.GROUP) else None for y in run]
-    if len(shown) > 1 and not before.may_repeat(view, pain.id, shown[-2]):
-        shown[-2] = None
-    return tuple(shown)
+def printable_weeks(pain: PainView) -> tuple[int | None, ...]:
+    """The weeks of the present run; None for weeks not listened to and for numbers below the floor."""
+    return pain.told_weeks
 
 
 def _issues(view: View, part: str) -> int:
@@ -122,13 +115,6 @@ def _own(view: View, pain: str) -> answers.Answer:
     return next(a for a in reversed(view.answers(pain)) if a.leader == view.leader)
 
 
-def _corrected(view: View, pain: str) -> before.Late:
-    found = next((one for one in before.late(view) if one.pain == pain), None)
-    if found is None:
-        raise ValueError(f"nothing is corrected of {pain}")
-    return found
-
-
 def _missed(view: View, asked: str) -> int | None:
     """The people of a pain in a week that was missed; `asked` is "2026-W37 pain-id"."""
     week, _, pain = asked.partition(" ")
@@ -147,6 +133,21 @@ def _storm(view: View) -> tuple[int, str]:
         raise ValueError("nothing that is above usual has a day in common")
     day, many = found
     return many, f"{day:%a} {day.day} {day:%b}"
+
+
+def _said_before(view: View, asked: str) -> int:
+    pain, _, monday = asked.partition(" ")
+    return view.index.material.told_before[view.leader][pain, date.fromisoformat(monday)]
+
+
+def _counted_now(view: View, asked: str) -> int:
+    pain, _, monday = asked.partition(" ")
+    return then.people(view, pain, date.fromisoformat(monday))
+
+
+def _marked_wrong(view: View, number: str) -> str | None:
+    at = next(one.at for one in view.index.material.objections if one.id == int(number))
+    return _day(at, view)
 
 
 def _median_wait(view: View, _: str) -> int | None:
@@ -171,11 +172,12 @@ ANSWERS: dict[str, Answer] = {
     "hour_begin": lambda view, pain: _hour(view, pain, 0),
     "hour_end": lambda view, pain: _hour(view, pain, 3),
     "weeks": _week_counts,
-    "last_week": lambda view, pain: printable_weeks(view, view.pain(pain))[-2],
+    "last_week": lambda view, pain: printable_weeks(view.pain(pain))[-2],
     "teams": lambda view, pain: view.teams_behind(view.pain(pain)),
     "rising": lambda view, pain: view.pain(pain).rising,
     "episode": lambda view, pain: len(view.pain(pain).reading.episode),
     "waited": lambda view, pain: view.waited(view.pain(pain)),
+    "waits_since": lambda view, pain: _day(passing.of(view, pain).stuck.first.created_at, view),
     "issues": _issues,
     "waiting": lambda view, _: len(view.waiting),
     "longest": lambda view, _: max((view.waited(p) for p in view.waiting), default=None),
@@ -186,13 +188,13 @@ ANSWERS: dict[str, Answer] = {
     "promised": lambda view, pain: _date(_standing(view, pain).due),
     "own_answered_on": lambda view, pain: _day(_own(view, pain).at, view),
     "own_promised": lambda view, pain: _date(_own(view, pain).due),
-    "told": lambda view, pain: view.index.material.told[_own(view, pain).id][0],
-    "to_tell": lambda view, pain: view.index.material.told[_own(view, pain).id][1],
+    "said_before": _said_before,
+    "counted_now": _counted_now,
+    "week_of": lambda _, monday: date.fromisoformat(monday).isocalendar().week,
+    "marked_wrong": _marked_wrong,
     "above": lambda view, _: sum(p.trend in ("above usual", "new") for p in view.standing),
     "began": lambda view, _: _storm(view)[0],
     "began_on": lambda view, _: _storm(view)[1],
-    "said_before": lambda view, pain: _corrected(view, pain).said,
-    "was": lambda view, pain: _corrected(view, pain).was,
     "missed": _missed,
     "missed_week": _missed_week,
     "away": lambda view, _: len(before.missed(view)),

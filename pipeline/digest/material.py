@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pipeline.answers import Answer
+from pipeline.escalate import RUNGS, Rungs
 from pipeline.issue import Role, Signal, SourceHealth, State
+from pipeline.objections import Objection
 from pipeline.workdays import REGULAR, Workdays
 
 
@@ -48,6 +50,8 @@ class Voice:
     no_quote: bool
     course: tuple[str, ...] = ()
     """Signals of what became of it, by `pipeline.course`: comments, history, queue, neighbours. No text shows them."""
+    audience: str = ""
+    """Who alone may see it, by `Org.audience`; "": whoever its place in the tree lets."""
 
     def has(self, signal: str) -> bool:
         return any(s.name == signal for s in self.signals)
@@ -56,8 +60,7 @@ class Voice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """One author of one pain in one week: the history that usual ranges come from. `week` is its Monday, `items` how
-    many issues they wrote, `severity` the worst of these. `late` names the sources that brought all of these only after
-    that week was closed."""
+    many issues they wrote, `severity` the worst of these."""
 
     pain: str
     week: date
@@ -68,19 +71,28 @@ class Sighting:
     heard_by: tuple[str, ...]
     items: int = 1
     severity: int = 1
-    late: tuple[str, ...] = ()
+    audience: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PainEntry:
     """A pain of the registry. `first_at` is its first issue's time, `title` its pinned name, `sources` are those that
-    its issues of the 26 weeks before the period came from."""
+    its issues of the 26 weeks before the period came from. It is of one audience, as all its issues are."""
 
     id: str
     title: str
     side: str
     first_at: datetime
     sources: frozenset[str] = frozenset()
+    audience: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stuck:
+    """A severe pain that waits for an answer, with the first issue that told of it, as it was written."""
+
+    pain: str
+    first: Voice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +114,17 @@ class Material:
     anything. `last_quiet` says for a leader in which period before this one, if any, everything was heard and nobody
     wrote of friction. `workdays` tell which days people work. `answers` are those given to a pain before the period
     ended, the oldest first; `told` says of an answer how many of the authors whom it concerns were informed, and how
-    many there are. `spoken` are a leader's digests of the weeks just before, the latest first, back to the last that
-    was sent; `quoted` are the authors whom a leader's digests of the three weeks before quoted.
+    many there are. `stuck` are severe pains that wait for an answer and of which an issue is open; `rungs` says what
+    climbs. `said` are the numbers of people that the digests of the period before this one told: leader to pain to week
+    to number, None where they told none; it is None itself where no digest was made before.
+
+    `objections` are what readers said is not right before the period ended, as far as it stands; `withdrawn` says of
+    those of quotations which readers had been shown which pain's. `told_before` holds the numbers of people that a
+    leader was told in earlier weeks, by pain and Monday, and `named_before` the pains that they read of; `late` are
+    sources that told of a pain's week after it was closed, `edited` the pains that a person joined or parted since,
+    `renamed` the old names of those that got a new one in the period. `spoken` are a leader's digests of
+    the weeks just before, the latest first, back to the last that was sent; `quoted` are the authors whom a leader's
+    digests of the three weeks before quoted.
     """
 
     voices: Sequence[Voice]
@@ -116,5 +137,15 @@ class Material:
     stirred: Sequence[Voice] = ()
     answers: Mapping[str, Sequence[Answer]] = field(default_factory=dict)
     told: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    said: Mapping[str, Mapping[str, Mapping[date, int | None]]] | None = None
+    objections: Sequence[Objection] = ()
+    withdrawn: Mapping[int, Mapping[str, str | None]] = field(default_factory=dict)
+    told_before: Mapping[str, Mapping[tuple[str, date], int]] = field(default_factory=dict)
+    named_before: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    late: Mapping[tuple[str, date], frozenset[str]] = field(default_factory=dict)
+    edited: frozenset[str] = frozenset()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    stuck: Sequence[Stuck] = ()
+    rungs: Rungs = RUNGS
     spoken: Mapping[str, Sequence[Spoken]] = field(default_factory=dict)
     quoted: Mapping[str, frozenset[str]] = field(default_factory=dict)

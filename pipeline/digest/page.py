@@ -1,11 +1,27 @@
 """HTML as a reader and a screen reader meet it, and the contrast of its colours."""
 
-import re
+from dataclasses import dataclass
 from html.parser import HTMLParser
+from typing import Final
+
+from pipeline.digest import craft
 
 _VOID = frozenset({"meta", "br", "hr", "img", "link", "input"})
-_BANNED = frozenset({"img", "svg", "form", "script", "iframe", "video", "object", "link", "input", "progress", "meter"})
-_COLOUR = re.compile(r"(?<![-\w])(color|background-color):\s*(#[0-9a-fA-F]{6})")
+_WITHIN = frozenset({"a", "strong", "span"})
+"""Elements that no space stands around."""
+Pair = tuple[str, str]
+"""A colour, and the one behind it."""
+WHITE: Final = ("#000000", "#ffffff")
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An element that is not closed yet: the colours of its text on a light and on a dark screen."""
+
+    tag: str
+    light: Pair = WHITE
+    dark: Pair = WHITE
+    hidden: bool = False
 
 
 class Page(HTMLParser):
@@ -17,9 +33,12 @@ class Page(HTMLParser):
         self.links: list[str] = []
         self.headings: list[int] = []
         self.problems: list[str] = []
-        self.colours: set[tuple[str, str]] = set()
+        self.colours: set[Pair] = set()
+        self.dark: set[Pair] = set()
+        """The same on a screen that obeys the rules for dark ones."""
         self.lang = False
-        self._stack: list[tuple[str, str, str, bool]] = [("", "#000000", "#ffffff", False)]
+        self._rules: dict[str, dict[str, str]] = {}
+        self._stack = [_Open("")]
 
     @property
     def flat(self) -> str:
@@ -27,7 +46,7 @@ class Page(HTMLParser):
 
     @property
     def open(self) -> list[str]:
-        return [tag for tag, *_ in self._stack[1:]]
+        return [one.tag for one in self._stack[1:]]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -36,16 +55,19 @@ class Page(HTMLParser):
             self.said.append(" ")
         if tag in _VOID:
             return
-        if tag not in ("a", "strong", "span"):
+        if tag not in _WITHIN:
             self.said.append(" ")
-        style = dict(_COLOUR.findall(given.get("style", "")))
-        _, front, back, hidden = self._stack[-1]
-        hidden = hidden or tag in ("head", "style", "title") or "display:none" in given.get("style", "")
-        self._stack.append((tag, style.get("color", front), style.get("background-color", back), hidden))
+        self._stack.append(self._opened(tag, given))
+
+    def _opened(self, tag: str, given: dict[str, str]) -> _Open:
+        style, above = craft.declared(given.get("style", "")), self._stack[-1]
+        ruled = [rules for name in (tag, *(f".{one}" for one in given.get("class", "").split()))
+                 if (rules := self._rules.get(name))]  # fmt: skip
+        hidden = above.hidden or tag in ("head", "style", "title") or style.get("display") == "none"
+        return _Open(tag, _coloured(above.light, style), _coloured(above.dark, style, *ruled), hidden)
 
     def _check(self, tag: str, given: dict[str, str]) -> None:
-        if tag in _BANNED or any(name.startswith("on") for name in given):
-            self.problems.append(f"<{tag}> has no place in the mail")
+        self.problems += craft.refused(tag, given)
         if tag == "table" and given.get("role") != "presentation":
             self.problems.append("a layout table without role=presentation")
         if tag == "html":
@@ -54,24 +76,34 @@ class Page(HTMLParser):
             self.headings.append(int(tag[1]))
         if tag == "a":
             self.links.append(given.get("href", ""))
-        if "url(" in given.get("style", "") or "src" in given:
-            self.problems.append(f"<{tag}> loads something")
 
     def handle_endtag(self, tag: str) -> None:
-        if len(self._stack) == 1 or self._stack[-1][0] != tag:
+        if len(self._stack) == 1 or self._stack[-1].tag != tag:
             self.problems.append(f"</{tag}> closes nothing")
             return
         self._stack.pop()
-        if tag not in ("a", "strong", "span"):
+        if tag not in _WITHIN:
             self.said.append(" ")
 
     def handle_data(self, data: str) -> None:
-        _, front, back, hidden = self._stack[-1]
-        if hidden:
+        at = self._stack[-1]
+        if at.tag == "style":
+            self.problems += craft.sheet_refused(data)
+            self._rules = craft.dark(data)
+        if at.hidden:
             return
         self.said.append(data)
         if data.strip():
-            self.colours.add((front, back))
+            self.colours.add(at.light)
+            self.dark.add(at.dark)
+
+
+def _coloured(above: Pair, *styles: dict[str, str]) -> Pair:
+    """The colours of an element, what comes later winning over what came first."""
+    front, back = above
+    for style in styles:
+        front, back = style.get("color", front), style.get("background-color", back)
+    return front, back
 
 
 def _channels(colour: str) -> list[float]:

@@ -151,13 +151,13 @@ def quiet(desk: Desk) -> tuple[str, ...]:
             f"{_somewhere(desk, team)} that usually writes was silent this week. That can mean calm, fear or fatigue; "
             "ask every team, never why one is quiet."
         )
-    if not found and any(v.has("voice_withdrawn") for v in view.friction):
-        found.append(f"We heard that filing has stopped in places because nothing came back. {sentences.PLEASE}")
+    if view.withdrawn and sentences.PLEASE not in " ".join(found):
+        found.insert(0, f"We heard that filing has stopped in places because nothing came back. {sentences.PLEASE}")
     if not found and view.unheard and view.level != "leaf":
         found.append("We cannot say who went quiet: not everything could be read this week.")
     elif not found and view.level == "support" and view.listened >= trend.MIN_WEEKS:
         found.append("Nothing unusual this week.")
-    return tuple(found)
+    return tuple(found[:2])
 
 
 def _somewhere(desk: Desk, team: str) -> str:

@@ -318,9 +318,10 @@ def spoken(document: Document, say: Tongue) -> Document:
         notes=_each(say, d.notes),
         pains=tuple(_pain(say, p) for p in d.pains),
         ask=None if d.ask is None else replace(d.ask, text=say(d.ask.text), how=say(d.ask.how or "") or None),
-        corrected=tuple(replace(c, text=say(c.text)) for c in d.corrected),
         away=tuple(_away(say, a) for a in d.away),
         since_you_acted=tuple(replace(s, text=say(s.text)) for s in d.since_you_acted),
+        corrections=tuple(replace(c, text=say(c.text)) for c in d.corrections),
+        passed_on=tuple(replace(p, line=say(p.line), quote=p.quote and _quote(say, p.quote)) for p in d.passed_on),
         also_open=tuple(replace(o, line=say(o.line)) for o in d.also_open),
         more=say(d.more or "") or None,
         heard_once=tuple(_quote(say, q) for q in d.heard_once),
@@ -362,7 +363,7 @@ def _pain(say: Tongue, pain: Pain) -> Pain:
 
 
 def _away(say: Tongue, away: Away) -> Away:
-    pains = tuple(replace(p, who=say._count(p.who) or say(p.who)) for p in away.pains)
+    pains = tuple(replace(p, who=p.who and (say._count(p.who) or say(p.who))) for p in away.pains)
     return replace(away, lead=say(away.lead), pains=pains, text=listed(pains) or say(away.text))
 
 

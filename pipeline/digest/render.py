@@ -48,8 +48,9 @@ def layout(document: Document) -> tuple[Section, ...]:
     d = phrasebook.spoken(document, say)
     sections = (
         Section(title="", blocks=_first_screen(d, say)),
-        Section(title=head["since"], blocks=_recalled(d)),
-        Section(title=_away(d, say), blocks=tuple(Block(kind="item", lead=f"{a.lead}:", text=a.text) for a in d.away)),
+        Section(title=head["since"], blocks=_since(d)),
+        _away(d, say),
+        Section(title=say("Passed on to you"), blocks=_passed_on(d, say)),
         Section(title=head["words"], blocks=_in_their_words(d, say)),
         Section(title=head["also"], blocks=_also(d)),
         Section(title=head["once"], blocks=tuple(_quote(q, say) for q in d.heard_once)),
@@ -68,13 +69,23 @@ def layout(document: Document) -> tuple[Section, ...]:
     return tuple(s for s in sections if s.blocks)
 
 
-def _recalled(d: Document) -> tuple[Block, ...]:
-    told = [(one.title, one.text) for one in d.corrected] + [(one.title, one.text) for one in d.since_you_acted]
-    return tuple(Block(kind="item", lead=f"{title}:", text=text) for title, text in told)
+def _since(d: Document) -> tuple[Block, ...]:
+    return (
+        *(Block(kind="item", lead=f"{s.title}:", text=s.text) for s in d.since_you_acted),
+        *(Block(kind="item", lead=f"{c.title}:" if c.title else "", text=c.text) for c in d.corrections),
+    )
 
 
-def _away(d: Document, say: Tongue) -> str:
-    return say(f"While you were away ({len(d.away)} week{'s' if len(d.away) > 1 else ''})") if d.away else ""
+def _away(d: Document, say: Tongue) -> Section:
+    title = say(f"While you were away ({len(d.away)} week{'s' if len(d.away) > 1 else ''})") if d.away else ""
+    return Section(title=title, blocks=tuple(Block(kind="item", lead=f"{a.lead}:", text=a.text) for a in d.away))
+
+
+def missed_words(document: Document) -> int:
+    """The words on weeks that the reader missed: they take nothing from the budget of this one."""
+    say = phrasebook.tongue(document)
+    found = _away(phrasebook.spoken(document, say), say)
+    return sum(len(said.split()) for said in (found.title, *(f"- {b.lead} {b.text}" for b in found.blocks)))
 
 
 def _heard(d: Document, say: Tongue) -> tuple[Block, ...]:
@@ -89,7 +100,7 @@ def _heard(d: Document, say: Tongue) -> tuple[Block, ...]:
 def _page(d: Document, say: Tongue) -> tuple[Block, ...]:
     if d.page_url is None:
         return ()
-    label = say("These notes as a page, with what stands behind each number")
+    label = say("These notes as a page: what stands behind each number, and where to correct them")
     return (Block(kind="link", label=label, url=d.page_url),)
 
 
@@ -138,6 +149,16 @@ def _in_their_words(d: Document, say: Tongue) -> tuple[Block, ...]:
         if inside:
             where = f" ({pain.area})" if pain.area else ""
             blocks += [Block(kind="head", number=number, lead=f"{words.capital(pain.title)}{where}"), *inside]
+    return tuple(blocks)
+
+
+def _passed_on(d: Document, say: Tongue) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    for one in d.passed_on:
+        blocks.append(Block(kind="item", lead=stopped(one.title), text=one.line))
+        blocks += [_quote(one.quote, say)] if one.quote is not None else []
+        if one.answer_url is not None:
+            blocks.append(Block(kind="link", label=say("Answer it"), url=one.answer_url))
     return tuple(blocks)
 
 

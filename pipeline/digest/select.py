@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
@@ -13,6 +13,7 @@ from pipeline.answers import Answer
 from pipeline.digest.index import Crowd, Index, Key, Told, crowd, hears, index, severity
 from pipeline.digest.material import PainEntry, Voice
 from pipeline.digest.words import Level
+from pipeline.escalate import leads
 from pipeline.issue import Period, SourceHealth
 from pipeline.org import Org
 
@@ -26,6 +27,8 @@ __all__ = [
 
 WEEK = timedelta(days=7)
 WEEKS = 26
+PARTS = 8
+"""So many numbers inside a scope are put together in every way; where there are more, teams are not counted."""
 MORNING = timedelta(hours=9)
 """How long after a period's end its digests are read, in the organisation's zone."""
 
@@ -57,6 +60,11 @@ class PainView:
     blind: bool
     stirred: tuple[Voice, ...] = ()
     """Older issues of it in this scope to which something happened this week."""
+    several: bool = False
+    """Whether it may be said that they are at least three, in a number or in words: where no larger number is told
+    from which others could be counted out by it."""
+    told_weeks: tuple[int | None, ...] = ()
+    """Of the present run the numbers that may be printed; None for weeks not listened to and for those that may not."""
 
     @property
     def id(self) -> str:
@@ -71,7 +79,7 @@ class PainView:
         """The trend word that may be printed: of one or two people nothing is called."""
         if self.reading.trend == "steady" and self.reading.came_back is not None:
             return "too few to call"  # it is compared with the weeks before its relief, of which it is no continuation
-        if self.reading.trend is None or self.visible or self.count >= privacy.BEHIND:
+        if self.reading.trend is None or self.visible or self.several:
             return self.reading.trend
         return "too few to call"
 
@@ -79,6 +87,11 @@ class PainView:
     def came_back(self) -> int | None:
         """How many weeks ago it was relieved, where several people tell of it again."""
         return self.reading.came_back if self.visible else None
+
+    @property
+    def usual(self) -> tuple[int, int] | None:
+        """The usual range that may be printed: it is a number about the same people, and they have none without it."""
+        return self.reading.usual if self.visible and self.crowd != "relay" else None
 
     @property
     def own_weeks(self) -> bool:
@@ -89,8 +102,7 @@ class PainView:
     def rising(self) -> int | None:
         """For how many weeks it has been rising slowly, where that may be printed and no stronger word stands."""
         weak = self.trend in ("steady", "too few to call") and not self.own_weeks
-        spoken = self.visible or self.count >= privacy.BEHIND
-        return self.reading.rising if weak and spoken else None
+        return self.reading.rising if weak and (self.visible or self.several) else None
 
     @cached_property
     def authors(self) -> int:
@@ -99,9 +111,17 @@ class PainView:
     @cached_property
     def impact(self) -> float:
         """Severity x log2(1 + authors) x persistence x momentum. Orders pains; never shown."""
+        return round(self._impact(self.authors), 4)
+
+    def _impact(self, people: int) -> float:
         momentum = {"above usual": 1.5, "new": 1.5, "easing": 0.75, "back to usual": 0.75}.get(self.trend or "", 1.0)
         lasting = 1 + 0.25 * min(self.weeks_open - 1, 4)
-        return round(self.severity * math.log2(1 + self.authors) * lasting * momentum, 4)
+        return self.severity * math.log2(1 + people) * lasting * momentum
+
+    @property
+    def told_impact(self) -> float:
+        """The same of nothing but what is printed: it must not give away how many wrote."""
+        return round(self._impact(self.authors if self.visible and self.crowd != "relay" else privacy.BEHIND), 1)
 
     @property
     def order(self) -> tuple[float, bool, datetime, str]:
@@ -159,6 +179,12 @@ class View:
         return tuple(v for v in self.voices if v.side != "none")
 
     @cached_property
+    def withdrawn(self) -> tuple[Voice, ...]:
+        """Who stopped to tell, where this leader leads their team, of customers the leaf, or leads who leads it."""
+        told = [v for v in self.friction if v.has("voice_withdrawn")] if self.index.material.rungs.withdrawn else []
+        return tuple(v for v in told if self.leader in _nearest(self.org, v))
+
+    @cached_property
     def thanks(self) -> tuple[Voice, ...]:
         return tuple(v for v in self.voices if v.side == "none" and v.has("thanks"))
 
@@ -185,13 +211,34 @@ class View:
         return max(0, (self.monday - self.index.material.listening_since).days // 7)
 
     @cached_property
+    def _closed(self) -> frozenset[str]:
+        """The registry's pains that this leader may not know of."""
+        if not self.org.visible_to:
+            return frozenset()
+        pains = self.index.material.pains
+        return frozenset(p for p, entry in pains.items() if not self.org.may_open(self.leader, entry.audience))
+
+    @cached_property
+    def entries(self) -> Mapping[str, PainEntry]:
+        """The registry's pains that this leader may know of."""
+        pains = self.index.material.pains
+        return {p: entry for p, entry in pains.items() if p not in self._closed} if self._closed else pains
+
+    @cached_property
+    def audible(self) -> tuple[SourceHealth, ...]:
+        """The sources that this leader may know of, by name: all that are not narrowed as a whole to others."""
+        mine = (
+            s for s in self.index.material.sources if self.org.may_open(self.leader, self.org.audience(s.name, None))
+        )
+        return tuple(sorted(mine, key=lambda s: s.name))
+
+    @cached_property
     def sources(self) -> tuple[SourceHealth, ...]:
         """The sources that could bring something into this scope, by name."""
-        everything = sorted(self.index.material.sources, key=lambda s: s.name)
         known = self.index.team_sources
         claimed = frozenset().union(*known.values())
         ours = frozenset(v.source for v in self.voices).union(*(known.get(t, frozenset()) for t in self.scope))
-        return tuple(s for s in everything if s.name in ours or s.name not in claimed)
+        return tuple(s for s in self.audible if s.name in ours or s.name not in claimed)
 
     @cached_property
     def blind(self) -> tuple[SourceHealth, ...]:
@@ -216,17 +263,22 @@ class View:
 
     def _blind_feeds(self, pain: str, side: str) -> list[SourceHealth]:
         feeds = self.index.feeds.get(pain) or self._feeds_of_side(side)
-        everything = self.index.material.sources
-        talking = {v.source for v in self.index.material.voices} if not feeds else self._talking
-        lost = [s for s in everything if s.read_to is None or s.read_to < self.period.end or s.lossy]
+        talking = self._speaking if not feeds else self._talking
+        lost = [s for s in self.audible if s.read_to is None or s.read_to < self.period.end or s.lossy]
         return [s for s in lost if s.name in feeds or s.name not in talking]
 
     @cached_property
     def _talking(self) -> frozenset[str]:
-        return frozenset(name for names in self.index.feeds.values() for name in names)
+        feeds = self.index.feeds
+        return frozenset(name for pain, names in feeds.items() if pain not in self._closed for name in names)
+
+    @cached_property
+    def _speaking(self) -> frozenset[str]:
+        """The sources that anything of this week came from which this leader's audiences let them see."""
+        return frozenset(v.source for v in self.index.material.voices if self.org.may_open(self.leader, v.audience))
 
     def _feeds_of_side(self, side: str) -> frozenset[str]:
-        pains = self.index.material.pains
+        pains = self.entries
         return frozenset().union(*(f for p, f in self.index.feeds.items() if p in pains and pains[p].side == side))
 
     def weeks(self, entry: PainEntry, who: Crowd) -> tuple[trend.Week, ...]:
@@ -298,15 +350,15 @@ class View:
     def _by_pain(self) -> dict[str, list[Voice]]:
         found: dict[str, list[Voice]] = defaultdict(list)
         for voice in self.friction:
-            if voice.pain is not None and voice.pain in self.index.material.pains and voice.author is not None:
+            if voice.pain is not None and voice.pain in self.entries and voice.author is not None:
                 found[voice.pain].append(voice)
         return found
 
     @cached_property
     def pains(self) -> tuple[PainView, ...]:
         """Every pain that somebody in scope told of this week, heaviest first."""
-        raw = {pain: self._pain(self.index.material.pains[pain], voices) for pain, voices in self._by_pain.items()}
-        entries = self.index.material.pains
+        raw = {pain: self._pain(self.entries[pain], voices) for pain, voices in self._by_pain.items()}
+        entries = self.entries
         silent = {pain for pain, _ in self.index.history.get(self.leader, {}) if pain in entries} - set(raw)
         readings = trend.across({pain: view.reading for pain, view in sorted(raw.items())}, len(silent))
         views = [replace(view, reading=readings[pain]) for pain, view in raw.items()]
@@ -333,7 +385,7 @@ class View:
     @cached_property
     def relieved(self) -> tuple[PainView, ...]:
         """Pains with nobody, or few, this week that are back to usual."""
-        entries = self.index.material.pains
+        entries = self.entries
         gone = {pain for pain, _ in self.index.history.get(self.leader, {}) if pain in entries}
         views = [self._pain(entries[pain], []) for pain in sorted(gone - set(self._by_pain))]
         return tuple(v for v in (*views, *self.pains) if v.reading.trend == "back to usual")
@@ -344,7 +396,7 @@ class View:
 
     def whole(self, pain_id: str) -> PainView:
         """A pain of the registry by its id, also one of which nobody in this scope tells any more. Raises KeyError."""
-        return self.known.get(pain_id) or self._pain(self.index.material.pains[pain_id], [])
+        return self.known.get(pain_id) or self._pain(self.entries[pain_id], [])
 
     @cached_property
     def known(self) -> dict[str, PainView]:
@@ -360,6 +412,7 @@ class View:
         reading = self._read(key, voices, worst, blind=blind)
         visible = self.index.shown(self.leader, key) if behind else self.index.base(self.scope, key) >= privacy.GROUP
         visible = visible and entry.id not in self.unsaid
+        several = len(behind) >= privacy.BEHIND and not self.index.above_shown(self.leader, key)
         return PainView(
             entry=entry,
             voices=tuple(voices),
@@ -372,10 +425,33 @@ class View:
             weeks_open=max(1, math.ceil((self.period.end - entry.first_at) / WEEK)),
             blind=blind,
             stirred=tuple(v for v in self.stirred if v.pain == entry.id),
+            several=visible or several,
+            told_weeks=self._told_weeks(key, reading, visible=visible and who != "relay"),
         )
 
+    def _told_weeks(self, key: Key, reading: trend.Reading, *, visible: bool) -> tuple[int | None, ...]:
+        run = reading.episode
+        if not visible:
+            return tuple(None for _ in run)
+        last = self.monday if reading.people else self.monday - WEEK
+        weeks = [last - back * WEEK for back in range(len(run) - 1, -1, -1)]
+        return tuple(self._told_week(key, week, number) for week, number in zip(weeks, run, strict=True))
+
+    def _told_week(self, key: Key, week: date, number: int | None) -> int | None:
+        """A week's number as this leader was told it when it was over. People change teams, and two tellings of one
+        week would tell of whoever did; only what is older than all digests is counted as the tree stands now."""
+        said = self.index.material.said
+        if number is None or week == self.monday:
+            return number
+        if said is None:
+            return number if number == 0 or self.index.shown_in(self.leader, key, week) else None
+        before = said.get(self.leader, {}).get(key[0], {})
+        if number == 0:
+            return None if before.get(week, 0) != 0 else 0
+        return number if before.get(week) == number else None
+
     def _read(self, key: Key, voices: Sequence[Voice], worst: int, *, blind: bool) -> trend.Reading:
-        entry = self.index.material.pains[key[0]]
+        entry = self.entries[key[0]]
         mine = [v for v in voices if v.author is not None and crowd(entry.side, v.role) == key[1]]
         outward = self._outward(key)
         people = len({v.author for v in mine})
@@ -466,8 +542,38 @@ class View:
         return path[0]
 
     def teams_behind(self, pain: PainView) -> int:
-        teams = {v.team for v in pain.voices if crowd(pain.entry.side, v.role) == pain.crowd and v.team is not None}
-        return len(teams)
+        return len(set(self._team_of(pain).values()))
+
+    def _team_of(self, pain: PainView) -> dict[str | None, str]:
+        mine = (v for v in pain.voices if crowd(pain.entry.side, v.role) == pain.crowd)
+        return {v.author: v.team for v in mine if v.team is not None}
+
+    def may_say_teams(self, pain: PainView) -> bool:
+        """Whether the number of teams does not tell that each has one or two people, nor, beside the numbers that
+        leaders inside this scope are told, that each of the others has exactly one."""
+        inside = self.index.shown_inside(self.leader, (pain.id, pain.crowd))
+        if len(inside) > PARTS:
+            return False
+        teams = self._team_of(pain)
+        for parts in _apart(inside):
+            gone = frozenset().union(*(part.people for part in parts))
+            left = [team for who, team in teams.items() if who not in gone]
+            if len(set(left)) > 1 and len(left) < len(set(left)) + (1 if parts else 2):
+                return False
+        return len(set(teams.values())) > 1
+
+
+def _apart(groups: Sequence[privacy.Group]) -> list[list[privacy.Group]]:
+    """Every choice of groups that share no team, the empty one first."""
+    found: list[list[privacy.Group]] = [[]]
+    for group in groups:
+        found += [[*some, group] for some in found if all(group.teams.isdisjoint(one.teams) for one in some)]
+    return found
+
+
+def _nearest(org: Org, voice: Voice) -> Sequence[str]:
+    home = voice.team if voice.role == "staff" and voice.team is not None else voice.leaf
+    return list(dict.fromkeys(leads(org, home)))[:2]
 
 
 def _severity(voices: Sequence[Voice]) -> int:

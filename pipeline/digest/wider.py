@@ -13,7 +13,8 @@ def wide(view: View, pain: PainView) -> tuple[str, PainView] | None:
     tops = [t for t in reversed(path) if view.org.teams[t].leader in view.org.people and t not in view.own]
     if not tops:
         return None
-    key = (str(view.org.teams[tops[0]].leader), view.period, view.generated_at)
+    leader = str(view.org.teams[tops[0]].leader)
+    key = (leader, view.period, view.generated_at, view.index.unsaid.get(leader, frozenset()))
     if key not in view.index.widest:
         view.index.widest[key] = View(view.index, *key)
     found = view.index.widest[key].known.get(pain.id)

@@ -11,7 +11,10 @@ from pipeline.pains.values import Candidate, Pain
 
 
 def merged(one: Pain, other: Pain) -> Pain:
-    """`one` with everything of `other` in it; id, name and side stay those of `one`."""
+    """`one` with everything of `other` in it; id, name and side stay those of `one`. Raises ValueError where they are
+    of two audiences: who may see one would be told of the other."""
+    if one.audience != other.audience:
+        raise ValueError(f"{one.id} and {other.id} may not be seen by the same people (`visible_to:`)")
     sums = {name: one.seen.get(name, 0) + other.seen.get(name, 0) for name in {*one.seen, *other.seen}}
     kept = sorted(sorted(sums, key=lambda name: (-sums[name], name))[:SEEN])
     leaves = {leaf: one.leaves.get(leaf, 0) + other.leaves.get(leaf, 0) for leaf in {*one.leaves, *other.leaves}}
@@ -38,7 +41,10 @@ def parted(
     either half has no issue of a person.
     """
     rest, new = _remembered(stay, taken, names), _remembered(go, taken, names)
-    return replace(rest, id=pain.id, title=pain.title, side=pain.side, founded_by=pain.founded_by), new
+    kept = replace(
+        rest, id=pain.id, title=pain.title, side=pain.side, founded_by=pain.founded_by, audience=pain.audience
+    )
+    return kept, replace(new, audience=pain.audience)
 
 
 def renamed(pain: Pain, title: str) -> Pain:

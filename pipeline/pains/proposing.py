@@ -25,7 +25,9 @@ def proposals(
             members.setdefault(told.pain_id, []).append(by_key[told.key])
     pains = sorted(registry, key=lambda p: p.id)
     splits = [p for pain in pains if (p := _split(pain.id, members.get(pain.id, []))) is not None]
-    reasons = _same_authors(members) | _same_words(pains)
+    audiences = {pain.id: pain.audience for pain in pains}
+    found = _same_authors(members) | _same_words(pains)
+    reasons = {pair: why for pair, why in found.items() if len({audiences.get(pain) for pain in pair}) == 1}
     return splits + [Proposal(what="merge", pains=pair, because=why) for pair, why in sorted(reasons.items())]
 
 

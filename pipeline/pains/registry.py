@@ -11,6 +11,7 @@ one, titles that name different things exactly are kept apart, and what is nowhe
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from pipeline.pains.common import weigh
 from pipeline.pains.forms import learnt, place_of
@@ -32,7 +33,24 @@ def assign(
 
     An issue without an assignment found no pain; hand it in again while `WAITS` lasts. Nothing of `registry` is lost:
     pains that are over stay in it. `names` are names of people, which no title may hold.
+
+    Each audience is settled by itself, as if there were no other: whoever may see a pain may see all its issues, and
+    neither its name nor its number tells of others.
     """
+    audiences = sorted({pain.audience for pain in registry} | {candidate.audience for candidate in candidates})
+    pains: list[Pain] = []
+    told: list[Assignment] = []
+    for audience in audiences:
+        own = [candidate for candidate in candidates if candidate.audience == audience]
+        living, joined = _assign([pain for pain in registry if pain.audience == audience], own, names)
+        pains += [replace(pain, audience=audience) for pain in living] if audience else living
+        told += joined
+    return sorted(pains, key=lambda pain: pain.id), sorted(told, key=lambda one: one.key)
+
+
+def _assign(
+    registry: Sequence[Pain], candidates: Sequence[Candidate], names: Collection[str]
+) -> tuple[list[Pain], list[Assignment]]:
     pains = {pain.id: State(pain) for pain in sorted(registry, key=lambda p: p.id)}
     ordered = sorted({c.key: c for c in candidates}.values(), key=lambda c: (c.created_at, c.key))
     told: dict[str, Assignment] = {}

@@ -23,6 +23,8 @@ class Candidate:
     leaf: str | None
     links: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    audience: str = ""
+    """Who alone may see it, by `Org.audience`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +49,9 @@ class Pain:
     `sketches` are of its most central early issues: what comes later is compared with them, so that a pain does not
     drift. `seen` says how many of its issues have a feature. Both are under hashed names, so that the registry, which
     outlives the texts, holds none of their words beside the title. `leaves` counts its issues by leaf; `cases` are
-    hashed keys of its last issues; `was` is the name before a person gave it another. Bots' issues join a pain but
-    leave no trace in it: `members`, `last_at` and the sketches are of people's issues alone.
+    hashed keys of its last issues; `was` is the name before a person gave it another. All its issues are of one
+    `audience`. Bots' issues join a pain but leave no trace in it: `members`, `last_at` and the sketches are of people's
+    issues alone.
     """
 
     id: str
@@ -63,6 +66,7 @@ class Pain:
     leaves: Mapping[str, int] = field(default_factory=dict)
     cases: tuple[str, ...] = ()
     was: str = ""
+    audience: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +114,7 @@ def from_json(raw: Mapping[str, Any]) -> Pain:
         leaves={leaf: int(count) for leaf, count in raw.get("leaves", {}).items()},
         cases=tuple(raw.get("cases", ())),
         was=raw.get("was", ""),
+        audience=raw.get("audience", ""),
     )
 
 

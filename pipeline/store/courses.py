@@ -68,7 +68,10 @@ def _exists(rows: Any, at: Any, period: Period) -> Any:
 def signs(
     session: Session, period: Period, org: Org, pains: Mapping[tuple[str, str], str | None]
 ) -> dict[tuple[str, str], tuple[str, ...]]:
-    """The signals of the courses of these issues (identity to pain) as they stood when the period ended, by name."""
+    """The signals of the courses of these issues (identity to pain) as they stood when the period ended, by name.
+
+    What others wrote shows through an issue only where they are of its audience.
+    """
     rows = _rows(session, list(pains))
     courses = [_course(row, org, pains) for row in rows]
     courses = _with_course(session, org, courses, period.end, texts=True)
@@ -83,7 +86,7 @@ def signs(
         for course in courses:
             if course.team == team and period.start <= course.created_at:
                 found[course.key].add("shrinking_detail")
-    near = _neighbours(session, org, {c.pain for c in courses if c.pain is not None}, period)
+    near = _neighbours(session, org, {c.pain: c.audience for c in courses if c.pain is not None}, period)
     fresh = {course.key for course in courses if course.created_at >= period.start}
     for key, names in (*together.among(near).items(), *together.within(courses, usuals).items()):
         # What an older issue was among its neighbours was told when it was new.
@@ -105,16 +108,18 @@ def _rows(session: Session, names: Sequence[tuple[str, str]]) -> list[Any]:
 
 def _course(row: Row[Any], org: Org, pains: Mapping[tuple[str, str], str | None]) -> Course:
     author, role, team = author_of(org, row.source, row.author, row.author_role, row.account, row.external_id)
+    audience = org.audience(row.source, row.project)
     return Course(
         key=f"{row.source}:{row.external_id}",
         source=row.source,
-        queue=f"{row.source} {row.project or row.place_of_work or ''}",
+        queue=f"{audience or row.source} {row.project or row.place_of_work or ''}",
         author=author,
         writer=row.author,
         staff=role == "staff",
         team=team,
         pain=pains.get((row.source, row.external_id)),
         created_at=row.created_at,
+        audience=audience,
     )
 
 
@@ -216,8 +221,8 @@ def _usuals(session: Session, org: Org, courses: Sequence[Course], period: Perio
     return {queue: usual(mine, period.end) for queue, mine in by_queue.items()}
 
 
-def _neighbours(session: Session, org: Org, pains: set[str], period: Period) -> list[Neighbour]:
-    """The issues of these pains in the last 90 days, and how each of them ended."""
+def _neighbours(session: Session, org: Org, pains: Mapping[str, str], period: Period) -> list[Neighbour]:
+    """The issues of these pains (each with its audience) in the last 90 days, and how each of them ended."""
     found: list[Neighbour] = []
     fixed = corrections(session)
     for some in chunks(sorted(pains)):
@@ -230,6 +235,7 @@ def _neighbours(session: Session, org: Org, pains: set[str], period: Period) -> 
             .where(IssueRow.created_at >= period.end - NEAR, IssueRow.created_at < period.end)
         )
         rows = [row for row in session.execute(query) if _may_tell(row, fixed)]
+        rows = [row for row in rows if org.audience(row.source, row.project) == pains[row.pain]]
         ends = _ends(session, [row.external_id for row in rows], period.end)
         for row in rows:
             author, role, _ = author_of(org, row.source, row.author, row.author_role, row.account, row.external_id)
@@ -260,6 +266,7 @@ def _writing(session: Session, org: Org, period: Period) -> list[Writing]:
     """How long the issues were that teams of five people or more wrote in the last eight weeks."""
     query = select(
         IssueRow.source,
+        IssueRow.project,
         IssueRow.author,
         IssueRow.tags,
         IssueRow.created_at,
@@ -272,9 +279,10 @@ def _writing(session: Session, org: Org, period: Period) -> list[Writing]:
     )
     large = {team for team, size in privacy.sizes(org).items() if size >= privacy.GROUP}
     found = []
-    for source, author, tags, at, letters in session.execute(query):
+    for source, project, author, tags, at, letters in session.execute(query):
         person = org.member(source, author)
-        if person is not None and person.team in large and not registry.hidden(tags, ()):
+        open_to_all = not registry.hidden(tags, ()) and not org.audience(source, project)
+        if person is not None and person.team in large and open_to_all:
             found.append(Writing(team=str(person.team), author=person.id, at=at, letters=letters))
     return found
 

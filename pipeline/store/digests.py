@@ -1,7 +1,7 @@
 """Digests and mails: one row per leader and period, one row per recipient, each decided once."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,6 +79,12 @@ def last_period(session: Session, before: str) -> str | None:
     """The newest period before this one for which anything was decided or expected."""
     query = select(func.max(DigestRow.period)).where(DigestRow.period < before, DigestRow.kind == WEEKLY)
     return session.execute(query).scalar_one()
+
+
+def any_before(session: Session, period: str) -> bool:
+    """Whether any digest of an earlier period was composed."""
+    query = select(DigestRow.id).where(DigestRow.period < period, DigestRow.kind == WEEKLY)
+    return session.execute(query.where(DigestRow.state == "composed").limit(1)).first() is not None
 
 
 def last_decided(session: Session, leader: str, before: str) -> str | None:
@@ -366,6 +372,7 @@ def quoted(session: Session, weeks: Sequence[str]) -> dict[str, set[str]]:
     for leader, document in session.execute(query):
         parts = document or {}
         said = [quote for pain in parts.get("pains", ()) for quote in pain["quotes"]]
+        said += [one["quote"] for one in parts.get("passed_on", ()) if one["quote"]]
         said += [*parts.get("heard_once", ()), *(win["quote"] for win in parts.get("wins", ()) if win["quote"])]
         found.setdefault(leader, set()).update(quote["issue"] for quote in said)
     return found
@@ -381,3 +388,14 @@ def told_to(session: Session, leader: str, since: str, until: str) -> list[Mappi
         DigestRow.id.in_(_GONE_OUT),
     )
     return [document for document in session.scalars(query.order_by(DigestRow.period)) if document is not None]
+
+
+def told_between(session: Session, since: str, until: str) -> Iterator[Mapping[str, Any]]:
+    """The documents of all leaders that somebody may have read of these periods, both included, oldest first."""
+    query = (
+        select(DigestRow.document)
+        .where(DigestRow.period.between(since, until), DigestRow.kind == WEEKLY, DigestRow.state == "composed")
+        .where(DigestRow.id.in_(_GONE_OUT))
+        .order_by(DigestRow.period, DigestRow.leader)
+    )
+    yield from (document for document in session.scalars(query.execution_options(yield_per=50)) if document is not None)

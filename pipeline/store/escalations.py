@@ -25,6 +25,7 @@ from pipeline.tables import (
     MarkRow,
     MemberRow,
     PainRow,
+    ReturnedRow,
     VerdictRow,
 )
 
@@ -84,6 +85,8 @@ class Subject:
     heard_by: tuple[str, ...]
     pain: str | None
     pain_title: str | None
+    pain_audience: str = ""
+    """Who alone may know of the pain, by `Org.audience`."""
 
 
 def lock(session: Session) -> None:
@@ -102,13 +105,15 @@ def subject(session: Session, issue_id: int) -> Subject | None:
     fixed = corrections(session).get((issue.source, issue.external_id))
     pain = session.execute(select(MemberRow.pain).where(MemberRow.issue_id == issue_id)).scalar_one_or_none()
     entry = session.get(PainRow, pain) if pain is not None else None
+    known = (entry.live or entry.frozen or {}) if entry is not None else {}
     return Subject(
         issue=issue,
         verdict=verdict_of(row, fixed),
         leaf=row.leaf,
         heard_by=tuple(row.heard_by),
         pain=pain,
-        pain_title=(entry.live or entry.frozen or {}).get("title") if entry is not None else None,
+        pain_title=known.get("title"),
+        pain_audience=known.get("audience", ""),
     )
 
 
@@ -274,6 +279,12 @@ def last_of_pain(session: Session, pain: str) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
+def last_in_thread(session: Session, thread: str) -> datetime | None:
+    """When somebody was last called in a thread."""
+    moment = session.execute(select(func.max(EscalationRow.at)).where(EscalationRow.thread == thread)).scalar_one()
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+
+
 def waiting(session: Session) -> list[tuple[str, Escalation]]:
     """("source:external_id", escalation) of those that wait for an answer, the oldest first."""
     query = select(IssueRow.external_id, EscalationRow).join(IssueRow, IssueRow.id == EscalationRow.issue_id)
@@ -294,7 +305,8 @@ def pulls(session: Session, since: datetime) -> dict[tuple[str, str], tuple[int,
 
 
 def _value(session: Session, row: EscalationRow) -> Escalation:
-    lost = select(MailRow.digest_id).where(MailRow.state.in_(LOST))
+    bounced = select(ReturnedRow.mail_id).where(ReturnedRow.stops, ReturnedRow.mail_id.is_not(None))
+    lost = select(MailRow.digest_id).where(or_(MailRow.state.in_(LOST), MailRow.id.in_(bounced)))
     query = (
         select(EscalationStepRow, EscalationStepRow.digest_id.in_(lost))
         .where(EscalationStepRow.escalation_id == row.id)

@@ -334,6 +334,12 @@ def by_keys(session: Session, keys: Sequence[tuple[str, str]]) -> list[Issue]:
     return sorted({(i.source, i.external_id): i for i in found}.values(), key=lambda i: (i.source, i.external_id))
 
 
+def projects(session: Session, source: str) -> list[str]:
+    """The projects that stored issues of a source have, sorted."""
+    query = select(IssueRow.project).where(IssueRow.source == source, IssueRow.project.is_not(None)).distinct()
+    return sorted(project for project in session.scalars(query) if project)
+
+
 def hold(session: Session, ids: Sequence[int]) -> dict[int, str]:
     """The present text hash of each issue; none of them changes until this transaction ends."""
     held: dict[int, str] = {}

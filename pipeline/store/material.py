@@ -16,12 +16,16 @@ from sqlalchemy import Select, String, and_, cast, or_, select
 from sqlalchemy.orm import Session
 
 from pipeline import periods
-from pipeline.answers import Answer
-from pipeline.digest.material import Material, PainEntry, Sighting, Voice
+from pipeline.answers import Answer, heard_at
+from pipeline.digest.document import Document
+from pipeline.digest.index import severity
+from pipeline.digest.material import Material, PainEntry, Sighting, Stuck, Voice
+from pipeline.escalate import RUNGS, SEVERE, Rungs
 from pipeline.issue import Issue, Period, SourceHealth, State, Verdict
+from pipeline.objections import Objection
 from pipeline.org import Org
 from pipeline.prose import prose
-from pipeline.store import answers, courses, digests, registry, sources
+from pipeline.store import answers, courses, digests, objections, pain_edits, registry, sources
 from pipeline.store.authors import author_of
 from pipeline.store.corrections import corrections
 from pipeline.store.issues import chunks, first_created, oldest, set_aside, verdict_of
@@ -29,43 +33,213 @@ from pipeline.tables import EventRow, IssueRow, MemberRow, VerdictRow
 from pipeline.workdays import REGULAR, Workdays
 
 HISTORY = timedelta(weeks=26)
+Fixed = Mapping[tuple[str, str], tuple[str, str]]
 
 
 def read(
-    session: Session, period: Period, org: Org, kinds: Mapping[str, str], workdays: Workdays = REGULAR
+    session: Session,
+    period: Period,
+    org: Org,
+    kinds: Mapping[str, str],
+    workdays: Workdays = REGULAR,
+    rungs: Rungs = RUNGS,
 ) -> Material:
     """Everything that digests of this period may speak of. `kinds` are the configured sources, name to kind."""
     fixed = corrections(session)
+    pains = registry.told_in(session, period.label)
+    audiences = {pain: found.get("audience", "") for pain, found in pains.items()}
     voices = _voices(session, period, org, fixed)
     stirred = _stirred(session, period, org, fixed)
-    known = _with_courses(session, period, org, [*voices, *stirred])
+    known = _with_courses(session, period, org, [*voices, *stirred], audiences)
     voices, stirred = known[: len(voices)], known[len(voices) :]
     first = max(first_created(session) or period.start, period.start - HISTORY * 4)
     zone = ZoneInfo(period.zone)
-    sightings, fed_by = _sightings(session, period, org, fixed)
+    sightings, fed_by, late = _sightings(session, period, org, fixed, audiences)
+    standing = objections.standing(session, period.end)
+    given = answers.until(session, period.end)
+    known_pains = {
+        pain_id: PainEntry(
+            id=pain_id,
+            title=pain["title"],
+            side=pain["side"],
+            first_at=datetime.fromisoformat(pain["first_at"]),
+            sources=frozenset(fed_by.get(pain_id, ())),
+            audience=audiences[pain_id],
+        )
+        for pain_id, pain in pains.items()
+    }
+    waiting = _severe_and_waiting(known_pains, sightings, given, period, rungs)
     return Material(
         voices=voices,
         stirred=stirred,
         sightings=sightings,
-        pains={
-            pain_id: PainEntry(
-                id=pain_id,
-                title=pain["title"],
-                side=pain["side"],
-                first_at=datetime.fromisoformat(pain["first_at"]),
-                sources=frozenset(fed_by.get(pain_id, ())),
-            )
-            for pain_id, pain in registry.told_in(session, period.label).items()
-        },
+        pains=known_pains,
         sources=_health(session, period, kinds, voices),
         listening_since=_monday(first.astimezone(zone).date()),
         last_quiet=digests.last_quiet(session, period.label),
         workdays=workdays,
-        answers=(given := answers.until(session, period.end)),
-        told=_told(session, period, org, given),
+        answers=given,
+        told=_told(session, period, org, given, audiences),
+        stuck=_stuck(session, period, org, fixed, waiting),
+        rungs=rungs,
+        said=_said(session, period),
+        objections=standing,
+        withdrawn=_withdrawn(session, period, standing),
+        late=late,
         spoken=digests.spoken(session, _weeks_before(period)),
         quoted=_quoted(session, period, org),
+        **_before(session, period, org),
+        **_edited(session, period),
     )
+
+
+def _said(session: Session, period: Period) -> dict[str, dict[str, dict[date, int | None]]] | None:
+    """What the digests of the period before told of how many people; None where no digest was made before."""
+    if not digests.any_before(session, period.label):
+        return None
+    before = map(Document.from_json, digests.documents(session, periods.before(period).label, sent=False))
+    return {document.leader: document.said() for document in before}
+
+
+def _withdrawn(session: Session, period: Period, standing: Sequence[Objection]) -> dict[int, dict[str, str | None]]:
+    """Of each quotation that was withdrawn in this period: the leaders who had been shown it, and under which pain."""
+    found: dict[int, dict[str, str | None]] = {}
+    for one in standing:
+        if one.what != "quote" or one.issue is None or one.at < period.start:
+            continue
+        readers: dict[str, str | None] = {}
+        for document in digests.quoting(session, one.issue):
+            if "pains" not in document:  # a call
+                continue
+            quoted = [p["id"] for p in document["pains"] if any(q["issue"] == one.issue for q in p["quotes"])]
+            others = [*document["heard_once"], *(win["quote"] for win in document["wins"] if win["quote"])]
+            if quoted or any(quote["issue"] == one.issue for quote in others):
+                readers[document["leader"]] = quoted[0] if quoted else None
+        found[one.id] = readers
+    return found
+
+
+REMEMBERED = 4
+"""For how many weeks a number is put right that turned out to be another."""
+
+
+def _before(session: Session, period: Period, org: Org) -> dict[str, Any]:
+    """What leaders were told in the weeks before: the last word on each pain's number counts. The numbers of a leader
+    whose part of the tree is another one now cannot be compared, and are left out."""
+    weeks = [periods.before(period)]
+    while len(weeks) < REMEMBERED:
+        weeks.append(periods.before(weeks[-1]))
+    into = pain_edits.redirects(session)
+    told: dict[str, dict[tuple[str, date], int]] = defaultdict(dict)
+    named: dict[str, set[str]] = defaultdict(set)
+    for document in digests.told_between(session, weeks[-1].label, weeks[0].label):
+        leader, monday = (
+            document["leader"],
+            periods.monday_of(periods.week_of(document["period"]["label"], period.zone)),
+        )
+        known = [*document["pains"], *document["also_open"]]
+        named[leader].update(into.get(one["id"], one["id"]) for one in known)
+        if document["led"] != [list(org.up(team)) for team in org.led_by(leader)]:
+            told.pop(leader, None)
+            continue
+        told[leader].update({(one["id"], monday): one["people"] for one in known if one["people"] is not None})
+        for one in document.get("corrections", ()):
+            if one["week"] is not None:
+                key = (one["pain"], date.fromisoformat(one["week"]))
+                told[leader].pop(key, None)
+                told[leader].update({} if one["people"] is None else {key: one["people"]})
+    return {
+        "told_before": {leader: dict(numbers) for leader, numbers in told.items() if numbers},
+        "named_before": {leader: frozenset(pains) for leader, pains in named.items()},
+    }
+
+
+def _edited(session: Session, period: Period) -> dict[str, Any]:
+    """What persons decided about pains before the period ended."""
+    edits = [e for e in pain_edits.edits(session) if datetime.fromisoformat(e.at) < period.end]
+    renamed = {
+        edit.pains[0]: str((edit.before[edit.pains[0]] or {}).get("title", ""))
+        for edit in reversed(edits)  # of several names in a week the first is the one that readers know
+        if edit.what == "rename" and datetime.fromisoformat(edit.at) >= period.start
+    }
+    return {
+        "edited": frozenset(pain for edit in edits if edit.what != "rename" for pain in edit.pains),
+        "renamed": {pain: old for pain, old in renamed.items() if old},
+    }
+
+
+def _severe_and_waiting(
+    pains: Mapping[str, PainEntry],
+    sightings: Sequence[Sighting],
+    given: Mapping[str, Sequence[Answer]],
+    period: Period,
+    rungs: Rungs,
+) -> list[str]:
+    """The pains that may have climbed: severe, older than what one level has to answer, and unanswered."""
+    if rungs.stuck is None:
+        return []
+    before = period.end - timedelta(days=rungs.stuck)
+    worst: dict[str, dict[str, int]] = defaultdict(dict)
+    for seen in sightings:
+        known = worst[seen.pain]
+        known[seen.author] = max(known.get(seen.author, 1), seen.severity)
+    return sorted(
+        pain
+        for pain, by_author in worst.items()
+        if pain in pains
+        and pains[pain].first_at < before
+        and heard_at(given.get(pain, ())) is None
+        and severity(by_author.values()) >= SEVERE
+    )
+
+
+def _stuck(session: Session, period: Period, org: Org, fixed: Fixed, waiting: Sequence[str]) -> list[Stuck]:
+    """Of these pains those of which an issue is open, each with the first issue that a digest may show."""
+    members: list[Any] = []
+    for some in chunks(waiting):
+        query = (
+            select(
+                MemberRow.pain,
+                IssueRow.id,
+                IssueRow.source,
+                IssueRow.external_id,
+                IssueRow.tags,
+                VerdictRow.signals,
+                IssueRow.created_at,
+            )
+            .join(IssueRow, IssueRow.id == MemberRow.issue_id)
+            .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
+            .where(MemberRow.pain.in_(some), registry.counted_in(session, period.label))
+            .where(IssueRow.state != "deleted", IssueRow.created_at < period.end)
+        )
+        members += session.execute(query)
+    members = [row for row in members if not registry.hidden(row.tags, [name for name, *_ in row.signals])]
+    members.sort(key=lambda row: (row.created_at, row.source, row.external_id))
+    past = _history(session, [row.external_id for row in members], period)
+    still = {row.pain for row in members if past[row.source, row.external_id][0] is None}
+    first: dict[str, int] = {}
+    for row in members:
+        first.setdefault(row.pain, row.id)
+    rows: list[Any] = []
+    for some_ids in chunks([first[pain] for pain in sorted(still)]):
+        rows += session.execute(_judged(session, period).where(IssueRow.id.in_(some_ids)))
+    found = [Stuck(pain=voice.pain or "", first=voice) for voice in _heard(session, period, org, fixed, rows)]
+    return sorted(found, key=lambda one: (one.first.created_at, one.first.key))
+
+
+def may_not_be_quoted(session: Session, keys: Sequence[str]) -> bool:
+    """Whether of these issues ("source:external_id") one is gone, or may not be shown or quoted any more."""
+    if not keys:
+        return False
+    names = sorted({key.partition(":")[2] for key in keys})
+    found: set[str] = set()
+    for some in chunks(names):
+        query = select(IssueRow, VerdictRow).join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
+        for issue, verdict in session.execute(query.where(IssueRow.external_id.in_(some), IssueRow.state != "deleted")):
+            signals = [name for name, *_ in verdict.signals]
+            if not registry.hidden(issue.tags, signals) and "no-quote" not in issue.tags:
+                found.add(f"{issue.source}:{issue.external_id}")
+    return not set(keys) <= found - objections.withdrawn(session).keys()
 
 
 ROTATION = 3
@@ -95,7 +269,7 @@ def _weeks_before(period: Period) -> list[str]:
 
 
 def _told(
-    session: Session, period: Period, org: Org, given: Mapping[str, Sequence[Answer]]
+    session: Session, period: Period, org: Org, given: Mapping[str, Sequence[Answer]], audiences: Mapping[str, str]
 ) -> dict[int, tuple[int, int]]:
     """Answer to (authors who were informed of it, authors who wrote of the pain before it was given)."""
     if not given:
@@ -107,7 +281,7 @@ def _told(
     )
     wrote: dict[str, list[tuple[datetime, str, str]]] = defaultdict(list)
     for pain, issue in session.execute(query):
-        if registry.hidden(issue.tags, ()):
+        if registry.hidden(issue.tags, ()) or org.audience(issue.source, issue.project) != audiences.get(pain, ""):
             continue
         author, _, _ = author_of(org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id)
         if author is not None:
@@ -124,9 +298,6 @@ def _told(
 
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
-
-
-Fixed = Mapping[tuple[str, str], tuple[str, str]]
 
 
 def _voices(session: Session, period: Period, org: Org, fixed: Fixed) -> list[Voice]:
@@ -157,9 +328,12 @@ def _judged(session: Session, period: Period) -> Select[IssueRow, VerdictRow, st
     )
 
 
-def _with_courses(session: Session, period: Period, org: Org, voices: Sequence[Voice]) -> list[Voice]:
+def _with_courses(
+    session: Session, period: Period, org: Org, voices: Sequence[Voice], audiences: Mapping[str, str]
+) -> list[Voice]:
     """The same with the signals that their courses show."""
-    pains = {(v.source, v.external_id): v.pain if v.side != "none" else None for v in voices}
+    own = {v.key: v.pain is not None and v.audience == audiences.get(v.pain, "") for v in voices}
+    pains = {(v.source, v.external_id): v.pain if v.side != "none" and own[v.key] else None for v in voices}
     found = courses.signs(session, period, org, pains)
     return [replace(voice, course=found.get((voice.source, voice.external_id), ())) for voice in voices]
 
@@ -167,6 +341,7 @@ def _with_courses(session: Session, period: Period, org: Org, voices: Sequence[V
 def _heard(session: Session, period: Period, org: Org, fixed: Fixed, rows: Sequence[Any]) -> list[Voice]:
     """Rows as voices, without those that no digest may show."""
     past = _history(session, [row[0].external_id for row in rows], period)
+    unquoted = objections.withdrawn(session)
     found = []
     for issue, verdict_row, pain in rows:
         verdict = verdict_of(verdict_row, fixed.get((issue.source, issue.external_id)))
@@ -184,6 +359,7 @@ def _heard(session: Session, period: Period, org: Org, fixed: Fixed, rows: Seque
                 state="closed" if closed_at else "open",
                 closed_at=closed_at,
                 reopened=reopened,
+                withdrawn=f"{issue.source}:{issue.external_id}" in unquoted,
             )
         )
     return found
@@ -200,8 +376,9 @@ def voice(
     state: State,
     closed_at: datetime | None,
     reopened: bool,
+    withdrawn: bool = False,
 ) -> Voice:
-    """A stored issue as digests and calls see it."""
+    """A stored issue as digests and calls see it; `withdrawn`: a reader said that it should not be quoted."""
     author, role, team = author_of(org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id)
     return Voice(
         key=f"{issue.source}:{issue.external_id}",
@@ -226,7 +403,8 @@ def voice(
         abstained=verdict.abstained,
         signals=verdict.signals,
         pain=pain,
-        no_quote="no-quote" in issue.tags,
+        no_quote=withdrawn or "no-quote" in issue.tags,
+        audience=org.audience(issue.source, issue.project),
     )
 
 
@@ -248,15 +426,21 @@ def _history(
 
 
 def _sightings(
-    session: Session, period: Period, org: Org, fixed: Mapping[tuple[str, str], tuple[str, str]]
-) -> tuple[list[Sighting], dict[str, set[str]]]:
-    """Who told of which pain in which week, and the sources that each pain's issues came from."""
+    session: Session,
+    period: Period,
+    org: Org,
+    fixed: Mapping[tuple[str, str], tuple[str, str]],
+    audiences: Mapping[str, str],
+) -> tuple[list[Sighting], dict[str, set[str]], dict[tuple[str, date], frozenset[str]]]:
+    """Who told of which pain in which week, the sources that each pain's issues came from, and those that told of a
+    pain's week after it was closed."""
     query = (
         select(
             MemberRow.pain,
             IssueRow.created_at,
             IssueRow.source,
             IssueRow.external_id,
+            IssueRow.project,
             IssueRow.author,
             IssueRow.author_role,
             IssueRow.account,
@@ -273,27 +457,28 @@ def _sightings(
         .where(IssueRow.state != "deleted", registry.counted_in(session, period.label))
     )
     zone = ZoneInfo(period.zone)
-    last = periods.before(period)
-    last_week = _monday(last.start.astimezone(zone).date()) if registry.is_closed(session, last.label) else None
-    seen: dict[tuple[Any, ...], tuple[int, int, tuple[str, ...] | None]] = {}
+    seen: dict[tuple[Any, ...], tuple[int, int]] = {}
     fed_by: dict[str, set[str]] = defaultdict(set)
+    late: dict[tuple[str, date], set[str]] = defaultdict(set)
     for row in session.execute(query):
         side = fixed.get((row.source, row.external_id), (row.side, ""))[0]
         author, role, team = author_of(org, row.source, row.author, row.author_role, row.account, row.external_id)
-        if author is None or side == "none" or registry.hidden(row.tags, ()):
+        audience = org.audience(row.source, row.project)
+        if author is None or side == "none" or registry.hidden(row.tags, ()) or audience != audiences.get(row.pain, ""):
             continue
         week = _monday(row.created_at.astimezone(zone).date())
-        who = (row.pain, week, author, role, team, row.leaf, tuple(row.heard_by))
-        items, worst, late = seen.get(who, (0, 1, ()))
-        came_late = week == last_week and (row.period is None or row.period > last.label)
-        late = tuple(sorted({*late, row.source})) if came_late and late is not None else None
-        seen[who] = (items + 1, max(worst, row.severity), late)
+        who = (row.pain, week, author, role, team, row.leaf, tuple(row.heard_by), audience)
+        items, worst = seen.get(who, (0, 1))
+        seen[who] = (items + 1, max(worst, row.severity))
         fed_by[row.pain].add(row.source)
-    return sorted((_sighting(who, *told) for who, told in seen.items()), key=_order), fed_by
+        if row.period is not None and row.period > periods.period_at(row.created_at, period.zone).label:
+            late[row.pain, week].add(row.source)
+    known = {key: frozenset(names) for key, names in late.items()}
+    return sorted((_sighting(who, *told) for who, told in seen.items()), key=_order), fed_by, known
 
 
-def _sighting(who: tuple[Any, ...], items: int, severity: int, late: tuple[str, ...] | None) -> Sighting:
-    pain, week, author, role, team, leaf, heard_by = who
+def _sighting(who: tuple[Any, ...], items: int, severity: int) -> Sighting:
+    pain, week, author, role, team, leaf, heard_by, audience = who
     return Sighting(
         pain=pain,
         week=week,
@@ -304,7 +489,7 @@ def _sighting(who: tuple[Any, ...], items: int, severity: int, late: tuple[str, 
         heard_by=heard_by,
         items=items,
         severity=severity,
-        late=late or (),
+        audience=audience,
     )
 
 
@@ -352,8 +537,9 @@ def _begins(session: Session, period: Period, names: Sequence[str]) -> dict[str,
     return found
 
 
-def withheld(session: Session, period: Period) -> str:
-    """A hash of which issues of the period may not be shown now: private, muted, withheld, deleted, no-quote."""
+def withheld(session: Session, period: Period, org: Org) -> str:
+    """A hash of what of the period may not be shown now: issues that are private, muted, withheld, deleted, no-quote,
+    or not to be quoted by a reader's word; and to whom `visible_to:` shows the others."""
     fixed = corrections(session)
     marked = or_(
         IssueRow.state == "deleted",
@@ -364,7 +550,8 @@ def withheld(session: Session, period: Period) -> str:
     rows = list(session.execute(query.where(IssueRow.created_at >= period.start, IssueRow.created_at < period.end)))
     for some in chunks(courses.stirred(session, period)):
         rows += session.execute(query.where(IssueRow.id.in_(some)))
-    names = []
+    names = [f"{key}:withdrawn" for key in sorted(objections.withdrawn(session))]
+    names += [f"{audience} {','.join(sorted(people))}" for audience, people in sorted(org.readers.items())]
     for issue, verdict_row in sorted(rows, key=lambda row: (row[0].source, row[0].external_id)):
         verdict = verdict_of(verdict_row, fixed.get((issue.source, issue.external_id)))
         out = issue.state == "deleted" or registry.hidden(issue.tags, [s.name for s in verdict.signals])

@@ -23,8 +23,11 @@ class Sent:
     recipient: str
     leader: str
     period: str
+    """Of a call its name."""
     state: str
     """Of its digest."""
+    kind: str
+    digest_id: int
     document: Mapping[str, Any] | None
 
 
@@ -60,7 +63,16 @@ class Note:
 
 def sent(session: Session, mail_id: int) -> Sent | None:
     query = (
-        select(MailRow.id, MailRow.recipient, DigestRow.leader, DigestRow.period, DigestRow.state, DigestRow.document)
+        select(
+            MailRow.id,
+            MailRow.recipient,
+            MailRow.digest_id,
+            DigestRow.leader,
+            DigestRow.period,
+            DigestRow.state,
+            DigestRow.kind,
+            DigestRow.document,
+        )
         .join(DigestRow, DigestRow.id == MailRow.digest_id)
         .where(MailRow.id == mail_id)
     )

@@ -83,6 +83,21 @@ def hurry(session: Session, kind: str, key: str | None = None) -> None:
     session.info.setdefault("requested", []).extend(rows)
 
 
+def wanted(session: Session, kind: str) -> dict[str, int]:
+    """Key to how often it was asked for, of the rows of a kind that wait or run."""
+    query = select(WorkRow.key, WorkRow.wanted).where(WorkRow.kind == kind, WorkRow.state.in_(("ready", "running")))
+    return {row.key: row.wanted for row in session.execute(query)}
+
+
+def settle(session: Session, kind: str, done: Mapping[str, int]) -> None:
+    """Finish waiting rows that were done along with another one, but for those that were asked for again since."""
+    query = select(WorkRow.id, WorkRow.key, WorkRow.wanted).where(WorkRow.kind == kind, WorkRow.state == "ready")
+    rows = session.execute(query.with_for_update(skip_locked=True)).all()
+    ids = [row.id for row in rows if done.get(row.key) == row.wanted]
+    values = {"state": "done", "attempt": 0, "lease_until": None, "error": None, "changed_at": db.now(session)}
+    session.execute(update(WorkRow).where(WorkRow.id.in_(ids)).values(**values))
+
+
 def due(session: Session, kinds: Sequence[str], limit: int = 500) -> list[int]:
     """Ids of rows that somebody should look at now: ready and due, or running with a lease that has run out."""
     moment = db.now(session)

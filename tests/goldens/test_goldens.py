@@ -238,6 +238,6 @@ def test_what_only_such_weeks_say_can_be_said_in_german(play: Played, name: str,
     spoken = phrasebook.spoken(document, say)
 
     parts = [*document.notes, *(p.line for p in document.pains), *(s.text for s in document.since_you_acted)]
-    parts += [*(c.text for c in document.corrected), *(a.lead for a in document.away)]
+    parts += [*(c.text for c in document.corrections), *(a.lead for a in document.away)]
     assert [text for text in parts if text in say.unknown] == []
     assert [a.pains[0].who for a in spoken.away] == ["3 Kunden"] * len(document.away)

@@ -221,3 +221,27 @@ def test_it_can_be_put_off_once_for_three_working_days() -> None:
     for day, before in (("2026-03-11", None), ("2026-03-05", None), ("soon", None), ("2026-03-06", now)):
         with pytest.raises(NotNow):
             escalate.snooze(VIENNA, now, day, before)
+
+
+@pytest.mark.parametrize(
+    ("last", "levels"),
+    [("2026-03-13", 0), ("2026-03-15", 0), ("2026-03-16", 1), ("2026-03-27", 1), ("2026-03-30", 2), ("2026-06-01", 6)],
+)
+def test_what_waits_climbs_a_level_every_ten_working_days(last: str, levels: int) -> None:
+    monday = date(2026, 3, 2)
+
+    assert escalate.levels_up(monday, date.fromisoformat(last), 10, Workdays(), ("roasting",)) == levels
+
+
+def test_days_off_of_a_team_keep_its_pains_from_climbing() -> None:
+    off = Workdays(off=(DaysOff(date(2026, 3, 9), date(2026, 3, 13), frozenset({"rosta"})),))
+
+    assert escalate.levels_up(date(2026, 3, 2), date(2026, 3, 16), 10, off, ("roasting", "rosta")) == 0
+    assert escalate.levels_up(date(2026, 3, 2), date(2026, 3, 16), 10, off, ("delivery",)) == 1
+
+
+def test_what_sends_mail_unasked_is_off_by_default() -> None:
+    rules = escalate.Ladder().rules
+
+    assert {name for name, rule in rules.items() if not rule.enabled} == {"surge", "agent_load"}
+    assert set(rules) == set(escalate.NAMES)

@@ -18,7 +18,7 @@ import pytest
 
 from benchmarks.pains import at_once, weekly
 from benchmarks.pains_data import adjusted_rand
-from pipeline.pains import Assignment, Candidate, assign, from_json, proposals, to_json
+from pipeline.pains import Assignment, Candidate, assign, from_json, merged, proposals, to_json
 from pipeline.pains.title import plain_title, title_of
 from tests.config.test_sample import PAINS
 from tests.pipeline.second_organisation import ISSUES
@@ -641,3 +641,45 @@ def test_a_script_without_spaces_is_compared_too() -> None:
         ],
     )
     assert [p.members for p in registry] == [2]
+
+
+def test_each_audience_is_settled_as_if_there_were_no_other() -> None:
+    plain, _ = second_organisation()
+    mixed = [replace(c, audience=("", "desk/vault", "hr")[n % 3]) for n, c in enumerate(plain)]
+    registry, told = assign([], mixed)
+    later = [replace(c, key=f"{c.key}b", created_at=c.created_at + 3 * DAY) for c in mixed[:90]]
+    whole, more = assign(registry, later)
+
+    for audience in ("", "desk/vault", "hr"):
+        own, joined = assign([], [c for c in mixed if c.audience == audience])
+        names = {c.key for c in mixed if c.audience == audience}
+        assert [one for one in told if one.key in names] == joined
+        assert [p for p in registry if p.audience == audience] == [replace(p, audience=audience) for p in own]
+    of = {pain.id: pain.audience for pain in whole}
+    audiences = {c.key: c.audience for c in (*mixed, *later)}
+    assert more
+    assert [one for one in more if of[one.pain_id] != audiences[one.key]] == []
+
+
+def test_pains_of_two_audiences_are_never_made_one() -> None:
+    one, other = (assign([], [replace(c, audience=name) for c in STALE])[0][0] for name in ("", "hr"))
+
+    assert merged(one, one).members == 2 * one.members
+    with pytest.raises(ValueError, match="visible_to"):
+        merged(one, other)
+    joined = [
+        Assignment(key=f"{name}{c.key}", pain_id=p, score=1.0)
+        for name, p in (("a", "p-1"), ("b", "p-2"))
+        for c in STALE
+    ]
+    told = [replace(c, key=f"{name}{c.key}") for name in "ab" for c in STALE]
+    alike = [replace(one, id="p-1"), replace(one, id="p-2")]
+    apart = [alike[0], replace(alike[1], audience="hr")]
+    assert [p.what for p in proposals(alike, joined, told)] == ["merge"]
+    assert proposals(apart, joined, told) == []
+
+
+STALE = [
+    said(n, "Half the beans in our subscription parcel arrived stale", "The beans are stale again, we lose guests.")
+    for n in range(1, 5)
+]

@@ -162,11 +162,11 @@ def test_an_older_issue_that_may_no_longer_be_shown_changes_what_is_withheld(dat
     with db.transaction(database) as session:
         put(session, 1, -20)
         say(session, 1, 2, "agent-1")
-        before = material.withheld(session, PERIOD)
+        before = material.withheld(session, PERIOD, ORG)
         session.get_one(IssueRow, 1).tags = ["private"]
         session.flush()
 
-        assert before != material.withheld(session, PERIOD)
+        assert before != material.withheld(session, PERIOD, ORG)
 
 
 def test_the_number_of_queries_does_not_grow_with_what_is_stored(database: Engine) -> None:

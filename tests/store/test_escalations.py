@@ -1,18 +1,22 @@
 """Escalations as rows, on both databases."""
 
-from collections.abc import Mapping
+import random
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
 
 from pipeline import escalating
 from pipeline.escalate import NotNow
 from pipeline.house import House
 from pipeline.issue import Issue, Signal, Verdict
 from pipeline.org import Org, Person, Team
-from pipeline.store import db, escalations, issues, registry
-from pipeline.tables import EscalationRow, MailRow
+from pipeline.store import db, escalations, issues, registry, work
+from pipeline.tables import EscalationRow, EscalationStepRow, MailRow, WorkRow
 
 AT = datetime(2026, 3, 3, 9, tzinfo=UTC)
 ORG = Org(
@@ -26,7 +30,15 @@ ORG = Org(
 HOUSE = House(name="Rosta", org=ORG, kinds={"desk": "file"}, sender="leaf@rosta.example", domain="rosta.example")
 
 
-def store(database: Engine, number: int, *, tags: tuple[str, ...] = (), severity: int = 1, signal: str = "") -> int:
+def store(
+    database: Engine,
+    number: int,
+    *,
+    tags: tuple[str, ...] = (),
+    severity: int = 1,
+    signal: str = "",
+    days: int = 0,
+) -> int:
     issue = Issue(
         source="desk",
         external_id=str(number),
@@ -34,7 +46,7 @@ def store(database: Engine, number: int, *, tags: tuple[str, ...] = (), severity
         body="We drive to a shop instead every single week.",
         author=f"cafe{number}",
         author_role="customer",
-        created_at=AT,
+        created_at=AT + timedelta(days=days),
         updated_at=AT,
         tags=frozenset(tags),  # type: ignore[arg-type]
     )
@@ -143,7 +155,7 @@ def test_a_person_may_ask_for_what_was_left_to_the_digest_but_not_for_what_was_a
 
 def test_how_often_a_rule_was_wrong_is_counted_of_what_was_told(database: Engine) -> None:
     rows = [store(database, number, tags=("escalate",)) for number in (1, 2)]
-    kept = [go(database, row, minutes=24 * 60 * at) for at, row in enumerate(rows)]
+    kept = [go(database, row, minutes=23 * 60 * at) for at, row in enumerate(rows)]
     assert kept[0] is not None
     with db.transaction(database) as session:
         escalations.end(session, kept[0].id, "wrong", AT, by="kit")
@@ -182,3 +194,88 @@ def test_where_somebody_tagged_an_issue_of_a_pain_harm_calls_nobody_beside_it(da
 
     assert kept is not None
     assert kept.rule == "escalate"
+
+
+GRAVE = {1: 3, 2: 8, 3: 8, 4: 5}
+"""The severity of tagged issues that compete for one reader."""
+
+
+def compete(database: Engine, order: Sequence[int]) -> dict[int, int]:
+    """Tagged issues that came in this order and wait to be told; number to row."""
+    rows = {n: store(database, n, tags=("escalate",), severity=GRAVE[n], days=-n) for n in order}
+    with db.transaction(database) as session:
+        escalating.ask(session, list(rows.values()))
+    return rows
+
+
+def told_in_order(database: Engine, rows: Mapping[int, int]) -> list[int]:
+    """The numbers of the issues in the order in which kit is told of them, at most one a day."""
+    number = {row: n for n, row in rows.items()}
+    with db.reading(database) as session:
+        steps = session.execute(
+            select(EscalationRow.issue_id)
+            .join(EscalationStepRow, EscalationStepRow.escalation_id == EscalationRow.id)
+            .where(EscalationStepRow.reader == "kit", EscalationStepRow.copy == 0)
+            .order_by(EscalationStepRow.at)
+        )
+        return [number[row] for row in steps.scalars()]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_gravest_and_then_the_oldest_is_told_first_whatever_came_or_was_looked_at_first(
+    database: Engine, seed: int
+) -> None:
+    chance = random.Random(seed)
+    rows = compete(database, chance.sample(sorted(GRAVE), len(GRAVE)))
+
+    for day in range(6):
+        for row in chance.sample(sorted(rows.values()), len(rows)):
+            go(database, row, minutes=day * 24 * 60)
+        with db.transaction(database) as session:
+            for kept in filter(None, (escalations.of_issue(session, row) for row in rows.values())):
+                if kept.asked:
+                    escalations.end(session, kept.id, "owned", AT, by="kit")
+
+    assert told_in_order(database, rows) == [3, 2, 4]  # three in any seven days
+
+
+def test_any_number_of_workers_tell_the_same_one_first(postgres_url: str) -> None:
+    database = db.connect(postgres_url)
+    rows = compete(database, (1, 4, 2, 3))
+    together = Barrier(len(rows))
+
+    def worker(row: int) -> None:
+        with db.transaction(database) as session:
+            job = work.claim(session, row_of(session, row), ["escalate"])
+        together.wait()
+        if job is None:
+            return
+        with db.transaction(database) as session:
+            work.renew(session, job)
+            escalating.escalate(session, row, HOUSE, AT)
+            work.finish(session, job)
+
+    with ThreadPoolExecutor(len(rows)) as pool:
+        list(pool.map(worker, rows.values()))
+
+    assert told_in_order(database, rows) == [3]
+    with db.reading(database) as session:
+        assert work.outstanding(session, ["escalate"]) == 0
+    database.dispose()
+
+
+def row_of(session: Session, issue: int) -> int:
+    return session.execute(select(WorkRow.id).where(WorkRow.kind == "escalate", WorkRow.key == str(issue))).scalar_one()
+
+
+def test_what_waited_beside_it_is_done_with_it_and_one_that_fails_stops_no_other(database: Engine) -> None:
+    rows = compete(database, (1, 2, 3))
+    with db.transaction(database) as session:  # its rule is one that nobody knows any more
+        escalations.begin(session, issue_id=rows[2], name="desk:2", rule="gone", source="desk", at=AT, thread="t")
+
+    go(database, rows[1])
+
+    with db.reading(database) as session:
+        left = work.wanted(session, "escalate")
+    assert told_in_order(database, rows) == [3]
+    assert left.keys() == {str(rows[1]), str(rows[2])}  # whoever performs the first finishes it

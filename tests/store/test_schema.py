@@ -4,7 +4,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Integer, Numeric, UniqueConstraint
 
 from pipeline.store import db, schema
 from pipeline.tables import Base
@@ -21,6 +21,24 @@ def test_the_migrations_lead_to_exactly_the_tables_that_the_code_has(database: E
 
 def test_the_migrations_are_one_line_and_the_newest_is_the_head() -> None:
     assert ScriptDirectory(str(schema.MIGRATIONS)).get_heads() == [schema.head()]
+
+
+PEOPLE = {"author", "leader", "reader", "person", "recipient", "account", "ended_by", "by", "to"}
+WHEN = {"period", "week", "at", "kind", "source", "state", "role"}
+
+
+def test_no_table_keeps_a_number_by_person() -> None:
+    """P20: nothing is added up by who wrote: where a person, alone or in a week, is the key of a row, no number is."""
+    looked_at = set()
+    for table in Base.metadata.sorted_tables:
+        keys = [set(table.primary_key.columns.keys())]
+        keys += [set(c.columns.keys()) for c in table.constraints if isinstance(c, UniqueConstraint)]
+        keys += [set(i.columns.keys()) for i in table.indexes if i.unique]
+        if any(key & PEOPLE and key <= PEOPLE | WHEN for key in keys):
+            looked_at.add(table.name)
+            numeric = {c.name for c in table.columns if isinstance(c.type, Integer | Numeric)}
+            assert numeric <= {"id", "version"}, table.name
+    assert {"digests", "listeners"} <= looked_at
 
 
 def test_migrating_twice_is_harmless(database: Engine) -> None:

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,11 +16,12 @@ from click.testing import CliRunner
 from sqlalchemy import select, update
 
 from connectors.smtp import Outcome
-from pipeline import escalating
+from pipeline import escalating, returned
 from pipeline.steps import Letter
 from pipeline.store import db, escalations, issues
 from pipeline.store.escalations import Escalation
 from pipeline.tables import WorkRow
+from tests.pipeline import returned_mails as mails
 from tests.workers import small
 from workers.cli import main
 from workers.engine import Engine
@@ -29,7 +31,7 @@ from workers.wiring import Deployment
 VIENNA = ZoneInfo("Europe/Vienna")
 KEY = "the key of a test, of forty letters or more 0001"
 HOST = "https://leaf.rosta.example"
-TAGS = {"escalate": ["now"], "private": ["hush"], "no-quote": ["no-quote"]}
+TAGS = {"escalate": ["now"], "private": ["hush"], "no-quote": ["no-quote"], "severity-4": ["bad"]}
 OWNS = "you own the answer"
 TENDER = "I did not run the tests before the release and I am ashamed of it. Half the parcels went to the wrong cafe."
 
@@ -572,3 +574,117 @@ def test_a_year_of_a_noisy_tracker(make: Callable[..., Rosta]) -> None:
     states = Counter(rosta.state(one) for one in range(1, number + 1))
     assert set(states) == {"owned", "declined", "top", "digest"}
     assert states["top"] > 10
+
+
+# --- replies to calls
+
+MAIL = {
+    "replies": "reply@notes.rosta.example",
+    "bounces": "bounce@notes.rosta.example",
+    "trusted_results": "mx.example",
+}
+
+
+@pytest.fixture
+def by_mail(rosta: Rosta) -> Rosta:
+    settings = yaml.safe_load((rosta.directory / "settings.yaml").read_text())
+    (rosta.directory / "settings.yaml").write_text(yaml.safe_dump({**settings, "mail": MAIL}))
+    rosta.put(1, "Stale beans again in the subscription parcel", labels=["beans", "now"])
+    return rosta.at("2026-03-02 10:00")
+
+
+def reply(rosta: Rosta, said: str, call: int = -1, **more: str) -> str:
+    """What becomes of a reply to a call."""
+    letter = rosta.server.calls[call]
+    to = str(message_from_bytes(letter.message)["Reply-To"])
+    taken = rosta.engine.receive(mails.reply(said, to=to, **{"sender": letter.recipient, **more}))
+    rosta.look()
+    return taken.what
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "line"),
+    [
+        ("I own it: the roaster comes today", "owned", "the roaster comes today"),
+        ("act: the roaster comes today", "owned", "the roaster comes today"),
+        ("Not now, because: the roaster is in Trieste", "declined", "the roaster is in Trieste"),
+        ("Wrong tag.", "wrong", None),
+    ],
+)
+def test_a_reply_to_a_call_does_what_its_page_does(by_mail: Rosta, said: str, state: str, line: str | None) -> None:
+    assert reply(by_mail, said) == "answer"
+
+    kept = by_mail.kept()
+    assert kept is not None
+    assert (kept.state, kept.said, kept.ended_by) == (state, line, "kit")
+    assert by_mail.at("2026-03-06 10:00").readers == ["kit"]
+    assert [letter.recipient for letter in by_mail.server.taken if letter.name.startswith("notes/")] == [
+        "kit@rosta.example"
+    ]
+
+
+def test_a_call_says_how_to_reply_in_words_that_are_read(by_mail: Rosta) -> None:
+    said = " ".join(by_mail.server.calls[0].text.split())
+    shown = re.search(r"(I own it: what you do)\. Or: (not now, because: the reason)\. Or: (wrong tag)\.", said)
+
+    assert shown
+    assert [returned.to_call(one) for one in shown.groups()] == [
+        ("own", "what you do"),
+        ("decline", "the reason"),
+        ("wrong", ""),
+    ]
+
+
+def test_a_call_is_put_off_by_mail_once(by_mail: Rosta) -> None:
+    assert reply(by_mail, "later until 2026-03-05") == "answer"
+    assert reply(by_mail, "later until 2026-03-05", message_id="<another@mail.example>") == "person"
+    assert by_mail.at("2026-03-05 18:59").readers == ["kit"]
+    assert by_mail.at("2026-03-06 08:00").readers == ["kit", "noor", "kit"]
+
+
+@pytest.mark.parametrize(
+    ("said", "more"),
+    [
+        ("I own it: forged", {"results": "mx.example; dmarc=fail header.from=rosta.example"}),
+        ("I own it: of another", {"sender": "noor@rosta.example"}),
+        ("I am on a train, thank you", {}),
+        ("not now, because:", {}),
+    ],
+)
+def test_a_reply_that_is_not_certain_ends_nothing(by_mail: Rosta, said: str, more: dict[str, str]) -> None:
+    assert reply(by_mail, said, **more) == "person"
+    assert by_mail.state() == "open"
+
+
+def test_the_first_word_counts_and_the_second_reads_so(by_mail: Rosta) -> None:
+    by_mail.at("2026-03-03 10:01")
+    reply(by_mail, "I own it: beans are on their way", call=0)
+    assert reply(by_mail, "wrong tag", call=1) == "answer"
+
+    assert by_mail.state() == "owned"
+    note = [letter for letter in by_mail.server.taken if letter.name.startswith("notes/")][-1]
+    assert note.recipient == "noor@rosta.example"
+    assert "the lead of Roasting" in " ".join(note.text.split())
+
+
+def test_a_call_that_bounces_climbs_at_once(by_mail: Rosta) -> None:
+    letter = by_mail.server.calls[0]
+    assert letter.envelope is not None
+    data = mails.POSTFIX.format(to=letter.envelope, action="failed", status="5.1.1", code="550", words="no such person")
+    assert by_mail.engine.receive(data.encode()).what == "hard"
+    by_mail.look()
+
+    assert by_mail.readers[:2] == ["kit", "noor"]
+
+
+# --- who would be reached
+
+
+def test_check_warns_of_matters_that_would_reach_nobody_with_key_and_remedy(make: Callable[..., Rosta]) -> None:
+    rosta = make(rules={"security": {"tell": []}, "legal": {"tell": ["ada"]}})
+    found = command(rosta, "check", "--offline")
+
+    warned = [line for line in found.splitlines() if "names nobody" in line]
+    assert [re.search(r"rules\.(\w+)\.tell: ", line)[1] for line in warned] == ["safety", "security"]  # type: ignore[index]
+    assert re.search(r"settings\.yaml:[1-9][0-9]*: warning: escalation\.rules\.security\.tell: ", warned[1])
+    assert all("tell: [ada, grace]" in line for line in warned)

@@ -1,5 +1,6 @@
 """What comes back by mail: answers are kept, bounces make a leader unheard and are told, and nothing loops."""
 
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -17,13 +19,15 @@ from sqlalchemy import func, select
 from connectors.kit.dialect import Request, Response
 from connectors.kit.imap_server import ImapServer
 from connectors.smtp import Outcome
+from pipeline.answers import heard_at
 from pipeline.steps import Letter
-from pipeline.store import answers, escalations, registry, returned
+from pipeline.store import answers, corrections, escalations, objections, registry, returned
 from pipeline.store.returned import Stored
 from pipeline.tables import ListenerRow, ReturnedRow
 from tests.connectors.scripted_smtp import scripted
 from tests.pipeline import returned_mails as mails
 from tests.workers import small
+from tests.workers.test_corrections import hurt
 from tests.workers.test_delivery import Scripted, wait_over
 from tests.workers.test_telling import Board
 from workers.cli import main
@@ -599,3 +603,122 @@ def test_an_inbox_that_cannot_be_read_is_said_and_stops_nothing(rosta: Path, eng
     with runner.transaction() as session:
         assert "refused" in (registry.mark(session, INBOX_TROUBLE) or "")
     assert "the inbox of replies and bounces cannot be read" in status(rosta)
+
+
+# --- what is wrong, by mail
+
+
+def objected(runner: Engine) -> list[tuple[str, str, str]]:
+    with runner.transaction() as session:
+        return [(one.what, one.by, one.how) for one in objections.standing(session)]
+
+
+def told_in(directory: Path, leader: str = "kit") -> dict[str, Any]:
+    return dict(json.loads((directory / "digests" / small.WEEK / f"{leader}.json").read_text()))
+
+
+def test_a_quotation_is_withdrawn_by_mail_once_and_said_back(rosta: Path, engine: Engine) -> None:
+    words = told_in(rosta)["pains"][0]["quotes"][0]["text"]
+    data = mails.reply("Wrong quote 1.1", to=reply_to(rosta))
+
+    taken = [engine.receive(data).what, engine.receive(data).what]
+    engine.drain()
+
+    assert taken == ["correction", "again"]
+    assert objected(engine) == [("quote", "kit", "mail")]
+    [note] = notes(rosta)
+    assert note["To"] == "kit@rosta.example"
+    assert words in " ".join(text_of(note).split())
+
+
+def test_which_of_several_quotations_is_meant_has_to_be_said(rosta: Path, engine: Engine) -> None:
+    assert len(told_in(rosta)["pains"][0]["quotes"]) > 1
+
+    taken = engine.receive(mails.reply("wrong quote 1", to=reply_to(rosta)))
+
+    assert taken.what == "person"
+    assert "say which, as in 1.1" in (taken.reason or "")
+    assert objected(engine) == []
+
+
+def test_a_side_is_corrected_by_mail_like_in_the_terminal(rosta: Path, engine: Engine) -> None:
+    issues_of = told_in(rosta)["pains"][0]["issues"]
+
+    taken = engine.receive(mails.reply("wrong label 1 developer", to=reply_to(rosta)))
+    engine.drain()
+
+    with engine.transaction() as session:
+        events = corrections.events(session)
+    assert taken.what == "correction"
+    assert {event.key for event in events} == set(issues_of)
+    assert {(event.new, event.by, event.how) for event in events} == {("developer", "kit", "mail")}
+    assert "are developer pain" in " ".join(text_of(notes(rosta)[0]).split())
+
+
+def test_not_mine_hands_a_pain_on_and_the_wait_goes_on(rosta: Path, engine: Engine) -> None:
+    taken = engine.receive(mails.reply("Not mine 1 Rosta", to=reply_to(rosta)))
+    engine.drain()
+
+    assert taken.what == "correction"
+    assert kept(engine) == [("kit", "belongs", "It belongs to Rosta.")]
+    assert "The lead of Rosta (Noor)".casefold() in text_of(notes(rosta)[0]).casefold()
+    with engine.transaction() as session:
+        [given] = answers.until(session, engine.deployment.now() + timedelta(days=1)).values()
+    assert heard_at(given) is None
+
+
+def test_a_hypothesis_is_marked_wrong_by_mail(rosta: Path, open_: Open) -> None:
+    small.write(rosta, hurt(small.subscribers()))
+    engine = open_()
+    engine.run_once()
+
+    taken = engine.receive(mails.reply("wrong guess 1", to=reply_to(rosta)))
+    engine.drain()
+
+    assert taken.what == "correction"
+    assert objected(engine) == [("guess", "kit", "mail")]
+    assert told_in(rosta)["unstated"][0]["hypothesis"] in " ".join(text_of(notes(rosta)[0]).split())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "wrong quote 9",
+        "wrong quote 1.9",
+        "wrong guess 9",
+        "wrong label 9 none",
+        "wrong label 1 robot",
+        "not mine 1 nowhere",
+        "not mine 1 roasting",
+        "wrong quote",
+        "wrong quote 1e9 " + "x" * 5000,
+        "this is all wrong, quote 1 too",
+    ],
+)
+def test_what_cannot_be_kept_waits_for_a_person_and_changes_nothing(rosta: Path, engine: Engine, line: str) -> None:
+    taken = engine.receive(mails.reply(line, to=reply_to(rosta)))
+    engine.drain()
+
+    assert taken.what == "person"
+    assert objected(engine) == []
+    assert kept(engine) == []
+    assert not (rosta / "digests" / "notes").exists()
+
+
+def test_nobody_else_corrects_by_mail(rosta: Path, engine: Engine) -> None:
+    failed = "mx.example; dmarc=fail header.from=rosta.example"
+    for n, change in enumerate(({"sender": "noor@rosta.example"}, {"results": failed}, {"results": None})):
+        data = mails.reply("wrong quote 1.1", to=reply_to(rosta), message_id=f"<{n}@x.example>", **change)
+        assert engine.receive(data).what == "person"
+
+    assert objected(engine) == []
+
+
+def test_a_correction_by_mail_of_old_notes_waits_for_a_person(rosta: Path, engine: Engine, open_: Open) -> None:
+    data = mails.reply("wrong quote 1.1", to=reply_to(rosta))
+
+    taken = open_(days=31).receive(data)
+
+    assert taken.what == "person"
+    assert "older than 30 days" in (taken.reason or "")
+    assert objected(engine) == []

@@ -15,8 +15,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from pipeline.answers import Given
-from pipeline.store import answers, corrections, db, digests, issues, work
+from pipeline.store import answers, corrections, db, digests, issues, objections, work
 from pipeline.store import triage as store
+from tests.connectors import oidc_fake
 from tests.workers import small
 from workers.cli import main
 from workers.engine import Engine
@@ -45,12 +46,16 @@ MATRIX: dict[str, dict[str, dict[str, int]]] = {
     "/answer/<token>": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 422)},
     "/answer/<token>/told": {"GET": NOBODY, "POST": dict.fromkeys(WHO, 409)},
     "/digest/<token>": {"GET": EVERYBODY, "POST": NOBODY},
+    "/digest/<token>/correct": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 422)},
     "/pause/<token>": {"GET": EVERYBODY, "POST": EVERYBODY},
     "/quoted/<token>": {"GET": EVERYBODY, "POST": NOBODY},
     "/sign-in/<token>": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 303)},
+    "/login/back": {"GET": dict.fromkeys(WHO, 403), "POST": NOBODY},
+    "/login": {"GET": dict.fromkeys(WHO, 303), "POST": NOBODY},
     "/sign-out": {"GET": NOBODY, "POST": only(*SIGNED_IN)},
     "/triage": {"GET": only(*SIGNED_IN), "POST": NOBODY},
     "/triage/label": {"GET": NOBODY, "POST": only("member", "leader", "operator", well=303) | {"other": 404}},
+    "/triage/correct": {"GET": NOBODY, "POST": only("member", "leader", "operator", well=303) | {"other": 404}},
     "/triage/escalate": {"GET": NOBODY, "POST": only("member", "leader", "operator", well=409) | {"other": 404}},
     "/operators": {"GET": only("operator"), "POST": NOBODY},
     "/speak/<token>": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 422)},
@@ -59,6 +64,7 @@ MATRIX: dict[str, dict[str, dict[str, int]]] = {
 """What each route answers to each who comes. The pages of a signed link ask for nothing but the link."""
 FIELDS = {
     "/triage/label": {"issue": "desk:1", "side": "customer"},
+    "/triage/correct": {"issue": "desk:1", "what": "quote", "reason": "context"},
     "/triage/escalate": {"issue": "desk:37"},  # it is called for already
     "/pause/<token>": {"listen": "again"},
 }
@@ -106,7 +112,11 @@ def rosta(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LEAFNOTES_PUBLIC_URL", PUBLIC)
         patch.setenv("LEAFNOTES_SECRET_KEY", KEY)
-        yield organisation(tmp_path_factory.mktemp("web") / "rosta")
+        made = organisation(tmp_path_factory.mktemp("web") / "rosta")
+        with oidc_fake.Provider() as there:
+            oidc = {"issuer": there.issuer, "client_id": oidc_fake.CLIENT}
+            (made / "settings.yaml").write_text(yaml.safe_dump({**small.SETTINGS, "web": {"oidc": oidc}}))
+            yield made
 
 
 @pytest.fixture(scope="module")
@@ -170,12 +180,16 @@ def addresses(rosta: Path) -> dict[str, str]:
         "/answer/<token>": links["answer"],
         "/answer/<token>/told": links["answer"] + "/told",
         "/digest/<token>": links["digest"],
+        "/digest/<token>/correct": links["digest"] + "/correct",
         "/pause/<token>": pause[1],
         "/quoted/<token>": command(rosta, "quoted", "desk:1"),
         "/sign-in/<token>": command(rosta, "access", "kit"),
+        "/login/back": "/login/back?code=a&state=b",
+        "/login": "/login",
         "/sign-out": "/sign-out",
         "/triage": "/triage",
         "/triage/label": "/triage/label",
+        "/triage/correct": "/triage/correct",
         "/triage/escalate": "/triage/escalate",
         "/operators": "/operators",
         "/speak/<token>": command(rosta, "speak"),
@@ -221,7 +235,7 @@ def test_each_route_answers_each_who_comes_and_looking_changes_nothing(
 
 
 @pytest.mark.parametrize("form", [{}, {"csrf": ""}, {"csrf": "A" * 32}, {"csrf": "é" * 9}])
-@pytest.mark.parametrize("address", ["/triage/label", "/sign-out"])
+@pytest.mark.parametrize("address", ["/triage/label", "/triage/correct", "/sign-out"])
 def test_a_form_of_another_page_changes_nothing(
     rosta: Path, engine: Engine, site: Flask, address: str, form: dict[str, str]
 ) -> None:
@@ -590,3 +604,33 @@ def test_a_chart_says_in_words_what_it_draws() -> None:
     assert drawn.said == "3 in 2026-W10, 6 in 2026-W11; 6 at most; 1 week has no number that may be shown."
     assert [bar.number for bar in drawn.bars] == [None, 3, 6]
     assert drawn.bars[2].height == 2 * drawn.bars[1].height
+
+
+def test_an_engineer_moves_an_issue_of_their_area_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEAFNOTES_PUBLIC_URL", PUBLIC)
+    monkeypatch.setenv("LEAFNOTES_SECRET_KEY", KEY)
+    directory = organisation(tmp_path / "rosta")
+    runner = opened(directory)
+    runner.run_once()
+    site = app.create(runner)
+    web, csrf = coming(site, directory, "member")
+    form = {"csrf": csrf, "what": "move", "team": "delivery"}
+
+    codes = [
+        web.post("/triage/correct", data={**form, "issue": name}, base_url=PUBLIC).status_code
+        for name in ("desk:1", "desk:30", "desk:32", "desk:1")
+    ]
+
+    assert codes == [303, 404, 404, 404]
+    with db.reading(runner.deployment.database) as session:
+        assert [(one.what, one.by, one.issue) for one in objections.standing(session)] == [
+            ("move", "roaster1", "desk:1")
+        ]
+    assert shown(seen(site, directory, "other")) == {"1", "32"}
+    web.post("/triage/correct", data={"csrf": csrf, "what": "move", "team": "moon", "issue": "desk:2"}, base_url=PUBLIC)
+    assert "2" in shown(seen(site, directory, "leader"))
+    assert (
+        "desk:1 was moved from roasting to delivery"
+        in coming(site, directory, "operator")[0].get("/operators", base_url=PUBLIC).text
+    )
+    runner.deployment.database.dispose()

@@ -14,6 +14,7 @@ from workers.cli import (
     answers,
     checking,
     connecting,
+    corrections,
     data,
     demo,
     digests,
@@ -56,7 +57,21 @@ def main(context: click.Context, directory: Path, as_of: object, verbose: bool) 
     context.obj = Global(directory=directory, as_of=as_of)  # type: ignore[arg-type]
 
 
-for module in (demo, checking, connecting, data, model, orgs, pains, digests, answers, receiving, access, processes):
+for module in (
+    demo,
+    checking,
+    connecting,
+    data,
+    model,
+    orgs,
+    pains,
+    digests,
+    answers,
+    corrections,
+    receiving,
+    access,
+    processes,
+):
     for command in module.COMMANDS:
         main.add_command(command)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 
 from pipeline import periods
+from pipeline.links import from_store
 from pipeline.store import corrections, db, digests, issues, registry
 from workers import calling
 from workers.cli.base import Global, command_name, deployment, engine
@@ -122,7 +123,8 @@ def _answer(runner: Engine, said: Said, period: str) -> bool:
 
     with runner.transaction() as session:
         stored = digests.digest(session, said.leader, period)
-    pains = (stored.document or {}).get("pains", []) if stored is not None else []
+    document = from_store(stored.document if stored is not None else None, runner.deployment.links)
+    pains = document.get("pains", [])
     address = next((p["answer_url"].removeprefix(SERVED) for p in pains if said.about in p["issues"]), None)
     if address is None:
         return False

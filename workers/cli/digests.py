@@ -13,7 +13,8 @@ from pipeline import periods, steps
 from pipeline.digest import render
 from pipeline.digest.document import Document
 from pipeline.issue import Period
-from pipeline.store import db, digests, material
+from pipeline.links import from_store
+from pipeline.store import db, digests
 from workers.cli.base import Global, deployment, engine, stop
 from workers.senders import write
 from workers.wiring import Deployment
@@ -96,10 +97,14 @@ def _documents(house: Deployment, period: Period, wanted: list[str]) -> Iterator
     """What was decided, and for the others what would be: beside everybody else's, since numbers must fit together."""
     with db.reading(house.database) as session:
         stored = {person: digests.digest(session, person, period.label) for person in house.org.leaders}
-        decided = {p: Document.from_json(row.document) for p, row in stored.items() if row and row.document is not None}
+        decided = {
+            p: Document.from_json(from_store(row.document, house.links))
+            for p, row in stored.items()
+            if row and row.document is not None
+        }
         written: dict[str, steps.Written] = {}
         if not decided.keys() >= set(wanted):
-            made = material.read(session, period, house.org, house.kinds, house.house.workdays)
+            made = steps.material_of(session, period, house.house)
             due = {p: house.due(period, p) for p in house.org.leaders if p not in decided}
             written = steps.write_all(made, due, period, house.house, list(decided.values()))
     for person in wanted:

@@ -13,7 +13,7 @@ from pipeline.classify.explain import explain as explain_text
 from pipeline.issue import Issue, Verdict
 from pipeline.org import Claim, Org
 from pipeline.route import WEIGHTS, Router, specificity
-from pipeline.store import corrections, issues, registry
+from pipeline.store import corrections, issues, objections, registry
 from pipeline.store.issues import Stored
 from workers.wiring import Deployment
 
@@ -48,9 +48,15 @@ def explain(session: Session, house: Deployment, stored: Stored) -> Found:
         own=own,
         told=told,
         pain_title=registry.current(session).get(stored.pain or "", {}).get("title"),
-        owner=_owner(issue, house.org, stored.leaf),
+        owner=_moved(session, issue, stored.leaf) or _owner(issue, house.org, stored.leaf),
         events=tuple(corrections.events(session, (issue.source, issue.external_id))),
     )
+
+
+def _moved(session: Session, issue: Issue, leaf: str | None) -> str | None:
+    """That a person moved it there, where one did."""
+    moves = [m for m in objections.standing(session, what="move") if m.issue == teaching.key_of(issue) and m.to == leaf]
+    return f"{leaf}, because {moves[-1].by} moved it there" if moves else None
 
 
 def _owner(issue: Issue, org: Org, leaf: str | None) -> str:

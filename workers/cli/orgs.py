@@ -246,7 +246,9 @@ def _in_scope(house: Deployment, period: Period) -> Counter[str]:
             if issue.state == "deleted" or hidden(issue.tags, [signal.name for signal in signals]):
                 continue
             teams = (house.router.leaf(issue) or chart.fallback, *house.router.hearers(issue))
-            found.update({leader for team in teams for leader in above.get(team, ()) if leader is not None})
+            audience = chart.audience(issue.source, issue.project)
+            leaders = {leader for team in teams for leader in above.get(team, ()) if leader is not None}
+            found.update(leader for leader in leaders if chart.may_open(leader, audience))
     return found
 
 

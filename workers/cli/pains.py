@@ -8,8 +8,9 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from pipeline import reviewing
-from pipeline.store import db, issues, registry
+from pipeline import correcting, reviewing
+from pipeline.objections import PROPOSALS
+from pipeline.store import db, issues, objections, registry
 from workers.cli.base import Global, deployment, engine, say_json, stop
 from workers.wiring import Deployment
 
@@ -66,14 +67,18 @@ def show(options: Global, pain: str) -> None:
 @pains.command()
 @click.pass_obj
 def proposals(options: Global) -> None:
-    """Pains that may be two, and pairs that may be one. Nothing is changed by it."""
+    """Pains that may be two, and pairs that may be one, by their words and by what leaders said. It changes nothing."""
     with deployment(options) as house, db.transaction(house.database) as session:
         found = reviewing.proposals(session, house.org)
         titles = {pain: raw.get("title", "") for pain, raw in registry.current(session).items()}
         for one in found:
             named = ", ".join(f'{pain} "{titles.get(pain, "")}"' for pain in one.pains)
             click.echo(f"{one.what}: {named}: {one.because}")
-        if not found:
+        said = [one for one in objections.standing(session) if one.what in PROPOSALS]
+        for word in said:
+            click.echo(f"said by {word.by} on {word.at:%Y-%m-%d}: {correcting.told(word, titles)}")
+            click.echo(f"  `leafnotes corrections --done {word.id}` once you have decided")
+        if not found and not said:
             click.echo("nothing to look at")
 
 

@@ -227,6 +227,10 @@ def status(options: Global, as_json: bool) -> None:
         click.echo(f"lessons  {found['lessons']}")
     if found["drift"]:
         click.echo(f"drift    {found['drift'][0]}")
+    for line in found["corrections"][:5]:
+        click.echo(f"corrected {line}")
+    if len(found["corrections"]) > 5:
+        click.echo(f"corrected {len(found['corrections']) - 5} more; `leafnotes corrections` lists them")
     for one in found["escalations"]["waiting"]:
         click.echo(f"escalated {one['issue']}: {one['said']}")
     for rule in found["escalations"]["demoted"]:

@@ -1,4 +1,5 @@
 """Signing in without passwords: an operator prints a signed link, its page has one button, the button sets a cookie.
+Or the organisation's own provider says who it is (`workers.web.signing_in`).
 
 The cookie is signed with the deployment's key and good for twelve hours. What it lets its bearer see is asked of the
 org chart at each request, so that nobody keeps what they lost.
@@ -21,6 +22,8 @@ from workers.web.common import Page, Refused, page, read
 
 LIFE: Final = timedelta(hours=12)
 OPERATOR: Final = "operator"
+PROVIDER: Final = "provider"
+"""The role of whom an OpenID Connect provider signed in: what they may see is asked of settings.yaml each time."""
 ENDED: Final = "Whoever runs Leafnotes makes you another one: `leafnotes access` and your id."
 
 
@@ -30,31 +33,41 @@ def blueprint(engine: Engine) -> Blueprint:
     @pages.get("/sign-in/<token>")
     def show(token: str) -> Page:
         link = read(engine, token, "sign-in", ended=ENDED)
-        reader = _reader(engine, link.reader, link.about)
+        reader = reader_of(engine, link.reader, _role(link))
         return page("sign_in.html", token=token, reader=reader, name=name_of(engine, reader))
 
     @pages.post("/sign-in/<token>")
     def sign_in(token: str) -> Page | Response:
         _from_here(request.headers.get("Sec-Fetch-Site"))
         link = read(engine, token, "sign-in", ended=ENDED)
-        reader = _reader(engine, link.reader, link.about)
-        _begin(link, engine.deployment.now())
+        reader = reader_of(engine, link.reader, _role(link))
+        begin(link.reader, _role(link), engine.deployment.now())
         return redirect("/operators" if reader.operator else "/triage", 303)
 
     @pages.post("/sign-out")
     def sign_out() -> Page:
         signed_in(engine)
         confirmed()
+        message = "Your link signs you in again until it ends."
+        if cookie.get("role") == PROVIDER:
+            message = (
+                "The service that signed you in may still know you: sign out there too on a machine that you share."
+            )
         cookie.clear()
-        return page("message.html", title="You are signed out", message="Your link signs you in again until it ends.")
+        return page("message.html", title="You are signed out", message=message)
 
     return pages
 
 
-def _begin(link: Link, now: datetime) -> None:
+def _role(link: Link) -> str:
+    return OPERATOR if link.about == OPERATOR else ""
+
+
+def begin(person: str, role: str, now: datetime) -> None:
+    """A new session; nothing of the one before goes on."""
     cookie.clear()
     cookie.permanent = True
-    cookie["person"], cookie["role"] = link.reader, link.about
+    cookie["person"], cookie["role"] = person, role
     cookie["until"] = int((now + LIFE).timestamp())
     cookie["csrf"] = secrets.token_urlsafe(24)
 
@@ -65,8 +78,11 @@ def _from_here(where: str | None) -> None:
         raise Refused("Open the link itself", "Another site tried to sign you in here.", 403)
 
 
-def _reader(engine: Engine, person: str, role: str) -> Reader:
-    found = access.reader(engine.deployment.org, person, operator=role == OPERATOR)
+def reader_of(engine: Engine, person: str, role: str) -> Reader:
+    """What a person may see today in a role. Raises `Refused` where that is nothing."""
+    provided = engine.deployment.settings.web.oidc
+    operators = provided.operators if provided is not None and role == PROVIDER else ()
+    found = access.reader(engine.deployment.org, person, operator=role == OPERATOR or person in operators)
     if found is None:
         raise Refused("There is nothing to see for you", "The org chart has no team that you lead or belong to.", 403)
     return found
@@ -76,8 +92,16 @@ def signed_in(engine: Engine) -> Reader:
     """Who is looking. Raises `Refused` for nobody, and for a cookie that has ended."""
     until = cookie.get("until", 0)
     if not isinstance(until, int) or engine.deployment.now().timestamp() >= until:
+        raise Refused("Sign in first", "Open your sign-in link again. " + ENDED, 403, sign_in=_offered(engine))
+    role = str(cookie.get("role", ""))
+    if role == PROVIDER and not _offered(engine):
         raise Refused("Sign in first", "Open your sign-in link again. " + ENDED, 403)
-    return _reader(engine, str(cookie.get("person", "")), str(cookie.get("role", "")))
+    return reader_of(engine, str(cookie.get("person", "")), role)
+
+
+def _offered(engine: Engine) -> bool:
+    """Whether a provider signs people in."""
+    return engine.deployment.provider is not None
 
 
 def operator(engine: Engine) -> Reader:

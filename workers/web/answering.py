@@ -13,15 +13,15 @@ from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from pipeline import answers, telling
+from pipeline import answers, reviewing, telling
 from pipeline.answers import Answer, NotAnAnswer
 from pipeline.digest import words
 from pipeline.digest.document import Document, Pain
 from pipeline.links import Link
 from pipeline.store import answers as store
-from pipeline.store import issues
+from pipeline.store import issues, objections, registry
 from workers.engine import Engine
-from workers.web.common import Page, Refused, digest_of, office, opened, page
+from workers.web.common import Page, Refused, digest_of, office, opened, page, still_open
 
 NONCE = 64
 """Letters of a form's number at most."""
@@ -64,18 +64,50 @@ class _Asked:
     pain: Pain
 
 
-def _asked(session: Session, link: Link) -> _Asked:
-    document = digest_of(session, link).document
-    for pain in document.pains:
-        if pain.id == link.about:
-            return _Asked(document, pain)
+def _asked(engine: Engine, session: Session, link: Link) -> _Asked:
+    document = digest_of(engine, session, link).document.without_quotations(objections.withdrawn(session))
+    if not engine.deployment.org.leads_any(link.reader, [path[0] for path in document.led]):
+        raise Refused(
+            "This is for somebody else to answer now",
+            "You led there in that week and do not any more. Your leaf notes of it stay readable; whoever leads now "
+            "answers.",
+            403,
+        )
+    pain = document.asked(link.about)
+    if pain is not None:
+        still_open(engine, session, link.reader, {*pain.issues, *(quote.issue for quote in pain.quotes)})
+        return _Asked(document, pain)
+    if (handed := _handed(session, link)) is not None:
+        return _Asked(document, handed)
     raise Refused("This pain is not in your leaf notes", "It was taken out before they were sent.", 404)
+
+
+def _handed(session: Session, link: Link) -> Pain | None:
+    """A pain that another leader handed to the reader, whose own leaf notes do not tell of it: its name, and no words
+    or numbers, which are those of other leaves."""
+    given = store.of_pain(session, link.about)
+    raw = registry.current(session).get(reviewing.followed(session, link.about))
+    if not raw or all(one.to != link.reader for one in given):
+        return None
+    return Pain(
+        id=link.about,
+        title=raw["title"],
+        side=raw["side"],
+        who="",
+        people=None,
+        usual=None,
+        trend=None,
+        weeks=(),
+        impact=0.0,
+        state="",
+        line="Another leader says that this belongs to you. An answer accepts it; handing it on, or back, refuses it.",
+    )
 
 
 def _show(
     engine: Engine, session: Session, token: str, link: Link, wrong: NotAnAnswer | None = None, status: int = 200
 ) -> Page:
-    asked = _asked(session, link)
+    asked = _asked(engine, session, link)
     given = store.of_pain(session, link.about)
     mine = next((a for a in reversed(given) if a.leader == link.reader), None)
     relied = _relied(given)
@@ -97,6 +129,7 @@ def _show(
         wrong=wrong,
         fields=fields,
         today=_today(engine).isoformat(),
+        correct=_correcting(engine, link, asked.document),
         again=request.args.get("again") == "1" or wrong is not None or request.method == "POST",
     )
 
@@ -105,7 +138,7 @@ def _answer(engine: Engine, session: Session, token: str, link: Link) -> Page | 
     fields, house = request.form, engine.deployment
     if fields.get("step") == "change":
         return _show(engine, session, token, link)
-    asked = _asked(session, link)
+    asked = _asked(engine, session, link)
     try:
         given = answers.check(
             kind=fields.get("kind", ""),
@@ -144,6 +177,15 @@ def _answer(engine: Engine, session: Session, token: str, link: Link) -> Page | 
     return redirect(f"/answer/{token}", 303)
 
 
+def _correcting(engine: Engine, link: Link, document: Document) -> str | None:
+    """The page on which the same leaf notes are corrected, as long as this link is good."""
+    links = engine.deployment.links
+    if links is None:
+        return None
+    at = document.generated_at
+    return links.to("digest", reader=link.reader, made_at=at, period=link.period) + "/correct"
+
+
 def _posted(engine: Engine, session: Session, answer: Answer) -> bool:
     """Whether a comment of ours is posted at any issue that the answer is for."""
     modes = engine.deployment.answering
@@ -154,7 +196,7 @@ def _posted(engine: Engine, session: Session, answer: Answer) -> bool:
 
 def _told(engine: Engine, session: Session, token: str, link: Link) -> Page | Response:
     """The reader says that those who wrote the issues they may name were told."""
-    asked = _asked(session, link)
+    asked = _asked(engine, session, link)
     relied = _relied(store.of_pain(session, link.about))
     if relied is None:
         raise Refused("Nothing was answered yet", "Answer first; then say who was told.", 409)

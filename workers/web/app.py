@@ -10,11 +10,13 @@ from workers.web import (
     access,
     answering,
     authors,
+    correcting,
     escalating,
     hooks,
     operating,
     pausing,
     reading,
+    signing_in,
     speaking,
     triage,
 )
@@ -31,10 +33,12 @@ def create(engine: Engine) -> Flask:
     app.register_blueprint(answering.blueprint(engine))
     app.register_blueprint(escalating.blueprint(engine))
     app.register_blueprint(reading.blueprint(engine))
+    app.register_blueprint(correcting.blueprint(engine))
     app.register_blueprint(pausing.blueprint(engine))
     app.register_blueprint(speaking.blueprint(engine))
     _remember_who_is_signed_in(app, engine)
     app.register_blueprint(access.blueprint(engine))
+    app.register_blueprint(signing_in.blueprint(engine))
     app.register_blueprint(triage.blueprint(engine))
     app.register_blueprint(operating.blueprint(engine))
     app.register_blueprint(authors.blueprint(engine))

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from pipeline import answers as rules
 from pipeline.answers import Answer
 from pipeline.digest.document import Document
-from pipeline.store import answers, db, digests
+from pipeline.objections import REASONS
+from pipeline.store import answers, db, digests, objections
 from pipeline.store import triage as issues
 from workers.engine import Engine
 from workers.web.answering import KINDS
@@ -37,6 +38,12 @@ class _Quoted:
     week: str
     text: str
     offices: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Withdrawn:
+    on: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +75,14 @@ def _show(engine: Engine, session: Session, name: str) -> Page:
         for pain in sorted(pains)
         if (standing := rules.standing(answers.of_pain(session, pain))) is not None
     ]
-    return page("quoted.html", name=name, title=stored.issue.title, quoted=quoted, answered=answered)
+    withdrawn = [
+        _Withdrawn(on=f"{at.day} {at:%B %Y}", why=REASONS[said])
+        for said, moment in objections.reasons(session, name)
+        for at in [moment.astimezone(ZoneInfo(engine.deployment.zone))]
+    ]
+    return page(
+        "quoted.html", name=name, title=stored.issue.title, quoted=quoted, answered=answered, withdrawn=withdrawn[:1]
+    )
 
 
 def _quotations(document: Document, name: str) -> list[tuple[str, str | None]]:
@@ -82,7 +96,7 @@ def _answered(engine: Engine, answer: Answer, *, told: bool) -> _Answered:
     at = answer.at.astimezone(ZoneInfo(engine.deployment.zone))
     return _Answered(
         label=KINDS[answer.kind][0],
-        text=answer.text,
+        text=rules.ended(answer.text),
         by=_office(engine, answer.leader),
         on=f"{at.day} {at:%B %Y}",
         due=f"{answer.due.day} {answer.due:%B %Y}" if answer.due else None,

@@ -1,6 +1,6 @@
 """What the pages share: who may open a link, and the polite page where one cannot be opened."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,22 +10,23 @@ from werkzeug.exceptions import HTTPException
 
 from pipeline import periods
 from pipeline.digest.document import Document
-from pipeline.links import Link, Purpose
-from pipeline.store import digests
+from pipeline.links import Link, Purpose, from_store
+from pipeline.store import digests, issues
 from workers.engine import Engine
 
 Page = tuple[str, int]
 
 
 class Refused(Exception):
-    """A link that opens nothing; the page says why and what to do."""
+    """A link that opens nothing; the page says why and what to do. `sign_in`: it offers to sign in."""
 
-    def __init__(self, title: str, message: str, status: int) -> None:
+    def __init__(self, title: str, message: str, status: int, *, sign_in: bool = False) -> None:
         super().__init__(message)
-        self.title, self.message, self.status = title, message, status
+        self.title, self.message, self.status, self.sign_in = title, message, status, sign_in
 
     def page(self) -> Page:
-        return page("message.html", status=self.status, title=self.title, message=self.message)
+        words = {"title": self.title, "message": self.message, "sign_in": self.sign_in}
+        return page("message.html", status=self.status, **words)
 
 
 def page(template: str, *, status: int = 200, **values: Any) -> Page:
@@ -72,12 +73,26 @@ class Kept:
     version: int
 
 
-def digest_of(session: Session, link: Link) -> Kept:
+def digest_of(engine: Engine, session: Session, link: Link) -> Kept:
     """The digest that a link is about. Raises `Refused` where it may not be read (any more)."""
     stored = digests.digest(session, link.reader, link.period)
     if stored is None or stored.document is None or stored.state == "held":
         raise Refused("These leaf notes cannot be shown", "They were taken back before they were sent.", 404)
-    return Kept(Document.from_json(stored.document), stored.version)
+    return Kept(Document.from_json(from_store(stored.document, engine.deployment.links)), stored.version)
+
+
+def still_open(engine: Engine, session: Session, reader: str, names: Iterable[str]) -> None:
+    """That a reader may see all these issues ("source:external_id") today. Raises `Refused`.
+
+    `visible_to:` may have been narrowed since their digest told of them.
+    """
+    org = engine.deployment.org
+    if not org.visible_to:
+        return
+    keys = [(source, external_id) for source, _, external_id in (name.partition(":") for name in names)]
+    if not all(org.may_open(reader, org.audience(one.source, one.project)) for one in issues.by_keys(session, keys)):
+        message = "Issues that they tell of may be seen by fewer people since. Your newest leaf notes leave them out."
+        raise Refused("These leaf notes cannot be shown any more", message, 403)
 
 
 def office(engine: Engine, leader: str) -> str:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from pipeline import escalating
 from pipeline.digest.call import Call
 from pipeline.escalate import SNOOZE, NotNow
-from pipeline.links import Link
+from pipeline.links import Link, from_store
 from pipeline.store import digests, escalations
 from pipeline.store.escalations import Escalation, Told
 from workers.engine import Engine
@@ -71,7 +71,8 @@ def _show(
 ) -> Page:
     house, now = engine.deployment.house, engine.deployment.now()
     own = [one for one in kept.told if one.reader == link.reader]
-    call = _call(session, own[-1]) if escalating.may_be_read(session, kept, house) else None
+    readable = escalating.may_be_read(session, kept, link.reader, house)
+    call = _call(engine, session, own[-1]) if readable else None
     hours = escalating.hours(house, link.reader)
     today = hours.local(now).date()
     return page(
@@ -106,8 +107,8 @@ def _act(engine: Engine, session: Session, token: str, link: Link, kept: Escalat
     return redirect(f"/escalation/{token}", 303)
 
 
-def _call(session: Session, told: Told) -> Call:
-    return Call.from_json(digests.digest_by_id(session, told.digest_id).document or {})
+def _call(engine: Engine, session: Session, told: Told) -> Call:
+    return Call.from_json(from_store(digests.digest_by_id(session, told.digest_id).document, engine.deployment.links))
 
 
 def _day(zone: str, moment: datetime) -> Any:

@@ -12,11 +12,12 @@ from pipeline import periods
 from pipeline.digest import render
 from pipeline.digest.document import Document, Pain
 from pipeline.issue import Period
-from pipeline.store import answers, digests
+from pipeline.store import answers, digests, objections
 from workers.engine import Engine
 from workers.web.answering import KINDS
 from workers.web.charts import Chart, Weeks, chart
-from workers.web.common import Page, digest_of, office, opened, page
+from workers.web.common import Page, digest_of, office, opened, page, still_open
+from workers.web.correcting import waits_for
 
 SHORT, LONG = 6, 52
 """Weeks of the two charts."""
@@ -29,9 +30,18 @@ def blueprint(engine: Engine) -> Blueprint:
     def show(token: str) -> Page:
         link = opened(engine, token, "digest")
         with engine.transaction() as session:
-            document = digest_of(session, link).document
+            document = digest_of(engine, session, link).document.without_quotations(objections.withdrawn(session))
+            still_open(engine, session, link.reader, document.evidence())
             trends = _trends(engine, session, document)
-        return page("digest.html", document=document, sections=render.layout(document), trends=trends)
+            waiting = waits_for(engine, session, link.reader)
+        return page(
+            "digest.html",
+            document=document,
+            sections=render.layout(document),
+            trends=trends,
+            token=token,
+            waiting=waiting,
+        )
 
     return pages
 

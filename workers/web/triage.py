@@ -9,11 +9,13 @@ from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from pipeline import escalating, teaching
+from pipeline import correcting, escalating, teaching
 from pipeline.access import Reader, may_see
+from pipeline.correcting import Teller
 from pipeline.digest import words
 from pipeline.escalate import NotNow
 from pipeline.issue import Kind, State
+from pipeline.objections import REASONS, NotACorrection
 from pipeline.org import Org
 from pipeline.store import corrections, db, registry
 from pipeline.store import triage as store
@@ -57,6 +59,13 @@ def blueprint(engine: Engine) -> Blueprint:
         with engine.transaction() as session:
             return _label(engine, session, reader)
 
+    @pages.post("/triage/correct")
+    def correct() -> Page | Response:
+        reader = signed_in(engine)
+        confirmed()
+        with engine.transaction() as session:
+            return _correct(engine, session, reader)
+
     @pages.post("/triage/escalate")
     def escalate() -> Page | Response:
         reader = signed_in(engine)
@@ -87,6 +96,9 @@ def _show(engine: Engine, session: Session, reader: Reader) -> Page:
         following=following and "/triage?" + urlencode({**asked, "before": str(following)}),
         first="before" not in request.args,
         back=urlencode({**asked, **({"before": request.args["before"]} if "before" in request.args else {})}),
+        corrected="corrected" in request.args,
+        teams=[(team.id, team.name) for team in sorted(org.teams.values(), key=lambda team: team.name)],
+        reasons=REASONS,
         done=done and _told(reader, org, done, {}),
         called=called and teaching.key_of(called.issue),
     )
@@ -181,11 +193,18 @@ def _told(reader: Reader, org: Org, listed: Listed, titles: Mapping[str, Mapping
         kind=verdict.kind if verdict else "",
         severity=verdict.severity if verdict else 0,
         because=tuple(_reason(reader, reason) for reason in verdict.because) if verdict else (),
-        pain=titles.get(listed.pain or "", {}).get("title"),
+        pain=_pain(org, listed, titles),
         body=issue.body[:READ],
         cut=len(issue.body) > READ,
         private=verdict is not None and registry.hidden(issue.tags, [signal.name for signal in verdict.signals]),
     )
+
+
+def _pain(org: Org, listed: Listed, titles: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """The name of the issue's pain, where that is of the same audience: it is made of its issues' words."""
+    found = titles.get(listed.pain or "", {})
+    same = found.get("audience", "") == org.audience(listed.issue.source, listed.issue.project)
+    return found.get("title") if same else None
 
 
 def _reason(reader: Reader, reason: str) -> str:
@@ -207,6 +226,24 @@ def _label(engine: Engine, session: Session, reader: Reader) -> Response:
     corrections.correct(session, key, None if side == UNDO else side, reader.person, house.now(), how="page")
     teaching.ask(session)
     return _back({"done": teaching.key_of(listed.issue)})
+
+
+def _correct(engine: Engine, session: Session, reader: Reader) -> Response:
+    """Move an issue to the team that it belongs to, or have its words quoted no more."""
+    house, fields = engine.deployment, request.form
+    listed = _visible(session, reader, house.org, fields.get("issue", ""))
+    if listed is None:
+        raise Refused("There is no such issue here", "It may have become private or have moved to another team.", 404)
+    teller = Teller(by=reader.person, how="page", period="", org=house.org, at=house.now(), who=reader)
+    key = teaching.key_of(listed.issue)
+    try:
+        if fields.get("what") == "quote":
+            correcting.wrong_quote_seen(session, teller, key, fields.get("reason", ""))
+        else:
+            correcting.not_mine(session, teller, key, fields.get("team", ""))
+    except NotACorrection as wrong:
+        raise Refused("Nothing was changed", str(wrong), 422) from None
+    return _back({"corrected": "1"})
 
 
 def _escalate(engine: Engine, session: Session, reader: Reader) -> Response:

@@ -60,9 +60,7 @@ def asked(made, leader, house=None):
 def test_a_pain_with_one_owner_asks_each_level_for_another_thing():
     house, made = named(apps="Ilse", left="Ruth"), material(customers(leaf="apps"))
 
-    assert asked(made, "root-lead", house).endswith(
-        "ask Ruth what it would take to end the wrong tax (number 1)."
-    )
+    assert asked(made, "root-lead", house).endswith("ask Ruth what it would take to end the wrong tax (number 1).")
     assert asked(made, "left-lead", house).endswith(
         "ask Ilse what stands in the way of ending the wrong tax (number 1)."
     )

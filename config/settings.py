@@ -192,6 +192,38 @@ class Calendar(Values):
     )
 
 
+def _plain_question(text: str) -> str:
+    """It stands in mails whose every number and quotation is accounted for."""
+    if re.search(r'[0-9"“”„«»<>%]', text) or len(text) > 120:
+        raise ValueError(f"{text!r} is no question of the check-in; write 120 letters or less, no digits, no quotes")
+    return text
+
+
+Question = Annotated[Words, AfterValidator(_plain_question)]
+
+
+class Questions(Values):
+    """Statements to which people agree or disagree in five steps."""
+
+    work: Question = Field("This week I could do good work", description="the first statement, about the week")
+    heard: Question = Field(
+        "When I write down what hurts, someone who can act hears it", description="the second statement, about hearing"
+    )
+
+
+class CheckIn(Values):
+    """Two questions a week to those whose e-mail the org chart has. Off unless `enabled`."""
+
+    enabled: bool = Field(False, description="whether members are asked")
+    day: Weekday = Field("thursday", description="the day of the week on which they are asked")
+    hour: int = Field(14, ge=0, le=23, description="the hour from which they are asked, 0 to 23, in their own zone")
+    teams: Annotated[tuple[Id, ...], BeforeValidator(items)] = Field(
+        (), description="the ids of the teams that are asked, with all below them; everybody without it"
+    )
+    questions: Annotated[Questions, BeforeValidator(section)] = Field(Questions(), description="what they are asked")
+    free_line: bool = Field(False, description="whether the page has room for a line, which goes to speak-up")
+
+
 class RuleEntry(Values):
     """Who is told of one kind of what cannot wait, and how long each has to answer."""
 
@@ -290,6 +322,7 @@ class Settings(Values):
     mail: Annotated[Mail, BeforeValidator(section)] = Mail()
     calendar: Annotated[Calendar, BeforeValidator(section)] = Calendar()
     escalation: Annotated[Escalation, BeforeValidator(section)] = Escalation()
+    check_in: Annotated[CheckIn, BeforeValidator(section)] = CheckIn()
     retention: Annotated[Retention, BeforeValidator(section)] = Retention()
     work: Annotated[Work, BeforeValidator(section)] = Work()
     language_model: Annotated[LanguageModel, BeforeValidator(section)] = LanguageModel()
@@ -379,18 +412,24 @@ def _checked(document: Document, model: type[M], problems: list[Problem]) -> M |
 
 
 def _unknown_teams(settings_document: Document, org_documents: Sequence[Document]) -> Iterator[Problem]:
-    """Teams that are off and are not in org.yaml or beside it."""
+    """Teams that are off, or asked, and are not in org.yaml or beside it."""
     org_document = org_documents[0]
     known = [name for document in org_documents for _, name in named(document, "teams", "id")]
+    for loc, team in _named_teams(settings_document) if not org_document.broken else ():
+        if str(team) not in known:
+            close = nearest(str(team), known)
+            remedy = f"Did you mean {close}?" if close else f"Write the id of a team that {org_document.file} has."
+            yield settings_document.problem(loc, f"{str(team)!r} is no team of {org_document.file}", remedy)
+
+
+def _named_teams(settings_document: Document) -> Iterator[tuple[Loc, object]]:
     listed = settings_document.at(("calendar", "days_off"))
-    for index, entry in enumerate(listed if isinstance(listed, list) and not org_document.broken else ()):
-        teams = entry.get("teams") if isinstance(entry, dict) else None
-        for place, team in enumerate(teams if isinstance(teams, list) else ()):
-            if str(team) not in known:
-                close = nearest(str(team), known)
-                remedy = f"Did you mean {close}?" if close else f"Write the id of a team that {org_document.file} has."
-                loc: Loc = ("calendar", "days_off", index, "teams", place)
-                yield settings_document.problem(loc, f"{str(team)!r} is no team of {org_document.file}", remedy)
+    lists: list[Loc] = [
+        ("calendar", "days_off", index, "teams") for index in range(len(listed) if isinstance(listed, list) else 0)
+    ]
+    for where in (*lists, ("check_in", "teams")):
+        teams = settings_document.at(where)
+        yield from (((*where, place), team) for place, team in enumerate(teams if isinstance(teams, list) else ()))
 
 
 def _unknown_people(settings_document: Document, org_documents: Sequence[Document]) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pipeline.check_in import Asking
 from pipeline.escalate import Ladder
 from pipeline.links import Links
 from pipeline.org import Org
@@ -36,3 +37,5 @@ class House:
         return person.language if person is not None and person.language else self.language
 
     ladder: Ladder = field(default_factory=Ladder)
+    check_in: Asking | None = None
+    """None: nobody is asked how their week was."""

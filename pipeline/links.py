@@ -5,15 +5,16 @@ clock is read while signing. Stored documents say what their links are for, and 
 database cannot answer in a leader's name.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, get_args
 
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData, Signer, URLSafeSerializer
 
-Purpose = Literal["answer", "digest", "escalation", "pause", "quoted", "sign-in", "speak"]
+Purpose = Literal["answer", "check-in", "check-in-stop", "digest", "escalation", "pause", "quoted", "sign-in", "speak"]
 LIFE: Final = timedelta(days=30)
 LONGEST: Final = 1_000
 """Letters of a token that are looked at."""
@@ -29,7 +30,7 @@ class Link:
     reader: str
     period: str = ""
     about: str = ""
-    """The pain of an answer, the issue of a quotation, the name of an escalation."""
+    """The pain of an answer, the issue of a quotation, the name of an escalation, the group of a check-in."""
     until: int = 0
 
     def ended(self, now: datetime) -> bool:
@@ -42,6 +43,7 @@ class Links:
     def __init__(self, key: str, base: str) -> None:
         self.base = base.rstrip("/")
         self._signer = URLSafeSerializer(key, salt="leafnotes.link.1")
+        self._tickets = Signer(key, salt="leafnotes.ticket.1", key_derivation="hmac", digest_method=hashlib.sha256)
 
     def to(
         self,
@@ -60,6 +62,10 @@ class Links:
     def lasting(self, purpose: Purpose, reader: str) -> str:
         """The address of a link that ends only with the key: for a page that may hang on a wall."""
         return f"{self.base}/{purpose}/{self.token(purpose, reader, '', '', 0)}"
+
+    def ticket(self, person: str, about: str) -> str:
+        """A name for a person in one matter, the same each time, of which only the key can tell whose it is."""
+        return self._tickets.get_signature(f"{len(about)} {about} {person}").decode()
 
     def token(self, purpose: Purpose, reader: str, period: str, about: str, until: int) -> str:
         signed = self._signer.dumps([purpose, reader, period, about, until])

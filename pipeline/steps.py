@@ -24,9 +24,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
-from pipeline import escalating, mailing, pains, periods, teaching
+from pipeline import checking_in, escalating, mailing, pains, passing_on, periods, teaching
 from pipeline.classify import signals
-from pipeline.digest import gates, mime, render
+from pipeline.digest import edition, gates, mime, render
 from pipeline.digest.call import Call
 from pipeline.digest.compose import compose as compose_document
 from pipeline.digest.document import Document
@@ -755,11 +755,18 @@ class Letter:
     """Where bounces go, if not to the sender."""
 
 
+def printed(document: Document) -> tuple[str, str]:
+    """A leader's notes, or a copy for their team, as text and as HTML."""
+    form = edition if document.edition == "team" else render
+    return form.text(document), form.html(document)
+
+
 def letter(document: Document, recipient: str, message_id: str, house: House) -> Letter:
     """A mail of a document, outside the rows: for an operator's own look at it (`digest --send --to`)."""
-    words = _weekly(document, f"{document.period.label}.{document.leader}.preview")
+    said = _for_team if document.edition == "team" else _weekly
+    words = said(document, f"{document.period.label}.{document.leader}.preview")
     return Letter(
-        name=f"{document.period.label}/{document.leader}",
+        name=f"{document.period.label}/{document.leader}{'.team' if document.edition == 'team' else ''}",
         message=words.message(recipient, message_id, house),
         text=words.text,
         html=words.html,
@@ -783,12 +790,15 @@ def prepare(
     if mail.state == "sending" and not safe_to_repeat:
         return _unknown(session, mail)
     untouched = mail.message is None or (mail.state == "deferred" and not mail.resent)
-    if untouched:  # no server can have it: what may no longer be shown is taken out now
+    optional = digests.digest_by_id(session, mail.digest_id).kind == digests.CHECK_IN
+    if untouched or optional:  # no server can have it: what may no longer be shown is taken out now
         refused, fresh, wait = _recheck(session, mail, house, at)
         if wait is not None:
             return wait
         if refused:
-            digests.set_mail(session, mail_id, state="rejected", alarm=refused)
+            told = {"reply": refused} if optional else {"alarm": refused}  # that somebody is not asked alarms nobody
+            digests.set_mail(session, mail_id, state="rejected", **told)
+            _forget_bytes(session, mail)
             return None
         mail = replace(mail, message=None) if fresh else mail
     digest = digests.digest_by_id(session, mail.digest_id)
@@ -807,9 +817,7 @@ def prepare(
         first_tried_at=mail.first_tried_at or now,
     )
     return Letter(
-        name=f"{digest.period}/{digest.leader}"
-        if digest.kind == digests.WEEKLY
-        else f"calls/{digest.period}.{digest.leader}",
+        name=_file_of(digest),
         message=message,
         text=words.text,
         html=words.html,
@@ -818,6 +826,14 @@ def prepare(
         recipient=mail.recipient,
         envelope=bounces,
     )
+
+
+def _file_of(digest: digests.StoredDigest) -> str:
+    """What a folder calls the mail of a digest."""
+    if digest.kind == digests.TEAM:
+        return f"{digests.week_of(digest.period)}/{digest.leader}.team"
+    folder = {digests.CALL: "calls", digests.CHECK_IN: "check-ins"}.get(digest.kind)
+    return f"{digest.period}/{digest.leader}" if folder is None else f"{folder}/{digest.period}.{digest.leader}"
 
 
 def _returns(house: House, mail: int, leader: str, period: str) -> tuple[str | None, str | None]:
@@ -844,12 +860,10 @@ class _Words:
     language: str = "en"
     about: str | None = None
     """What the mails of its thread are about; None: it stands alone."""
+    kind: str = "weekly"
+    """Weekly, escalation, check-in or team."""
 
     def message(self, recipient: str, message_id: str, house: House, replies: str | None = None) -> bytes:
-        pausing = None
-        if house.links is not None:
-            pausing = house.links.to("pause", reader=self.leader, made_at=self.date)
-        kind = "weekly" if self.about is None else "escalation"
         return mime.build(
             text=self.text,
             html=self.html,
@@ -859,18 +873,30 @@ class _Words:
             recipient=recipient,
             date=self.date,
             message_id=message_id,
-            list_id=f"{house.name} leaf notes <leaf-{kind}.{house.domain}>",
+            list_id=f"{house.name} leaf notes <leaf-{self.kind}.{house.domain}>",
             reference=self.reference,
             reply_to=replies,
-            unsubscribe_url=pausing,
+            unsubscribe_url=self._stops(house),
             thread=None if self.about is None else mime.thread_id(house.domain, self.about),
         )
+
+    def _stops(self, house: House) -> str | None:
+        """Where one click ends such mails; a copy for a team holds no link that acts, wherever it is passed on."""
+        if house.links is None or self.kind == "team":
+            return None
+        if self.kind == "check-in":
+            return house.links.lasting("check-in-stop", self.leader)
+        return house.links.to("pause", reader=self.leader, made_at=self.date)
 
 
 def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> _Words:
     reference = f"{digest.period}.{digest.leader}.{digest.version}"
     if digest.kind == digests.WEEKLY:
         return _weekly(Document.from_json(from_store(digest.document, house.links)), reference)
+    if digest.kind == digests.TEAM:
+        return _for_team(Document.from_json(digest.document or {}), reference)
+    if digest.kind == digests.CHECK_IN:
+        return _asked(checking_in.words(digest, house), reference)
     call, known = Call.from_json(from_store(digest.document, house.links)), escalations.of_call(session, digest.id)
     return _Words(
         leader=call.leader,
@@ -881,6 +907,31 @@ def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> _
         date=call.generated_at,
         reference=reference,
         about=known[0].thread if known is not None else digest.period,
+        kind="escalation",
+    )
+
+
+def _for_team(document: Document, reference: str) -> _Words:
+    return _Words(
+        leader=document.leader,
+        text=edition.text(document),
+        html=edition.html(document),
+        subject=document.subject,
+        date=document.generated_at,
+        reference=reference,
+        kind="team",
+    )
+
+
+def _asked(asked: checking_in.Asked, reference: str) -> _Words:
+    return _Words(
+        leader=asked.leader,
+        text=asked.text(),
+        html=asked.html(),
+        subject=asked.subject,
+        date=asked.generated_at,
+        reference=reference,
+        kind="check-in",
     )
 
 
@@ -900,7 +951,15 @@ def _unknown(session: Session, mail: digests.StoredMail) -> timedelta | None:
     """A worker died while it was sending: whether the server took the mail is not known."""
     step = mailing.after_crash(resent=mail.resent)
     digests.set_mail(session, mail.id, state=step.state, resent=True, alarm=step.alarm)
+    _forget_bytes(session, mail)
     return step.wait
+
+
+def _forget_bytes(session: Session, mail: digests.StoredMail) -> None:
+    """The mail of a check-in holds the ticket of a person: once it is settled nobody needs it any more."""
+    settled = digests.mail(session, mail.id).state in mailing.FINAL
+    if settled and digests.digest_by_id(session, mail.digest_id).kind == digests.CHECK_IN:
+        digests.set_mail(session, mail.id, message=None)
 
 
 def _recheck(
@@ -911,6 +970,11 @@ def _recheck(
     if digest.kind == digests.CALL:
         checked = escalating.recheck(session, digest, house, at)
         return checked.refused, checked.call is not None, checked.wait
+    if digest.kind == digests.CHECK_IN:
+        asked = checking_in.recheck(session, digest, house, at)
+        return asked.refused, False, asked.wait
+    if digest.kind == digests.TEAM:
+        return (*passing_on.recheck(session, digest, house), None)
     return (*_compose_again(session, digest, house), None)
 
 
@@ -978,6 +1042,7 @@ def record(session: Session, mail_id: int, outcome: str, reply: str, alarm: str 
         alarm=step.alarm,
         **({"message": None} if step.state in mailing.FINAL else {}),  # its links are nobody else's
     )
+    _forget_bytes(session, mail)
     if step.state in mailing.LOST:
         digest = digests.digest_by_id(session, mail.digest_id)
         known = escalations.of_call(session, digest.id) if digest.kind == digests.CALL else None

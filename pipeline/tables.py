@@ -503,3 +503,43 @@ class ObjectionRow(Base):
     ended: Mapped[str | None] = mapped_column(String(12))
     """taken back, refused, replaced, done."""
     __table_args__ = (Index("ix_objections_issue", "source", "issue"),)
+
+
+class CheckInGroupRow(Base):
+    """That a group of at least five people was asked in a week, and with which words."""
+
+    __tablename__ = "check_in_groups"
+    period: Mapped[str] = mapped_column(String(16), primary_key=True)
+    team: Mapped[str] = mapped_column(String(255), primary_key=True)
+    asked: Mapped[int]
+    texts: Mapped[dict[str, Any]]
+
+
+class CheckInSumRow(Base):
+    """How many of a group chose a step of a question. There is no row of one answer, and no time."""
+
+    __tablename__ = "check_in_sums"
+    period: Mapped[str] = mapped_column(String(16), primary_key=True)
+    team: Mapped[str] = mapped_column(String(255), primary_key=True)
+    question: Mapped[str] = mapped_column(String(8), primary_key=True)
+    step: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    answers: Mapped[int]
+
+
+class CheckInTicketRow(Base):
+    """That somebody of a group may answer once this week. Whose it is only the deployment's key can tell; gone when the
+    week is over."""
+
+    __tablename__ = "check_in_tickets"
+    ticket: Mapped[str] = mapped_column(String(64), primary_key=True)
+    period: Mapped[str] = mapped_column(String(16))
+    team: Mapped[str] = mapped_column(String(255))
+    used: Mapped[bool]
+    __table_args__ = (Index("ix_check_in_tickets_group", "period", "team"), {"sqlite_with_rowid": False})
+
+
+class CheckInStopRow(Base):
+    """Who is never asked again."""
+
+    __tablename__ = "check_in_stops"
+    person: Mapped[str] = mapped_column(String(255), primary_key=True)

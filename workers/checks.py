@@ -14,7 +14,9 @@ from config.reader import nearest
 from connectors.base import EVERY_OTHER, SourceError
 from connectors.mailbox import Mailbox
 from connectors.smtp import Smtp
+from connectors.speak_up import SpeakUp
 from pipeline import escalate
+from pipeline.digest import words
 from pipeline.org_check import problems as org_problems
 from pipeline.store import db, issues, schema
 from workers import broker
@@ -36,7 +38,7 @@ def every_problem(directory: Path, as_of: datetime | None, *, offline: bool) -> 
     if deployment is None:
         return found
     found += [*org_findings(deployment), *_audiences(deployment), *_signing_in(deployment), *_contacts(deployment)]
-    found += _key(deployment)
+    found += [*_key(deployment), *_check_in(deployment)]
     if not offline:
         for look in (_database, _projects, _broker, _mail, _language_model, _provider, _sources):
             found += look(deployment)
@@ -152,6 +154,22 @@ def _key(deployment: Deployment) -> Iterator[Finding]:
         deployment.environment.require_secret_key()
     except WeakKey as error:
         yield Finding("error", "LEAFNOTES_SECRET_KEY", f"{error.problem.message} {error.problem.remedy}")
+
+
+def _check_in(deployment: Deployment) -> Iterator[Finding]:
+    """Whether people can be asked in the words that the settings have."""
+    given = deployment.settings.check_in
+    if not given.enabled:
+        return
+    if deployment.environment.public_url is None:
+        yield Finding("error", "settings.yaml check_in", "nobody is asked: LEAFNOTES_PUBLIC_URL is not set")
+    if given.free_line and all(source.connector is not SpeakUp for source in deployment.sources.values()):
+        says = "free_line needs a source of kind speak-up; add `- {name: speak-up, kind: speak-up}` to sources.yaml"
+        yield Finding("error", "settings.yaml check_in.free_line", says)
+    for name, question in given.questions:
+        for word in words.blame(question):
+            says = f"leaf notes do not say {word!r}, so those with this question would be held; say it in other words"
+            yield Finding("error", f"settings.yaml check_in.questions.{name}", says)
 
 
 def _database(deployment: Deployment) -> Iterator[Finding]:

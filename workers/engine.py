@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from connectors.base import SourceError, Writer
-from pipeline import escalating, periods, proposing, receiving, steps, surveying, teaching, telling
+from pipeline import checking_in, escalating, periods, proposing, receiving, steps, surveying, teaching, telling
 from pipeline.issue import Gone, NoProposal, Period, Text, Verdict
 from pipeline.receiving import Taken
 from pipeline.returned import Returned
@@ -110,6 +110,7 @@ class Engine:
                 proposing.wake(session, house.language_model, now, house.zone)
             self._ask_survey(session, now)
             escalating.wake(session, now)
+            checking_in.wake(session, house.house, now)
             self._plan(session)
             self._tidy(session)
 
@@ -644,8 +645,8 @@ class Engine:
         with self.transaction() as session:
             digest = digests.digest_by_id(session, digests.mail(session, int(job.key)).digest_id)
             then = self.deployment
-            if digest.kind == digests.WEEKLY:
-                then = then.at(periods.week_of(digest.period, then.zone))
+            if digest.kind in (digests.WEEKLY, digests.TEAM):
+                then = then.at(periods.week_of(digests.week_of(digest.period), then.zone))
             letter = steps.prepare(
                 session, int(job.key), then.house, safe_to_repeat=sender.safe_to_repeat, at=self.deployment.now()
             )

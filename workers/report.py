@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from pipeline import correcting, drift, periods, proposing, receiving
 from pipeline.objections import PROPOSALS
-from pipeline.store import db, digests, issues, lessons, objections, registry, returned, sources, work
+from pipeline.store import check_ins, db, digests, issues, lessons, objections, registry, returned, sources, work
 from pipeline.store import drift as drift_store
 from pipeline.store.lessons import Version
 from workers import calling
@@ -64,6 +64,7 @@ def report(house: Deployment, listed: int) -> dict[str, Any]:
             "language_model": _language_model(house, session),
             "lessons": _lessons_waiting(session),
             "corrections": _corrections(session, listed),
+            "check_in": _check_in(session, periods.period_at(now, house.zone).label),
             "escalations": calling.report(house, session, now),
             "drift": _drift(session, now, house.zone),
             "failing": len(work.failing(session)) + len(work.set_aside(session)),
@@ -79,6 +80,16 @@ def _corrections(session: Session, listed: int) -> list[str]:
     ordered = sorted(said, key=lambda one: one.what not in PROPOSALS)
     found = [f"{one.id} {one.by}, {one.at:%Y-%m-%d}: {correcting.told(one, titles)}" for one in ordered]
     return [*correcting.proposed_claims(session), *found]
+
+
+def _check_in(session: Session, week: str) -> str | None:
+    """How many people were asked this week, and what became of the mails; never how many answered."""
+    people, groups = check_ins.asked(session, week)
+    if not people:
+        return None
+    states = digests.counts(session, digests.check_in_name(week))
+    sent = [f"{n} {state.removeprefix('mail:')}" for state, n in sorted(states.items()) if state.startswith("mail:")]
+    return f"{week}: {people} people of {groups} group{'s' * (groups > 1)} asked, mails: {', '.join(sent) or 'none'}"
 
 
 def _drift(session: Session, now: datetime, zone: str) -> list[str]:

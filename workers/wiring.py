@@ -34,6 +34,7 @@ from connectors.smtp import Smtp
 from connectors.speak_up import SpeakUp
 from pipeline import periods
 from pipeline.answers import Answer, Given, draft
+from pipeline.check_in import Asking
 from pipeline.escalate import Ladder, Rule
 from pipeline.house import House
 from pipeline.issue import Period
@@ -239,6 +240,7 @@ class Deployment:
             answering=self.answering,
             zone=self.zone,
             ladder=to_ladder(self.settings),
+            check_in=to_asking(self.settings),
         )
 
     @cached_property
@@ -442,6 +444,20 @@ def to_ladder(found: Settings) -> Ladder:
     given = found.escalation
     rules = {name: Rule(name=name, **entry.model_dump()) for name, entry in given.rules}
     return Ladder(rules=rules, opens=given.opens, closes=given.closes, per_day=given.per_day, per_week=given.per_week)
+
+
+def to_asking(found: Settings) -> Asking | None:
+    """How the organisation asks its people, from its settings; None where it does not."""
+    given = found.check_in
+    if not given.enabled:
+        return None
+    return Asking(
+        day=given.day,
+        hour=given.hour,
+        teams=given.teams,
+        questions=dict(given.questions),
+        free_line=given.free_line,
+    )
 
 
 def to_org(file: OrgFile, day: date) -> Org:

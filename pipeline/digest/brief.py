@@ -78,6 +78,7 @@ class Brief:
 
 def brief(title: str) -> Brief | None:
     """The shortest true name that a pain's title gives, at most four words, or None."""
+    title = title.replace("out of date", "outdated")
     head = _CUT.split(title.strip(" .…"), maxsplit=1)[0].split()
     if head and head[0].casefold() in _PEOPLE and len(head) > 2:
         head = head[1:]
@@ -128,7 +129,7 @@ def _flaw_last(parts: list[str]) -> Brief | None:
     """ "Appointments missing from ...": the flaw is put before what it belongs to."""
     for at, part in enumerate(parts[:4]):
         if at > 0 and part.casefold() in _AFTER:
-            thing = parts[:at]
+            thing = parts[: at - 1] if at > 1 and parts[at - 1].casefold() in ("is", "are") else parts[:at]
             if any(t.casefold() in _VERBS | _LINKS | _TURNS | _WISHES for t in thing):
                 return None
             if part.casefold() == "gone":

@@ -13,6 +13,7 @@ from pipeline.digest import (
     answered,
     asking,
     corrected,
+    felt,
     front,
     parts,
     passed,
@@ -39,7 +40,8 @@ WHOLE = 800
 CALM = 120
 SLOWS, BLOCKS = 2, 4
 CUTS = (
-    "heard_once", "more", "yours", "unstated", "wins", "also_open", "unstated", "quiet", "facts", "quotes", "sit_with"
+    "heard_once", "more", "yours", "unstated", "wins", "also_open", "unstated", "quiet", "check_in", "facts", "quotes",
+    "sit_with",
 )  # fmt: skip
 """What a hurried reader misses least, in the order in which it is left out of too long a mail."""
 
@@ -98,10 +100,7 @@ def _full(desk: Desk, organisation: str, page: str | None) -> Document:
 def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
     climbed = passed.passed_on(desk, {p.id for p in frame.three})
     heard = passing.authors(desk.view, climbed)
-    chosen = {
-        pain: [c for c in some if c.voice.author not in heard]
-        for pain, some in parts.chosen_quotes(desk, frame.three).items()
-    }
+    chosen = parts.chosen_quotes(desk, frame.three, heard)
     harmed = next((p.id for p in frame.three if p.severity >= trend.HARM), None)
     pains = tuple(front.pain_of(desk, p, chosen[p.id], 9, harm=p.id == harmed) for p in frame.three)
     storm = desk.book.ask("above()") > front.STORM
@@ -127,6 +126,7 @@ def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
         yours=asking.yours(desk, frame.three),
         unstated=() if storm else corrected.marked(desk, parts.unstated(desk, frame.three)),
         quiet=parts.quiet(desk),
+        check_in=felt.check_in(desk),
         sit_with=asking.sit_with(desk, frame.three),
         questions=asking.questions(desk, frame.three),
         wins=parts.wins(desk, frame.relieved, quoted),
@@ -231,6 +231,8 @@ def _cut(document: Document, part: str) -> Document:
         return replace(document, heard_once=())
     if part in ("more", "sit_with"):
         return replace(document, more=None) if part == "more" else replace(document, sit_with=None)
+    if part == "check_in":
+        return replace(document, check_in=None)
     if part == "facts":
         return replace(document, pains=tuple(replace(p, facts=()) for p in document.pains))
     if part == "quotes":
@@ -282,6 +284,7 @@ def _quiet(desk: Desk, organisation: str, page: str | None) -> Document:
         passed_on=passed.passed_on(desk, set())[:1],
         wins=parts.wins(desk, view.relieved, frozenset())[:1],
         questions=(sentences.QUIET_QUESTION.partition(": ")[2].capitalize(),),
+        check_in=felt.check_in(desk),
         made=replace(base.made, lines=(base.made.lines[0], base.made.lines[-1])),
         subject=subject,
         preheader=preheader,
@@ -297,6 +300,8 @@ def _shorter(document: Document) -> Iterator[Document]:
     document = replace(document, wins=())
     yield document
     document = replace(document, passed_on=tuple(replace(one, quote=None) for one in document.passed_on))
+    yield document
+    document = replace(document, check_in=None)
     yield document
     document = replace(document, warnings=tuple(w.removesuffix(front.NO_QUIET) for w in document.warnings))
     yield document

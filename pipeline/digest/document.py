@@ -191,6 +191,27 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Felt:
+    """What was answered to one question of the check-in: in words, and in numbers where these may be told."""
+
+    text: str
+    said: str
+    agree: int | None = None
+    between: int | None = None
+    disagree: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIn:
+    """The week's check-in; `asked` and `answers` are None where there are only words."""
+
+    asked: int | None
+    answers: int | None
+    questions: tuple[Felt, ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRead:
     name: str
     kind: str
@@ -264,11 +285,18 @@ class Document:
     ledger: tuple[Entry, ...] = ()
     page_url: str | None = None
     """Where the same words stand on a page, with what is behind each number."""
+    check_in: CheckIn | None = None
+    """None, and no key of the JSON, where nobody was asked."""
+    edition: Literal["team"] | None = None
+    """A leader's copy for their team; None, and no key of the JSON, for the leader's own notes."""
     schema: int = 1
 
     def to_json(self) -> dict[str, Any]:
         """JSON values only, in the shape of the contract; equal documents give equal results."""
         plain = cast(dict[str, Any], _plain(self))
+        for optional in ("check_in", "edition"):
+            if plain[optional] is None:
+                del plain[optional]
         return {"schema": plain.pop("schema"), **plain}
 
     @classmethod
@@ -299,6 +327,8 @@ class Document:
             heard=Heard(**value["heard"]),
             made=_made(value["made"]),
             ledger=tuple(_entry(e) for e in value["ledger"]),
+            check_in=_check_in(value.get("check_in")),
+            edition=value.get("edition"),
         )
 
     def evidence(self) -> tuple[str, ...]:
@@ -436,6 +466,17 @@ def _entry(value: Mapping[str, Any]) -> Entry:
         value=tuple(counted) if isinstance(counted, list) else counted,
         query=value["query"],
         issues=tuple(value["issues"]),
+    )
+
+
+def _check_in(value: Mapping[str, Any] | None) -> CheckIn | None:
+    if value is None:
+        return None
+    return CheckIn(
+        asked=value["asked"],
+        answers=value["answers"],
+        questions=tuple(Felt(**one) for one in value["questions"]),
+        lines=tuple(value["lines"]),
     )
 
 

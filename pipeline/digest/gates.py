@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline import privacy
+from pipeline import check_in, privacy
 from pipeline.answers import heard_at
 from pipeline.digest import answered, before, gates_form, passages, quotes, render, select, sentences, then, words
 from pipeline.digest.case import LINK, STRAIGHT, Case, flat
@@ -248,6 +248,33 @@ def _floors_hold(case: Case) -> Iterable[str]:
             yield f"a week of pain {pain.id} shows fewer than {privacy.BEHIND} people"
 
 
+def _check_in_names_nobody(case: Case) -> Iterable[str]:
+    """Counted again from the groups' sums: at least five of five, and a number only of three, never of all."""
+    said = case.document.check_in
+    if said is None:
+        return
+    ballots = case.view.index.material.check_ins
+    mine = [ballots[team] for team in case.view.scope if team in ballots]
+    asked = sum(one.asked for one in mine)
+    each: Counter[tuple[str, int]] = Counter()
+    for one in mine:
+        each.update(one.sums)
+    whole = {question: sum(n for (name, _), n in each.items() if name == question) for question in check_in.QUESTIONS}
+    if case.document.generated_at < case.document.period.end:
+        yield "the check-in is told before its week is over"
+    if said.questions and min(asked, *whole.values()) < privacy.GROUP:
+        yield f"the check-in of {asked} people is told by {min(whole.values())} answers"
+    numbers = [n for one in said.questions for n in (one.agree, one.between, one.disagree) if n is not None]
+    counted = numbers or said.asked is not None or said.answers is not None or re.search(r"\d", "".join(said.lines))
+    fit = (said.asked, len(said.questions)) == (asked, len(check_in.QUESTIONS)) and all(
+        sum(n or 0 for n in (one.agree, one.between, one.disagree)) == said.answers == whole[question]
+        for question, one in zip(check_in.QUESTIONS, said.questions, strict=False)
+    )
+    few = min([*numbers, asked - max(whole.values())], default=0) < privacy.BEHIND
+    if counted and (few or not fit):
+        yield "the check-in's numbers would tell of too few people"
+
+
 def _one_voice_one_quote(case: Case) -> Iterable[str]:
     authors = Counter(case.voices[q.issue].author for q in case.document.quotations() if q.issue in case.voices)
     if any(count > 1 for count in authors.values()):
@@ -325,6 +352,7 @@ GATES: Sequence[tuple[str, Gate]] = (
     ("P9 bytes", _what_is_sent_was_checked),
     ("P11 names", _nobody_is_named),
     ("P12 floors", _floors_hold),
+    ("P12 check-in", _check_in_names_nobody),
     ("P13 one author", _one_voice_one_quote),
     ("P14 confession", _nobody_tender_is_shown),
     ("P16 keys", _staff_keys_stay_below),

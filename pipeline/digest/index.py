@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
-from pipeline import privacy
+from pipeline import check_in, privacy
 from pipeline.digest.material import Material, PainEntry, Sighting, Voice
 from pipeline.org import Org
 
@@ -81,6 +81,8 @@ class Index:
     """The sources that a team claims or whose accounts its people have."""
     hearing: frozenset[str]
     """Teams that hear customers, and those below them."""
+    check_ins: Mapping[str, check_in.Told] = field(default_factory=dict)
+    """What each leader may read of the week's check-in."""
     _shown: dict[Key, frozenset[str]] = field(default_factory=dict)
     _shown_then: dict[tuple[Key, date], frozenset[str]] = field(default_factory=dict)
     passages: dict[tuple[str, str], Sequence[Any]] = field(default_factory=dict)
@@ -250,10 +252,12 @@ def index(material: Material, org: Org) -> Index:
         for leader in readers.of(voice, _reach(voice, org)):
             stirred[leader].append(voice)
     history, team_weeks = _history(sightings, material.pains, readers, accounts)
+    scopes = _scopes(org)
     return Index(
         material=material,
         org=org,
-        scopes=_scopes(org),
+        scopes=scopes,
+        check_ins=check_in.told(scopes, material.check_ins, material.asked_before),
         voices=voices,
         stirred=stirred,
         history=history,

@@ -46,6 +46,17 @@ def _hour(view: View, asked: str, later: int) -> str:
     return f"{found[1] + later}:00"
 
 
+def _check_in(view: View, part: str) -> int:
+    """How many were asked, answered, or chose a band of a question ("work agree")."""
+    found = view.check_in
+    if found is None or not found.numbers:
+        raise ValueError("the check-in has no number that may be told")
+    if part in ("asked", "answers"):
+        return found.count.asked if part == "asked" else found.count.answers
+    question, _, band = part.partition(" ")
+    return found.count.bands[question, band]
+
+
 def _week_counts(view: View, pain: str) -> tuple[int | None, ...]:
     return printable_weeks(view.pain(pain))
 
@@ -165,6 +176,7 @@ def _date(day: date | None) -> str | None:
 
 ANSWERS: dict[str, Answer] = {
     "people": _people,
+    "check_in": _check_in,
     "usual": _usual,
     "across": _across,
     "usual_across": _usual_across,

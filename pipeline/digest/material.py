@@ -106,6 +106,15 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ballots:
+    """A group's check-in of a week: `asked` people were asked, with these `texts`; `sums` are by (question, step)."""
+
+    asked: int
+    texts: Mapping[str, str] = field(default_factory=dict)
+    sums: Mapping[tuple[str, int], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """Everything for one period. `sightings` cover the 26 weeks before the period and the period itself.
 
@@ -122,9 +131,11 @@ class Material:
     those of quotations which readers had been shown which pain's. `told_before` holds the numbers of people that a
     leader was told in earlier weeks, by pain and Monday, and `named_before` the pains that they read of; `late` are
     sources that told of a pain's week after it was closed, `edited` the pains that a person joined or parted since,
-    `renamed` the old names of those that got a new one in the period. `spoken` are a leader's digests of
-    the weeks just before, the latest first, back to the last that was sent; `quoted` are the authors whom a leader's
-    digests of the three weeks before quoted.
+    `renamed` the old names of those that got a new one in the period.
+
+    `check_ins` are the sums of what each group answered to the check-in, `asked_before` how many of each were asked the
+    last time before. `spoken` are a leader's digests of the weeks just before, the latest first, back to the
+    last that was sent; `quoted` are the authors whom a leader's digests of the three weeks before quoted.
     """
 
     voices: Sequence[Voice]
@@ -149,3 +160,5 @@ class Material:
     rungs: Rungs = RUNGS
     spoken: Mapping[str, Sequence[Spoken]] = field(default_factory=dict)
     quoted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    check_ins: Mapping[str, Ballots] = field(default_factory=dict)
+    asked_before: Mapping[str, int] = field(default_factory=dict)

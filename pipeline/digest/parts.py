@@ -13,10 +13,13 @@ QUOTES = {"leaf": (6, (3, 2, 1)), "middle": (3, (1, 1, 1)), "top": (3, (1, 1, 1)
 """Quotations in the whole mail and for each of the three pains, by level."""
 
 
-def chosen_quotes(desk: Desk, pains: Sequence[PainView]) -> dict[str, list[quotes.Candidate]]:
-    """Quotations by pain. First one for each pain, each from another area where that is possible; then the rest."""
+def chosen_quotes(
+    desk: Desk, pains: Sequence[PainView], heard: frozenset[str | None] = frozenset()
+) -> dict[str, list[quotes.Candidate]]:
+    """Quotations by pain, of nobody whom the mail has `heard` already. First one for each pain, each from another area
+    where that is possible; then the rest."""
     whole, each = QUOTES[desk.view.level]
-    choice = quotes.Choice(desk.view, whole)
+    choice = quotes.Choice(desk.view, whole, heard)
     several = desk.view.level in ("top", "middle")
     found = {p.id: choice.take(p, 1, fresh_areas=several) for p in pains}
     for place, pain in enumerate(pains):

@@ -332,6 +332,7 @@ def spoken(document: Document, say: Tongue) -> Document:
         questions=_each(say, d.questions),
         wins=tuple(replace(w, text=say(w.text or "") or None, quote=w.quote and _quote(say, w.quote)) for w in d.wins),
         made=replace(d.made, lines=_each(say, d.made.lines)),
+        check_in=None if d.check_in is None else replace(d.check_in, lines=_each(say, d.check_in.lines)),
     )
 
 

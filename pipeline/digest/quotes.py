@@ -120,8 +120,9 @@ def _candidate(text: str, voice: Voice, subject: frozenset[str]) -> Candidate:
 class Choice:
     """The quotations of one mail as they are chosen, pain after pain."""
 
-    def __init__(self, view: View, limit: int) -> None:
+    def __init__(self, view: View, limit: int, heard: frozenset[str | None] = frozenset()) -> None:
         self._view = view
+        self._heard = heard
         self._left = limit
         self._chosen: list[Candidate] = []
         self._branches: dict[str | None, int] = {}
@@ -151,7 +152,7 @@ class Choice:
         return self._view.branch(voice.leaf or voice.team)
 
     def _free(self, candidate: Candidate, *, fresh_areas: bool) -> bool:
-        authors = {c.voice.author for c in self._chosen}
+        authors = self._heard | {c.voice.author for c in self._chosen}
         return candidate.voice.author not in authors and not (
             fresh_areas and self._branches.get(self._branch(candidate.voice), 0) > 0
         )

@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from pipeline.digest import phrasebook, tongue, words
-from pipeline.digest.document import Document, Pain, Quote, Unstated
+from pipeline.digest.document import Document, Pain, PassedOn, Quote, Unstated
 from pipeline.digest.phrasebook import Tongue
 
 COLUMNS = 72
@@ -31,6 +31,11 @@ class Block:
     url: str | None = None
     note: str = ""
     lang: str | None = None
+    """The language of the text where it is not the mail's."""
+
+    @property
+    def dir(self) -> str:
+        return tongue.direction(self.lang or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +58,11 @@ def layout(document: Document) -> tuple[Section, ...]:
         Section(title=say("Passed on to you"), blocks=_passed_on(d, say)),
         Section(title=head["words"], blocks=_in_their_words(d, say)),
         Section(title=head["also"], blocks=_also(d)),
-        Section(title=head["once"], blocks=tuple(_quote(q, say) for q in d.heard_once)),
+        Section(title=head["once"], blocks=tuple(quotation(q, say) for q in d.heard_once)),
         Section(title=head["yours"], blocks=_items(d.yours)),
         Section(title=head["unstated"], blocks=tuple(b for u in d.unstated for b in _unstated(u, say))),
         Section(title=head["quiet"], blocks=_items(d.quiet)),
+        Section(title=say("How the week felt"), blocks=_items(d.check_in.lines if d.check_in else ())),
         Section(title=head["sit"], blocks=_items([d.sit_with] if d.sit_with else [])),
         Section(
             title=head["questions"] if len(d.questions) > 1 else say("One question to ask"),
@@ -143,7 +149,8 @@ def headline(pain: Pain) -> str:
 def _in_their_words(d: Document, say: Tongue) -> tuple[Block, ...]:
     blocks = []
     for number, pain in enumerate(d.pains, start=1):
-        inside = [_quote(q, say) for q in pain.quotes] + [Block(kind="fact", text=f) for f in pain.facts]
+        inside = [block for one in d.passed_on if one.pain == pain.id for block in _climbed(one, say)]
+        inside += [quotation(q, say) for q in pain.quotes] + [Block(kind="fact", text=f) for f in pain.facts]
         if pain.answer_url is not None and (d.ask is None or d.ask.pain != pain.id):
             inside.append(Block(kind="link", label=say(f"Answer number {number}"), url=pain.answer_url))
         if inside:
@@ -153,16 +160,22 @@ def _in_their_words(d: Document, say: Tongue) -> tuple[Block, ...]:
 
 
 def _passed_on(d: Document, say: Tongue) -> tuple[Block, ...]:
+    """What climbed to the reader; a pain that stands in the mail with its own words has it there."""
     blocks: list[Block] = []
-    for one in d.passed_on:
+    shown = {pain.id for pain in d.pains}
+    for one in (one for one in d.passed_on if one.pain not in shown):
         blocks.append(Block(kind="item", lead=stopped(one.title), text=one.line))
-        blocks += [_quote(one.quote, say)] if one.quote is not None else []
+        blocks += [quotation(one.quote, say)] if one.quote is not None else []
         if one.answer_url is not None:
             blocks.append(Block(kind="link", label=say("Answer it"), url=one.answer_url))
     return tuple(blocks)
 
 
-def _quote(quote: Quote, say: Tongue) -> Block:
+def _climbed(one: PassedOn, say: Tongue) -> tuple[Block, ...]:
+    return (Block(kind="fact", text=one.line), *([quotation(one.quote, say)] if one.quote is not None else []))
+
+
+def quotation(quote: Quote, say: Tongue) -> Block:
     note = f"({quote.note})" if quote.note else ""
     lang = tongue.marked(quote.lang, say.language)
     by = f"{quote.by}, {say.word(f'in {tongue.named(lang)}')}" if lang and lang != "en" else quote.by
@@ -183,7 +196,7 @@ def _unstated(u: Unstated, say: Tongue) -> tuple[Block, ...]:
 
 def _win(text: str | None, quote: Quote | None, say: Tongue) -> tuple[Block, ...]:
     blocks = [Block(kind="item", text=text)] if text else []
-    return (*blocks, *([_quote(quote, say)] if quote else []))
+    return (*blocks, *([quotation(quote, say)] if quote else []))
 
 
 def _wrap(text: str, first: str = "", rest: str = "") -> str:
@@ -251,7 +264,7 @@ def text_of(head: Head, sections: Sequence[Section]) -> str:
 
 
 def html_of(head: Head, sections: Sequence[Section]) -> str:
-    return _template("digest.html.j2", html=True).render(d=head, sections=sections, direction=tongue.direction)
+    return _template("digest.html.j2", html=True).render(d=head, sections=sections)
 
 
 def head(document: Document) -> Head:

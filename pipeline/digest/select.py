@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
-from pipeline import answers, periods, privacy, trend
+from pipeline import answers, check_in, periods, privacy, trend
 from pipeline.answers import Answer
 from pipeline.digest.index import Crowd, Index, Key, Told, crowd, hears, index, severity
 from pipeline.digest.material import PainEntry, Voice
@@ -191,6 +191,11 @@ class View:
     @cached_property
     def unplaced(self) -> tuple[Voice, ...]:
         return tuple(v for v in self.friction if v.leaf is None)
+
+    @property
+    def check_in(self) -> check_in.Told | None:
+        """What this leader may read of the week's check-in, once the week is over."""
+        return self.index.check_ins.get(self.leader) if self.generated_at >= self.period.end else None
 
     @cached_property
     def monday(self) -> date:

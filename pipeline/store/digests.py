@@ -20,6 +20,25 @@ _GONE_OUT = select(MailRow.digest_id).where(MailRow.state.in_(("sending", "accep
 """Digests that somebody may have read."""
 CALL = "call"
 """Kind of what is told of an escalation, outside any week."""
+CHECK_IN = "check-in"
+"""Kind of a question to somebody how their week was."""
+TEAM = "team"
+"""Kind of a leader's copy for their team."""
+
+
+def team_name(week: str) -> str:
+    """The same for a leader's copy for their team."""
+    return f"t{week}"
+
+
+def week_of(period: str) -> str:
+    """The week of a weekly digest or of a team's copy, by what stands for its period."""
+    return period.removeprefix("t")
+
+
+def check_in_name(week: str) -> str:
+    """What stands for the period where the mail of a week is no digest of it."""
+    return f"c{week}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,10 +250,22 @@ def _digest(row: DigestRow) -> StoredDigest:
 
 def call(session: Session, leader: str, name: str, document: Mapping[str, Any], at: datetime) -> int:
     """The row of one call of an escalation to a reader, made on first use."""
-    row = {"leader": leader, "period": name, "kind": CALL, "version": 1, "state": "composed", "composed_at": at}
-    ignore(session, DigestRow, [{**row, "document": dict(document), "form": CALL}], ["leader", "period", "kind"])
-    query = select(DigestRow.id).where(DigestRow.leader == leader, DigestRow.period == name, DigestRow.kind == CALL)
+    return aside(session, CALL, leader, name, document, at)
+
+
+def aside(session: Session, kind: str, reader: str, name: str, document: Mapping[str, Any], at: datetime) -> int:
+    """The row of a mail that is no weekly digest, made on first use."""
+    row = {"leader": reader, "period": name, "kind": kind, "version": 1, "state": "composed", "composed_at": at}
+    ignore(session, DigestRow, [{**row, "document": dict(document), "form": kind}], ["leader", "period", "kind"])
+    query = select(DigestRow.id).where(DigestRow.leader == reader, DigestRow.period == name, DigestRow.kind == kind)
     return session.execute(query).scalar_one()
+
+
+def find(session: Session, kind: str, reader: str, name: str) -> StoredDigest | None:
+    """The row of a mail that is no weekly digest."""
+    query = select(DigestRow).where(DigestRow.leader == reader, DigestRow.period == name, DigestRow.kind == kind)
+    row = session.scalars(query).one_or_none()
+    return None if row is None else _digest(row)
 
 
 def address(session: Session, digest_id: int, recipient: str, message_id: str) -> int:

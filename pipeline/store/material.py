@@ -25,7 +25,7 @@ from pipeline.issue import Issue, Period, SourceHealth, State, Verdict
 from pipeline.objections import Objection
 from pipeline.org import Org
 from pipeline.prose import prose
-from pipeline.store import answers, courses, digests, objections, pain_edits, registry, sources
+from pipeline.store import answers, check_ins, courses, digests, objections, pain_edits, registry, sources
 from pipeline.store.authors import author_of
 from pipeline.store.corrections import corrections
 from pipeline.store.issues import chunks, first_created, oldest, set_aside, verdict_of
@@ -79,7 +79,7 @@ def read(
         last_quiet=digests.last_quiet(session, period.label),
         workdays=workdays,
         answers=given,
-        told=_told(session, period, org, given, audiences),
+        told=_told(session, period, org, given, audiences, period.end),
         stuck=_stuck(session, period, org, fixed, waiting),
         rungs=rungs,
         said=_said(session, period),
@@ -90,6 +90,8 @@ def read(
         quoted=_quoted(session, period, org),
         **_before(session, period, org),
         **_edited(session, period),
+        check_ins=check_ins.ballots(session, period.label),
+        asked_before=check_ins.asked_before(session, period.label),
     )
 
 
@@ -268,8 +270,20 @@ def _weeks_before(period: Period) -> list[str]:
     return weeks
 
 
+def answered_until(session: Session, material: Material, period: Period, org: Org, until: datetime) -> Material:
+    """The same material with what was answered and told since the period ended."""
+    given = answers.until(session, until)
+    audiences = {pain: entry.audience for pain, entry in material.pains.items()}
+    return replace(material, answers=given, told=_told(session, period, org, given, audiences, until))
+
+
 def _told(
-    session: Session, period: Period, org: Org, given: Mapping[str, Sequence[Answer]], audiences: Mapping[str, str]
+    session: Session,
+    period: Period,
+    org: Org,
+    given: Mapping[str, Sequence[Answer]],
+    audiences: Mapping[str, str],
+    until: datetime,
 ) -> dict[int, tuple[int, int]]:
     """Answer to (authors who were informed of it, authors who wrote of the pain before it was given)."""
     if not given:
@@ -286,7 +300,7 @@ def _told(
         author, _, _ = author_of(org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id)
         if author is not None:
             wrote[pain].append((issue.created_at, author, f"{issue.source}:{issue.external_id}"))
-    informed = answers.told(session, period.end)
+    informed = answers.told(session, until)
     found = {}
     for pain, some in given.items():
         for answer in some:

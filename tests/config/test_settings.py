@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from config.settings import Loaded, Settings, load
+from pipeline.check_in import QUESTIONS
 from pipeline.escalate import Ladder
 from pipeline.workdays import REGULAR, DaysOff, Workdays
-from workers.wiring import to_ladder, to_workdays
+from workers.wiring import to_asking, to_ladder, to_workdays
 
 ORG = "fallback: top\nteams:\n- {id: top}\n"
 SOURCES = "sources:\n- {name: a, kind: file}\n"
@@ -346,6 +347,39 @@ def test_a_wrong_rule_of_the_ladder_is_named_with_its_line(directory: Path, rule
     assert len(problems) == 1
     assert words in problems[0]
     assert problems[0].startswith("settings.yaml:")
+
+
+def test_a_check_in_is_off_until_it_is_turned_on_and_keeps_what_is_not_said(directory: Path) -> None:
+    (directory / "settings.yaml").write_text("check_in: {enabled: true, questions: {work: It was a good week}}\n")
+
+    asking = to_asking(load(directory).settings)
+
+    assert to_asking(Settings()) is None
+    assert asking is not None
+    assert (asking.day, asking.hour, asking.teams, asking.free_line) == ("thursday", 14, (), False)
+    assert list(asking.questions) == list(QUESTIONS)
+    assert asking.questions["work"] == "It was a good week"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("{teams: [tip]}", "check_in.teams[0]: 'tip' is no team of org.yaml. Did you mean top?"),
+        ("{questions: {work: 9 of 10 days were good}}", "is no question of the check-in"),
+        ("{questions: {heard: 'They said \"yes\"'}}", "is no question of the check-in"),
+        ("{day: someday}", "check_in.day"),
+        ("{hour: 24}", "check_in.hour"),
+        ("{enable: true}", "enabled"),
+    ],
+)
+def test_a_wrong_check_in_is_named_with_its_line(directory: Path, given: str, words: str) -> None:
+    (directory / "settings.yaml").write_text(f"check_in: {given}\n")
+
+    found = said(load(directory))
+
+    assert len(found) == 1
+    assert "settings.yaml:1" in found[0]
+    assert words in found[0]
 
 
 def test_hours_in_which_nobody_could_be_called_are_refused(directory: Path) -> None:

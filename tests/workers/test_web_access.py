@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from pipeline.answers import Given
+from pipeline.links import Links
 from pipeline.store import answers, corrections, db, digests, issues, objections, work
 from pipeline.store import triage as store
 from tests.connectors import oidc_fake
@@ -47,6 +48,10 @@ MATRIX: dict[str, dict[str, dict[str, int]]] = {
     "/answer/<token>/told": {"GET": NOBODY, "POST": dict.fromkeys(WHO, 409)},
     "/digest/<token>": {"GET": EVERYBODY, "POST": NOBODY},
     "/digest/<token>/correct": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 422)},
+    "/digest/<token>/team": {"GET": EVERYBODY, "POST": EVERYBODY},
+    "/digest/<token>/team.txt": {"GET": EVERYBODY, "POST": NOBODY},
+    "/check-in/<token>": dict.fromkeys(("GET", "POST"), dict.fromkeys(WHO, 410)),  # nobody is asked here
+    "/check-in-stop/<token>": {"GET": EVERYBODY, "POST": EVERYBODY},
     "/pause/<token>": {"GET": EVERYBODY, "POST": EVERYBODY},
     "/quoted/<token>": {"GET": EVERYBODY, "POST": NOBODY},
     "/sign-in/<token>": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 303)},
@@ -67,6 +72,7 @@ FIELDS = {
     "/triage/correct": {"issue": "desk:1", "what": "quote", "reason": "context"},
     "/triage/escalate": {"issue": "desk:37"},  # it is called for already
     "/pause/<token>": {"listen": "again"},
+    "/check-in-stop/<token>": {"ask": "again"},
 }
 
 
@@ -173,6 +179,9 @@ def addresses(rosta: Path) -> dict[str, str]:
     told = next(path.read_text() for path in sorted((rosta / "digests" / "calls").glob("*.txt")))
     call = re.search(rf"{PUBLIC}(/escalation/[^\s#]+)", told)
     assert call
+    signs = Links(KEY, PUBLIC)
+    due = datetime.fromisoformat(small.DUE)
+    asked = signs.to("check-in", reader="ticket", made_at=due, period=small.WEEK, about="roasting")
     return {
         "/static/<path:filename>": "/static/style.css",
         "/alive": "/alive",
@@ -181,6 +190,10 @@ def addresses(rosta: Path) -> dict[str, str]:
         "/answer/<token>/told": links["answer"] + "/told",
         "/digest/<token>": links["digest"],
         "/digest/<token>/correct": links["digest"] + "/correct",
+        "/digest/<token>/team": links["digest"] + "/team",
+        "/digest/<token>/team.txt": links["digest"] + "/team.txt",
+        "/check-in/<token>": asked.removeprefix(PUBLIC),
+        "/check-in-stop/<token>": signs.lasting("check-in-stop", "roaster1").removeprefix(PUBLIC),
         "/pause/<token>": pause[1],
         "/quoted/<token>": command(rosta, "quoted", "desk:1"),
         "/sign-in/<token>": command(rosta, "access", "kit"),

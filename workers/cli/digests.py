@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from pipeline import periods, steps
-from pipeline.digest import render
+from pipeline import passing_on, periods, steps
 from pipeline.digest.document import Document
 from pipeline.issue import Period
 from pipeline.links import from_store
@@ -26,12 +25,29 @@ from workers.wiring import Deployment
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where the files go.")
 @click.option("--json", "as_json", is_flag=True, help="Also print the documents, one JSON object a line.")
 @click.option("--send", is_flag=True, help="Send them too (needs LEAFNOTES_SMTP_URL and LEAFNOTES_SECRET_KEY).")
+@click.option(
+    "--edition",
+    type=click.Choice(["leader", "team"]),
+    default="leader",
+    show_default=True,
+    help="The leader's own notes, or the copy that a leader may pass on to everybody in the team.",
+)
 @click.option("--to", "address", metavar="ADDR", help="With --send: to this address instead of the leader's.")
 @click.pass_obj
 def digest(
-    options: Global, leader: str | None, week: str | None, out: Path, as_json: bool, send: bool, address: str | None
+    options: Global,
+    leader: str | None,
+    week: str | None,
+    out: Path,
+    as_json: bool,
+    send: bool,
+    edition: str,
+    address: str | None,
 ) -> None:
     """Write LEADER.txt, LEADER.html and LEADER.json for every leader: what would be sent, or what was sent if it was.
+
+    With --edition team it is LEADER.team.txt and so on: made anew from what everybody in the team may see, and with
+    --send mailed to the leader alone, once a week.
 
     Nothing is sent without --send. A leader who has nothing to hear of gets the short, honest form. The week that still
     runs is shown as it stands now; one that is to come is refused.
@@ -41,6 +57,7 @@ def digest(
       leafnotes digest --out digests
       leafnotes digest --leader ines --week 2026-W38 --out digests
       leafnotes digest --leader ines --out digests --send --to me@fernhill.example
+      leafnotes digest --leader mara --edition team --out for-the-team
     """
     if address and not send:
         stop("--to says where to send; it needs --send", 2)
@@ -56,9 +73,11 @@ def digest(
         _must_have_come(house, period, send)
         out.mkdir(parents=True, exist_ok=True)
         held, documents = 0, []
-        for person, document, failures in _documents(then, period, wanted):
-            text, html = render.text(document), render.html(document)
-            write(out, person, document.to_json(), text, html)
+        made = _copies if edition == "team" else _documents
+        for person, document, failures in made(then, period, wanted):
+            text, html = steps.printed(document)
+            if not (failures and edition == "team"):  # nobody should have a copy that tells too much
+                write(out, f"{person}.team" if edition == "team" else person, document.to_json(), text, html)
             held += bool(failures)
             documents.append(document)
             for failure in failures:
@@ -68,6 +87,8 @@ def digest(
         click.echo(f"{len(wanted)} digest(s) of {period.label} in {out}", err=as_json)
         if address:
             _redirect(house, documents, address)
+        elif send and edition == "team":
+            _send_copies(house, period, wanted)
         elif send:
             _send(house, period, wanted)
         if held:
@@ -113,6 +134,33 @@ def _documents(house: Deployment, period: Period, wanted: list[str]) -> Iterator
             yield person, decided[person], [row.reason] if row and row.reason else []
         else:
             yield person, written[person].document, list(written[person].failures)
+
+
+def _copies(house: Deployment, period: Period, wanted: list[str]) -> Iterator[tuple[str, Document, list[str]]]:
+    """The copies for the teams, beside what was decided for their leaders or would be."""
+    every = list(_documents(house, period, wanted))
+    with db.reading(house.database) as session:
+        for person, document, _ in every:
+            copy = passing_on.write(session, document, house.house, house.now())
+            yield person, copy.document, list(copy.failures)
+
+
+def _send_copies(house: Deployment, period: Period, wanted: list[str]) -> None:
+    """To the leaders, of digests that were decided; once a week, however often it is asked for."""
+    runner, then = engine(house), house.at(period)
+    with runner.transaction() as session:
+        for person in wanted:
+            row = digests.digest(session, person, period.label)
+            if row is None or row.document is None or row.state == "held":
+                click.echo(f"{person}: no copy, since no leaf notes of {period.label} were decided", err=True)
+                continue
+            copy = passing_on.write(session, Document.from_json(row.document), then.house, house.now())
+            passing_on.send(session, copy, then.house)
+    runner.drain()
+    with db.transaction(house.database) as session:
+        for person in wanted:
+            for mail in passing_on.mails(session, person, period.label):
+                click.echo(f"{person}: {mail.state} to {mail.recipient}{': ' + mail.reply if mail.reply else ''}")
 
 
 def _send(house: Deployment, period: Period, wanted: list[str]) -> None:

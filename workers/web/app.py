@@ -10,6 +10,7 @@ from workers.web import (
     access,
     answering,
     authors,
+    checking_in,
     correcting,
     escalating,
     hooks,
@@ -36,6 +37,7 @@ def create(engine: Engine) -> Flask:
     app.register_blueprint(correcting.blueprint(engine))
     app.register_blueprint(pausing.blueprint(engine))
     app.register_blueprint(speaking.blueprint(engine))
+    app.register_blueprint(checking_in.blueprint(engine))
     _remember_who_is_signed_in(app, engine)
     app.register_blueprint(access.blueprint(engine))
     app.register_blueprint(signing_in.blueprint(engine))

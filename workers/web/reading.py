@@ -1,23 +1,30 @@
-"""Each digest's permanent page: the same words as the mail, with what stands behind its numbers."""
+"""Each digest's permanent page: the same words as the mail, with what stands behind its numbers; and the copy that its
+leader passes on to the team."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint
+import structlog
+from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from pipeline import answers as rules
-from pipeline import periods
-from pipeline.digest import render
+from pipeline import passing_on, periods
+from pipeline.digest import edition, render
 from pipeline.digest.document import Document, Pain
+from pipeline.house import House
 from pipeline.issue import Period
-from pipeline.store import answers, digests, objections
+from pipeline.links import Link
+from pipeline.passing_on import Copy
+from pipeline.store import answers, db, digests, objections
 from workers.engine import Engine
 from workers.web.answering import KINDS
 from workers.web.charts import Chart, Weeks, chart
-from workers.web.common import Page, digest_of, office, opened, page, still_open
+from workers.web.common import Page, Refused, digest_of, office, opened, page, still_open
 from workers.web.correcting import waits_for
+
+log = structlog.get_logger()
 
 SHORT, LONG = 6, 52
 """Weeks of the two charts."""
@@ -41,9 +48,61 @@ def blueprint(engine: Engine) -> Blueprint:
             trends=trends,
             token=token,
             waiting=waiting,
+            may_copy=document.form != "deaf",
         )
 
+    @pages.get("/digest/<token>/team")
+    def team(token: str) -> Page:
+        link = opened(engine, token, "digest")
+        with db.reading(engine.deployment.database) as session:
+            copy = _copy(engine, session, link)
+            return _team_page(engine, session, token, copy)
+
+    @pages.get("/digest/<token>/team.txt")
+    def team_as_text(token: str) -> Response:
+        link = opened(engine, token, "digest")
+        with db.reading(engine.deployment.database) as session:
+            return Response(_copy(engine, session, link).text, mimetype="text/plain")
+
+    @pages.post("/digest/<token>/team")
+    def mail_team(token: str) -> Page:
+        """To the leader alone, once for a week, however often it is asked for."""
+        link = opened(engine, token, "digest")
+        with engine.transaction() as session:
+            copy = _copy(engine, session, link)
+            passing_on.send(session, copy, _house(engine, copy.document.period))
+            return _team_page(engine, session, token, copy)
+
     return pages
+
+
+def _house(engine: Engine, period: Period) -> House:
+    return engine.deployment.at(period).house
+
+
+def _copy(engine: Engine, session: Session, link: Link) -> Copy:
+    """The copy for the team, as it may be told now. Raises `Refused` where a gate holds it."""
+    decided = digest_of(engine, session, link).document
+    copy = passing_on.write(session, decided, _house(engine, decided.period), engine.deployment.now())
+    if copy.failures:
+        log.warning("team copy held", leader=link.reader, week=link.period, gates=list(copy.failures))
+        says = "It would tell more than everybody in the team may know. Whoever runs Leafnotes sees why, in the log."
+        raise Refused("This copy is held", says, 409)
+    return copy
+
+
+def _team_page(engine: Engine, session: Session, token: str, copy: Copy) -> Page:
+    document = copy.document
+    sent = passing_on.sent(session, document.leader, document.period.label)
+    at = None if sent is None else sent.astimezone(ZoneInfo(engine.deployment.zone))
+    return page(
+        "team.html",
+        document=document,
+        sections=edition.layout(document),
+        token=token,
+        sent=at and f"{at.day} {at:%B %Y}",
+        address=engine.deployment.org.people[document.leader].email,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,12 @@ that an operator hands out, so that it is not open to the whole internet.
 """
 
 import secrets
-from datetime import timedelta
-from typing import Final
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from flask import Blueprint, request
+from sqlalchemy.orm import Session
 
 from connectors.speak_up import SpeakUp
 from pipeline import steps
@@ -41,6 +43,15 @@ def blueprint(engine: Engine) -> Blueprint:
 def source_of(engine: Engine) -> Source | None:
     """The configured source of kind speak-up, if there is one."""
     return next((s for _, s in sorted(engine.deployment.sources.items()) if s.connector is SpeakUp), None)
+
+
+def keep(session: Session, source: Source, raw: Mapping[str, Any], at: datetime) -> None:
+    """Make an issue of a note."""
+    connector = SpeakUp(source.options, None)  # type: ignore[arg-type]  # it opens no socket
+    steps.ingest(
+        session, source=source.name, items=[raw], problems=[], normalise=connector.normalise, cursor={}, at=at,
+        known_as=connector.known_as,
+    )  # fmt: skip
 
 
 def _source(engine: Engine, token: str) -> Source:
@@ -78,14 +89,10 @@ def _say(engine: Engine, token: str, source: Source) -> Page:
         "author": " ".join(fields.get("name", "").split())[:200] or None,
         "quote": fields.get("quote") == "yes",
     }
-    connector = SpeakUp(source.options, None)  # type: ignore[arg-type]  # it opens no socket
     with engine.transaction() as session:
         if issues.count_since(session, source.name, now - timedelta(hours=1)) >= MOST:
             raise Refused("Too much was written in the last hour", "Please write it again in an hour.", 429)
-        steps.ingest(
-            session, source=source.name, items=[raw], problems=[], normalise=connector.normalise, cursor={}, at=now,
-            known_as=connector.known_as,
-        )  # fmt: skip
+        keep(session, source, raw, now)
     name = f"{source.name}:{raw['external_id']}"
     links = engine.deployment.links
     return page("spoken.html", link=links and links.to("quoted", reader=name, about=name, made_at=now))

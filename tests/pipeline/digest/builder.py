@@ -124,6 +124,7 @@ def digest(
     house: Org | None = None,
     public_url: str | None = None,
     language: str = "en",
+    at: datetime = SENT,
 ) -> Document:
     return compose(
         leader=leader,
@@ -131,7 +132,7 @@ def digest(
         org=house or org(),
         material=made,
         organisation="Example",
-        generated_at=SENT,
+        generated_at=at,
         link=_plain(public_url, leader) if public_url else None,
         language=language,
     )

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.answers import Answer
 from pipeline.digest import gates, render, select, then
-from pipeline.digest.document import Away, AwayPain, Document, Quote, Unstated
+from pipeline.digest.document import Away, AwayPain, CheckIn, Document, Felt, Quote, Unstated
 from pipeline.digest.material import Material, Spoken
 from pipeline.digest.page import contrast
 from pipeline.digest.select import View
@@ -31,6 +31,7 @@ THANKS = voice(41, "account:9", "The export came in seconds today. Thank you.", 
 MADE = material([*STAFF, *CUSTOMERS, TENDER, THANKS], history({"ci": [1, 0, 1, 1, 0, 1, 1, 0, 1]}))
 GOOD = digest(MADE)
 MADE_BY = {v.key: v.author for v in MADE.voices}
+FELT = Felt(text="It was good", said="most who answered agree")
 
 
 def failed(document: Document, *, text: str | None = None, html: str | None = None) -> set[str]:
@@ -78,6 +79,8 @@ SPOILT: list[tuple[str, Callable[[], Document]]] = [
     ("P11 names", lambda: replace(GOOD, quiet=("Ask Quentin3 Surnameapps3 about it.",))),
     ("P12 floors", lambda: first(GOOD, people=2)),
     ("P12 floors", lambda: first(GOOD, weeks=(1, 4))),
+    ("P12 check-in", lambda: replace(GOOD, check_in=CheckIn(asked=7, answers=2, questions=(), lines=("2 of 7.",)))),
+    ("P12 check-in", lambda: replace(GOOD, check_in=CheckIn(asked=7, answers=None, questions=(FELT,), lines=("So.",)))),
     (
         "P13 one author",
         lambda: first(GOOD, quotes=(quoting("tracker:K-0", WORDS[0]), quoting("tracker:K-0", WORDS[0]))),

@@ -204,7 +204,7 @@ def test_a_call_is_said_in_german_and_keeps_the_words_of_those_who_wrote(page, c
     body = "We are charged twice and nobody tells us why that is."
     house = org()
     ladder = Ladder()
-    for rule in ladder.rules.values():
+    for rule in (rule for name, rule in ladder.rules.items() if name not in ("stuck", "voice_withdrawn")):
         case = Case(
             rule=rule,
             voice=voice(1, "account:1", body),

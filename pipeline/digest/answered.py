@@ -57,6 +57,12 @@ def to_tell(desk: Desk, pain: PainView) -> str | None:
     return by(desk, answer.leader) if told < whole else None
 
 
+def told_some(desk: Desk, pain: PainView) -> bool:
+    """Whether some of those who wrote know of the answer already."""
+    answer = desk.view.answered(pain.id)
+    return answer is not None and desk.view.index.material.told.get(answer.id, (0, 0))[0] > 0
+
+
 def _waiting(desk: Desk, pain: PainView) -> str:
     days = desk.view.waited(pain)
     if days == 0:

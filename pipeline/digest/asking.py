@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.answers import heard_at
 from pipeline.digest import answered, quotes, sentences, wider, words
@@ -54,7 +54,7 @@ def ask(desk: Desk, pains: Sequence[PainView]) -> Ask:
 def _how(desk: Desk, url: str | None) -> str | None:
     """How to answer where there is no button."""
     if url is not None:
-        return None
+        return sentences.QUICK
     return sentences.BY_LINE if desk.by_line else sentences.BY_REPLY
 
 
@@ -107,7 +107,9 @@ def _to_tell(desk: Desk, pains: Sequence[PainView]) -> Ask | None:
             text = sentences.TELL.format(named=desk.it(pain, number, numbered=True), owner=owner)
             if len(text.split()) > LONGEST:
                 text = sentences.TELL.format(named=f"number {number}", owner=owner)
-            return _asked(desk, pain, number, text, "Tell them about")
+            text += sentences.KNOWN if answered.told_some(desk, pain) else ""
+            asked = _asked(desk, pain, number, text, "See the words for")
+            return replace(asked, how=None) if asked.url is not None else asked
     return None
 
 

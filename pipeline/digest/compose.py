@@ -206,7 +206,10 @@ def _fit_first_screen(desk: Desk, document: Document, three: Sequence[PainView])
             return document
         if limit == 10:
             brief = tuple(w.removesuffix(front.NO_QUIET) for w in document.warnings)
-            document = replace(document, warnings=brief)
+            ask = document.ask
+            if ask is not None and ask.url is not None:
+                ask = replace(ask, how=None)
+            document = replace(document, warnings=brief, ask=ask)
             continue
         if limit == 9:
             document = replace(document, notes=tuple(front.briefer(n) for n in document.notes))

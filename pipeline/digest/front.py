@@ -123,7 +123,7 @@ def _counted(people: str, trend: str) -> str:
 def open_line(desk: Desk, pain: PainView) -> Open:
     title = desk.title(pain, 12)
     word = trend_word(desk, pain).strip(" .")
-    tail = f", {word[:1].lower()}{word[1:]}" if word else ""
+    tail = f", {word[:1].lower()}{word[1:]}{' a trend' * (word == 'Too few to call')}" if word else ""
     how_many = people(desk, pain).removesuffix(".").replace(" this week", "")
     return Open(
         id=pain.id,
@@ -174,17 +174,26 @@ def preheader(desk: Desk, pains: Sequence[PainView], said: str) -> str:
     """
     if not pains:
         return padded("Friction was heard, each by a single voice.", ("Their words, not our scores.",))
-    longest = desk.book.ask("longest()")
-    days = desk.book.say(f"{{}} day{'s' if longest > 1 else ''}", "longest()") if longest else ""
-    wait = f"Longest wait for an answer: {days}." if longest else ""
+    wait = _longest_wait(desk, pains)
     second = _second(desk, pains, said)
-    short = wait.replace(" for an answer", "")
     for first in _first_voices(desk, pains[0]):
-        for parts in ([*second, wait], [*second, short], [wait], [short]):
+        for parts in ([*second, wait], [wait], second):
             text = " ".join(p for p in [first, *parts] if p)
             if len(text) <= PREHEADER[1]:
                 return padded(text, ("What is asked of you stands first.", "Their words, not our scores."))
     return padded(wait, ("What is asked of you stands first.",))
+
+
+def _longest_wait(desk: Desk, pains: Sequence[PainView]) -> str:
+    """Which of these waits longest for an answer, by its name or its number; "" where none does."""
+    waiting = [(n, p) for n, p in enumerate(pains, start=1) if p in desk.view.waiting and desk.view.waited(p)]
+    if not waiting:
+        return ""
+    number, pain = max(waiting, key=lambda one: (desk.view.waited(one[1]), -one[0]))
+    unit = "day" if desk.view.waited(pain) == 1 else "days"
+    name = desk.brief(pain)
+    days = desk.book.say(f"{{}} {unit}", f"waited({pain.id})", pain.voices)
+    return f"{words.capital(name) if name else f'Number {number}'}: no answer for {days}."
 
 
 def _first_voices(desk: Desk, pain: PainView) -> list[str]:

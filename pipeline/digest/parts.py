@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline import privacy, trend
-from pipeline.digest import passages, places, quotes, sentences, words
+from pipeline.digest import answered, passages, places, quotes, sentences, words
 from pipeline.digest.desk import Desk, signals
 from pipeline.digest.document import Heard, Made, Quote, SourceRead, Unstated, Win
 from pipeline.digest.material import Voice
@@ -111,13 +111,14 @@ def _unstated(
 ) -> Unstated:
     behind = [v for _, voices in pair for v in voices]
     hidden = any(privacy.tender(v) for v in behind)
+    closed = desk.view.level == "support" and any(name == "reopened" for name, _ in pair)
     return Unstated(
         hypothesis=hunch.says,
-        signals=tuple(f"{sentences.SAID[name]}{desk.pointed(voices)}" for name, voices in pair),
+        signals=tuple(f"{sentences.SAID[name]}{'' if closed else desk.pointed(voices)}" for name, voices in pair),
         wrong_if=hunch.wrong_if,
         pain=pain.id,
-        note="Issues not linked: people who admit a shortcut are never pointed at." if hidden else None,
-        issues=() if hidden else desk.view.keys(behind),
+        note=sentences.HIDDEN if hidden else sentences.CLOSED if closed else None,
+        issues=() if hidden or closed else desk.view.keys(behind),
         ask=hunch.ask,
         card=hunch.card.format(who=words.NOUNS[pain.noun][1]),
         likely=likely,
@@ -178,12 +179,20 @@ def wins(desk: Desk, relieved: Sequence[PainView], quoted: frozenset[str | None]
     for pain in relieved:
         title = words.capital(desk.title(pain, 10))
         if pain.visible and pain.count == 0:
-            span = desk.book.say("(usual {})", f"usual({pain.id})")
+            span = desk.book.say("{} a week before", f"usual({pain.id})")
             now = desk.book.say(f"{{}} {words.NOUNS[pain.noun][1]} this week", f"people({pain.id})")
-            found.append(Win(title=title, text=f"{title}: {now} {span}. Back to usual."))
+            found.append(Win(title=title, text=f"{title}: {now}, {span}. {_who_ended(desk, pain)}"))
         else:
             found.append(Win(title=title, text=f"{title}: back to usual."))
     return tuple(found[:2])
+
+
+def _who_ended(desk: Desk, pain: PainView) -> str:
+    answer = desk.view.answered(pain.id)
+    if answer is None or not answer.honest:
+        return "Nobody has told us what changed."
+    on = desk.book.say("on {}", f"answered_on({pain.id})")
+    return f"{words.capital(answered.by(desk, answer.leader))} answered {on}."
 
 
 def _thanks(desk: Desk, quoted: frozenset[str | None]) -> list[Quote]:
@@ -267,7 +276,13 @@ def _read_line(desk: Desk) -> str:
         voices = tuple(v for v in view.voices if v.source == source.name)
         if not voices and source.name not in blind:
             continue
-        part = book.say(f"{{}} from {name}", f"issues(source {source.name})", voices)
+        # So few could be told from each other beside the other numbers.
+        few = len(voices) < privacy.GROUP
+        part = (
+            f"{'a few' if voices else 'none'} from {name}"
+            if few
+            else book.say(f"{{}} from {name}", f"issues(source {source.name})", voices)
+        )
         if source.name in blind:
             end = "not read" if source.read_to is None else book.say("read to {} only", f"read_to({source.name})")
             part += f" ({end})"

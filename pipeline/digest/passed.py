@@ -25,12 +25,12 @@ def _one(desk: Desk, one: Passed, quoted: Collection[str | None], *, linked: boo
     may = quotes.may_speak(voice) and (voice.role != "staff" or quotes.may_quote_staff(desk.view, voice))
     if may and voice.author not in quoted:
         best = next(iter(quotes.candidates(desk.view, [voice], "")), None)
-    since = desk.book.say("waited since {}", f"waits_since({pain})", (voice,))
-    how = "in its first words:" if best is not None else "without its words, which stay there."
+    since = desk.book.say("First written on {}", f"waits_since({pain})", (voice,))
+    how = "passes it on as it was written:" if best is not None else "passes it on; its words stay there."
     return PassedOn(
         pain=pain,
         title=words.capital(desk.title(desk.view.whole(pain), 12)),
-        line=f"It has {since}, passed on from {desk.named(one.home)} {how}",
+        line=f"{since}, and no answer came. {desk.named(one.home)} {how}",
         quote=None if best is None else quotes.quotation(desk.view, best, desk.label),
         answer_url=desk.link(pain) if desk.link is not None and linked else None,
     )

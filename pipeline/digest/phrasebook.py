@@ -9,6 +9,7 @@ and so do numbers. A sentence that a phrasebook does not know stays as it is (do
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -26,13 +27,14 @@ _DATE: Final = rf"[A-Z][a-z]{{2}} {_DAY}"
 _MOMENT: Final = rf"{_DATE} [0-9]{{2}}:[0-9]{{2}}"
 _NOUNS: Final = "customers?|engineers?|agents?|colleagues?|person|people"
 _TREND: Final = (
-    r"[Aa]bove usual(?: across [^.:;]{1,80})?|[Nn]ew|[Ss]teady|[Ee]asing|[Bb]ack to usual|[Tt]oo few to call"
-    r"|[A-Za-z]+ week, steady|[Mm]ore than ten weeks, steady|[Ss]lowly rising for [0-9]+ weeks"
+    r"[Aa]bove usual(?: across [^.:;]{1,80})?|[Nn]ew|[Ss]teady|[Ee]asing|[Bb]ack to usual|[A-Za-z]+ week, steady"
+    r"|[Tt]oo few to call(?: a trend)?|[Mm]ore than ten weeks, steady|[Ss]lowly rising for [0-9]+ weeks"
     r"|[Ii]t came back [0-9]+ weeks? after its relief"
 )
 _IT: Final = r"number [0-9]|the [^.;:!?]{1,90}?(?: \(number [0-9]\))?"
 _SOURCE: Final = re.compile(
-    rf"([0-9]+) from (.{{1,80}}?)(?: \((not read|read to (?:{_MOMENT}) only)\))?(?=, [0-9]+ from | and [0-9]+ from |$)"
+    rf"([0-9]+|a few|none) from (.{{1,80}}?)(?: \((not read|read to (?:{_MOMENT}) only)\))?"
+    r"(?=, (?:[0-9]+|a few|none) from | and (?:[0-9]+|a few|none) from |$)"
 )
 KINDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("n", "m", "k", "l", "number"), r"[0-9]+"),
@@ -58,6 +60,7 @@ KINDS: Final[Mapping[str, str]] = {
     "said": '"[^"]*"',
     "keys": r"(?: \([^()]*\))?",
     "weeks": "[0-9, -]+",
+    "range": "[0-9]+-[0-9]+",
     "it": f"(?:{_IT})",
     **dict.fromkeys(("its", "shared", "sources", "count", "phrase", "signal"), ".+?"),
 }
@@ -162,6 +165,10 @@ class Tongue:
     def word(self, english: str, among: str = "words") -> str:
         return english if self.language == "en" else self.book.lists[among].get(english, english)
 
+    def on(self, day: date) -> str:
+        """ "15 September", "15. Sep."."""
+        return f"{day.day} {day:%B}" if self.language == "en" else self._day(f"{day.day} {day:%b}")
+
     def listing(self, parts: Sequence[str]) -> str:
         """ "a", "a und b", "a, b und c"."""
         return words.listing(parts) if self.language == "en" else words.listing(parts, self.word("and"))
@@ -204,6 +211,7 @@ class Tongue:
         if run:
             first = self.word(run[1], "ordinals")
             return f"{first if 'Wochen' in first else f'{first} Woche'}, {self.word('steady', 'trends')}"
+        low = low.removesuffix(" a trend")
         return self.word(low, "trends") if low in self.book.lists["trends"] else None
 
     def _it(self, text: str) -> str | None:
@@ -239,7 +247,7 @@ class Tongue:
         for number, name, state in _SOURCE.findall(text):
             end = self._moment(state.removeprefix("read to ").removesuffix(" only")) if state[:4] == "read" else ""
             tail = f" (nur bis {end})" if end else " (nicht gelesen)" if state else ""
-            found.append(f"{number} aus {name}{tail}")
+            found.append(f"{self.word(number)} aus {name}{tail}")
         return self.listing(found) if found else None
 
     def _count(self, text: str) -> str | None:
@@ -316,7 +324,7 @@ def spoken(document: Document, say: Tongue) -> Document:
         opening=say(d.opening),
         warnings=_each(say, d.warnings),
         notes=_each(say, d.notes),
-        pains=tuple(_pain(say, p) for p in d.pains),
+        pains=tuple(of_pain(say, p) for p in d.pains),
         ask=None if d.ask is None else replace(d.ask, text=say(d.ask.text), how=say(d.ask.how or "") or None),
         away=tuple(_away(say, a) for a in d.away),
         since_you_acted=tuple(replace(s, text=say(s.text)) for s in d.since_you_acted),
@@ -353,7 +361,8 @@ def _each(say: Tongue, texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(say(text) for text in texts)
 
 
-def _pain(say: Tongue, pain: Pain) -> Pain:
+def of_pain(say: Tongue, pain: Pain) -> Pain:
+    """A pain as its reader hears it; its name stays."""
     return replace(
         pain,
         who=say.word(pain.who, "who"),

@@ -15,6 +15,7 @@ from pipeline.digest.document import Quote
 from pipeline.digest.material import Voice
 from pipeline.digest.select import PainView, View
 from pipeline.digest.words import Level
+from pipeline.pains.words import words_of
 
 BALANCE = 0.6
 """Relevance against novelty: lambda of the paper."""
@@ -36,7 +37,7 @@ WEIGHTS: dict[Level, dict[str, float]] = {
     "top": dict(zip(_TELLS, (0.35, 0.35, 0.4, 0.35, 0.1, 0.1, 0.15), strict=True)),
     "middle": dict(zip(_TELLS, (0.35, 0.35, 0.35, 0.2, 0.15, 0.15, 0.2), strict=True)),
     "leaf": dict(zip(_TELLS, (0.15, 0.2, 0.2, 0.0, 0.5, 0.6, 0.5), strict=True)),
-    "support": dict(zip(_TELLS, (0.15, 0.25, 0.25, 0.0, 0.5, 0.2, 0.25), strict=True)),
+    "support": dict(zip(_TELLS, (0.15, 0.25, 0.25, 0.0, 0.5, 0.2, 0.5), strict=True)),
 }
 EVERYWHERE = {"first": 0.2, "own": 0.1, "count": 0.1}
 
@@ -136,8 +137,9 @@ class Choice:
         taken: list[Candidate] = []
         while self._left and len(taken) < at_most:
             free = [c for c in pool if self._free(c, fresh_areas=fresh_areas and not taken)]
-            if taken:
-                free = [c for c in free if c.relevance(self._view.level) >= MORE]
+            first = [c for c in self._chosen if c.voice.pain == pain.id]
+            if first:
+                free = [c for c in free if c.relevance(self._view.level) >= MORE and not _strays(pain, c, first)]
             if not free:
                 break
             best = min(free, key=lambda c: (-self._score(c, taken), c.voice.created_at, c.voice.key, c.text))
@@ -180,6 +182,13 @@ class Choice:
         if voice.team not in self._silent:
             self._silent[voice.team] = places.long_unheard(self._view, voice.team)
         return self._silent[voice.team]
+
+
+def _strays(pain: PainView, candidate: Candidate, taken: Sequence[Candidate]) -> bool:
+    """Whether a second voice of staff speaks of something else than the pain's name, of which the first does speak."""
+    name = frozenset(words_of(pain.entry.title))
+    about = [bool(name & frozenset(words_of(c.text))) for c in (candidate, *taken)]
+    return pain.crowd == "maker" and not about[0] and any(about[1:])
 
 
 def _heard_above(view: View, pool: Sequence[Candidate]) -> Candidate | None:

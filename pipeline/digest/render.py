@@ -51,6 +51,7 @@ def layout(document: Document) -> tuple[Section, ...]:
     say = phrasebook.tongue(document)
     head = {part: say(title) for part, title in words.HEADINGS[document.level].items()}
     d = phrasebook.spoken(document, say)
+    places = {pain.id: number for number, pain in enumerate(d.pains, start=1)}
     sections = (
         Section(title="", blocks=_first_screen(d, say)),
         Section(title=head["since"], blocks=_since(d)),
@@ -60,7 +61,9 @@ def layout(document: Document) -> tuple[Section, ...]:
         Section(title=head["also"], blocks=_also(d)),
         Section(title=head["once"], blocks=tuple(quotation(q, say) for q in d.heard_once)),
         Section(title=head["yours"], blocks=_items(d.yours)),
-        Section(title=head["unstated"], blocks=tuple(b for u in d.unstated for b in _unstated(u, say))),
+        Section(
+            title=head["unstated"], blocks=tuple(b for u in d.unstated for b in _unstated(u, say, places.get(u.pain)))
+        ),
         Section(title=head["quiet"], blocks=_items(d.quiet)),
         Section(title=say("How the week felt"), blocks=_items(d.check_in.lines if d.check_in else ())),
         Section(title=head["sit"], blocks=_items([d.sit_with] if d.sit_with else [])),
@@ -186,12 +189,13 @@ def _also(d: Document) -> tuple[Block, ...]:
     return _items([o.line for o in d.also_open] + ([d.more] if d.more else []))
 
 
-def _unstated(u: Unstated, say: Tongue) -> tuple[Block, ...]:
+def _unstated(u: Unstated, say: Tongue, at: int | None) -> tuple[Block, ...]:
     signals = f"{say('Signal:' if len(u.signals) == 1 else 'Signals:')} {say.listing(u.signals)}."
     tail = f"{say('Wrong if:')} {u.wrong_if}." if u.wrong_if else ""
     parts = [signals, u.note or "", tail, f"{say('Ask:')} {u.ask}" if u.ask else ""]
     likely = f" {say('(likely)')}" if u.likely else ""
-    return (Block(kind="item", lead=f"{u.hypothesis}{likely}.", text=" ".join(p for p in parts if p)),)
+    place = f" ({say(f'number {at}')})" if at else ""
+    return (Block(kind="item", lead=f"{u.hypothesis}{place}{likely}.", text=" ".join(p for p in parts if p)),)
 
 
 def _win(text: str | None, quote: Quote | None, say: Tongue) -> tuple[Block, ...]:

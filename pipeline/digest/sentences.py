@@ -132,7 +132,7 @@ HUNCHES = (
         "repeat_contact long_silence",
         "customer",
         "Closing without a cure teaches customers to stop adding detail",
-        "reopened issues are rarer than last quarter",
+        "customers who write again tell as much as the first time",
         "what did we know when we closed it?",
         "When an issue is closed, {who} want the trouble to be over, but it comes back, so they write once more, "
         "at the "
@@ -359,7 +359,7 @@ BESIDE = (
 """What stands in brackets behind a quotation."""
 BRIEFLY = (
     ("churn", "some speak of leaving"),
-    ("money", "some hold back payment"),
+    ("money", "at least one holds back payment"),
     ("found_by_third_party", "outsiders noticed first"),
     ("repeat_contact", "some not for the first time"),
     ("rerun", "some re-run until green"),
@@ -380,7 +380,7 @@ ASK: dict[Level, dict[str, str]] = {
     },
     "middle": {
         "nobody": "give {named} an owner",
-        "one": "ask {owner} what stands in the way of ending {named}",
+        "one": "answer {named}; {owner} can say what stands in the way",
         "vacant": "say who answers for {named}",
         "several": "decide who answers for {named}: {owner}",
         "across": "limit with {owner} what {named} costs others",
@@ -388,7 +388,7 @@ ASK: dict[Level, dict[str, str]] = {
     },
     "top": {
         "nobody": "give {named} an owner",
-        "one": "ask {owner} what it would take to end {named}",
+        "one": "answer {named}; {owner} can say what it takes",
         "vacant": "say who answers for {named}",
         "several": "decide who answers for {named}: {owner}",
         "across": "limit with {owner} what {named} costs others",
@@ -410,7 +410,9 @@ ALL_ANSWERED = "Nothing new needs you: each of these is answered or handed on."
 HANDED = "{owner} handed {named} to you: answer it, or say whose it is."
 DUE_SOON = "Your word on {named} is due on {day}: say whether it holds."
 KEPT = "The day you named for {named} is over: say how it went, or name another."
-TELL = "Only your agents can: tell those who wrote of {named} what {owner} answered."
+TELL = "Only your team can do this: tell those with {named} what {owner} answered."
+KNOWN = " Some know already."
+QUICK = "It takes a minute, and those who wrote read it."
 BY_REPLY = "Reply to this mail to answer."
 BY_LINE = "Reply with act: what, by YYYY-MM-DD."
 """Where replies are read; `pipeline.returned.said` knows the form. No longer than the one above: it is in its place."""
@@ -531,5 +533,7 @@ QUESTIONS: dict[Level, dict[str, tuple[str, ...]]] = {
         ),
     },
 }
+HIDDEN = "Issues not linked: people who admit a shortcut are never pointed at."
+CLOSED = "Issues not linked: it does not matter who closed them."
 QUIET_QUESTION = "One question to ask: what did we not file?"
 PLEASE = "Please do not look for the author. Ask every team instead."

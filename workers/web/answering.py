@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from pipeline import answers, reviewing, telling
 from pipeline.answers import Answer, NotAnAnswer
-from pipeline.digest import words
+from pipeline.digest import phrasebook, words
 from pipeline.digest.document import Document, Pain
 from pipeline.links import Link
 from pipeline.store import answers as store
@@ -117,7 +117,7 @@ def _show(
         status=status,
         token=token,
         nonce=_nonce(fields.get("nonce", "")),
-        pain=asked.pain,
+        pain=phrasebook.of_pain(phrasebook.tongue(asked.document), asked.pain),
         document=asked.document,
         kinds=KINDS,
         leaders=[(one, office(engine, one)) for one in engine.deployment.org.leaders if one != link.reader],

@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template
+from flask import g, render_template
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from pipeline import periods
 from pipeline.digest.document import Document
+from pipeline.digest.phrasebook import Tongue
 from pipeline.links import Link, Purpose, from_store
 from pipeline.store import digests, issues
 from workers.engine import Engine
@@ -30,7 +31,8 @@ class Refused(Exception):
 
 
 def page(template: str, *, status: int = 200, **values: Any) -> Page:
-    return render_template(template, **values), status
+    """A page in the language of whoever's link was opened; `t` says our own sentences in it."""
+    return render_template(template, t=Tongue(g.get("language", "en")), **values), status
 
 
 def not_found(_: HTTPException) -> Page:
@@ -62,6 +64,7 @@ def opened(engine: Engine, token: str, purpose: Purpose, also: Collection[str] =
     then = house.at(periods.week_of(link.period, house.zone)) if link.period else house
     if link.reader not in (*then.org.leaders, *house.org.leaders, *also):
         raise Refused("This link is not yours any more", "It was made for somebody who led a team at that time.", 403)
+    g.language = house.house.speaks(link.reader)
     return link
 
 

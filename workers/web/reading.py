@@ -44,6 +44,7 @@ def blueprint(engine: Engine) -> Blueprint:
         return page(
             "digest.html",
             document=document,
+            head=render.head(document),
             sections=render.layout(document),
             trends=trends,
             token=token,

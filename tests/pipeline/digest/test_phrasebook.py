@@ -3,6 +3,7 @@
 import re
 from dataclasses import fields, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -19,6 +20,8 @@ from pipeline.issue import SourceHealth
 from tests.pipeline.digest import fernhill
 from tests.pipeline.digest.builder import PERIOD, all_digests, digest, failures, history, material, org, signals, voice
 from tests.pipeline.digest.test_properties import CALENDARS, HOUSE, PAST, SOURCES, voices
+from workers import web
+from workers.web import answering
 
 IT = "number 1"
 
@@ -229,3 +232,15 @@ def test_a_call_is_said_in_german_and_keeps_the_words_of_those_who_wrote(page, c
         assert numbers(said.text()) == numbers(ours.text())
         assert not re.search(r"\b(?:the answer|You have|Why you|It is|Reply|Nobody|Its words)\b", said.text())
         assert "They called me on Sunday." in said.text()
+
+
+TEMPLATES = Path(web.__file__).parent / "templates"
+SAID_ON_PAGES = sorted(
+    {said for page in TEMPLATES.glob("*.html") for said in re.findall(r'\bt\("([^"]+)"\)', page.read_text())}
+    | {said for label_and_help in answering.KINDS.values() for said in label_and_help}
+)
+
+
+@pytest.mark.parametrize("sentence", SAID_ON_PAGES)
+def test_every_sentence_of_the_leaders_pages_has_german_words(sentence):
+    assert Tongue("de").find(sentence) is not None

@@ -164,7 +164,7 @@ def test_what_has_no_words_stays_as_it_is_and_is_told():
             "GitHub stopped Fri 18 Sep 18:05 (token expired).",
             "GitHub brach am Fr., 18. Sep., 18:05 ab (token expired).",
         ),
-        ("Longest wait: 1 day.", "Längste Wartezeit: 1 Tag."),
+        ("Wrong tax: no answer for 1 day.", "Wrong tax: keine Antwort seit 1 Tag."),
         ("Not yet answered (34 days).", "Noch nicht beantwortet (34 Tage)."),
         (
             "4 customers. Fifth week, steady. Not yet answered.",

@@ -279,7 +279,9 @@ def _one_voice_one_quote(case: Case) -> Iterable[str]:
     authors = Counter(case.voices[q.issue].author for q in case.document.quotations() if q.issue in case.voices)
     if any(count > 1 for count in authors.values()):
         yield "an author is quoted twice"
-    if not case.view.quoted.isdisjoint(authors):
+    climbed = Counter(one.quote.issue for one in case.document.passed_on if one.quote is not None)
+    fresh = Counter(q.issue for q in case.document.quotations()) - climbed  # what climbs comes in its first words
+    if not case.view.quoted.isdisjoint(case.voices[key].author for key in fresh if key in case.voices):
         yield "an author is quoted for the second time in four weeks"
 
 

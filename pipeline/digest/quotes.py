@@ -73,13 +73,13 @@ def similarity(a: frozenset[str], b: frozenset[str]) -> float:
     return len(a & b) / len(a | b) if a and b else 0.0
 
 
-def candidates(view: View, voices: Iterable[Voice], about: str) -> list[Candidate]:
-    """The best passages of each issue that may be quoted, the issues in their own order; none of somebody whom this
-    leader was told of lately."""
+def candidates(view: View, voices: Iterable[Voice], about: str, *, again: bool = False) -> list[Candidate]:
+    """The best passages of each issue that may be quoted, the issues in their own order; of somebody whom this leader
+    read lately only where they may be heard `again`."""
     kept = view.index.passages
     found: list[Candidate] = []
     for voice in voices:
-        if voice.author in view.quoted:
+        if voice.author in view.quoted and not again:
             continue
         if (voice.key, about) not in kept:
             kept[voice.key, about] = _best(view, voice, about) if may_speak(voice) else ()

@@ -304,6 +304,18 @@ def test_a_week_that_was_missed_is_told_with_the_number_that_still_stands(said, 
     assert any(problem.startswith("P37 away") for problem in problems(replace(good, away=()), made))
 
 
+def test_eight_missed_weeks_leave_room_for_a_quiet_week():
+    labels = [f"2026-W{week:02}" for week in range(9, 1, -1)]
+    seen = history({"ci": [4] * 8, "tax": [5] * 8})
+    kept = [Spoken(week=label, people={"ci": 4, "tax": 5}, sent=False) for label in labels]
+    made = material([THANKS], seen, spoken={"root-lead": kept})
+    quiet = digest(made)
+
+    assert (quiet.form, [a.week for a in quiet.away]) == ("quiet", labels)
+    assert quiet.questions
+    assert problems(quiet, made) == []
+
+
 def test_of_a_missed_week_no_pain_is_told_that_its_reader_may_not_open():
     secret = replace(PAINS["ci"], audience="tracker/secret")
     seen = [replace(one, audience="tracker/secret") for one in history({"ci": [4]})]

@@ -57,7 +57,7 @@ def facts(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], *, har
         found.append("At least one issue was closed and came back.")
     if harm and "money" not in seen:
         found.append(_harm(pain))
-    found += _seen_beside(seen, keys)
+    found += _seen_beside(desk, seen, keys)
     found += _colleagues(desk, pain)
     found += _weeks(desk, pain)
     if not found and not chosen and not pain.visible:
@@ -86,14 +86,14 @@ def _at_least(desk: Desk, pain: PainView, seen: dict[str, list[Voice]]) -> str:
     return f"{weight}{desk.pointed(open_voices)}{lasting}."
 
 
-def _seen_beside(seen: dict[str, list[Voice]], quoted_keys: set[str]) -> list[str]:
+def _seen_beside(desk: Desk, seen: dict[str, list[Voice]], quoted_keys: set[str]) -> list[str]:
     """At most two notes on what several people of a pain, or a customer, show and the quotations do not."""
     found = []
     for name, note in sentences.NOTES:
         voices = [v for v in seen.get(name, []) if not privacy.tender(v)]
         others = [v for v in voices if v.key not in quoted_keys]
         if others and (len({v.author for v in voices}) > 1 or all(v.role != "staff" for v in others)):
-            found.append(note)
+            found.append(f"{note.rstrip('.')}{desk.pointed(others, 1)}.")
     return found[:2]
 
 

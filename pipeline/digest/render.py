@@ -154,7 +154,8 @@ def _in_their_words(d: Document, say: Tongue) -> tuple[Block, ...]:
     for number, pain in enumerate(d.pains, start=1):
         inside = [block for one in d.passed_on if one.pain == pain.id for block in _climbed(one, say)]
         inside += [quotation(q, say) for q in pain.quotes] + [Block(kind="fact", text=f) for f in pain.facts]
-        if pain.answer_url is not None and (d.ask is None or d.ask.pain != pain.id):
+        asked = d.ask is not None and d.ask.pain == pain.id
+        if pain.answer_url is not None and not asked and "not yet answered" in pain.state:
             inside.append(Block(kind="link", label=say(f"Answer number {number}"), url=pain.answer_url))
         if inside:
             where = f" ({pain.area})" if pain.area else ""

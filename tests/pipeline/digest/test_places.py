@@ -175,7 +175,7 @@ def test_money_held_back_is_told_where_its_words_are_not_quoted():
         *(voice(n, f"account:{n}", "VAT", body=best) for n in (1, 2, 3, 4)),
     ]
 
-    assert "At least one holds back payment." in digest(material(voices)).pains[0].facts[0]
+    assert "At least one holds back payment" in digest(material(voices)).pains[0].facts[0]
 
 
 def test_every_area_lead_named_in_a_place_to_sit_leads_that_area():

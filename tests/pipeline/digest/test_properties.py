@@ -131,7 +131,8 @@ def test_fifty_more_issues_by_one_author_move_no_count_of_people_by_more_than_on
     behind, louder = (View(select.index(week, org()), "root-lead", PERIOD, SENT).known for week in weeks)
 
     for pain in counted.keys() & loud.keys():
-        assert 0 <= louder[pain].count - behind[pain].count <= 1
+        if louder[pain].crowd == behind[pain].crowd:  # else customers are counted now, where colleagues were before
+            assert 0 <= louder[pain].count - behind[pain].count <= 1
         assert counted[pain] in (None, behind[pain].count)
         assert loud[pain] in (None, louder[pain].count)
 

@@ -152,8 +152,12 @@ def _now(desk: Desk, answer: Answer) -> str:
         return "Back to usual."
     if found.came_back is not None:
         return "It came back."
-    word = found.trend
-    return f"Now: {word}." if word else "People still write of it."
+    many = ""
+    if found.visible and found.crowd != "relay":
+        nouns = words.nouns(found.noun, found.count)
+        many = desk.book.say(f"{{}} {nouns}", f"people({found.id})", found.voices) + " this week"
+    said = ", ".join(part for part in (many, found.trend) if part)
+    return f"Now: {said}." if said else "People still write of it."
 
 
 def unanswered(desk: Desk, pains: Sequence[PainView]) -> list[bool]:

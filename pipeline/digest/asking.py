@@ -108,7 +108,7 @@ def _to_tell(desk: Desk, pains: Sequence[PainView]) -> Ask | None:
             if len(text.split()) > LONGEST:
                 text = sentences.TELL.format(named=f"number {number}", owner=owner)
             text += sentences.KNOWN if answered.told_some(desk, pain) else ""
-            asked = _asked(desk, pain, number, text, "See the words for")
+            asked = _asked(desk, pain, number, text, "Pass on the answer to")
             return replace(asked, how=None) if asked.url is not None else asked
     return None
 

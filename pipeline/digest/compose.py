@@ -129,7 +129,7 @@ def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
         check_in=felt.check_in(desk),
         sit_with=asking.sit_with(desk, frame.three),
         questions=asking.questions(desk, frame.three),
-        wins=parts.wins(desk, frame.relieved, quoted),
+        wins=parts.wins(desk, frame.relieved, quoted, frame.three),
         heard=parts.heard(desk),
         subject=subject,
         preheader=front.preheader(desk, frame.three, subject),

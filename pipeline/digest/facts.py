@@ -61,7 +61,7 @@ def facts(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], *, har
     found += _colleagues(desk, pain)
     found += _weeks(desk, pain)
     if not found and not chosen and not pain.visible:
-        found.append(_at_least(desk, pain, seen))
+        found.append(f"{_at_least(desk, pain, seen)} So few wrote that no words are shown.")
     return (" ".join(found),) if found else ()
 
 
@@ -101,10 +101,15 @@ def _colleagues(desk: Desk, pain: PainView) -> list[str]:
     inside = [v for v in pain.voices if v.role == "staff"]
     if pain.entry.side != "customer" or pain.crowd != "customer" or not inside:
         return []
-    found_cause = [v for v in inside if v.title.startswith("Reproduced") or v.body.startswith("Reproduced")]
+    found_cause = [v for v in inside if reproduced(v)]
     if found_cause:
         return [f"A colleague has reproduced it and written it down{desk.pointed(found_cause)}."]
     return [f"Colleagues have written it down as well{desk.pointed(inside)}."]
+
+
+def reproduced(voice: Voice) -> bool:
+    """Whether a colleague found the cause of what customers meet."""
+    return voice.title.startswith("Reproduced") or voice.body.startswith("Reproduced")
 
 
 def _weeks(desk: Desk, pain: PainView) -> list[str]:

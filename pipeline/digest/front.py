@@ -115,7 +115,7 @@ def pain_of(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], limi
 
 def _counted(people: str, trend: str) -> str:
     """ "5 customers this week (usual 0-1): above usual." """
-    if people.endswith(").") and trend:
+    if people.endswith(").") and trend and " across " not in trend:
         return f"{people[:-1]}: {trend[1:2].lower()}{trend[2:]}"
     return f"{people}{trend}"
 

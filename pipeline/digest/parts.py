@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from pipeline import privacy, trend
+from pipeline.answers import heard_at
 from pipeline.digest import answered, passages, places, quotes, sentences, words
 from pipeline.digest.desk import Desk, signals
 from pipeline.digest.document import Heard, Made, Quote, SourceRead, Unstated, Win
+from pipeline.digest.facts import reproduced
 from pipeline.digest.material import Voice
 from pipeline.digest.select import PainView, View
 
@@ -72,6 +74,8 @@ def unstated(desk: Desk, pains: Sequence[PainView]) -> tuple[Unstated, ...]:
         seen = signals(pain, desk.view)
         for hunch in hunches:
             pair = _pair(hunch, seen, pain)
+            if pair and "long_silence" in pair and heard_at(desk.view.answers(pain.id)) is not None:
+                continue  # somebody answered meanwhile
             if pair and all(hunch.says != u.hypothesis and pain.id != u.pain for u in found):
                 found.append(_unstated(desk, pain, hunch, [(name, seen[name]) for name in pair], _likely(hunch, seen)))
                 break
@@ -117,7 +121,7 @@ def _unstated(
         signals=tuple(f"{sentences.SAID[name]}{'' if closed else desk.pointed(voices)}" for name, voices in pair),
         wrong_if=hunch.wrong_if,
         pain=pain.id,
-        note=sentences.HIDDEN if hidden else sentences.CLOSED if closed else None,
+        note=sentences.HIDDEN if hidden else None,
         issues=() if hidden or closed else desk.view.keys(behind),
         ask=hunch.ask,
         card=hunch.card.format(who=words.NOUNS[pain.noun][1]),
@@ -173,8 +177,10 @@ def _somewhere(desk: Desk, team: str) -> str:
     return f"A team in {desk.named(area)}"
 
 
-def wins(desk: Desk, relieved: Sequence[PainView], quoted: frozenset[str | None]) -> tuple[Win, ...]:
-    """What went well: exact thanks, and pains that came back to usual. At most two."""
+def wins(
+    desk: Desk, relieved: Sequence[PainView], quoted: frozenset[str | None], pains: Sequence[PainView] = ()
+) -> tuple[Win, ...]:
+    """What went well: exact thanks, pains that came back to usual, a cause that was found. At most two."""
     found = [Win(quote=quote) for quote in _thanks(desk, quoted)[:1]]
     for pain in relieved:
         title = words.capital(desk.title(pain, 10))
@@ -184,7 +190,23 @@ def wins(desk: Desk, relieved: Sequence[PainView], quoted: frozenset[str | None]
             found.append(Win(title=title, text=f"{title}: {now}, {span}. {_who_ended(desk, pain)}"))
         else:
             found.append(Win(title=title, text=f"{title}: back to usual."))
-    return tuple(found[:2])
+    return tuple([*found, *_found(desk, pains)][:2])
+
+
+def _found(desk: Desk, pains: Sequence[PainView]) -> list[Win]:
+    """A cause that somebody of the staff found and wrote down for what hurts customers; nobody is named."""
+    for number, pain in enumerate(pains, start=1):
+        for voice in pain.voices:
+            if (
+                pain.crowd == "customer"
+                and voice.role == "staff"
+                and voice.team in desk.view.scope
+                and reproduced(voice)
+            ):
+                where = "your team" if voice.team in desk.view.own else str(desk.named(voice.team))
+                thanks = "" if voice.team in desk.view.own else " Ask the lead there to pass on your thanks."
+                return [Win(text=f"Somebody in {where} reproduced {desk.it(pain, number)} and wrote it down.{thanks}")]
+    return []
 
 
 def _who_ended(desk: Desk, pain: PainView) -> str:
@@ -268,28 +290,26 @@ def made(desk: Desk) -> Made:
 
 
 def _read_line(desk: Desk) -> str:
+    """What was read, by source; only in all where one had so few that they could be told from each other."""
     view, book = desk.view, desk.book
     blind = {s.name for s in view.blind}
+    by_source = {s.name: tuple(v for v in view.voices if v.source == s.name) for s in view.sources}
+    small = any(0 < len(voices) < privacy.GROUP for voices in by_source.values())
     parts = []
     for source in view.sources:
-        name = desk.source(source.name)
-        voices = tuple(v for v in view.voices if v.source == source.name)
+        name, voices = desk.source(source.name), by_source[source.name]
         if not voices and source.name not in blind:
             continue
-        # So few could be told from each other beside the other numbers.
-        few = len(voices) < privacy.GROUP
-        part = (
-            f"{'a few' if voices else 'none'} from {name}"
-            if few
-            else book.say(f"{{}} from {name}", f"issues(source {source.name})", voices)
-        )
+        part = name if small else book.say(f"{{}} from {name}", f"issues(source {source.name})", voices)
         if source.name in blind:
             end = "not read" if source.read_to is None else book.say("read to {} only", f"read_to({source.name})")
             part += f" ({end})"
         parts.append(part)
     read = len(view.voices)
     total = book.say(f"{{}} issue{'s' if read != 1 else ''} in your scope", "issues(read)", view.voices)
-    return f"{total}: {words.listing(parts)}." if parts else f"{total}."
+    if not parts:
+        return f"{total}."
+    return f"{total}, from {words.listing(parts)}." if small else f"{total}: {words.listing(parts)}."
 
 
 def _told_line(desk: Desk, counts: dict[str, int]) -> str:
@@ -316,6 +336,6 @@ def _how(desk: Desk) -> tuple[str, ...]:
     whom = "No agent" if view.level == "support" else "Nobody"
     return (
         f"{cut}Grouped by machine, without a language model; quotes are exact. "
-        f"{whom} is counted alone, scored or compared: no number speaks of a group {group}, or of {behind}.",
+        f"{whom} is counted alone, scored or compared: no number of people speaks of a group {group}, or of {behind}.",
         f"Wrong? Just reply. To pause, reply with the word pause.{' ' + FORWARDED if desk.link else ''}",
     )

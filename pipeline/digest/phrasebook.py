@@ -33,8 +33,7 @@ _TREND: Final = (
 )
 _IT: Final = r"number [0-9]|the [^.;:!?]{1,90}?(?: \(number [0-9]\))?"
 _SOURCE: Final = re.compile(
-    rf"([0-9]+|a few|none) from (.{{1,80}}?)(?: \((not read|read to (?:{_MOMENT}) only)\))?"
-    r"(?=, (?:[0-9]+|a few|none) from | and (?:[0-9]+|a few|none) from |$)"
+    rf"([0-9]+) from (.{{1,80}}?)(?: \((not read|read to (?:{_MOMENT}) only)\))?(?=, [0-9]+ from | and [0-9]+ from |$)"
 )
 KINDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("n", "m", "k", "l", "number"), r"[0-9]+"),
@@ -62,7 +61,7 @@ KINDS: Final[Mapping[str, str]] = {
     "weeks": "[0-9, -]+",
     "range": "[0-9]+-[0-9]+",
     "it": f"(?:{_IT})",
-    **dict.fromkeys(("its", "shared", "sources", "count", "phrase", "signal"), ".+?"),
+    **dict.fromkeys(("its", "shared", "sources", "plain", "count", "phrase", "signal"), ".+?"),
 }
 """What a slot of a phrase may hold. One that is not named below passes through as it is."""
 _SLOT: Final = re.compile(r"\{(\w+)\}")
@@ -247,8 +246,13 @@ class Tongue:
         for number, name, state in _SOURCE.findall(text):
             end = self._moment(state.removeprefix("read to ").removesuffix(" only")) if state[:4] == "read" else ""
             tail = f" (nur bis {end})" if end else " (nicht gelesen)" if state else ""
-            found.append(f"{self.word(number)} aus {name}{tail}")
+            found.append(f"{number} aus {name}{tail}")
         return self.listing(found) if found else None
+
+    def _plain(self, text: str) -> str:
+        """Sources without how many came from each."""
+        read = re.sub(rf"\(read to ({_MOMENT}) only\)", lambda m: f"(nur bis {self._moment(m[1])})", text)
+        return self._list(read.replace("(not read)", "(nicht gelesen)"))
 
     def _count(self, text: str) -> str | None:
         """The people of a line among the others, with the trend behind it where there is one."""
@@ -292,6 +296,7 @@ _SAYS: Final[Mapping[str, _Say]] = {
     "its": Tongue._its,
     "shared": Tongue._shared,
     "sources": Tongue._sources,
+    "plain": Tongue._plain,
     "count": Tongue._count,
     "phrase": Tongue.find,
     "signal": Tongue._signal,

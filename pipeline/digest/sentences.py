@@ -313,7 +313,7 @@ HUNCHES = (
     ),
 )
 OURS: dict[Level, frozenset[str]] = {
-    "leaf": frozenset(("doc_mismatch", "waiting", "carry_over")),
+    "leaf": frozenset(("doc_mismatch", "carry_over")),
     "middle": frozenset(("no_owner", "carry_over", "long_thread")),
     "top": frozenset(("rerun", "found_by_third_party")),
     "support": frozenset(("reopened", "macro_gap", "apology_load", "channel_hop")),
@@ -336,7 +336,6 @@ NOTES = (
     ("churn", "Some speak of leaving."),
     ("repeat_contact", "Some have written before."),
     ("long_silence", "Some still wait for any reply."),
-    ("found_by_third_party", "Customers noticed it before we did."),
     ("doc_mismatch", "The help page disagrees with the product."),
     ("priority_mismatch", "It was filed at an everyday priority."),
     ("workaround", "People get by with their own workaround."),
@@ -534,6 +533,5 @@ QUESTIONS: dict[Level, dict[str, tuple[str, ...]]] = {
     },
 }
 HIDDEN = "Issues not linked: people who admit a shortcut are never pointed at."
-CLOSED = "Issues not linked: it does not matter who closed them."
 QUIET_QUESTION = "One question to ask: what did we not file?"
 PLEASE = "Please do not look for the author. Ask every team instead."

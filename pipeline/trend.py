@@ -86,6 +86,8 @@ class Reading:
     low: float
     episode: tuple[int | None, ...]
     rising: int | None = None
+    came_back: int | None = None
+    """How many weeks ago it was relieved, where it comes back now."""
 
 
 @lru_cache(maxsize=65536)
@@ -263,7 +265,22 @@ def read(now: Week, before: Sequence[Week], *, seen: bool = False, blind: bool =
         low=low,
         episode=run,
         rising=rising(now, before),
+        came_back=came_back(now, before),
     )
+
+
+def came_back(now: Week, before: Sequence[Week]) -> int | None:
+    """How many weeks ago a relief was complete after which hardly anybody told of the pain until now, when several do;
+    None where there was none in the eight weeks before."""
+    if (now.people or 0) < ENOUGH_PEOPLE:
+        return None
+    for back in range(1, min(BASELINE, len(before)) + 1):
+        at = len(before) - back
+        if (before[at].people or 0) >= ENOUGH_PEOPLE:
+            return None
+        if at and _returned(before[at], before[:at]):
+            return back
+    return None
 
 
 def reference(rate: float, times: float = TIMES) -> float:

@@ -920,7 +920,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         r"datalek",
     ),
     "hr": (
-        r"\bharass(?:ed|ment|ing)?\b",
+        r"\bharass(?:e[ds]|ment|ing)?\b",
         r"\bbull(?:ied|ying)\b",
         r"discriminat(?:ed|ion|ing|ory) ",
         r"sexis[tm]",

@@ -150,6 +150,8 @@ def _now(desk: Desk, answer: Answer) -> str:
         return "Nobody in your scope wrote of it this week." if not view.unheard else ""
     if found.reading.trend == "back to usual":
         return "Back to usual."
+    if found.came_back is not None:
+        return "It came back."
     many = ""
     if found.visible and found.crowd != "relay":
         nouns = words.nouns(found.noun, found.count)

@@ -52,6 +52,7 @@ class Case:
         named = [render.headline(p) for p in d.pains] + titles + [w.title for w in d.wins if w.title]
         named += [*(s.title for s in d.since_you_acted), *(p.title for p in d.passed_on), d.heard.about or ""]
         named += [name or "" for c in d.corrections for name in (c.title, c.before)]
+        named += [p.title.rstrip(".…") for a in d.away for p in a.pains]
         teams = [words.printable(t.name) for t in self.view.org.teams.values()]
         reads = [s.label for s in d.made.sources]
         whys = [words.reason(s.problem) for s in d.made.sources]

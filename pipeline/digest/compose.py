@@ -20,6 +20,7 @@ from pipeline.digest import (
     passing,
     phrasebook,
     places,
+    recalled,
     render,
     select,
     sentences,
@@ -115,6 +116,7 @@ def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
         notes=front.notes(desk),
         pains=pains,
         ask=asking.ask(desk, frame.three),
+        away=recalled.away(desk),
         since_you_acted=answered.since_you_acted(desk),
         corrections=corrected.corrections(desk, [pain.id for pain in frame.three]),
         passed_on=climbed,
@@ -278,6 +280,7 @@ def _quiet(desk: Desk, organisation: str, page: str | None) -> Document:
         warnings=front.warnings(desk),
         notes=(*front.notes(desk), heard_of),
         ask=Ask(text=sentences.NO_ASK),
+        away=recalled.away(desk),
         since_you_acted=answered.since_you_acted(desk)[:1],
         corrections=found,
         page_url=page if any(one.kind in ("handed", "moved") for one in found) else None,
@@ -289,7 +292,8 @@ def _quiet(desk: Desk, organisation: str, page: str | None) -> Document:
         subject=subject,
         preheader=preheader,
     )
-    document = next((d for d in _shorter(document) if len(render.text(d).split()) <= CALM), document)
+    room = CALM + render.missed_words(document)
+    document = next((d for d in _shorter(document) if len(render.text(d).split()) <= room), document)
     return _with_ledger(desk, document)
 
 

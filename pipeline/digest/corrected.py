@@ -101,7 +101,7 @@ def _quotations(desk: Desk) -> list[Correction]:
             continue
         pain = readers[desk.view.leader]
         told = f"a quotation of an earlier mail was withdrawn: {objections.REASONS[one.said]}."
-        if pain is None or pain not in material.pains:
+        if pain is None or pain not in desk.view.entries:
             found.append(Correction(kind="quote", text=words.capital(told)))
         else:
             found.append(Correction(kind="quote", text=told, pain=pain, title=_name(desk, pain)))
@@ -115,7 +115,7 @@ def _handed(desk: Desk, shown: Sequence[str]) -> list[Correction]:
         answer = desk.view.answered(pain)
         if answer is None or answer.kind != "belongs" or answer.to != desk.view.leader or pain in shown:
             continue
-        if pain in desk.view.index.material.pains:
+        if pain in desk.view.entries:
             text = f"{answered.by(desk, answer.leader)} says that it belongs to you."
             text += " Accept it with an answer, or refuse it, on the page."
             found.append(Correction(kind="handed", text=text, pain=pain, title=_name(desk, pain)))
@@ -145,7 +145,7 @@ def _names(desk: Desk) -> list[Correction]:
     view, found = desk.view, []
     for pain, old in sorted(view.index.material.renamed.items()):
         known = pain in view.known or pain in view.index.material.named_before.get(view.leader, ())
-        if pain not in view.index.material.pains or not known:
+        if pain not in view.entries or not known:
             continue
         before = desk.safe(view.whole(pain), old, 12)
         text = f"a new name; until now it was called {before}."

@@ -27,6 +27,8 @@ class Quote:
     url: str | None = None
     note: str | None = None
     """What the issue shows beside its words, in ours."""
+    lang: str | None = None
+    """The language of the text (ISO 639-1) where that is not the mail's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,8 @@ class Pain:
     """How our own sentences speak of it: "the wrong VAT"; None where they say its number."""
     rising: int | None = None
     """For how many weeks it has been rising slowly, where no stronger word stands."""
+    came_back: int | None = None
+    """How many weeks ago it was relieved, where it is there again."""
 
     def without_quotations(self, issues: Collection[str]) -> "Pain":
         left = tuple(quote for quote in self.quotes if quote.issue not in issues)
@@ -150,6 +154,31 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AwayPain:
+    """`who` says how many of whom, nothing where no number may stand."""
+
+    id: str
+    title: str
+    people: int | None
+    who: str
+
+
+def listed(pains: Sequence[AwayPain]) -> str:
+    parts = [pain.title.rstrip(".…") + (f" ({pain.who})" if pain.who else "") for pain in pains]
+    return f"{'; '.join(parts)}." if parts else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """A week whose digest was kept back while the reader was away. `text` tells of its pains."""
+
+    week: str
+    pains: tuple[AwayPain, ...]
+    lead: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """Days from a pain's first issue to its first answer; `median_days` is None while fewer than half are answered."""
 
@@ -236,6 +265,8 @@ class Document:
     """What the reader must know of this week before the pains: a storm, a short history, a week that is not over."""
     pains: tuple[Pain, ...] = ()
     ask: Ask | None = None
+    away: tuple[Away, ...] = ()
+    """The latest week first."""
     since_you_acted: tuple[Since, ...] = ()
     corrections: tuple[Correction, ...] = ()
     passed_on: tuple[PassedOn, ...] = ()
@@ -286,6 +317,7 @@ class Document:
             pains=tuple(_pain(p) for p in value["pains"]),
             ask=None if value["ask"] is None else Ask(**value["ask"]),
             also_open=tuple(_with_tuples(Open, o, "issues") for o in value["also_open"]),
+            away=tuple(_away(a) for a in value.get("away", ())),
             since_you_acted=tuple(Since(**s) for s in value["since_you_acted"]),
             corrections=tuple(Correction(**c) for c in value.get("corrections", ())),
             passed_on=tuple(PassedOn(**{**p, "quote": _quote(p["quote"])}) for p in value.get("passed_on", ())),
@@ -409,6 +441,10 @@ def _quote(value: Mapping[str, Any] | None) -> Quote | None:
 
 def _quotes(values: Sequence[Mapping[str, Any]]) -> tuple[Quote, ...]:
     return tuple(Quote(**value) for value in values)
+
+
+def _away(value: Mapping[str, Any]) -> Away:
+    return Away(**{**value, "pains": tuple(AwayPain(**p) for p in value["pains"])})
 
 
 def _pain(value: Mapping[str, Any]) -> Pain:

@@ -11,11 +11,12 @@ from functools import cached_property
 
 from pipeline import privacy
 from pipeline.answers import Answer, heard_at
-from pipeline.digest import answered, quotes, render, sentences, words
+from pipeline.digest import answered, phrasebook, quotes, render, sentences, tongue, words
 from pipeline.digest.desk import Desk
 from pipeline.digest.document import Document, Heard, Made, Pain, Quote, Win
 from pipeline.digest.ledger import Book
 from pipeline.digest.material import Voice
+from pipeline.digest.phrasebook import Tongue
 from pipeline.digest.render import Block, Section
 from pipeline.digest.select import PainView, View
 from pipeline.org import Org
@@ -208,6 +209,7 @@ def _quotation(desk: Desk, who: Audience, candidate: quotes.Candidate) -> Quote:
         by="a colleague" if voice.role == "staff" else quotes.attribution(desk.view, voice),
         label=desk.label(voice) if named else None,
         url=quotes.link(voice) if named else None,
+        lang=tongue.of(candidate.text),
     )
 
 
@@ -250,11 +252,12 @@ def _how(desk: Desk, who: Audience) -> tuple[str, ...]:
 
 
 def layout(document: Document) -> tuple[Section, ...]:
-    d = document
+    d, say = document, phrasebook.tongue(document)
     numbered = list(enumerate(d.pains, start=1))
-    customers = [b for n, p in numbered if p.who == "CUSTOMERS" for b in _blocks(n, p)]
-    ours = [b for n, p in numbered if p.who != "CUSTOMERS" for b in _blocks(n, p)]
-    wins = [Block(kind="item", text=w.text) for w in d.wins if w.text] + [_quote(w.quote) for w in d.wins if w.quote]
+    customers = [b for n, p in numbered if p.who == "CUSTOMERS" for b in _blocks(n, p, say)]
+    ours = [b for n, p in numbered if p.who != "CUSTOMERS" for b in _blocks(n, p, say)]
+    wins = [Block(kind="item", text=w.text) for w in d.wins if w.text]
+    wins += [render.quotation(w.quote, say) for w in d.wins if w.quote]
     sections = (
         Section(title="", blocks=tuple(Block(kind="para", text=n) for n in d.notes or (_FIRST,))),
         Section(title="What customers told", blocks=tuple(customers)),
@@ -276,16 +279,12 @@ def layout(document: Document) -> tuple[Section, ...]:
 _FIRST = "Customers first, in their own words, then colleagues, each with what was answered."
 
 
-def _blocks(number: int, pain: Pain) -> Sequence[Block]:
+def _blocks(number: int, pain: Pain, say: Tongue) -> Sequence[Block]:
     return (
         Block(kind="head", number=number, lead=words.capital(pain.title)),
-        *(_quote(quote) for quote in pain.quotes),
+        *(render.quotation(quote, say) for quote in pain.quotes),
         Block(kind="fact", text=" ".join([pain.line, *pain.facts])),
     )
-
-
-def _quote(quote: Quote) -> Block:
-    return Block(kind="quote", text=f'"{quote.text}"', lead=quote.by, label=quote.label, url=quote.url)
 
 
 def text(document: Document) -> str:

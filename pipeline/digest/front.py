@@ -72,6 +72,10 @@ def trend_word(desk: Desk, pain: PainView) -> str:
             return f" Above usual{where}."
     if word is None or (not pain.visible and not pain.several):
         return ""
+    if pain.came_back is not None:
+        weeks = desk.book.say(f"{{}} week{'s' if pain.came_back > 1 else ''}", f"came_back({pain.id})", pain.voices)
+        risen = f" {words.capital(word)}." if word in ("above usual", "new") else ""
+        return f"{risen} It came back {weeks} after its relief."
     if pain.own_weeks and pain.visible:
         desk.book.say(f"{words.ordinal_week(len(pain.reading.episode))}, steady.", f"episode({pain.id})", pain.voices)
         return f" {words.ordinal_week(len(pain.reading.episode))}, steady."
@@ -105,6 +109,7 @@ def pain_of(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], limi
         issues=view.keys(pain.voices),
         short=desk.short(pain),
         rising=pain.rising,
+        came_back=pain.came_back,
     )
 
 
@@ -276,8 +281,15 @@ def notes(desk: Desk) -> tuple[str, ...]:
         found += _no_baseline(desk)
     found += _short_week(desk)
     if book.ask("above()") > STORM:
-        found.append(f"{book.say('{} pains are above usual.', 'above()')} Those below hurt most.")
+        found.append(f"{book.say('{} pains are above usual', 'above()')}{_in_common(desk)}. Those below hurt most.")
     return tuple(found)
+
+
+def _in_common(desk: Desk) -> str:
+    """The day on which most of a storm began: what happened then is the first thing to ask."""
+    if desk.view.common_day is None:
+        return ""
+    return f"; {desk.book.say('{} of them', 'began()')} began {desk.book.say('on {}', 'began_on()')}"
 
 
 def _short_history(desk: Desk) -> str:

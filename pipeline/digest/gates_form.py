@@ -1,9 +1,9 @@
-"""The gates on a digest's form: P21 to P26 and P35."""
+"""The gates on a digest's form: P21 to P26 and P34 to P36."""
 
 import re
 from collections.abc import Iterable
 
-from pipeline.digest import phrasebook, render, sentences
+from pipeline.digest import phrasebook, render, sentences, tongue, words
 from pipeline.digest.case import LINK, STRAIGHT, Case
 from pipeline.digest.page import Page, contrast, inverted
 
@@ -18,6 +18,7 @@ def budgets(case: Case) -> Iterable[str]:
     d, count = case.document, len(case.text.split())
     more = 1 if d.language == "en" else ELSEWHERE
     limit = int(more * {"full": WHOLE, "quiet": CALM, "partial": CALM, "deaf": DEAF}[d.form])
+    limit += render.missed_words(d)
     if count > limit:
         yield f"{count} words, at most {limit}"
     if d.form == "deaf":
@@ -60,6 +61,10 @@ def size(case: Case) -> Iterable[str]:
 
 def html_is_sound(case: Case) -> Iterable[str]:
     yield from unsound(case.page)
+    for quote in case.document.quotations():
+        lang = tongue.marked(quote.lang, case.document.language)
+        if lang and f'lang="{lang}" dir="{tongue.direction(lang)}"' not in case.html:
+            yield f"the language of {quote.issue} is not set"
 
 
 def unsound(page: Page) -> Iterable[str]:
@@ -120,7 +125,24 @@ def calm_is_heard(case: Case) -> Iterable[str]:
 def unplaced_is_said(case: Case) -> Iterable[str]:
     if case.document.form == "full" and "could not be placed" not in case.flat and case.document.made.unplaced:
         yield "what could not be placed is not said"
-    for source in case.document.made.sources:
-        health = {s.name: s for s in case.view.sources}.get(source.name)
+
+
+def sources_are_told(case: Case) -> Iterable[str]:
+    """P34: every source with what was read of it and to when, and each that stopped in the mail itself."""
+    known = {s.name: s for s in case.view.sources}
+    told = case.document.made.sources
+    if sorted(s.name for s in told) != sorted(known):
+        yield "the sources are not those of the ingest"
+    for source in told:
+        health = known.get(source.name)
         if health is None or health.read_to != source.read_to:
             yield f"{source.name} was read to another moment"
+        elif case.document.form != "deaf" and source.read != sum(v.source == source.name for v in case.view.voices):
+            yield f"{source.read} issues are said to be read from {source.name}"
+    stopped = [s for s in case.view.blind if s.read_to is not None]
+    if case.document.form in ("full", "partial") and 0 < len(stopped) <= 2 and len(case.view.blind) <= 2:
+        for health in stopped:
+            at = words.moment(health.read_to, case.view.period.zone) if health.read_to is not None else ""
+            due = health.problem or case.view.generated_at >= case.view.period.end
+            if due and at not in case.flat:
+                yield f"that {health.name} stopped is not said"

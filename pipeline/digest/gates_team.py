@@ -94,6 +94,8 @@ def _only_what_a_team_may_read(case: Case) -> Iterable[str]:
     d = case.document
     if d.unstated or d.quiet or d.sit_with or d.yours or d.since_you_acted or d.also_open or d.heard_once or d.check_in:
         yield "it holds a part that is the leader's own"
+    if d.away or d.corrections or d.passed_on:
+        yield "it tells what was said to the leader before, or what climbed to them"
     if d.heard != Heard(median_days=None, waiting=0, longest_days=None) or d.ask is not None or d.warnings:
         yield "it tells who waits for whom, or asks something of the leader"
     for entry in d.ledger:

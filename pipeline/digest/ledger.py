@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline import answers, privacy
-from pipeline.digest import passing, places, then, wider, words
+from pipeline.digest import before, passing, places, then, wider, words
 from pipeline.digest.document import Entry
 from pipeline.digest.material import Voice
 from pipeline.digest.select import PainView, View
@@ -126,6 +126,26 @@ def _own(view: View, pain: str) -> answers.Answer:
     return next(a for a in reversed(view.answers(pain)) if a.leader == view.leader)
 
 
+def _missed(view: View, asked: str) -> int | None:
+    """The people of a pain in a week that was missed; `asked` is "2026-W37 pain-id"."""
+    week, _, pain = asked.partition(" ")
+    return {one.week: dict(one.pains) for one in before.missed(view)}[week][pain]
+
+
+def _missed_week(view: View, week: str) -> str:
+    if all(one.week != week for one in before.missed(view)):
+        raise ValueError(f"{week} was not missed")
+    return f"week {int(week[-2:])}"
+
+
+def _storm(view: View) -> tuple[int, str]:
+    found = view.common_day
+    if found is None:
+        raise ValueError("nothing that is above usual has a day in common")
+    day, many = found
+    return many, f"{day:%a} {day.day} {day:%b}"
+
+
 def _said_before(view: View, asked: str) -> int:
     pain, _, monday = asked.partition(" ")
     return view.index.material.told_before[view.leader][pain, date.fromisoformat(monday)]
@@ -185,6 +205,12 @@ ANSWERS: dict[str, Answer] = {
     "week_of": lambda _, monday: date.fromisoformat(monday).isocalendar().week,
     "marked_wrong": _marked_wrong,
     "above": lambda view, _: sum(p.trend in ("above usual", "new") for p in view.standing),
+    "began": lambda view, _: _storm(view)[0],
+    "began_on": lambda view, _: _storm(view)[1],
+    "missed": _missed,
+    "missed_week": _missed_week,
+    "away": lambda view, _: len(before.missed(view)),
+    "came_back": lambda view, pain: view.pain(pain).came_back,
     "listened": lambda view, _: view.listened,
     "silent_weeks": _silent_weeks,
     "last_quiet_week": _last_quiet_week,

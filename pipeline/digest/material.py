@@ -96,6 +96,16 @@ class Stuck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """What an earlier digest of a leader said: pain to its people, None where it said no number. `week` is its label,
+    `sent` whether it went to them."""
+
+    week: str
+    people: Mapping[str, int | None]
+    sent: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ballots:
     """A group's check-in of a week: `asked` people were asked, with these `texts`; `sums` are by (question, step)."""
 
@@ -124,7 +134,8 @@ class Material:
     `renamed` the old names of those that got a new one in the period.
 
     `check_ins` are the sums of what each group answered to the check-in, `asked_before` how many of each were asked the
-    last time before.
+    last time before. `spoken` are a leader's digests of the weeks just before, the latest first, back to the
+    last that was sent; `quoted` are the authors whom a leader's digests of the three weeks before quoted.
     """
 
     voices: Sequence[Voice]
@@ -147,5 +158,7 @@ class Material:
     renamed: Mapping[str, str] = field(default_factory=dict)
     stuck: Sequence[Stuck] = ()
     rungs: Rungs = RUNGS
+    spoken: Mapping[str, Sequence[Spoken]] = field(default_factory=dict)
+    quoted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     check_ins: Mapping[str, Ballots] = field(default_factory=dict)
     asked_before: Mapping[str, int] = field(default_factory=dict)

@@ -12,7 +12,10 @@ from pipeline.digest import words
 
 SHORTEST, LONGEST = 6, 35
 
-_SENTENCE = re.compile(r"[^.!?…\s][^\n]*?(?:[.!?…]+(?=\s|$)|(?=\n)|$)")
+_SENTENCE = re.compile(r"[^.!?…。！？\s][^\n]*?(?:[.!?…]+(?=\s|$)|[。！？]+|(?=\n)|$)")
+_ENDS = ".!?…。！？"
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""Letters of scripts that put no space between words; two of them are taken for a word."""
 _CODE = re.compile(
     r"[{}<>|\\`=~^]|\[(?!(?:name|email|phone|secret|redacted)\b)|@\w|\w@|::|->|\$\w|^[#>*+\-]|\w_\w|\(\)|https?:|"
     r"(?<![\w.])\.[A-Za-z]\w|[^\W\d]\.(?!g\.|e\.)[^\W\d]|\w/\w+/|(?<!\w)/\w+|^\d+[.):]\s|\b0x[0-9a-f]|"
@@ -150,19 +153,26 @@ def selling(text: str) -> bool:
 @lru_cache(maxsize=32768)
 def fit_to_quote(text: str, *, whole: bool = False) -> bool:
     """Whether a passage can stand alone: length, words rather than code, a beginning and an end, nobody's bait."""
-    if len(text) > 240 or '"' in text or not SHORTEST <= len(text.split()) <= LONGEST:
+    if len(text) > 240 or '"' in text or not SHORTEST <= size(text) <= LONGEST:
         return False
-    if not (whole or text[-1] in ".!?…") or not (text[0].isupper() or text[0].isdigit() or not text[0].isascii()):
+    if not (whole or text[-1] in _ENDS) or not (text[0].isupper() or text[0].isdigit() or not text[0].isascii()):
         return False
     foreign = (_CODE, words.LINKISH, _PLANTED, _SELLING, _FORM, _GREETING, _LEANING, _HALF)
     return _is_prose(text) and not any(pattern.search(text) for pattern in foreign)
+
+
+def size(text: str) -> int:
+    """The words of a text."""
+    if text.isascii():
+        return len(text.split())
+    return len(_UNSPACED.sub(" ", text).split()) + len(_UNSPACED.findall(text)) // 2
 
 
 def _is_prose(text: str) -> bool:
     letters = sum(map(str.isalpha, text))
     if letters + text.count(" ") < 0.8 * len(text) or text != text.strip() or "  " in text or "\t" in text:
         return False
-    if sum(map(str.isupper, text)) > 0.4 * letters or max(map(len, text.split())) > 30:
+    if sum(map(str.isupper, text)) > 0.4 * letters or max(map(len, _UNSPACED.sub(" ", text).split()), default=0) > 30:
         return False
     return words.printable(text) == " ".join(text.split())
 
@@ -177,9 +187,9 @@ def marks(text: str) -> frozenset[str]:
 
 def shape(text: str) -> float:
     """How well a passage is made to be read, apart from what it tells."""
-    size = len(text.split())
-    score = 0.1 if 8 <= size <= 24 else 0.0
-    score -= 0.01 * max(0, size - 22) + (0.4 if _PLEA.search(text) else 0.0)
+    long = size(text)
+    score = 0.1 if 8 <= long <= 24 else 0.0
+    score -= 0.01 * max(0, long - 22) + (0.4 if _PLEA.search(text) else 0.0)
     score -= 0.15 if _POINTING.search(text) else 0.0
-    score -= 0.0 if text[-1] in ".!?…" else 0.25
+    score -= 0.0 if text[-1] in _ENDS else 0.25
     return score - (0.15 if text.endswith("?") else 0.0)

@@ -24,7 +24,7 @@ def _one(desk: Desk, one: Passed, quoted: Collection[str | None], *, linked: boo
     best = None
     may = quotes.may_speak(voice) and (voice.role != "staff" or quotes.may_quote_staff(desk.view, voice))
     if may and voice.author not in quoted:
-        best = next(iter(quotes.candidates(desk.view, [voice], "")), None)
+        best = next(iter(quotes.candidates(desk.view, [voice], "", again=True)), None)
     since = desk.book.say("First written on {}", f"waits_since({pain})", (voice,))
     how = "passes it on as it was written:" if best is not None else "passes it on; its words stay there."
     return PassedOn(

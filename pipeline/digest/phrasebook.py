@@ -17,7 +17,7 @@ from typing import Final
 import yaml
 
 from pipeline.digest import words
-from pipeline.digest.document import Document, Pain, Quote, Unstated
+from pipeline.digest.document import Away, Document, Pain, Quote, Unstated, listed
 
 LOCALES: Final = Path(__file__).parent / "locales"
 LANGUAGES: Final = ("en", *sorted(path.stem for path in LOCALES.glob("*.yaml")))
@@ -29,6 +29,7 @@ _NOUNS: Final = "customers?|engineers?|agents?|colleagues?|person|people"
 _TREND: Final = (
     r"[Aa]bove usual(?: across [^.:;]{1,80})?|[Nn]ew|[Ss]teady|[Ee]asing|[Bb]ack to usual|[A-Za-z]+ week, steady"
     r"|[Tt]oo few to call(?: a trend)?|[Mm]ore than ten weeks, steady|[Ss]lowly rising for [0-9]+ weeks"
+    r"|[Ii]t came back [0-9]+ weeks? after its relief"
 )
 _IT: Final = r"number [0-9]|the [^.;:!?]{1,90}?(?: \(number [0-9]\))?"
 _SOURCE: Final = re.compile(
@@ -202,6 +203,9 @@ class Tongue:
         rising = re.fullmatch(r"slowly rising for ([0-9]+) weeks", low)
         if rising:
             return f"seit {rising[1]} Wochen langsam mehr"
+        back = re.fullmatch(r"it came back ([0-9]+) weeks? after its relief", low)
+        if back:
+            return f"wieder da, {back[1]} {'Woche' if back[1] == '1' else 'Wochen'} nach der Entlastung"
         run = re.fullmatch(r"(.+?)(?: week)?, steady", text[:1].upper() + text[1:])
         if run:
             first = self.word(run[1], "ordinals")
@@ -327,6 +331,7 @@ def spoken(document: Document, say: Tongue) -> Document:
         notes=_each(say, d.notes),
         pains=tuple(of_pain(say, p) for p in d.pains),
         ask=None if d.ask is None else replace(d.ask, text=say(d.ask.text), how=say(d.ask.how or "") or None),
+        away=tuple(_away(say, a) for a in d.away),
         since_you_acted=tuple(replace(s, text=say(s.text)) for s in d.since_you_acted),
         corrections=tuple(replace(c, text=say(c.text)) for c in d.corrections),
         passed_on=tuple(replace(p, line=say(p.line), quote=p.quote and _quote(say, p.quote)) for p in d.passed_on),
@@ -370,6 +375,11 @@ def of_pain(say: Tongue, pain: Pain) -> Pain:
         facts=_each(say, pain.facts),
         quotes=tuple(_quote(say, q) for q in pain.quotes),
     )
+
+
+def _away(say: Tongue, away: Away) -> Away:
+    pains = tuple(replace(p, who=p.who and (say._count(p.who) or say(p.who))) for p in away.pains)
+    return replace(away, lead=say(away.lead), pains=pains, text=listed(pains) or say(away.text))
 
 
 def _quote(say: Tongue, quote: Quote) -> Quote:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline import privacy
-from pipeline.digest import passages, places, words
+from pipeline.digest import passages, places, tongue, words
 from pipeline.digest.document import Quote
 from pipeline.digest.material import Voice
 from pipeline.digest.select import PainView, View
@@ -73,11 +73,14 @@ def similarity(a: frozenset[str], b: frozenset[str]) -> float:
     return len(a & b) / len(a | b) if a and b else 0.0
 
 
-def candidates(view: View, voices: Iterable[Voice], about: str) -> list[Candidate]:
-    """The best passages of each issue that may be quoted, the issues in their own order."""
+def candidates(view: View, voices: Iterable[Voice], about: str, *, again: bool = False) -> list[Candidate]:
+    """The best passages of each issue that may be quoted, the issues in their own order; of somebody whom this leader
+    read lately only where they may be heard `again`."""
     kept = view.index.passages
     found: list[Candidate] = []
     for voice in voices:
+        if voice.author in view.quoted and not again:
+            continue
         if (voice.key, about) not in kept:
             kept[voice.key, about] = _best(view, voice, about) if may_speak(voice) else ()
         found += kept[voice.key, about]
@@ -261,4 +264,5 @@ def quotation(view: View, candidate: Candidate, named: Callable[[Voice], str], n
         label=named(voice) if pointed else None,
         url=link(voice) if pointed else None,
         note=note,
+        lang=tongue.of(candidate.text),
     )

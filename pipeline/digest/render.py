@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from pipeline.digest import phrasebook, words
+from pipeline.digest import phrasebook, tongue, words
 from pipeline.digest.document import Document, Pain, PassedOn, Quote, Unstated
 from pipeline.digest.phrasebook import Tongue
 
@@ -30,6 +30,12 @@ class Block:
     label: str | None = None
     url: str | None = None
     note: str = ""
+    lang: str | None = None
+    """The language of the text where it is not the mail's."""
+
+    @property
+    def dir(self) -> str:
+        return tongue.direction(self.lang or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,17 +54,12 @@ def layout(document: Document) -> tuple[Section, ...]:
     places = {pain.id: number for number, pain in enumerate(d.pains, start=1)}
     sections = (
         Section(title="", blocks=_first_screen(d, say)),
-        Section(
-            title=head["since"],
-            blocks=(
-                *(Block(kind="item", lead=f"{s.title}:", text=s.text) for s in d.since_you_acted),
-                *(Block(kind="item", lead=f"{c.title}:" if c.title else "", text=c.text) for c in d.corrections),
-            ),
-        ),
+        Section(title=head["since"], blocks=_since(d)),
+        _away(d, say),
         Section(title=say("Passed on to you"), blocks=_passed_on(d, say)),
         Section(title=head["words"], blocks=_in_their_words(d, say)),
         Section(title=head["also"], blocks=_also(d)),
-        Section(title=head["once"], blocks=tuple(_quote(q) for q in d.heard_once)),
+        Section(title=head["once"], blocks=tuple(quotation(q, say) for q in d.heard_once)),
         Section(title=head["yours"], blocks=_items(d.yours)),
         Section(
             title=head["unstated"], blocks=tuple(b for u in d.unstated for b in _unstated(u, say, places.get(u.pain)))
@@ -70,11 +71,30 @@ def layout(document: Document) -> tuple[Section, ...]:
             title=head["questions"] if len(d.questions) > 1 else say("One question to ask"),
             blocks=tuple(Block(kind="numbered", number=n, text=q) for n, q in enumerate(d.questions, start=1)),
         ),
-        Section(title=head["wins"], blocks=tuple(b for w in d.wins for b in _win(w.text, w.quote))),
+        Section(title=head["wins"], blocks=tuple(b for w in d.wins for b in _win(w.text, w.quote, say))),
         Section(title=head["heard"], blocks=_heard(d, say)),
         Section(title=head["made"], blocks=(*_items(d.made.lines, kind="para"), *_page(d, say)), small=True),
     )
     return tuple(s for s in sections if s.blocks)
+
+
+def _since(d: Document) -> tuple[Block, ...]:
+    return (
+        *(Block(kind="item", lead=f"{s.title}:", text=s.text) for s in d.since_you_acted),
+        *(Block(kind="item", lead=f"{c.title}:" if c.title else "", text=c.text) for c in d.corrections),
+    )
+
+
+def _away(d: Document, say: Tongue) -> Section:
+    title = say(f"While you were away ({len(d.away)} week{'s' if len(d.away) > 1 else ''})") if d.away else ""
+    return Section(title=title, blocks=tuple(Block(kind="item", lead=f"{a.lead}:", text=a.text) for a in d.away))
+
+
+def missed_words(document: Document) -> int:
+    """The words on weeks that the reader missed: they take nothing from the budget of this one."""
+    say = phrasebook.tongue(document)
+    found = _away(phrasebook.spoken(document, say), say)
+    return sum(len(said.split()) for said in (found.title, *(f"- {b.lead} {b.text}" for b in found.blocks)))
 
 
 def _heard(d: Document, say: Tongue) -> tuple[Block, ...]:
@@ -132,8 +152,8 @@ def headline(pain: Pain) -> str:
 def _in_their_words(d: Document, say: Tongue) -> tuple[Block, ...]:
     blocks = []
     for number, pain in enumerate(d.pains, start=1):
-        inside = [block for one in d.passed_on if one.pain == pain.id for block in _climbed(one)]
-        inside += [_quote(q) for q in pain.quotes] + [Block(kind="fact", text=f) for f in pain.facts]
+        inside = [block for one in d.passed_on if one.pain == pain.id for block in _climbed(one, say)]
+        inside += [quotation(q, say) for q in pain.quotes] + [Block(kind="fact", text=f) for f in pain.facts]
         asked = d.ask is not None and d.ask.pain == pain.id
         if pain.answer_url is not None and not asked and "not yet answered" in pain.state:
             inside.append(Block(kind="link", label=say(f"Answer number {number}"), url=pain.answer_url))
@@ -149,19 +169,21 @@ def _passed_on(d: Document, say: Tongue) -> tuple[Block, ...]:
     shown = {pain.id for pain in d.pains}
     for one in (one for one in d.passed_on if one.pain not in shown):
         blocks.append(Block(kind="item", lead=stopped(one.title), text=one.line))
-        blocks += [_quote(one.quote)] if one.quote is not None else []
+        blocks += [quotation(one.quote, say)] if one.quote is not None else []
         if one.answer_url is not None:
             blocks.append(Block(kind="link", label=say("Answer it"), url=one.answer_url))
     return tuple(blocks)
 
 
-def _climbed(one: PassedOn) -> tuple[Block, ...]:
-    return (Block(kind="fact", text=one.line), *([_quote(one.quote)] if one.quote is not None else []))
+def _climbed(one: PassedOn, say: Tongue) -> tuple[Block, ...]:
+    return (Block(kind="fact", text=one.line), *([quotation(one.quote, say)] if one.quote is not None else []))
 
 
-def _quote(quote: Quote) -> Block:
+def quotation(quote: Quote, say: Tongue) -> Block:
     note = f"({quote.note})" if quote.note else ""
-    return Block(kind="quote", text=f'"{quote.text}"', lead=quote.by, label=quote.label, url=quote.url, note=note)
+    lang = tongue.marked(quote.lang, say.language)
+    by = f"{quote.by}, {say.word(f'in {tongue.named(lang)}')}" if lang and lang != "en" else quote.by
+    return Block(kind="quote", text=f'"{quote.text}"', lead=by, label=quote.label, url=quote.url, note=note, lang=lang)
 
 
 def _also(d: Document) -> tuple[Block, ...]:
@@ -177,9 +199,9 @@ def _unstated(u: Unstated, say: Tongue, at: int | None) -> tuple[Block, ...]:
     return (Block(kind="item", lead=f"{u.hypothesis}{place}{likely}.", text=" ".join(p for p in parts if p)),)
 
 
-def _win(text: str | None, quote: Quote | None) -> tuple[Block, ...]:
+def _win(text: str | None, quote: Quote | None, say: Tongue) -> tuple[Block, ...]:
     blocks = [Block(kind="item", text=text)] if text else []
-    return (*blocks, *([_quote(quote)] if quote else []))
+    return (*blocks, *([quotation(quote, say)] if quote else []))
 
 
 def _wrap(text: str, first: str = "", rest: str = "") -> str:

@@ -77,9 +77,16 @@ class PainView:
     @property
     def trend(self) -> str | None:
         """The trend word that may be printed: of one or two people nothing is called."""
+        if self.reading.trend == "steady" and self.reading.came_back is not None:
+            return "too few to call"  # it is compared with the weeks before its relief, of which it is no continuation
         if self.reading.trend is None or self.visible or self.several:
             return self.reading.trend
         return "too few to call"
+
+    @property
+    def came_back(self) -> int | None:
+        """How many weeks ago it was relieved, where several people tell of it again."""
+        return self.reading.came_back if self.visible else None
 
     @property
     def usual(self) -> tuple[int, int] | None:
@@ -161,6 +168,11 @@ class View:
     def stirred(self) -> tuple[Voice, ...]:
         """Older issues in this scope to which something happened in the period; they count nowhere."""
         return tuple(v for v in self.index.stirred.get(self.leader, ()) if v.author is not None)
+
+    @cached_property
+    def quoted(self) -> frozenset[str]:
+        """The authors whom this leader read in the three weeks before: nobody is quoted twice in four weeks."""
+        return self.index.material.quoted.get(self.leader, frozenset())
 
     @cached_property
     def friction(self) -> tuple[Voice, ...]:
@@ -361,6 +373,19 @@ class View:
     def standing(self) -> tuple[PainView, ...]:
         """The pains that this digest may name. What one of the staff tells stays with their lead, unless it is harm."""
         return tuple(p for p in self.pains if _may_stand(self, p) and p.reading.trend != "back to usual")
+
+    @cached_property
+    def common_day(self) -> tuple[date, int] | None:
+        """The day in this week on which at least two thirds of what is above usual were first told of, and how much
+        of it; None where it has no day in common. What goes on from the week before is told of on Monday anyway."""
+        zone = ZoneInfo(self.period.zone)
+        risen = [p for p in self.standing if p.trend in ("above usual", "new")]
+        days = [min(v.created_at for v in p.voices).astimezone(zone).date() for p in risen]
+        if not days:
+            return None
+        day = min(set(days), key=lambda one: (-days.count(one), one))
+        many = days.count(day)
+        return (day, many) if 3 * many >= 2 * len(days) and day != self.monday else None
 
     @cached_property
     def relieved(self) -> tuple[PainView, ...]:

@@ -32,7 +32,7 @@ def _people(view: View, leader: str, counted: Key, monday: date) -> int:
 def changed(view: View) -> list[Said]:
     """The numbers that this leader was told and that are others today; the newest week first."""
     told = view.index.material.told_before.get(view.leader, {})
-    pains = view.index.material.pains
+    pains = view.entries
     found = [(pain, monday) for (pain, monday), said in told.items() if pain in pains]
     found = [one for one in found if people(view, *one) != told[one]]
     return sorted(found, key=lambda one: (-one[1].toordinal(), one[0]))

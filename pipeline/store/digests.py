@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Text, cast, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from pipeline.digest.material import Spoken
 from pipeline.mailing import FINAL
 from pipeline.store import db
 from pipeline.store.upsert import ignore, put
@@ -360,6 +361,52 @@ def quoting(session: Session, issue: str) -> list[Mapping[str, Any]]:
     query = select(DigestRow.document).where(DigestRow.state == "composed", DigestRow.id.in_(_GONE_OUT), named)
     found = session.scalars(query.order_by(DigestRow.period, DigestRow.leader))
     return [document for document in found if document is not None]
+
+
+AWAY = 8
+"""Weeks that a leader may have been away and is still told of."""
+
+
+def spoken(session: Session, weeks: Sequence[str]) -> dict[str, list[Spoken]]:
+    """What the digests of these weeks, the latest first, said to each leader: back to the last that was sent, and no
+    further than one that was neither sent nor kept back because its leader was away."""
+    query = select(DigestRow.leader, DigestRow.period, DigestRow.state, DigestRow.id)
+    query = query.where(DigestRow.kind == WEEKLY, DigestRow.period.in_(weeks[:AWAY]))
+    state = {(leader, period): (state, row) for leader, period, state, row in session.execute(query)}
+    wanted: dict[int, tuple[str, str, bool]] = {}
+    for leader in sorted({leader for leader, _ in state}):
+        for week in weeks[:AWAY]:
+            became, row = state.get((leader, week), ("", 0))
+            if became not in ("composed", "paused"):
+                break
+            wanted[row] = (leader, week, became == "composed")
+            if became == "composed":
+                break
+    documents: dict[int, Mapping[str, Any] | None] = {}
+    ids = sorted(wanted)
+    for at in range(0, len(ids), 500):
+        some = select(DigestRow.id, DigestRow.document).where(DigestRow.id.in_(ids[at : at + 500]))
+        documents |= dict(session.execute(some).all())
+    found: dict[str, list[Spoken]] = {}
+    for row, (leader, week, sent) in wanted.items():
+        document = documents.get(row) or {}
+        people = {p["id"]: p["people"] for part in ("pains", "also_open") for p in document.get(part, ())}
+        found.setdefault(leader, []).append(Spoken(week=week, people=people, sent=sent))
+    return found
+
+
+def quoted(session: Session, weeks: Sequence[str]) -> dict[str, set[str]]:
+    """Leader to the issues ("source:external_id") whose words their digests of these weeks quoted."""
+    query = select(DigestRow.leader, DigestRow.document)
+    query = query.where(DigestRow.kind == WEEKLY, DigestRow.state == "composed", DigestRow.period.in_(weeks))
+    found: dict[str, set[str]] = {}
+    for leader, document in session.execute(query):
+        parts = document or {}
+        said = [quote for pain in parts.get("pains", ()) for quote in pain["quotes"]]
+        said += [one["quote"] for one in parts.get("passed_on", ()) if one["quote"]]
+        said += [*parts.get("heard_once", ()), *(win["quote"] for win in parts.get("wins", ()) if win["quote"])]
+        found.setdefault(leader, set()).update(quote["issue"] for quote in said)
+    return found
 
 
 def told_to(session: Session, leader: str, since: str, until: str) -> list[Mapping[str, Any]]:

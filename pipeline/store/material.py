@@ -86,6 +86,8 @@ def read(
         objections=standing,
         withdrawn=_withdrawn(session, period, standing),
         late=late,
+        spoken=digests.spoken(session, _weeks_before(period)),
+        quoted=_quoted(session, period, org),
         **_before(session, period, org),
         **_edited(session, period),
         check_ins=check_ins.ballots(session, period.label),
@@ -240,6 +242,32 @@ def may_not_be_quoted(session: Session, keys: Sequence[str]) -> bool:
             if not registry.hidden(issue.tags, signals) and "no-quote" not in issue.tags:
                 found.add(f"{issue.source}:{issue.external_id}")
     return not set(keys) <= found - objections.withdrawn(session).keys()
+
+
+ROTATION = 3
+"""Weeks before this one in which who was quoted is not quoted again."""
+
+
+def _quoted(session: Session, period: Period, org: Org) -> dict[str, frozenset[str]]:
+    said = digests.quoted(session, _weeks_before(period)[:ROTATION])
+    names = sorted({key.partition(":")[2] for keys in said.values() for key in keys})
+    authors: dict[str, str] = {}
+    for some in chunks(names):
+        for issue in session.scalars(select(IssueRow).where(IssueRow.external_id.in_(some))):
+            author, _, _ = author_of(
+                org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id
+            )
+            if author is not None:
+                authors[f"{issue.source}:{issue.external_id}"] = author
+    return {leader: frozenset(authors[key] for key in keys if key in authors) for leader, keys in said.items()}
+
+
+def _weeks_before(period: Period) -> list[str]:
+    weeks: list[str] = []
+    while len(weeks) < digests.AWAY:
+        period = periods.before(period)
+        weeks.append(period.label)
+    return weeks
 
 
 def answered_until(session: Session, material: Material, period: Period, org: Org, until: datetime) -> Material:

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.answers import Answer
 from pipeline.digest import edition, gates, gates_team
-from pipeline.digest.document import Ask, CheckIn, Document, Entry, Quote, Unstated
+from pipeline.digest.document import Ask, Away, CheckIn, Document, Entry, Quote, Unstated
 from pipeline.digest.index import index
 from pipeline.digest.material import Material
 from pipeline.digest.select import View
@@ -75,6 +75,15 @@ def test_customers_come_first_in_their_exact_words_with_their_keys() -> None:
     assert all(q.label and q.url for q in found.pains[0].quotes)
     assert found.pains[0].issues == tuple(v.key for v in CUSTOMERS)
     assert flat(found).index("WHAT CUSTOMERS TOLD") < flat(found).index("WHAT COLLEAGUES TOLD")
+
+
+def test_the_language_of_words_that_are_not_english_is_named_and_marked() -> None:
+    said = "Wir mussten gestern zwei Familien am Kai stehen lassen und haben nichts gehört."
+    found = checked(material([voice(n, f"account:{n}", said) for n in range(6)]))
+
+    assert {q.lang for q in found.quotations()} == {"de"}
+    assert '<span lang="de" dir="ltr">' in edition.html(found)
+    assert "in German" in flat(found)
 
 
 def test_colleagues_are_quoted_where_three_others_tell_the_same_and_never_pointed_at() -> None:
@@ -201,6 +210,7 @@ REFUSED: list[tuple[str, Callable[[], Document]]] = [
     ("T7 parts", lambda: replace(GOOD, ledger=(*GOOD.ledger, Entry(text="1", value=9, query="waited(ci)")))),
     ("T7 parts", lambda: first(facts=(*GOOD.pains[0].facts, "The longest wait was long."))),
     ("T7 parts", lambda: replace(GOOD, edition=None)),
+    ("T7 parts", lambda: replace(GOOD, away=(Away(week="2026-W09", pains=(), lead="Week 9", text="Nothing."),))),
     ("T8 keys", lambda: second(line="See K-2 for more.")),
     ("P12 floors", lambda: first(people=2)),
     ("P14 confession", lambda: second(line="See K-40 for more.")),

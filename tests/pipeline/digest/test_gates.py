@@ -8,9 +8,11 @@ import pytest
 
 from pipeline.answers import Answer
 from pipeline.digest import gates, render, select, then
-from pipeline.digest.document import CheckIn, Document, Felt, Quote, Unstated
+from pipeline.digest.document import Away, AwayPain, CheckIn, Document, Felt, Quote, Unstated
+from pipeline.digest.material import Material, Spoken
 from pipeline.digest.page import contrast
 from pipeline.digest.select import View
+from pipeline.issue import SourceHealth
 from tests.pipeline.digest.builder import MONDAY, PAINS, all_digests, digest, history, material, org, signals, voice
 
 WORDS = (
@@ -28,6 +30,7 @@ TENDER = voice(40, "apps-5", "I merged it without the checks, sorry about that o
 THANKS = voice(41, "account:9", "The export came in seconds today. Thank you.", side="none", signals=signals("thanks"))
 MADE = material([*STAFF, *CUSTOMERS, TENDER, THANKS], history({"ci": [1, 0, 1, 1, 0, 1, 1, 0, 1]}))
 GOOD = digest(MADE)
+MADE_BY = {v.key: v.author for v in MADE.voices}
 FELT = Felt(text="It was good", said="most who answered agree")
 
 
@@ -48,6 +51,9 @@ def first(document: Document, **change: object) -> Document:
 def quoting(key: str, text: str) -> Quote:
     return Quote(text=text, issue=key, by="an engineer")
 
+
+MISSED = AwayPain(id="ci", title="A pain", people=4, who="4 engineers")
+AWAY = Away(week="2026-W09", pains=(MISSED,), lead="Then", text="a pain.")
 
 SPOILT: list[tuple[str, Callable[[], Document]]] = [
     ("P1 ledger", lambda: replace(GOOD, quiet=("We counted 77 things.",))),
@@ -107,8 +113,18 @@ SPOILT: list[tuple[str, Callable[[], Document]]] = [
         ),
     ),
     ("P35 unplaced", lambda: replace(GOOD, made=replace(GOOD.made, unplaced=2, lines=()))),
+    ("P34 sources", lambda: replace(GOOD, made=replace(GOOD.made, sources=GOOD.made.sources[1:]))),
     (
-        "P35 unplaced",
+        "P34 sources",
+        lambda: replace(
+            GOOD, made=replace(GOOD.made, sources=(replace(GOOD.made.sources[0], read=99), *GOOD.made.sources[1:]))
+        ),
+    ),
+    ("P9 bytes", lambda: replace(GOOD, questions=[*GOOD.questions])),
+    ("P37 away", lambda: replace(GOOD, away=(AWAY,))),
+    ("P5 trend", lambda: first(GOOD, came_back=3)),
+    (
+        "P34 sources",
         lambda: replace(
             GOOD, made=replace(GOOD.made, sources=(replace(GOOD.made.sources[0], read_to=None), *GOOD.made.sources[1:]))
         ),
@@ -173,6 +189,44 @@ def test_a_leaders_words_that_name_one_of_the_staff_hold_the_digest():
     assert any(problem.startswith("P11 names: a leader's words on pain ci") for problem in found[1])
 
 
+def problems(document: Document, made: Material) -> list[str]:
+    return gates.failures(document, render.text(document), render.html(document), made, org())
+
+
+def test_a_source_that_stopped_must_be_named_with_its_moment():
+    stopped = SourceHealth(name="desk", kind="zendesk", read_to=MADE.sources[0].read_to - timedelta(days=2))  # type: ignore[operator]
+    made = replace(MADE, sources=[stopped, *MADE.sources[1:]])
+    good = digest(made)
+
+    silent = replace(good, warnings=(), made=replace(good.made, lines=good.made.lines[1:]))
+
+    assert problems(good, made) == []
+    assert any(problem.startswith("P34 sources: that desk stopped") for problem in problems(silent, made))
+
+
+def test_who_was_quoted_in_the_weeks_before_is_not_quoted_again():
+    loud = {MADE_BY[q.issue] for q in GOOD.quotations()}
+    made = replace(MADE, quoted={"root-lead": frozenset(loud)})
+
+    rested = digest(made)
+
+    assert loud.isdisjoint(MADE_BY[q.issue] for q in rested.quotations())
+    assert problems(rested, made) == []
+    assert any(problem.startswith("P13 one author") for problem in problems(GOOD, made))
+
+
+def test_the_language_of_a_quotation_must_be_set():
+    said = "Wir mussten gestern zwei Familien am Kai stehen lassen und haben nichts gehört."
+    made = material([voice(n, f"account:{n}", said) for n in range(6)])
+    good = digest(made)
+
+    html = render.html(good).replace('lang="de"', "")
+
+    assert {q.lang for q in good.quotations()} == {"de"}
+    assert problems(good, made) == []
+    assert any(p.startswith("P24 html") for p in gates.failures(good, render.text(good), html, made, org()))
+
+
 def _told(number, weeks_ago=1):
     """The week with what the lead of everything was told of CI, so many weeks ago."""
     monday = MONDAY - timedelta(weeks=weeks_ago)
@@ -232,6 +286,54 @@ def test_a_digest_that_counts_what_its_reader_may_not_see_is_held():
 
     assert found[0] == []
     assert [problem for problem in found[1] if problem.startswith("P16 rights: ") and "root-lead may see" in problem]
+
+
+def back(people, told=("ci",), leader="root-lead"):
+    """A week whose reader gets the first mail after one that was kept back and would have said so many people."""
+    kept = [Spoken(week="2026-W09", people=dict.fromkeys(told, people), sent=False)]
+    return replace(MADE, sightings=history({"ci": [4]}), spoken={leader: kept})
+
+
+@pytest.mark.parametrize(("said", "told"), [(4, 4), (6, None), (None, None)])
+def test_a_week_that_was_missed_is_told_with_the_number_that_still_stands(said, told):
+    made = back(said)
+    good = digest(made)
+
+    assert [(a.week, [(p.id, p.people) for p in a.pains]) for a in good.away] == [("2026-W09", [("ci", told)])]
+    assert problems(good, made) == []
+    assert any(problem.startswith("P37 away") for problem in problems(replace(good, away=()), made))
+
+
+def test_eight_missed_weeks_leave_room_for_a_quiet_week():
+    labels = [f"2026-W{week:02}" for week in range(9, 1, -1)]
+    seen = history({"ci": [4] * 8, "tax": [5] * 8})
+    kept = [Spoken(week=label, people={"ci": 4, "tax": 5}, sent=False) for label in labels]
+    made = material([THANKS], seen, spoken={"root-lead": kept})
+    quiet = digest(made)
+
+    assert (quiet.form, [a.week for a in quiet.away]) == ("quiet", labels)
+    assert quiet.questions
+    assert problems(quiet, made) == []
+
+
+def test_of_a_missed_week_no_pain_is_told_that_its_reader_may_not_open():
+    secret = replace(PAINS["ci"], audience="tracker/secret")
+    seen = [replace(one, audience="tracker/secret") for one in history({"ci": [4]})]
+    made = replace(back(4), voices=CUSTOMERS, sightings=seen, pains={**PAINS, "ci": secret})
+    wide = digest(made, "root-lead", NARROW)
+    spoilt = replace(wide, away=(AWAY,))
+    found = gates.failures(spoilt, render.text(spoilt), render.html(spoilt), made, NARROW)
+
+    assert [a.pains for a in wide.away] == [()]
+    assert "P16 rights: pain ci may not be known to root-lead" in found
+
+
+def test_a_number_of_a_pain_that_its_reader_may_not_open_any_more_is_not_spoken_of():
+    secret = replace(PAINS["ci"], audience="tracker/secret")
+    made = replace(MADE, voices=CUSTOMERS, pains={**PAINS, "ci": secret})
+    made = replace(made, told_before={"root-lead": {("ci", MONDAY - timedelta(weeks=1)): 9}})
+
+    assert digest(made, "root-lead", NARROW).corrections == ()
 
 
 def test_every_gate_can_fail():

@@ -158,6 +158,26 @@ def test_another_person_of_the_same_team_in_an_authors_place_changes_nothing(mad
     assert {who: render.text(d) for who, d in before.items()} == {who: render.text(d) for who, d in after.items()}
 
 
+@relaxed
+@given(voices(), st.sampled_from(LEAVES), st.integers(0, 6))
+def test_without_one_person_no_number_of_what_they_did_not_tell_of_changes(made, team, number):
+    gone = f"{team}-{number}"
+    told = {v.pain for v in made if v.author == gone}
+    left = [v for v in made if v.author != gone]
+
+    before, after = all_digests(material(made), HOUSE), all_digests(material(left), HOUSE)
+
+    for leader, document in before.items():
+        with_them = {p.id: p.people for p in document.named()}
+        without = {p.id: p.people for p in after[leader].named()}
+        for pain in with_them.keys() & without.keys():
+            counted, fewer = with_them[pain], without[pain]
+            if pain not in told:
+                assert (leader, pain, counted) == (leader, pain, fewer)
+            elif counted is not None and fewer is not None:
+                assert counted - fewer in (0, 1)
+
+
 HOSTILE = (
     '<script>alert("x")</script> I lose two hours every day to this form.',
     "<b>Two hours</b> lost every single day to this form here.",

@@ -254,9 +254,13 @@ def link(voice: Voice) -> str | None:
     return url if plain and url.startswith(("https://", "http://")) else None
 
 
+_HANDLED = re.compile(r"\b[Yy]ou (?:closed|told|said|promised|replied|answered|wrote)\b")
+"""Words about what somebody of the reader's own people did: not linked, since it does not matter who."""
+
+
 def quotation(view: View, candidate: Candidate, named: Callable[[Voice], str], note: str | None = None) -> Quote:
     voice = candidate.voice
-    pointed = may_point(view, voice)
+    pointed = may_point(view, voice) and not (view.level == "support" and _HANDLED.search(candidate.text))
     return Quote(
         text=candidate.text,
         issue=voice.key,

@@ -387,7 +387,7 @@ ASK: dict[Level, dict[str, str]] = {
     },
     "top": {
         "nobody": "give {named} an owner",
-        "one": "answer {named}; {owner} can say what it takes",
+        "one": "give {named} an owner and a day; ask {owner}",
         "vacant": "say who answers for {named}",
         "several": "decide who answers for {named}: {owner}",
         "across": "limit with {owner} what {named} costs others",

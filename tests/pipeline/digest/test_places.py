@@ -124,7 +124,7 @@ def test_the_ask_and_a_question_make_sense_alone():
     document = digest(week())
 
     assert document.ask is not None
-    asked = "answer the wrong tax (number 1); Left can say what it takes."
+    asked = "give the wrong tax (number 1) an owner and a day; ask Left."
     assert document.ask.text == f"One thing only you can do: {asked}"
     assert not any("number 1" in q for q in document.questions)
     assert any("the wrong tax" in q for q in document.questions)
@@ -137,7 +137,7 @@ def test_a_pain_without_a_short_name_is_asked_about_by_its_number():
     document = digest(made)
 
     assert document.ask is not None
-    asked = "answer number 1; Left can say what it takes."
+    asked = "give number 1 an owner and a day; ask Left."
     assert document.ask.text == f"One thing only you can do: {asked}"
     assert failures(document, made) == []
 

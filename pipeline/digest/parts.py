@@ -130,7 +130,10 @@ def _unstated(
 
 
 def _hint(desk: Desk, pain: PainView) -> list[Unstated]:
+    answered_it = heard_at(desk.view.answers(pain.id)) is not None
     for name, voices in sorted(signals(pain, desk.view).items()):
+        if name == "long_silence" and answered_it:
+            continue
         if name in sentences.HINTS and not all(privacy.tender(v) for v in voices):
             said = f"{sentences.SAID[name]}{desk.pointed(voices)}"
             return [

@@ -32,7 +32,7 @@ def state(desk: Desk, pain: PainView) -> str:
         return f"{doing} ({who})"
     day = desk.book.say("{}", f"promised({pain.id})")
     if overdue(desk, answer):
-        return f"{doing}, due {day}, no word ({who})"
+        return f"{doing}; its day, {day}, is over ({who})"
     return f"{doing}, promised by {day} ({who})"
 
 
@@ -148,6 +148,10 @@ def _now(desk: Desk, answer: Answer) -> str:
     found = view.known.get(answer.pain)
     if found is None:
         return "Nobody in your scope wrote of it this week." if not view.unheard else ""
+    if found.visible and found.crowd != "relay" and answer.at >= view.period.start:
+        nouns = words.nouns(found.noun, found.count)
+        many = desk.book.say(f"{{}} {nouns}", f"people({found.id})", found.voices)
+        return f"{many} wrote this week; your answer came within it, so next week shows whether it helped."
     if found.reading.trend == "back to usual":
         return "Back to usual."
     if found.came_back is not None:

@@ -174,7 +174,7 @@ def preheader(desk: Desk, pains: Sequence[PainView], said: str) -> str:
     """
     if not pains:
         return padded("Friction was heard, each by a single voice.", ("Their words, not our scores.",))
-    wait = _longest_wait(desk, pains)
+    wait = _own_word(desk, pains) or _longest_wait(desk, pains)
     second = _second(desk, pains, said)
     for first in _first_voices(desk, pains[0]):
         for parts in ([*second, wait], [wait], second):
@@ -182,6 +182,16 @@ def preheader(desk: Desk, pains: Sequence[PainView], said: str) -> str:
             if len(text) <= PREHEADER[1]:
                 return padded(text, ("What is asked of you stands first.", "Their words, not our scores."))
     return padded(wait, ("What is asked of you stands first.",))
+
+
+def _own_word(desk: Desk, pains: Sequence[PainView]) -> str:
+    """The reader's own word on one of these, if its day is near or over: that comes before what others wait for."""
+    for number, pain in enumerate(pains, start=1):
+        for answer in answered.own(desk):
+            if answer.pain == pain.id and (answered.due_soon(desk, answer) or answered.overdue(desk, answer)):
+                day = desk.book.say("{}", f"own_promised({pain.id})")
+                return f"Your word on number {number} is due on {day}."
+    return ""
 
 
 def _longest_wait(desk: Desk, pains: Sequence[PainView]) -> str:

@@ -136,11 +136,13 @@ def _hint(desk: Desk, pain: PainView) -> list[Unstated]:
             continue
         if name in sentences.HINTS and not all(privacy.tender(v) for v in voices):
             said = f"{sentences.SAID[name]}{desk.pointed(voices)}"
+            says, wrong_if, ask = sentences.HINTS[name]
             return [
                 Unstated(
-                    hypothesis=sentences.HINTS[name],
+                    hypothesis=says,
                     signals=(said,),
-                    wrong_if=None,
+                    wrong_if=wrong_if,
+                    ask=ask,
                     pain=pain.id,
                     note="One signal only: ask, do not conclude.",
                     hint=True,

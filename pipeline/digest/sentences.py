@@ -320,17 +320,58 @@ OURS: dict[Level, frozenset[str]] = {
 }
 """By level, the first signals of hypotheses that tell of what the reader decides: these come before the others."""
 HINTS = {
-    "workaround": "A workaround is in use; a silent fix could break somebody's routine, so tell before you ship",
-    "found_by_third_party": "An outsider noticed first, so our own checks may not look there",
-    "doc_mismatch": "The help page and the product may disagree",
-    "waiting": "Waiting may push people to batch their work, which makes reviews harder",
-    "long_silence": "The silence may hurt more than the fault",
-    "repeat_contact": "The first answer may not have answered",
-    "reopened": "The first cure may have treated the symptom",
-    "rerun": "Red may have stopped meaning anything",
-    "confusion": "The product may not show what it is doing",
-    "priority_mismatch": "The form may not let people say how bad it is",
+    "found_by_third_party": (
+        "An outsider noticed first, so our own checks may not look there",
+        "our own checks saw it too",
+        "where would we have seen it?",
+    ),
+    "doc_mismatch": (
+        "The help page and the product may disagree",
+        "both say the same to somebody who follows them",
+        "which sentence of the page sent you wrong?",
+    ),
+    "waiting": (
+        "Waiting may push people to batch their work, which makes reviews harder",
+        "changes are as small as before",
+        "what do you put together because of the wait?",
+    ),
+    "long_silence": (
+        "The silence may hurt more than the fault",
+        "those who asked knew that it was read",
+        "when did you last hear of it?",
+    ),
+    "repeat_contact": (
+        "The first answer may not have answered",
+        "they write of something new",
+        "what did our first answer leave open?",
+    ),
+    "reopened": (
+        "The first cure may have treated the symptom",
+        "it came back for another reason",
+        "what did we know when we closed it?",
+    ),
+    "rerun": (
+        "Red may have stopped meaning anything",
+        "each red result was read before it was started once more",
+        "what do you do first when it turns red?",
+    ),
+    "confusion": (
+        "The product may not show what it is doing",
+        "they found it where they looked first",
+        "where did you look first?",
+    ),
+    "priority_mismatch": (
+        "The form may not let people say how bad it is",
+        "they chose the priority on purpose",
+        "how could you have said that it was urgent?",
+    ),
+    "workaround": (
+        "People have arranged themselves around it, so its cost no longer shows",
+        "nobody does anything differently because of it",
+        "what do you do differently because of it?",
+    ),
 }
+"""What one signal alone may mean, when it would be wrong, and what to ask: for a team's own lead."""
 NOTES = (
     ("money", "At least one holds back payment."),
     ("churn", "Some speak of leaving."),
@@ -407,7 +448,7 @@ ASK_AGAIN = "reply to a customer who has written before"
 NO_ASK = "Nothing this week needs you alone."
 ALL_ANSWERED = "Nothing new needs you: each of these is answered or handed on."
 HANDED = "{owner} handed {named} to you: answer it, or say whose it is."
-DUE_SOON = "Your word on {named} is due on {day}: say whether it holds."
+DUE_SOON = "Your word on {named} is due {day}: say yes, or another day."
 KEPT = "The day you named for {named} is over: say how it went, or name another."
 TELL = "Only your team can do this: tell those with {named} what {owner} answered."
 KNOWN = " Some know already."

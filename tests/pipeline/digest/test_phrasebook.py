@@ -108,7 +108,7 @@ FIXED = [
         for f in fields(hunch)
         if f.name in ("says", "wrong_if", "ask")
     ),
-    *sentences.HINTS.values(),
+    *(said for hint in sentences.HINTS.values() for said in hint),
     *(note for _, note in sentences.NOTES),
     *(note for _, note in sentences.BESIDE),
     *(note for _, note in sentences.BRIEFLY),

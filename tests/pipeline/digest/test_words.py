@@ -18,7 +18,8 @@ def sentences():
             yield from level.values()
     for hunch in own.HUNCHES:
         yield from (hunch.says, hunch.wrong_if, hunch.ask, hunch.card)
-    yield from own.HINTS.values()
+    for hint in own.HINTS.values():
+        yield from hint
     for told in (own.NOTES, own.BESIDE, own.BRIEFLY):
         yield from (text for _, text in told)
     yield from own.SAID.values()

@@ -32,7 +32,7 @@ def state(desk: Desk, pain: PainView) -> str:
         return f"{doing} ({who})"
     day = desk.book.say("{}", f"promised({pain.id})")
     if overdue(desk, answer):
-        return f"{doing}; its day, {day}, is over ({who})"
+        return f"{doing}; {day} is over ({who})"
     return f"{doing}, promised by {day} ({who})"
 
 

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from pipeline.pains.likeness import Row, Whole
 
 _NONE = -1.0
+GAP, SEVERAL = 0.6, 3
+"""Of the likeness inside two branches of so many, what they need to each other to be one."""
 APART = -1e9
 """Likeness of two that may never come together."""
 
@@ -48,11 +50,17 @@ def _cut(branch: Branch, asked: Callable[[Sequence[int]], float]) -> list[list[i
     while todo:
         one = todo.pop()
         if isinstance(one, Merge):
-            if one.likeness >= asked(one.places):
+            if one.likeness >= asked(one.places) and not _two(one):
                 found.append(sorted(one.places))
             else:
                 todo += [one.one, one.other]
     return found
+
+
+def _two(merge: Merge) -> bool:
+    """Whether its branches are both much more alike inside than to each other: two causes told in like words."""
+    inside = [b.likeness for b in (merge.one, merge.other) if isinstance(b, Merge) and len(b.places) >= SEVERAL]
+    return len(inside) == 2 and merge.likeness < GAP * min(inside)
 
 
 def _components(rows: Sequence[Row], anchors: int, least: float) -> list[NDArray[np.int64]]:

@@ -41,8 +41,14 @@ def unanswered(site: Deployed) -> tuple[str, str]:
     """A leader who has answered nothing yet, and the link in their mail to a pain: one that nobody answered, if any."""
     heard = {pain for (pain,) in asked(site, "SELECT pain FROM answers")}
     spoke = {leader for (leader,) in asked(site, "SELECT leader FROM answers")}
-    documents = [json.loads(path.read_text()) for path in sorted((site.directory / "digests/2026-W38").glob("*.json"))]
-    found = [(pain["id"] in heard, d["leader"], pain["answer_url"]) for d in documents for pain in d["pains"]]
+    paths = sorted((site.directory / "digests/2026-W38").glob("*.json"))
+    documents = [(json.loads(path.read_text()), path.with_suffix(".html").read_text()) for path in paths]
+    found = [
+        (pain["id"] in heard, d["leader"], pain["answer_url"])
+        for d, mail in documents
+        for pain in d["pains"]
+        if pain["answer_url"] in mail
+    ]
     _, leader, link = min(one for one in found if one[1] not in spoke)
     return leader, link
 

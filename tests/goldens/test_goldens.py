@@ -119,19 +119,12 @@ def _in(token: str, text: str) -> bool:
     return token.casefold() in text.casefold()
 
 
-KNOWN = {
-    "G12-not-merged": "plain words that people share weigh more than those that tell two faults apart: the measures of "
-    "`pipeline.pains.settling` were set on the labelled pains and are not turned for one case"
-}
-"""What the product does not do yet; the case begins to fail here once it does."""
-
 WANTED = [
     pytest.param(
         name,
         week,
         leader,
         id=f"{name}-{week}-{leader}",
-        marks=[pytest.mark.xfail(strict=True, reason=KNOWN[name])] if name in KNOWN else [],
     )
     for name in RUN
     for week, leaders in read(name, "expected").items()

@@ -84,13 +84,10 @@ def fields(text: Text, signals: Sequence[Signal] = ()) -> tuple[Field, ...]:
 
 def praises(text: Text, signals: Sequence[Signal]) -> bool:
     """Whether a short text thanks and does nothing else: the words for what is well again are those of the trouble."""
-    low = stakes.lower(f"{text.title}\n{text.body[:SHORT]}")
-    return (
-        {signal.name for signal in signals} == {"thanks"}
-        and len(text.title) + len(text.body) <= SHORT
-        and "?" not in low
-        and not any(pattern.search(low) for pattern in (_BLOCKED, _SLOWED, _FAULT, _BUT))
-    )
+    if {signal.name for signal in signals} != {"thanks"} or len(text.title) + len(text.body) > SHORT:
+        return False
+    low = stakes.lower(f"{text.title}\n{text.body}")
+    return "?" not in low and not any(pattern.search(low) for pattern in (_BLOCKED, _SLOWED, _FAULT, _BUT))
 
 
 def prior(found: Sequence[Field]) -> Floats:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.classify import rules, signals
+from pipeline.classify.classifier import load_classifier
 from pipeline.issue import Text
 
 
@@ -132,3 +133,23 @@ def test_a_heading_of_a_form_is_no_question() -> None:
 def test_what_asks_nothing_is_doubted_as_a_question_except_on_code_hosts() -> None:
     assert rules.kind_lean((), "Ledger", "Each with its own idea.", "jira")[2] < 0
     assert rules.kind_lean((), "Ledger", "Each with its own idea.", "github")[2] == 0
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "praise"),
+    [
+        ("Password reset mail - thank you", "The reset mail came in seconds today. Thank you.", True),
+        ("Thank you", "Thank you, the export works and is quick.", True),
+        ("Thank you", "Thank you, but the export still fails.", False),
+        ("Thank you", "Thank you. When will the other one be mended?", False),
+        ("Export", "The export came in seconds today.", False),
+        ("Thank you", "Thank you. " + "We told all our sites of it. " * 12, False),
+    ],
+)
+def test_a_short_word_of_thanks_and_nothing_else_is_praise(title, body, praise):
+    text = Text(title=title, body=body, author_role="customer")
+    verdict = load_classifier().classify([text])[0]
+
+    assert rules.praises(text, verdict.signals) == praise
+    if praise:
+        assert verdict.side == "none"

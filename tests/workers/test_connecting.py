@@ -80,6 +80,30 @@ def test_a_source_can_be_read_from_its_beginning(hub: tuple[Path, Fake]) -> None
     assert json.loads(run(directory, "pull", "hub", "--json").output)["read"] >= 20
 
 
+def test_a_backfill_fetches_what_no_pull_would(hub: tuple[Path, Fake]) -> None:
+    directory, fake = hub
+    hidden = fake.dialect.world.tickets.pop(3)  # what the token may not see, or a project not yet configured
+    run(directory, "pull", "hub")
+    fake.dialect.world.tickets[3] = hidden
+    pulled = json.loads(run(directory, "pull", "hub", "--json").output)
+
+    later = run(directory, "backfill", "hub", "--since", "2026-03-02T08:59:00Z")
+    filled = run(directory, "backfill", "hub")
+    again = run(directory, "backfill", "hub")
+
+    assert pulled["new"] == 0
+    assert "0 new, 0 changed" in later.output
+    assert "1 new, 0 changed" in filled.output
+    assert "0 new, 0 changed" in again.output
+
+
+def test_a_backfill_of_nothing_known_says_what_there_is(hub: tuple[Path, Fake]) -> None:
+    result = run(hub[0], "backfill", "nosuch")
+
+    assert result.exit_code == 2
+    assert "no such source: nosuch (there are desk, hub)" in result.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -1,4 +1,4 @@
-"""Commands about sources and the code that reads them: sources, connector test, connector new."""
+"""Commands about sources and the code that reads them: sources, backfill, connector test, connector new."""
 
 import sys
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ import click
 
 from connectors.base import Connector, SourceError
 from pipeline.store import db, sources, work
+from workers.cli import data
 from workers.cli.base import Global, Moment, deployment, say_json, stop
 from workers.wiring import Deployment, connector_for, connector_kinds, span
 
@@ -38,14 +39,45 @@ def list_sources(
     if (back or back_to or from_start) and name is None:
         stop("name the source whose cursor is to be moved", 2)
     with deployment(options) as house:
-        if name is not None and name not in house.sources:
-            stop(f"no such source: {name} (there are {', '.join(sorted(house.sources)) or 'none'})", 2)
-        with db.transaction(house.database) as session:
-            sources.ensure(session, house.kinds)
+        _known(house, name)
         if name is not None and (back or back_to or from_start):
             _move_back(house, name, _span(back), back_to)
         for one in [name] if name else sorted(house.sources):
             _print(house, one, as_json)
+
+
+@click.command()
+@click.argument("name", metavar="SOURCE")
+@click.option("--since", type=Moment(), metavar="ISO8601", help="Only what changed from this moment on.")
+@click.pass_obj
+def backfill(options: Global, name: str, since: datetime | None) -> None:
+    """Fetch the history of SOURCE: all of it, or what changed since a moment, open and closed issues.
+
+    For a repository, project or queue that was added to a source which was read already, and for what a token could not
+    see before. Issues count in the weeks in which they were written, so that old ones are no news to any leader. What
+    is stored already and did not change is left as it is; stopped half way, the next pull goes on from there.
+
+    \b
+    Examples:
+      leafnotes backfill billing-github
+      leafnotes backfill support --since 2026-01-01
+    """
+    with deployment(options) as house:
+        _known(house, name)
+        _move_back(house, name, None, since)
+        result = data.pull_one(house, name)
+        for line in data.told(result):
+            click.echo(line)
+        if result["error"] or data.nothing_understood(result):
+            raise SystemExit(1)
+
+
+def _known(house: Deployment, name: str | None) -> None:
+    """Stops where there is no such source; makes sure that the configured ones have their rows."""
+    if name is not None and name not in house.sources:
+        stop(f"no such source: {name} (there are {', '.join(sorted(house.sources)) or 'none'})", 2)
+    with db.transaction(house.database) as session:
+        sources.ensure(session, house.kinds)
 
 
 def _span(text: str | None) -> timedelta | None:
@@ -202,4 +234,4 @@ def new_connector(name: str, into: Path) -> None:
     click.echo(f"Then: {there}leafnotes connector test {module}:{scaffold.class_of(name)}")
 
 
-COMMANDS = (list_sources, connector)
+COMMANDS = (list_sources, backfill, connector)

@@ -46,18 +46,18 @@ def pull(options: Global, names: tuple[str, ...], as_json: bool) -> None:
         unknown = sorted(set(names) - set(house.sources))
         if unknown:
             stop(f"no such source: {', '.join(unknown)} (there are {', '.join(sorted(house.sources)) or 'none'})", 2)
-        results = [_pull_one(house, name) for name in names or sorted(house.sources)]
+        results = [pull_one(house, name) for name in names or sorted(house.sources)]
         for result in results:
             if as_json:
                 say_json(result)
             else:
-                for line in _told(result):
+                for line in told(result):
                     click.echo(line)
-        if any(result["error"] or _nothing_understood(result) for result in results):
+        if any(result["error"] or nothing_understood(result) for result in results):
             raise SystemExit(1)
 
 
-def _told(result: dict[str, Any]) -> Iterator[str]:
+def told(result: dict[str, Any]) -> Iterator[str]:
     name, first = result["source"], result["first_set_aside"]
     if result["error"]:
         yield f"{name}: failed: {result['error']}"
@@ -66,7 +66,7 @@ def _told(result: dict[str, Any]) -> Iterator[str]:
         f"{name}: {result['read']} read, {result['new']} new, {result['changed']} changed, "
         f"{result['skipped']} skipped, {result['set_aside']} set aside"
     )
-    if _nothing_understood(result):
+    if nothing_understood(result):
         yield (
             f"{name}: could not understand any of {result['read']} rows; first reason: {first}; "
             "`leafnotes status` lists them"
@@ -76,12 +76,12 @@ def _told(result: dict[str, Any]) -> Iterator[str]:
         yield f"{name}: {result['set_aside']} of {result['read']} could not be understood: {first}{more}"
 
 
-def _nothing_understood(result: dict[str, Any]) -> bool:
+def nothing_understood(result: dict[str, Any]) -> bool:
     """Not so where what was read is known already and did not change: that is neither new nor set aside."""
     return 0 < result["read"] == result["set_aside"] and not result["error"]
 
 
-def _pull_one(house: Deployment, name: str) -> dict[str, Any]:
+def pull_one(house: Deployment, name: str) -> dict[str, Any]:
     totals = Ingested()
 
     def watch(total: Ingested) -> None:

@@ -3,6 +3,7 @@
 A value that no table can hold must not take its page down with it: it is set aside, or its harmless parts are cut.
 """
 
+import re
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,11 @@ LONGEST = 255
 FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 NAMES = frozenset({"kind", "author", "account", "project", "component", "group", "priority"})
 """What may be cut: nobody finds an issue by it alone."""
+
+UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]+"
+)
+"""What no name needs, and what moves a terminal's cursor or turns the letters of a page around."""
 
 
 def sound(value: Issue | Remark | Gone) -> Issue | Remark | Gone:
@@ -36,12 +42,13 @@ def _issue(issue: Issue) -> Issue:
         "external_id": _key("external_id", issue.external_id),
         "comments": tuple(_comment(comment) for comment in issue.comments),
         "history": tuple(_event(event) for event in issue.history),
-        "labels": tuple(_text(label)[:LONGEST] for label in issue.labels),
+        "labels": tuple(name for label in issue.labels if (name := _name(label))),
     }
     for field in fields(issue):
         found = getattr(issue, field.name)
         if isinstance(found, str) and field.name not in changed:
-            changed[field.name] = _text(found)[: LONGEST if field.name in NAMES else None]
+            changed[field.name] = _name(found) if field.name in NAMES else _text(found)
+    changed["url"] = UNSEEN.sub("", issue.url) if issue.url else issue.url
     return replace(issue, **changed)
 
 
@@ -50,15 +57,15 @@ def _comment(comment: Comment) -> Comment:
     return replace(
         comment,
         external_id=_key("a comment's id", comment.external_id),
-        author=None if comment.author is None else _text(comment.author)[:LONGEST],
+        author=None if comment.author is None else _name(comment.author),
         body=_text(comment.body),
     )
 
 
 def _event(event: Event) -> Event:
     _moment(f"history ({event.what})", event.at)
-    before = None if event.before is None else _text(event.before)
-    after = None if event.after is None else _text(event.after)
+    before = None if event.before is None else _seen(event.before)
+    after = None if event.after is None else _seen(event.after)
     return replace(event, before=before, after=after)
 
 
@@ -66,6 +73,8 @@ def _key(name: str, text: str) -> str:
     key = _text(text)
     if not key:
         raise ValueError(f"{name} is empty")
+    if UNSEEN.search(key):
+        raise ValueError(f"{name} has characters that nobody can see: {key[:40]!r}")
     if len(key) > LONGEST:
         raise ValueError(f"{name} has {len(key)} characters, more than {LONGEST}: {key[:40]}...")
     return key
@@ -76,6 +85,14 @@ def _moment(name: str, moment: datetime) -> None:
         raise ValueError(f"{name} has no time zone: {moment.isoformat()}")
     if not FIRST <= moment < LAST:
         raise ValueError(f"{name} is {moment.isoformat()}, which no tracker of today can mean")
+
+
+def _seen(text: str) -> str:
+    return UNSEEN.sub(" ", _text(text)).strip()
+
+
+def _name(text: str) -> str:
+    return _seen(text)[:LONGEST]
 
 
 def _text(text: str) -> str:

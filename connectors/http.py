@@ -362,9 +362,16 @@ _REMEDIES: Final = {
 }
 
 
+class _Session(requests.Session):
+    """Looks at no redirect by itself: the library works out where each would lead, and stumbles over some."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 def _session(ca_file: Path | None) -> requests.Session:
     """A session that takes nothing from the environment (proxies, .netrc) and keeps no cookies."""
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.verify = True if ca_file is None else str(ca_file)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))

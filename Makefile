@@ -6,7 +6,7 @@ UV := $(BIN)/uv $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert
 PIP := $(BIN)/pip --disable-pip-version-check
 STAMP := .venv/.stamp
 
-.PHONY: demo test test-systems check format lint lock clean help
+.PHONY: demo test test-systems check format lint lock audit clean help
 
 help:
 	@echo "make demo    set up, then run the whole job on the sample organisation; ends by saying where the digests are"
@@ -15,6 +15,7 @@ help:
 	@echo "             apt-get install dovecot-imapd redmine redmine-sqlite ruby-webrick request-tracker5 rt5-db-sqlite rt5-standalone)"
 	@echo "make check   lint, types, import arrows, then the tests with coverage: what CI runs"
 	@echo "make format  put the code into its shape"
+	@echo "make audit   ask the advisory database of PyPI about every locked package (needs the network)"
 	@echo "make lock    write requirements/*.txt anew from pyproject.toml"
 
 $(STAMP)-venv:
@@ -65,6 +66,9 @@ lock: $(STAMP)-venv
 	$(UV) lock -q --upgrade
 	$(UV) export -q --frozen --no-emit-project --no-dev --no-annotate --extra github-app --extra oidc -o requirements/run.txt
 	$(UV) export -q --frozen --no-emit-project --no-annotate --all-groups --all-extras -o requirements/dev.txt
+
+audit: $(STAMP)-venv
+	$(UV) tool run pip-audit --require-hashes --disable-pip -r requirements/run.txt
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache leafnotes-demo

@@ -44,6 +44,9 @@ class Organisation(Values):
 class DigestTime(Values):
     day: Weekday = Field("monday", description="the day of the week on which leaf notes are sent")
     hour: int = Field(9, ge=0, le=23, description="the hour of sending, 0 to 23, in each leader's own zone")
+    by_hand: Annotated[int, Field(ge=0, le=52)] | Literal["always"] = Field(
+        0, description="how many of the first weeks wait for `leafnotes release`: 0 to 52, or always"
+    )
 
 
 class Inbox(Values):

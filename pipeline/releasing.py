@@ -5,6 +5,7 @@ others were told meanwhile, composed again where that asks for it, mailed once. 
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -41,25 +42,50 @@ def reason_of(text: str) -> str:
     return said
 
 
-def release(session: Session, digest_id: int, house: House, *, by: str, at: datetime) -> Word:
-    """Put a waiting digest on its way, once however often it is asked for. `house` is that of the digest's week."""
+def release(session: Session, ids: Sequence[int], house: House, *, by: str, at: datetime) -> list[Word]:
+    """Put waiting digests of one week, whose `house` it is, on their way: each once, however often it is asked for."""
     registry.lock(session)  # two releases at once would not see each other's numbers
-    digest = digests.digest_by_id(session, digest_id)
+    found = [digests.digest_by_id(session, one) for one in ids]
+    away = _Away(answers.paused(session), returned.unheard(session, house.org))
+    words = {one.id: word for one in found if (word := _stays(session, one, house, away, by, at)) is not None}
+    going = {one.leader: one.id for one in found if one.id not in words}
+    for one in going.values():
+        digests.settle(session, one, state="composed", reason=None, by=by, at=at)
+    if going:
+        steps.let_go_together(session, periods.week_of(found[0].period, house.zone), going, house)
+    return [words.get(one.id) or _gone(session, one) for one in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Away:
+    """The leaders who paused and since when, and those whose mails bounced."""
+
+    paused: Mapping[str, datetime]
+    unheard: Mapping[str, returned.Stored]
+
+
+def _stays(
+    session: Session, digest: digests.StoredDigest, house: House, away: _Away, by: str, at: datetime
+) -> Word | None:
+    """Why a digest does not go now."""
+    leader = digest.leader
     if digest.state != "waiting":
         return Word(digest.state, _settled(digest))
-    if (why := _unreachable(session, digest.leader, house)) is not None:
+    if (why := _unreachable(leader, house, away)) is not None:
         return Word("waiting", f"{why}, so it goes on waiting; release it again then, or refuse it")
-    paused = answers.paused(session).get(digest.leader)
-    if paused is not None:
-        why = f"{digest.leader} paused the leaf notes on {paused:%Y-%m-%d}: nobody listens for their teams"
-        digests.settle(session, digest_id, state="paused", reason=why, by=by, at=at)
+    if (since := away.paused.get(leader)) is not None:
+        why = f"{leader} paused the leaf notes on {since:%Y-%m-%d}: nobody listens for their teams"
+        digests.settle(session, digest.id, state="paused", reason=why, by=by, at=at)
         return Word("paused", f"{why}; they read of this week when they listen again")
-    digests.settle(session, digest_id, state="composed", reason=None, by=by, at=at)
-    steps.let_go(session, periods.week_of(digest.period, house.zone), digest.leader, digest_id, house)
-    after = digests.digest_by_id(session, digest_id)
+    return None
+
+
+def _gone(session: Session, before: digests.StoredDigest) -> Word:
+    """What became of a digest that was let go."""
+    after = digests.digest_by_id(session, before.id)
     if after.reason is not None:
         return Word(after.state, after.reason)
-    anew = ", composed again beside what others were told meanwhile" if after.version > digest.version else ""
+    anew = ", composed again beside what others were told meanwhile" if after.version > before.version else ""
     return Word("composed", f"released{anew}")
 
 
@@ -72,14 +98,14 @@ def refuse(session: Session, digest_id: int, *, reason: str, by: str, at: dateti
     return Word(digest.state, _settled(digest))
 
 
-def _unreachable(session: Session, leader: str, house: House) -> str | None:
+def _unreachable(leader: str, house: House, away: _Away) -> str | None:
     """Why no mail can go to a leader."""
     person = house.org.people.get(leader)
     if person is None or leader not in house.org.leaders:
         return f"{leader} leads no team any more"
     if not person.email:
         return f"{leader} has no e-mail address in org.yaml"
-    bounce = returned.unheard(session, house.org).get(leader)
+    bounce = away.unheard.get(leader)
     return None if bounce is None else f"{leader} is unheard: {bounce.reason}"
 
 

@@ -687,6 +687,17 @@ def let_go(session: Session, period: Period, leader: str, waiting: int, house: H
     _post(session, period, leader, waiting, house)
 
 
+def let_go_together(session: Session, period: Period, waiting: Mapping[str, int], house: House) -> None:
+    """The same for several leaders (to digest) whose digests count as told already: all are looked at once."""
+    revealing = gates.differencing(_decided(session, period.label))
+    telling = {leader for found in revealing for leader in found.leaders}
+    for leader, digest in waiting.items():
+        if leader in telling:
+            let_go(session, period, leader, digest, house)
+        else:
+            _post(session, period, leader, digest, house)
+
+
 @dataclass(frozen=True, slots=True)
 class _Away:
     """The leaders to whom no mail goes: those who paused and since when, and those whose mails bounced; and whether all

@@ -77,7 +77,7 @@ def test_a_setting_overrides_its_default_alone(directory: Path) -> None:
         ("digest: {by_hand: -1}", "digest.by_hand"),
         ("digest: {by_hand: 53}", "digest.by_hand"),
         ("digest: {by_hand: 1.5}", "digest.by_hand"),
-        ("digest: {by_hand: yes}", "digest.by_hand"),
+        ("digest: {by_hand: true}", "digest.by_hand: is no switch"),
         ("digest: {by_hand: alway}", "digest.by_hand"),
         ("digest: {by_hnd: 2}", "Did you mean `by_hand`?"),
         ("mail: {from: nobody}", "'nobody' is not an e-mail address"),

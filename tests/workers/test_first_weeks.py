@@ -127,8 +127,9 @@ def test_the_files_of_a_waiting_digest_are_the_stored_document(rosta: Path, tmp_
 def test_sending_by_the_digest_command_does_not_go_round_it(rosta: Path, tmp_path: Path) -> None:
     run(rosta)
 
-    command(rosta, "digest", "--out", str(tmp_path / "look"), "--send")
+    sent = command(rosta, "digest", "--out", str(tmp_path / "look"), "--send")
 
+    assert "kit: not sent, waiting" in sent.output
     assert mailed(rosta) == set()
 
 
@@ -339,7 +340,7 @@ def test_a_crash_between_release_and_delivery_loses_nothing_and_sends_once(rosta
     run(rosta)
     with opened(rosta) as engine, engine.transaction() as session:
         kit = small.stored(session, "kit", small.WEEK)
-        releasing.release(session, kit.id, engine.deployment.house, by="ada", at=engine.deployment.now())
+        releasing.release(session, [kit.id], engine.deployment.house, by="ada", at=engine.deployment.now())
 
     box = Postbox()
     for _ in range(2):
@@ -443,14 +444,13 @@ def test_two_who_release_at_once_send_once(rosta: Path, postgres_url: str, monke
     run(rosta)
     with opened(rosta) as one, opened(rosta) as other:
         web, csrf = signed_in(one, rosta, "ops", "--role", "operator")
-        start, found = threading.Barrier(2), []
+        start, found, house_now = threading.Barrier(2), [], other.deployment.now()
 
         def release() -> None:
             start.wait()
             with other.transaction() as session:
-                for waits in digests.waiting(session):
-                    house = other.deployment.house
-                    found.append(releasing.release(session, waits.id, house, by="ada", at=other.deployment.now()).state)
+                every, house = [waits.id for waits in digests.waiting(session)], other.deployment.house
+                found.extend(w.state for w in releasing.release(session, every, house, by="ada", at=house_now))
 
         thread = threading.Thread(target=release)
         thread.start()
@@ -475,10 +475,10 @@ def test_a_release_waits_for_another_of_the_week(
     run(rosta)
     with opened(rosta) as one, opened(rosta) as other, one.transaction() as session:
         kit, noor = (small.stored(session, who, small.WEEK).id for who in ("kit", "noor"))
-        releasing.release(session, kit, one.deployment.house, by="ada", at=one.deployment.now())
+        releasing.release(session, [kit], one.deployment.house, by="ada", at=one.deployment.now())
         with pytest.raises(Exception, match="lock"), other.transaction() as second:
             second.execute(text("SET LOCAL lock_timeout = '200ms'"))
-            releasing.release(second, noor, other.deployment.house, by="bo", at=other.deployment.now())
+            releasing.release(second, [noor], other.deployment.house, by="bo", at=other.deployment.now())
 
 
 # --- the page --------------------------------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def digest(
                 write(out, f"{person}.team" if edition == "team" else person, document.to_json(), text, html)
             held += bool(failures)
             documents.append(document)
-            if edition == "leader" and (said := _by_hand(house, period, person)) is not None:
+            if edition == "leader" and not send and (said := _by_hand(house, period, person)) is not None:
                 click.echo(f"{person}: {said}", err=True)
             for failure in failures:
                 click.echo(f"{person}: would be held: {failure}", err=True)
@@ -186,6 +186,8 @@ def _send(house: Deployment, period: Period, wanted: list[str]) -> None:
     with db.transaction(house.database) as session:
         for person in wanted:
             row = digests.digest(session, person, period.label)
+            if row is not None and row.state in BY_HAND:
+                click.echo(f"{person}: not sent, {row.state}: {row.reason}", err=True)
             for mail in digests.mails(session, [row.id] if row else []):
                 click.echo(f"{person}: {mail.state} to {mail.recipient}{': ' + mail.reply if mail.reply else ''}")
 

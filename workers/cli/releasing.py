@@ -113,18 +113,25 @@ def _settled(session: Session, leader: str, week: str | None) -> digests.StoredD
 
 
 def _decide(house: Deployment, wanted: Sequence[digests.Waiting], refuse: str | None, by: str) -> list[Word]:
-    said = []
+    said: dict[int, Word] = {}
     with engine(house).transaction() as session:
-        for one in wanted:
+        for week, ids in _by_week(wanted).items():
             if refuse is None:
-                then = house.at(periods.week_of(one.period, house.zone)).house
-                said.append(releasing.release(session, one.id, then, by=by, at=house.now()))
+                then = house.at(periods.week_of(week, house.zone)).house
+                said |= zip(ids, releasing.release(session, ids, then, by=by, at=house.now()), strict=True)
                 continue
             try:
-                said.append(releasing.refuse(session, one.id, reason=refuse, by=by, at=house.now()))
+                said |= {one: releasing.refuse(session, one, reason=refuse, by=by, at=house.now()) for one in ids}
             except NotAReason as error:
                 stop(f"--refuse: {error}", 2)
-    return said
+    return [said[one.id] for one in wanted]
+
+
+def _by_week(wanted: Sequence[digests.Waiting]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for one in wanted:
+        found.setdefault(one.period, []).append(one.id)
+    return found
 
 
 def _say(

@@ -55,8 +55,8 @@ def blueprint(engine: Engine) -> Blueprint:
         week = request.form.get("week", "")
         with engine.transaction() as session:
             every = [one.id for one in digests.waiting(session) if one.period == week]
-            found = [_waiting(session, number) for number in (every if week else [_number()])]
-            words = [_release(engine, session, digest, reader.person) for digest in found]
+            found = [digests.digest_by_id(session, one) for one in every] if week else [_waiting(session, _number())]
+            words = _release(engine, session, found, reader.person)
         return _done(found, words, "composed")
 
     return pages
@@ -75,10 +75,13 @@ def _waiting(session: Session, number: int) -> digests.StoredDigest:
     return digests.digest_by_id(session, number)
 
 
-def _release(engine: Engine, session: Session, digest: digests.StoredDigest, by: str) -> Word:
+def _release(engine: Engine, session: Session, found: Sequence[digests.StoredDigest], by: str) -> list[Word]:
+    """Those of one week."""
     house = engine.deployment
-    then = house.at(periods.week_of(digest.period, house.zone)).house
-    return releasing.release(session, digest.id, then, by=by, at=house.now())
+    if not found:
+        return []
+    then = house.at(periods.week_of(found[0].period, house.zone)).house
+    return releasing.release(session, [one.id for one in found], then, by=by, at=house.now())
 
 
 def _done(found: Sequence[digests.StoredDigest], words: Sequence[Word], meant: str) -> Page | Response:

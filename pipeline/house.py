@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pipeline.check_in import Asking
 from pipeline.escalate import Ladder
@@ -39,3 +40,9 @@ class House:
     ladder: Ladder = field(default_factory=Ladder)
     check_in: Asking | None = None
     """None: nobody is asked how their week was."""
+    by_hand: int | Literal["always"] = 0
+    """How many of the first weeks an operator releases by hand."""
+
+    def waits(self, weeks: int) -> bool:
+        """Whether the digests of a week wait for an operator, when `weeks` were decided before it."""
+        return self.by_hand == "always" or weeks < self.by_hand

@@ -651,49 +651,61 @@ def compose(session: Session, period: Period, due: Mapping[str, datetime], house
     """Decide the digest of each due leader (leader to due instant) who has none yet; ids of the mails to deliver."""
     for leader, digest in digests.unaddressed(session, period.label).items():
         if leader in house.org.people and house.org.people[leader].email:
-            _let_go(session, period, leader, digest, house)
+            let_go(session, period, leader, digest, house)
     unheard = returned.unheard(session, house.org)
     for leader, digest in digests.unheard(session, period.label).items():
         if leader in house.org.people and leader not in unheard:
-            _let_go(session, period, leader, digest, house)
+            let_go(session, period, leader, digest, house)
     waiting = sorted(set(due) - digests.decided(session, period.label))
     if not waiting:
         return []
     material = material_of(session, period, house)
     hidden = material_store.withheld(session, period, house.org)
-    away = _Away(answers.paused(session), unheard)
+    away = _Away(answers.paused(session), unheard, house.waits(digests.weeks_decided(session, period.label)))
     made_at = {leader: due[leader] for leader in waiting}
     mails = []
-    for leader, one in write_all(material, made_at, period, house, _decided(session, period.label)).items():
+    others = _decided(session, period.label, waiting=True)
+    for leader, one in write_all(material, made_at, period, house, others).items():
         mail = _decide(session, period, leader, one, due[leader], house, hidden, away)
         if mail is not None:
             mails.append(mail)
     return mails
 
 
-def _let_go(session: Session, period: Period, leader: str, waiting: int, house: House) -> None:
+def let_go(session: Session, period: Period, leader: str, waiting: int, house: House) -> None:
     """Put a digest that waited on its way. What others were told meanwhile may tell of too few people beside it: then
     it is composed again."""
     digest = digests.digest_by_id(session, waiting)
     others = [d for d in _decided(session, period.label) if d.leader != leader]
     revealing = gates.differencing([*others, Document.from_json(digest.document or {})])
     if any(leader in found.leaders for found in revealing):
-        material = material_store.read(session, period, house.org, house.kinds, house.workdays)
-        if (
-            _revise(session, digest, material, house, others, material_store.withheld(session, period, house.org))
-            is not None
-        ):
+        material = material_of(session, period, house)
+        hidden = material_store.withheld(session, period, house.org)
+        if _revise(session, digest, material, house, others, hidden) is not None:
             return
     digests.release(session, waiting)
     _post(session, period, leader, waiting, house)
 
 
+def let_go_together(session: Session, period: Period, waiting: Mapping[str, int], house: House) -> None:
+    """The same for several leaders (to digest) whose digests count as told already: all are looked at once."""
+    revealing = gates.differencing(_decided(session, period.label))
+    telling = {leader for found in revealing for leader in found.leaders}
+    for leader, digest in waiting.items():
+        if leader in telling:
+            let_go(session, period, leader, digest, house)
+        else:
+            _post(session, period, leader, digest, house)
+
+
 @dataclass(frozen=True, slots=True)
 class _Away:
-    """The leaders to whom no mail goes: those who paused and since when, and those whose mails bounced."""
+    """The leaders to whom no mail goes: those who paused and since when, and those whose mails bounced; and whether all
+    of them wait for a person's word."""
 
     paused: Mapping[str, datetime]
     unheard: Mapping[str, returned.Stored]
+    by_hand: bool = False
 
 
 def _decide(
@@ -712,6 +724,8 @@ def _decide(
         state, reason = "held", "held by gates: " + "; ".join(written.failures)
     elif (since := away.paused.get(leader)) is not None:
         state, reason = "paused", f"{leader} paused the leaf notes on {since:%Y-%m-%d}: nobody listens for their teams"
+    elif away.by_hand:
+        state, reason = "waiting", "the first weeks are released by hand (digest.by_hand): `leafnotes release`"
     elif not person.email:
         state, reason = "unaddressed", f"{leader} has no e-mail address in org.yaml"
     elif (bounce := away.unheard.get(leader)) is not None:
@@ -892,7 +906,8 @@ class _Words:
 def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> _Words:
     reference = f"{digest.period}.{digest.leader}.{digest.version}"
     if digest.kind == digests.WEEKLY:
-        return _weekly(Document.from_json(from_store(digest.document, house.links)), reference)
+        words = _weekly(Document.from_json(from_store(digest.document, house.links)), reference)
+        return words if digest.settled_at is None else replace(words, date=digest.settled_at)
     if digest.kind == digests.TEAM:
         return _for_team(Document.from_json(digest.document or {}), reference)
     if digest.kind == digests.CHECK_IN:
@@ -1005,7 +1020,9 @@ def _revise(
     document = Document.from_json(digest.document or {})
     made_at = {digest.leader: document.generated_at}
     written = write_all(material, made_at, document.period, house, others)[digest.leader]
-    reason = "held by gates: " + "; ".join(written.failures) if written.failures else None
+    later = [Document.from_json(one) for one in digests.told_later(session, digest.leader, digest.period)]
+    failures = [*written.failures, *gates.told_otherwise(written.document, later)]
+    reason = "held by gates: " + "; ".join(failures) if failures else None
     digests.revise(
         session,
         digest.id,
@@ -1018,8 +1035,9 @@ def _revise(
     return reason
 
 
-def _decided(session: Session, period: str, *, sent: bool = False) -> list[Document]:
-    return [Document.from_json(document) for document in digests.documents(session, period, sent=sent)]
+def _decided(session: Session, period: str, *, sent: bool = False, waiting: bool = False) -> list[Document]:
+    found = digests.documents(session, period, sent=sent, waiting=waiting)
+    return [Document.from_json(document) for document in found]
 
 
 def record(session: Session, mail_id: int, outcome: str, reply: str, alarm: str | None) -> timedelta | None:

@@ -312,7 +312,7 @@ class DigestRow(Base):
     version: Mapped[int] = mapped_column(default=1)
     state: Mapped[str] = mapped_column(String(12))
     """planned, composed, held (a gate failed), unaddressed (no e-mail), unheard (mails bounce), paused (by its leader),
-    skipped (stale)."""
+    skipped (stale), waiting (for a person's word), refused (by a person)."""
     reason: Mapped[str | None] = mapped_column(Text)
     document: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     composed_at: Mapped[datetime]
@@ -320,6 +320,9 @@ class DigestRow(Base):
     """The document's form: which weeks were quiet is asked often, and needs no document."""
     hidden: Mapped[str] = mapped_column(String(32), server_default="")
     """Hash of what was withheld when it was composed; another one at sending means: compose again."""
+    settled_by: Mapped[str | None] = mapped_column(String(255))
+    settled_at: Mapped[datetime | None]
+    """Who released or refused by hand what waited for it, and when."""
     __table_args__ = (UniqueConstraint("leader", "period", "kind"),)
 
 

@@ -38,7 +38,7 @@ def every_problem(directory: Path, as_of: datetime | None, *, offline: bool) -> 
     if deployment is None:
         return found
     found += [*org_findings(deployment), *_audiences(deployment), *_signing_in(deployment), *_contacts(deployment)]
-    found += [*_key(deployment), *_check_in(deployment)]
+    found += [*_key(deployment), *_check_in(deployment), *_by_hand(deployment)]
     if not offline:
         for look in (_database, _projects, _broker, _mail, _language_model, _provider, _sources):
             found += look(deployment)
@@ -170,6 +170,18 @@ def _check_in(deployment: Deployment) -> Iterator[Finding]:
         for word in words.blame(question):
             says = f"leaf notes do not say {word!r}, so those with this question would be held; say it in other words"
             yield Finding("error", f"settings.yaml check_in.questions.{name}", says)
+
+
+def _by_hand(deployment: Deployment) -> Iterator[Finding]:
+    """That leaf notes wait for a person, so that nobody wonders why none arrive."""
+    given, document = deployment.settings.digest.by_hand, deployment.loaded.settings_document
+    if given == 0:
+        return
+    which = (
+        "of every week" if given == "always" else f"of the first {given} weeks" if given > 1 else "of the first week"
+    )
+    says = f"digest.by_hand: the leaf notes {which} wait until somebody releases them: `leafnotes release`"
+    yield Finding("note", f"{document.file}:{document.line(('digest', 'by_hand'))}", says)
 
 
 def _database(deployment: Deployment) -> Iterator[Finding]:

@@ -67,10 +67,38 @@ def report(house: Deployment, listed: int) -> dict[str, Any]:
             "check_in": _check_in(session, periods.period_at(now, house.zone).label),
             "escalations": calling.report(house, session, now),
             "drift": _drift(session, now, house.zone),
+            "waiting": _waiting(house, session, now),
             "failing": len(work.failing(session)) + len(work.set_aside(session)),
             "set_aside": issues.quarantined_counts(session),
             "problems": problems,
         }
+
+
+def _waiting(house: Deployment, session: Session, now: datetime) -> list[dict[str, Any]]:
+    """By week what was due and is not sent, since it waits for a person's word, the oldest first."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in digests.waiting(session):
+        begun = {"week": one.period, "since": one.since, "overdue": False, "leaders": []}
+        week = found.setdefault(one.period, begun)
+        week["since"] = min(week["since"], one.since)
+        week["overdue"] |= _next_is_due(house, one.period, one.leader, now)
+        week["leaders"].append(one.leader)
+    return list(found.values())
+
+
+def _next_is_due(house: Deployment, week: str, leader: str, now: datetime) -> bool:
+    """Whether the leaf notes of the week after are due too, to the leader or to who was one."""
+    following = periods.after(periods.week_of(week, house.zone))
+    return (house.due(following, leader) if leader in house.org.people else following.end) <= now
+
+
+def waits(week: Mapping[str, Any]) -> str:
+    """What is due and not sent of a week, in a line."""
+    leaders = week["leaders"]
+    named = ", ".join(leaders[:5]) + (f" and {len(leaders) - 5} more" if len(leaders) > 5 else "")
+    late = "; overdue: those of the week after are due as well" if week["overdue"] else ""
+    count = f"{len(leaders)} leaf notes were due and wait" if len(leaders) > 1 else "1 leaf note was due and waits"
+    return f"{week['week']}: {count} since {week['since']:%Y-%m-%d %H:%M} UTC ({named}){late}; `leafnotes release`"
 
 
 def _corrections(session: Session, listed: int) -> list[str]:

@@ -241,6 +241,7 @@ class Deployment:
             zone=self.zone,
             ladder=to_ladder(self.settings),
             check_in=to_asking(self.settings),
+            by_hand=self.settings.digest.by_hand,
         )
 
     @cached_property

@@ -285,6 +285,7 @@ def notes(desk: Desk) -> tuple[str, ...]:
     view, book, found = desk.view, desk.book, []
     if view.generated_at < view.period.end:
         found.append(book.say("The week is not over: this is how it stood on {}.", "now()"))
+    found += _kept_back(desk)
     if view.listened < trend.MIN_WEEKS:
         found.append(_short_history(desk))
     elif view.friction:
@@ -293,6 +294,14 @@ def notes(desk: Desk) -> tuple[str, ...]:
     if book.ask("above()") > STORM:
         found.append(f"{book.say('{} pains are above usual', 'above()')}{_in_common(desk)}. Those below hurt most.")
     return tuple(found)
+
+
+def _kept_back(desk: Desk) -> list[str]:
+    """Earlier leaf notes of this reader that a person refused to send: nobody waits for them in vain."""
+    if not desk.view.index.material.kept_back.get(desk.view.leader):
+        return []
+    which = desk.book.say("Your leaf notes of {} were not sent to you", "kept_back()")
+    return [f"{which}; those who run Leafnotes kept them back."]
 
 
 def _in_common(desk: Desk) -> str:

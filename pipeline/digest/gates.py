@@ -404,6 +404,18 @@ def differencing(documents: Sequence[Document]) -> list[Revealing]:
     return found
 
 
+def told_otherwise(document: Document, later: Iterable[Document]) -> list[str]:
+    """P12 across weeks: numbers of a week that the same leader was told in a later mail already, and otherwise."""
+    said = document.said()
+    return [
+        f"P12 told otherwise: pain {pain} in the week of {week}: {said[pain][week]}, but {number} in {one.period.label}"
+        for one in later
+        for pain, weeks in sorted(one.said().items())
+        for week, number in sorted(weeks.items())
+        if number is not None and said.get(pain, {}).get(week) not in (None, number)
+    ]
+
+
 def _below(documents: Sequence[Document]) -> Mapping[str, list[Document]]:
     """By leader the digests whose scope lies inside that leader's, and not the other way round."""
     above: dict[str, set[str]] = defaultdict(set)  # team -> leaders of it

@@ -18,6 +18,8 @@ from pipeline.tables import DigestRow, MailRow
 WEEKLY = "weekly"
 _GONE_OUT = select(MailRow.digest_id).where(MailRow.state.in_(("sending", "accepted", "unknown", "gave_up")))
 """Digests that somebody may have read."""
+_TOLD = ("composed", "waiting")
+"""States of digests that were told, or may still be as they are."""
 CALL = "call"
 """Kind of what is told of an escalation, outside any week."""
 CHECK_IN = "check-in"
@@ -52,6 +54,19 @@ class StoredDigest:
     document: Mapping[str, Any] | None
     hidden: str = ""
     kind: str = WEEKLY
+    settled_by: str | None = None
+    settled_at: datetime | None = None
+    """Who released or refused it by hand, and when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A digest that waits for a person's word, and since when."""
+
+    id: int
+    leader: str
+    period: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +116,9 @@ def last_period(session: Session, before: str) -> str | None:
 
 
 def any_before(session: Session, period: str) -> bool:
-    """Whether any digest of an earlier period was composed."""
+    """Whether any digest of an earlier period was told, or may still be."""
     query = select(DigestRow.id).where(DigestRow.period < period, DigestRow.kind == WEEKLY)
-    return session.execute(query.where(DigestRow.state == "composed").limit(1)).first() is not None
+    return session.execute(query.where(DigestRow.state.in_(_TOLD)).limit(1)).first() is not None
 
 
 def last_decided(session: Session, leader: str, before: str) -> str | None:
@@ -200,6 +215,44 @@ def revise(
     )
 
 
+def weeks_decided(session: Session, before: str) -> int:
+    """How many periods before this one have a digest that was decided."""
+    query = select(func.count(DigestRow.period.distinct())).where(DigestRow.period < before, DigestRow.kind == WEEKLY)
+    return session.execute(query.where(DigestRow.document.is_not(None))).scalar_one()
+
+
+def waiting(session: Session) -> list[Waiting]:
+    """What waits for a person's word, the oldest week first."""
+    query = select(DigestRow.id, DigestRow.leader, DigestRow.period, DigestRow.composed_at)
+    query = query.where(DigestRow.state == "waiting", DigestRow.kind == WEEKLY)
+    return [Waiting(*row) for row in session.execute(query.order_by(DigestRow.period, DigestRow.leader))]
+
+
+def settle(session: Session, digest_id: int, *, state: str, reason: str | None, by: str, at: datetime) -> bool:
+    """A person's word on a digest that waits for it; False where it waits no more."""
+    values = {"state": state, "reason": reason, "settled_by": by, "settled_at": at}
+    change = update(DigestRow).where(DigestRow.id == digest_id, DigestRow.state == "waiting").values(**values)
+    done = session.connection().execute(change).rowcount == 1
+    session.expire_all()
+    return done
+
+
+def kept_back(session: Session, weeks: Sequence[str]) -> dict[str, list[str]]:
+    """Leader to those of these weeks, the latest first, that a person refused and no mail has told them of since."""
+    last = select(DigestRow.leader, func.max(DigestRow.composed_at)).where(
+        DigestRow.kind == WEEKLY, DigestRow.state == "composed", DigestRow.period.in_(weeks), DigestRow.form != "deaf"
+    )
+    told = dict(session.execute(last.group_by(DigestRow.leader)).all())
+    refused = select(DigestRow.leader, DigestRow.period, DigestRow.settled_at).where(
+        DigestRow.kind == WEEKLY, DigestRow.state == "refused", DigestRow.period.in_(weeks)
+    )
+    found: dict[str, list[str]] = {}
+    for leader, week, at in session.execute(refused.order_by(DigestRow.period.desc())):
+        if at is not None and (leader not in told or at > told[leader]):
+            found.setdefault(leader, []).append(week)
+    return found
+
+
 def _find(session: Session, leader: str, period: str) -> DigestRow | None:
     query = select(DigestRow).where(DigestRow.leader == leader, DigestRow.period == period, DigestRow.kind == WEEKLY)
     return session.scalars(query).one_or_none()
@@ -210,9 +263,11 @@ def digest(session: Session, leader: str, period: str) -> StoredDigest | None:
     return None if row is None else _digest(row)
 
 
-def documents(session: Session, period: str, *, sent: bool) -> list[Mapping[str, Any]]:
-    """The documents of a period, or only those that somebody may have read."""
-    query = select(DigestRow.document).where(DigestRow.period == period, DigestRow.state == "composed")
+def documents(session: Session, period: str, *, sent: bool = False, waiting: bool = False) -> list[Mapping[str, Any]]:
+    """The documents of a period, or only those that somebody may have read; with `waiting` those too that may still be
+    sent."""
+    states = _TOLD if waiting else ("composed",)
+    query = select(DigestRow.document).where(DigestRow.period == period, DigestRow.state.in_(states))
     if sent:
         query = query.where(DigestRow.id.in_(_GONE_OUT))
     return [document for document in session.scalars(query.order_by(DigestRow.leader)) if document is not None]
@@ -245,6 +300,8 @@ def _digest(row: DigestRow) -> StoredDigest:
         document=row.document,
         hidden=row.hidden,
         kind=row.kind,
+        settled_by=row.settled_by,
+        settled_at=row.settled_at,
     )
 
 
@@ -326,7 +383,10 @@ def counts(session: Session, period: str) -> dict[str, int]:
 def alarms(session: Session, since: str = "", limit: int = 20) -> list[tuple[str, str, str]]:
     """(leader, period, what) of digests held and mails in trouble in this period and later ones, newest first."""
     held = select(DigestRow.leader, DigestRow.period, DigestRow.reason).where(
-        DigestRow.reason.is_not(None), DigestRow.period >= since, DigestRow.kind == WEEKLY
+        DigestRow.reason.is_not(None),
+        DigestRow.period >= since,
+        DigestRow.kind == WEEKLY,
+        DigestRow.state != "waiting",  # these have a place of their own
     )
     stuck = (
         select(DigestRow.leader, DigestRow.period, MailRow.alarm)
@@ -340,9 +400,9 @@ def alarms(session: Session, since: str = "", limit: int = 20) -> list[tuple[str
 
 def troubled(session: Session, since: str, limit: int) -> list[Trouble]:
     """Digests of this period and later ones that were not simply sent, newest first: held by a gate, without an
-    address, paused, skipped, or mailed into an alarm."""
+    address, paused, skipped, refused, or mailed into an alarm. What waits for a person's word is not among them."""
     digest = select(DigestRow.leader, DigestRow.period, DigestRow.state, DigestRow.reason).where(
-        DigestRow.period >= since, DigestRow.state.not_in(("planned", "composed"))
+        DigestRow.period >= since, DigestRow.state.not_in(("planned", *_TOLD))
     )
     mail = (
         select(DigestRow.leader, DigestRow.period, MailRow.state, MailRow.alarm)
@@ -398,7 +458,7 @@ def spoken(session: Session, weeks: Sequence[str]) -> dict[str, list[Spoken]]:
 def quoted(session: Session, weeks: Sequence[str]) -> dict[str, set[str]]:
     """Leader to the issues ("source:external_id") whose words their digests of these weeks quoted."""
     query = select(DigestRow.leader, DigestRow.document)
-    query = query.where(DigestRow.kind == WEEKLY, DigestRow.state == "composed", DigestRow.period.in_(weeks))
+    query = query.where(DigestRow.kind == WEEKLY, DigestRow.state.in_(_TOLD), DigestRow.period.in_(weeks))
     found: dict[str, set[str]] = {}
     for leader, document in session.execute(query):
         parts = document or {}
@@ -419,6 +479,13 @@ def told_to(session: Session, leader: str, since: str, until: str) -> list[Mappi
         DigestRow.id.in_(_GONE_OUT),
     )
     return [document for document in session.scalars(query.order_by(DigestRow.period)) if document is not None]
+
+
+def told_later(session: Session, leader: str, period: str) -> list[Mapping[str, Any]]:
+    """The documents of later periods that a leader was told, or may still be."""
+    query = select(DigestRow.document).where(DigestRow.leader == leader, DigestRow.period > period)
+    query = query.where(DigestRow.kind == WEEKLY, DigestRow.state.in_(_TOLD)).order_by(DigestRow.period)
+    return [document for document in session.scalars(query) if document is not None]
 
 
 def told_between(session: Session, since: str, until: str) -> Iterator[Mapping[str, Any]]:

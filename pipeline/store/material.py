@@ -87,6 +87,7 @@ def read(
         withdrawn=_withdrawn(session, period, standing),
         late=late,
         spoken=digests.spoken(session, _weeks_before(period)),
+        kept_back=digests.kept_back(session, _weeks_before(period)[: digests.AWAY]),
         quoted=_quoted(session, period, org),
         **_before(session, period, org),
         **_edited(session, period),
@@ -99,7 +100,7 @@ def _said(session: Session, period: Period) -> dict[str, dict[str, dict[date, in
     """What the digests of the period before told of how many people; None where no digest was made before."""
     if not digests.any_before(session, period.label):
         return None
-    before = map(Document.from_json, digests.documents(session, periods.before(period).label, sent=False))
+    before = map(Document.from_json, digests.documents(session, periods.before(period).label, waiting=True))
     return {document.leader: document.said() for document in before}
 
 

@@ -41,9 +41,18 @@ def test_the_defaults_are_those_of_the_contract() -> None:
     settings = Settings()
 
     assert (settings.organisation.name, settings.organisation.timezone) == ("Your organisation", "UTC")
-    assert (settings.digest.day, settings.digest.hour) == ("monday", 9)
+    assert (settings.digest.day, settings.digest.hour, settings.digest.by_hand) == ("monday", 9, 0)
     assert (settings.mail.from_, settings.mail.language) == ("Leaf Notes <leafnotes@localhost>", "en")
     assert (settings.retention.raw_pages, settings.retention.text) == ("90d", "400d")
+
+
+@pytest.mark.parametrize(("written", "means"), [("0", 0), ("2", 2), ("52", 52), ("always", "always")])
+def test_the_first_weeks_are_a_number_or_always(directory: Path, written: str, means: int | str) -> None:
+    (directory / "settings.yaml").write_text(f"digest: {{by_hand: {written}}}\n")
+
+    loaded = load(directory)
+
+    assert (loaded.settings.digest.by_hand, loaded.problems) == (means, ())
 
 
 def test_a_setting_overrides_its_default_alone(directory: Path) -> None:
@@ -65,6 +74,12 @@ def test_a_setting_overrides_its_default_alone(directory: Path) -> None:
         ("digest: {day: mondy}", "Did you mean monday?"),
         ("digest: {hour: 24}", "digest.hour: must be at most 23, not 24"),
         ("digest: {hour: nine}", "digest.hour: must be a whole number, not 'nine'"),
+        ("digest: {by_hand: -1}", "digest.by_hand"),
+        ("digest: {by_hand: 53}", "digest.by_hand"),
+        ("digest: {by_hand: 1.5}", "digest.by_hand"),
+        ("digest: {by_hand: true}", "digest.by_hand: is no switch"),
+        ("digest: {by_hand: alway}", "digest.by_hand"),
+        ("digest: {by_hnd: 2}", "Did you mean `by_hand`?"),
         ("mail: {from: nobody}", "'nobody' is not an e-mail address"),
         ('mail: {from: "a@b.example\\nBcc: c@d.example"}', "is not an e-mail address"),
         ("mail: {from_: a@b.example}", "Did you mean `from`?"),

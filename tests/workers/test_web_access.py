@@ -63,11 +63,16 @@ MATRIX: dict[str, dict[str, dict[str, int]]] = {
     "/triage/correct": {"GET": NOBODY, "POST": only("member", "leader", "operator", well=303) | {"other": 404}},
     "/triage/escalate": {"GET": NOBODY, "POST": only("member", "leader", "operator", well=409) | {"other": 404}},
     "/operators": {"GET": only("operator"), "POST": NOBODY},
+    "/operators/notes/<int:number>": {"GET": only("operator"), "POST": NOBODY},
+    "/operators/refuse": {"GET": NOBODY, "POST": only("operator", well=422)},  # without a reason
+    "/operators/release": {"GET": NOBODY, "POST": only("operator", well=303)},
     "/speak/<token>": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 422)},
     "/escalation/<token>": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 422)},
 }
 """What each route answers to each who comes. The pages of a signed link ask for nothing but the link."""
+EARLIER = "2026-W09"
 FIELDS = {
+    "/operators/release": {"week": EARLIER},
     "/triage/label": {"issue": "desk:1", "side": "customer"},
     "/triage/correct": {"issue": "desk:1", "what": "quote", "reason": "context"},
     "/triage/escalate": {"issue": "desk:37"},  # it is called for already
@@ -129,6 +134,18 @@ def rosta(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def engine(rosta: Path) -> Iterator[Engine]:
     runner = opened(rosta)
     runner.run_once()
+    with runner.transaction() as session:  # one of an earlier week waits for an operator
+        kit = small.stored(session, "kit", small.WEEK)
+        at = runner.deployment.now()
+        waits = {
+            "leader": "kit",
+            "period": EARLIER,
+            "state": "waiting",
+            "document": kit.document,
+            "reason": "",
+            "at": at,
+        }
+        digests.decide(session, **waits)
     yield runner
     runner.deployment.database.dispose()
 
@@ -170,7 +187,7 @@ def coming(site: Flask, rosta: Path, who: str) -> tuple[FlaskClient, str]:
         return web, cookie["csrf"]
 
 
-def addresses(rosta: Path) -> dict[str, str]:
+def addresses(rosta: Path, waiting: int = 0) -> dict[str, str]:
     mail = (rosta / "digests" / small.WEEK / "kit.txt").read_text()
     links = {name: re.search(rf"{PUBLIC}(/{name}/\S+)", mail)[1] for name in ("answer", "digest")}  # type: ignore[index]
     raw = (rosta / "digests" / small.WEEK / "kit.eml").read_bytes().decode()
@@ -205,6 +222,9 @@ def addresses(rosta: Path) -> dict[str, str]:
         "/triage/correct": "/triage/correct",
         "/triage/escalate": "/triage/escalate",
         "/operators": "/operators",
+        "/operators/notes/<int:number>": f"/operators/notes/{waiting}",
+        "/operators/refuse": "/operators/refuse",
+        "/operators/release": "/operators/release",
         "/speak/<token>": command(rosta, "speak"),
         "/escalation/<token>": call[1],
     }
@@ -231,7 +251,9 @@ def test_each_route_answers_each_who_comes_and_looking_changes_nothing(
 ) -> None:
     found: dict[str, dict[str, int]] = {}
     web, csrf = coming(site, rosta, who)
-    every = addresses(rosta)
+    with engine.transaction() as session:
+        waiting = small.stored(session, "kit", EARLIER).id
+    every = addresses(rosta, waiting)
     before = dump(engine)
     for rule, address in every.items():
         with web.get(address, base_url=PUBLIC) as seen, web.head(address, base_url=PUBLIC) as head:
@@ -241,7 +263,7 @@ def test_each_route_answers_each_who_comes_and_looking_changes_nothing(
     assert dump(engine) == before
     for rule in every:
         web, csrf = coming(site, rosta, who)
-        form = {"csrf": csrf, **FIELDS.get(rule, {})}
+        form = {"csrf": csrf, "digest": str(waiting), **FIELDS.get(rule, {})}
         found[rule]["POST"] = web.post(every[rule], data=form, base_url=PUBLIC).status_code
 
     assert found == {rule: {way: expected[who] for way, expected in ways.items()} for rule, ways in MATRIX.items()}

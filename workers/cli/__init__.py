@@ -23,6 +23,7 @@ from workers.cli import (
     pains,
     processes,
     receiving,
+    releasing,
 )
 from workers.cli.base import Global, Moment, quiet_logs
 
@@ -66,6 +67,7 @@ for module in (
     orgs,
     pains,
     digests,
+    releasing,
     answers,
     corrections,
     receiving,

@@ -11,7 +11,7 @@ from pipeline import steps
 from pipeline.store import schema
 from workers.cli.base import Global, deployment, engine, say_json, stop
 from workers.engine import Engine
-from workers.report import report
+from workers.report import report, waits
 from workers.wiring import Deployment
 
 PAUSE = 15.0
@@ -86,6 +86,8 @@ def _say(house: Deployment) -> int:
     heard = any(source["issues"] for source in found["sources"])
     nothing = "no digest is due" if heard else "no issue was read yet, so no digest is made"
     click.echo(f"{found['period']}: {found['digests'] or nothing}")
+    for week in found["waiting"]:
+        click.echo(waits(week), err=True)
     for problem in found["problems"]:
         click.echo(problem, err=True)
     for source, count in found["set_aside"].items():
@@ -238,6 +240,8 @@ def status(options: Global, as_json: bool) -> None:
     for rule in found["escalations"]["demoted"]:
         click.echo(f"rule     {rule}")
     click.echo(f"digests  {found['period']}: {found['due']} due, {found['digests'] or 'none decided'}")
+    for week in found["waiting"]:
+        click.echo(f"release  {waits(week)}")
     for problem in found["problems"]:
         click.echo(f"problem  {problem}")
     for source, count in found["set_aside"].items():

@@ -17,6 +17,7 @@ from workers.web import (
     operating,
     pausing,
     reading,
+    releasing,
     signing_in,
     speaking,
     triage,
@@ -43,6 +44,7 @@ def create(engine: Engine) -> Flask:
     app.register_blueprint(signing_in.blueprint(engine))
     app.register_blueprint(triage.blueprint(engine))
     app.register_blueprint(operating.blueprint(engine))
+    app.register_blueprint(releasing.blueprint(engine))
     app.register_blueprint(authors.blueprint(engine))
     app.register_error_handler(404, not_found)
     app.register_error_handler(Refused, Refused.page)

@@ -79,7 +79,7 @@ class Kept:
 def digest_of(engine: Engine, session: Session, link: Link) -> Kept:
     """The digest that a link is about. Raises `Refused` where it may not be read (any more)."""
     stored = digests.digest(session, link.reader, link.period)
-    if stored is None or stored.document is None or stored.state == "held":
+    if stored is None or stored.document is None or stored.state in ("held", "waiting", "refused"):
         raise Refused("These leaf notes cannot be shown", "They were taken back before they were sent.", 404)
     return Kept(Document.from_json(from_store(stored.document, engine.deployment.links)), stored.version)
 

@@ -1,6 +1,7 @@
 """The first screen: who suffers what, the warnings and notes before it, and the subject and preheader above it."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from pipeline import privacy, trend
 from pipeline.digest import answered, brief, quotes, sentences, wider, words
@@ -296,12 +297,20 @@ def notes(desk: Desk) -> tuple[str, ...]:
     return tuple(found)
 
 
+_WHY_NOT: Final = {
+    "refused": "; those who run Leafnotes kept them back",
+    "held": "; a check of ours held them back",
+    "skipped": "; Leafnotes did not run then",
+}
+
+
 def _kept_back(desk: Desk) -> list[str]:
-    """Earlier leaf notes of this reader that a person refused to send: nobody waits for them in vain."""
-    if not desk.view.index.material.kept_back.get(desk.view.leader):
+    """Earlier leaf notes of this reader that were not sent: nobody waits for them in vain."""
+    found = {became for _, became in desk.view.index.material.kept_back.get(desk.view.leader, ())}
+    if not found:
         return []
     which = desk.book.say("Your leaf notes of {} were not sent to you", "kept_back()")
-    return [f"{which}; those who run Leafnotes kept them back."]
+    return [f"{which}{_WHY_NOT[found.pop()] if len(found) == 1 else ''}."]
 
 
 def _in_common(desk: Desk) -> str:

@@ -139,8 +139,8 @@ def _missed_week(view: View, week: str) -> str:
 
 
 def _kept_back(view: View, _: str) -> str:
-    """The week that was refused, or how many were."""
-    weeks = view.index.material.kept_back[view.leader]
+    """The week that was not sent, or how many were not."""
+    weeks = [week for week, _ in view.index.material.kept_back[view.leader]]
     return f"week {int(weeks[0][-2:])}" if len(weeks) == 1 else f"{len(weeks)} weeks"
 
 

@@ -135,9 +135,9 @@ class Material:
 
     `check_ins` are the sums of what each group answered to the check-in, `asked_before` how many of each were asked the
     last time before. `spoken` are a leader's digests of the weeks just before, the latest first, back to the
-    last that was sent; `kept_back` those of a leader's weeks before, the latest first, that a person refused to send
-    and of which no mail told them yet; `quoted` are the authors whom a leader's digests of the three weeks before
-    quoted.
+    last that was sent; `kept_back` those of a leader's weeks before, the latest first, that were not sent and of which
+    no mail told them yet, each with what became of it (refused, held or skipped); `quoted` are the authors whom a
+    leader's digests of the three weeks before quoted.
     """
 
     voices: Sequence[Voice]
@@ -161,7 +161,7 @@ class Material:
     stuck: Sequence[Stuck] = ()
     rungs: Rungs = RUNGS
     spoken: Mapping[str, Sequence[Spoken]] = field(default_factory=dict)
-    kept_back: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    kept_back: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     quoted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     check_ins: Mapping[str, Ballots] = field(default_factory=dict)
     asked_before: Mapping[str, int] = field(default_factory=dict)

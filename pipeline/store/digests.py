@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, cast, delete, func, select, update
+from sqlalchemy import Text, and_, cast, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.digest.material import Spoken
@@ -237,19 +237,25 @@ def settle(session: Session, digest_id: int, *, state: str, reason: str | None, 
     return done
 
 
-def kept_back(session: Session, weeks: Sequence[str]) -> dict[str, list[str]]:
-    """Leader to those of these weeks, the latest first, that a person refused and no mail has told them of since."""
-    last = select(DigestRow.leader, func.max(DigestRow.composed_at)).where(
-        DigestRow.kind == WEEKLY, DigestRow.state == "composed", DigestRow.period.in_(weeks), DigestRow.form != "deaf"
-    )
-    told = dict(session.execute(last.group_by(DigestRow.leader)).all())
-    refused = select(DigestRow.leader, DigestRow.period, DigestRow.settled_at).where(
-        DigestRow.kind == WEEKLY, DigestRow.state == "refused", DigestRow.period.in_(weeks)
-    )
-    found: dict[str, list[str]] = {}
-    for leader, week, at in session.execute(refused.order_by(DigestRow.period.desc())):
-        if at is not None and (leader not in told or at > told[leader]):
-            found.setdefault(leader, []).append(week)
+NOT_SENT = ("refused", "held", "skipped")
+"""By a person, by a gate, and because nothing ran: weeks that a leader waited for in vain."""
+
+
+def kept_back(session: Session, weeks: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """Leader to those of these weeks, the latest first, that were not sent and no mail has told them of since, each
+    with what became of it."""
+    ours = and_(DigestRow.kind == WEEKLY, DigestRow.period.in_(weeks))
+    last = select(DigestRow.leader, func.max(DigestRow.composed_at), func.max(DigestRow.period))
+    last = last.where(ours, DigestRow.state == "composed", DigestRow.form != "deaf").group_by(DigestRow.leader)
+    told = {leader: (at, week) for leader, at, week in session.execute(last)}
+    query = select(DigestRow.leader, DigestRow.period, DigestRow.state, DigestRow.settled_at)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for leader, week, state, at in session.execute(
+        query.where(ours, DigestRow.state.in_(NOT_SENT)).order_by(DigestRow.period.desc())
+    ):
+        since = told.get(leader)
+        if since is None or (at > since[0] if at is not None else week > since[1]):
+            found.setdefault(leader, []).append((week, state))
     return found
 
 

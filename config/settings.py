@@ -42,7 +42,7 @@ class Organisation(Values):
 
 
 class DigestTime(Values):
-    day: Weekday = Field("monday", description="the day of the week on which leaf notes are sent")
+    day: Weekday = Field("monday", description="the day on which leaf notes are sent, or the working day after it")
     hour: int = Field(9, ge=0, le=23, description="the hour of sending, 0 to 23, in each leader's own zone")
 
 

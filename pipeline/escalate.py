@@ -105,10 +105,8 @@ class Ladder:
     def hours(self, org: Org, reader: str, zone: str, workdays: Workdays) -> "Hours":
         """When a reader may be called, in their own zone."""
         person = org.people.get(reader)
-        led = org.led_by(reader)
-        home = led[0] if led else person.team if person is not None else None
         own = person.timezone if person is not None and person.timezone else zone
-        return Hours(own, self.opens, self.closes, workdays, org.up(home) if home else ())
+        return Hours(own, self.opens, self.closes, workdays, org.home(reader))
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def report(house: Deployment, listed: int) -> dict[str, Any]:
     """What is going on; of the items that were set aside the newest `listed`."""
     now = house.now()
     period = periods.last_ended(now, house.zone)
-    leaders = house.at(period).org.leaders
+    then = house.at(period)
     with db.reading(house.database) as session:
         states = sources.states(session)
         counts = digests.counts(session, period.label)
@@ -55,7 +55,7 @@ def report(house: Deployment, listed: int) -> dict[str, Any]:
             problems.append(f"the inbox of replies and bounces cannot be read: {trouble}")
         return {
             "period": period.label,
-            "due": sum(house.due(period, leader) <= now for leader in leaders),
+            "due": sum(then.due(period, leader) <= now for leader in then.org.leaders),
             "digests": ", ".join(f"{count} {state}" for state, count in sorted(counts.items())),
             "sources": [_source(house, session, name, states.get(name), now) for name in sorted(house.sources)],
             "backlog": {

@@ -24,6 +24,9 @@ from workers import web
 from workers.web import answering
 
 IT = "number 1"
+ENGLISH = "We are charged twice and nobody tells us why that is."
+GERMAN = "Wir werden jede Woche doppelt belastet und niemand sagt uns, warum das so ist."
+ARABIC = "يتم تحصيل المبلغ منا مرتين كل أسبوع ولا أحد يخبرنا لماذا يحدث هذا."
 
 
 def unknown(document):
@@ -201,31 +204,56 @@ def test_quotations_and_names_stay_in_the_words_of_those_who_wrote():
     assert '<html lang="de"' in render.html(document)
 
 
+def called(body, *, rule="escalate", copy=False, page=None):
+    house = org()
+    return Case(
+        rule=Ladder().rules[rule],
+        voice=voice(1, "account:1", body),
+        reader="apps-lead",
+        copy=copy,
+        org=house,
+        names=select.index(material([]), house).names,
+        sources={"tracker": "github"},
+        pain_title="clinics are charged the wrong tax",
+        person=False,
+        note="They called me on Sunday.",
+        at=PERIOD.start,
+        due=PERIOD.end,
+        zone="UTC",
+        office="the lead of Left",
+        limits=(1, 3),
+        page=page,
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "language", "marked", "named"),
+    [
+        (GERMAN, "en", "de", "in German"),
+        (GERMAN, "de", None, None),
+        (ARABIC, "de", "ar", "auf Arabisch"),
+        (ENGLISH, "de", "en", None),
+        (ENGLISH, "en", None, None),
+    ],
+)
+def test_a_call_marks_and_names_the_language_of_a_quotation_that_is_not_its_own(body, language, marked, named):
+    said = call.compose(called(body)).said_in(language)
+    html, [quoted] = said.html(), [b for s in said.sections for b in s.blocks if b.kind == "quote"]
+
+    assert body in quoted.text
+    assert quoted.lang == marked
+    direction = "rtl" if marked == "ar" else "ltr"
+    found = re.findall(r'<span lang="(\w+)" dir="(\w+)"', html)
+    assert found == ([] if marked is None else [(marked, direction)])
+    assert re.findall(r"\b(?:in|auf) [A-Z][a-zä]+(?=\s|$|<)", quoted.lead) == ([] if named is None else [named])
+    assert call.Call.from_json(said.to_json()).html() == html
+
+
 @pytest.mark.parametrize("copy", [False, True])
 @pytest.mark.parametrize("page", ["https://notes.example/escalation/x", None])
 def test_a_call_is_said_in_german_and_keeps_the_words_of_those_who_wrote(page, copy):
-    body = "We are charged twice and nobody tells us why that is."
-    house = org()
-    ladder = Ladder()
-    for rule in (rule for name, rule in ladder.rules.items() if name not in ("stuck", "voice_withdrawn")):
-        case = Case(
-            rule=rule,
-            voice=voice(1, "account:1", body),
-            reader="apps-lead",
-            copy=copy,
-            org=house,
-            names=select.index(material([]), house).names,
-            sources={"tracker": "github"},
-            pain_title="clinics are charged the wrong tax",
-            person=False,
-            note="They called me on Sunday.",
-            at=PERIOD.start,
-            due=PERIOD.end,
-            zone="UTC",
-            office="the lead of Left",
-            limits=(1, 3),
-            page=page,
-        )
+    for name in Ladder().rules.keys() - {"stuck", "voice_withdrawn"}:
+        case = called("We are charged twice and nobody tells us why that is.", rule=name, copy=copy, page=page)
         ours, said = call.compose(case), call.compose(case).said_in("de")
 
         assert said.language == "de"

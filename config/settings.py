@@ -49,7 +49,7 @@ def _no_switch(value: Any) -> Any:
 
 
 class DigestTime(Values):
-    day: Weekday = Field("monday", description="the day of the week on which leaf notes are sent")
+    day: Weekday = Field("monday", description="the day on which leaf notes are sent, or the working day after it")
     hour: int = Field(9, ge=0, le=23, description="the hour of sending, 0 to 23, in each leader's own zone")
     by_hand: Annotated[Annotated[int, Field(ge=0, le=52)] | Literal["always"], BeforeValidator(_no_switch)] = Field(
         0, description="how many of the first weeks wait for `leafnotes release`: 0 to 52, or always"

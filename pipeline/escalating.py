@@ -24,7 +24,7 @@ from pipeline.digest import mime
 from pipeline.digest.call import Call, Case, compose
 from pipeline.digest.index import hears, names_of
 from pipeline.digest.material import Voice
-from pipeline.escalate import Asked, Hours, NotNow, Pull, Rest, Rule, Tell
+from pipeline.escalate import Asked, Hours, NotNow, Pull, Rest, Rule, Tell, Unreachable
 from pipeline.house import House
 from pipeline.links import to_store
 from pipeline.prose import prose
@@ -75,8 +75,9 @@ def by_name(session: Session, issue_id: int, note: str | None, house: House, now
         raise NotNow(f"{rule} is switched off in settings.yaml: escalation.rules.{rule}.enabled")
     if note is not None and names_of(house.org).in_quote(note):
         raise NotNow("the note names somebody of the organisation; say it without names")
-    if not _rungs(session, house, house.ladder.rules[rule], subject):
-        raise NotNow(f"nobody can be told: name people for {rule} in settings.yaml, with e-mail addresses in org.yaml")
+    missing = nobody(session, house, house.ladder.rules[rule], subject)
+    if missing is not None:
+        raise Unreachable(f"nobody can be told: {missing}")
     if kept is not None and kept.state not in ("withdrawn", "closed", "digest"):
         raise NotNow(f"it was escalated on {kept.at:%Y-%m-%d %H:%M} UTC already: {kept.state}")
     if kept is not None and kept.rule == rule:
@@ -238,6 +239,34 @@ def _rungs(session: Session, house: House, rule: Rule, subject: Subject) -> tupl
     away = answers.paused(session).keys() | returned.unheard(session, house.org).keys()
     rungs = ladder.ladder(rule, house.org, _home(rule, subject, house), away)
     return tuple(one for one in rungs if house.org.may_open(one, _audience(subject, house)))
+
+
+def nobody(session: Session, house: House, rule: Rule, subject: Subject) -> str | None:
+    """Why nobody can be told of an issue by a rule, and what an operator can do; None where somebody can."""
+    if _rungs(session, house, rule, subject):
+        return None
+    if not rule.tell:
+        key = f"escalation.rules.{rule.name}.tell"
+        return f"{key} in settings.yaml names nobody; write ids of people there who have an e-mail address in org.yaml"
+    home = _home(rule, subject, house)
+    named = ladder.named(rule, house.org, home)
+    if not named:
+        team = home if home in house.org.teams else house.org.fallback
+        return f"neither {team} nor a team above it has a leader; name one in org.yaml"
+    paused, unheard = answers.paused(session), returned.unheard(session, house.org)
+    return "; ".join(_unreached(one, subject, house, paused, unheard) for one in named)
+
+
+def _unreached(one: str, subject: Subject, house: House, paused: Collection[str], unheard: Collection[str]) -> str:
+    """Why one who is named cannot be told."""
+    person = house.org.people.get(one)
+    if person is None or not person.email:
+        return f"{one} has no e-mail address; write one in org.yaml"
+    if one in unheard:
+        return f"mails to {one} come back; correct the address in org.yaml, or `leafnotes receive --clear {one}`"
+    if one in paused:
+        return f"{one} paused their mails; they go on when {one} says so, or name somebody else too"
+    return f"{one} may not see issues of {_audience(subject, house)}; add them to visible_to in sources.yaml"
 
 
 def _audience(subject: Subject, house: House) -> str:

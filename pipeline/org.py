@@ -115,6 +115,12 @@ class Org:
         """Whether one of these teams is, or lies below, one that this person leads."""
         return any(self.teams[up].leader == person for team in teams for up in self.up(team))
 
+    def home(self, person: str) -> tuple[str, ...]:
+        """The team in which a person works, the highest that they lead or else their leaf, and those above it."""
+        led, listed = self.led_by(person), self.people.get(person)
+        team = led[0] if led else listed.team if listed is not None else None
+        return self.up(team) if team else ()
+
     def office(self, leader: str, *, named: bool = False) -> str:
         """A leader by what they lead, "the lead of Billing", or with " (Mara Lindqvist)"."""
         teams = [self.teams[team].name for team in self.led_by(leader)]

@@ -1069,25 +1069,25 @@ def record(session: Session, mail_id: int, outcome: str, reply: str, alarm: str 
 
 
 def plan(
-    session: Session, *, now: datetime, zone: str, day: str, hour: int, org: Org
+    session: Session, *, now: datetime, zone: str, due: Callable[[Period, str], datetime], org: Org
 ) -> dict[Period, dict[str, datetime]]:
-    """Which leaders are due in which period: each in the newest one whose moment has come in their own zone.
+    """Which leaders are due in which period: each in the newest one whose moment, which `due` tells, has come.
 
     Weeks that a leader missed because the system was down become rows that say so, and are not mailed all at once.
     """
     if issues.first_created(session) is None:
         return {}  # before anything was read there is nothing to tell, and a first mail should not be an apology
     newest = periods.last_ended(now, zone)
-    before = periods.before(newest)
     running = digests.last_period(session, newest.label) is not None
-    due: dict[Period, dict[str, datetime]] = {}
+    planned: dict[Period, dict[str, datetime]] = {}
     for leader in org.leaders:
-        own = org.people[leader].timezone or zone
-        period = newest if periods.due(newest, day, hour, own) <= now else before
+        period = newest
+        while (moment := due(period, leader)) > now:  # days off may carry a week's digests past the end of the next
+            period = periods.before(period)
         if period == newest or running:  # a new deployment does not begin with the week before the last
-            due.setdefault(period, {})[leader] = periods.due(period, day, hour, own)
+            planned.setdefault(period, {})[leader] = moment
             _skip_missed(session, leader, period, now)
-    return due
+    return planned
 
 
 def _skip_missed(session: Session, leader: str, period: Period, now: datetime) -> None:

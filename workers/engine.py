@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from time import monotonic, sleep
 from zoneinfo import ZoneInfo
 
@@ -183,15 +184,15 @@ class Engine:
     def _due(self, session: Session) -> dict[Period, dict[str, datetime]]:
         """Who led at the end of the last week is told of it, whoever leads by now."""
         house = self.deployment
+        at = cache(house.at)
         planned = steps.plan(
             session,
             now=house.now(),
             zone=house.zone,
-            day=house.settings.digest.day,
-            hour=house.settings.digest.hour,
-            org=house.at(periods.last_ended(house.now(), house.zone)).org,
+            due=lambda period, leader: at(period).due(period, leader),
+            org=at(periods.last_ended(house.now(), house.zone)).org,
         )
-        led = {period: house.at(period).org.leaders for period in planned}
+        led = {period: at(period).org.leaders for period in planned}
         return {period: {who: at for who, at in due.items() if who in led[period]} for period, due in planned.items()}
 
     # --- doing it ----------------------------------------------------------------------------------------------------

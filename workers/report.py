@@ -19,6 +19,15 @@ NEWEST = 20
 """Corrections of readers that are listed."""
 
 
+def length(span: timedelta) -> str:
+    """A length of time as a person says it: "90 seconds", "40 minutes", "30 hours", "3 days"."""
+    for unit, one in (("days", timedelta(days=1)), ("hours", timedelta(hours=1)), ("minutes", timedelta(minutes=1))):
+        if span >= 2 * one:
+            return f"{span // one} {unit}"
+    seconds = span // timedelta(seconds=1)
+    return f"{seconds} second" + "s" * (seconds != 1)
+
+
 def _language_model(house: Deployment, session: Any) -> Mapping[str, Any] | None:
     model, per_day = house.language_model, house.settings.language_model.per_day
     return None if model is None else proposing.report(session, model, per_day, house.now(), house.zone)
@@ -39,7 +48,7 @@ def report(house: Deployment, listed: int) -> dict[str, Any]:
     """What is going on; of the items that were set aside the newest `listed`."""
     now = house.now()
     period = periods.last_ended(now, house.zone)
-    leaders = house.at(period).org.leaders
+    then = house.at(period)
     with db.reading(house.database) as session:
         states = sources.states(session)
         counts = digests.counts(session, period.label)
@@ -55,7 +64,7 @@ def report(house: Deployment, listed: int) -> dict[str, Any]:
             problems.append(f"the inbox of replies and bounces cannot be read: {trouble}")
         return {
             "period": period.label,
-            "due": sum(house.due(period, leader) <= now for leader in leaders),
+            "due": sum(then.due(period, leader) <= now for leader in then.org.leaders),
             "digests": ", ".join(f"{count} {state}" for state, count in sorted(counts.items())),
             "sources": [_source(house, session, name, states.get(name), now) for name in sorted(house.sources)],
             "backlog": {
@@ -139,7 +148,7 @@ def _source(house: Deployment, session: Any, name: str, state: Any, now: Any) ->
         "kind": house.kinds[name],
         "issues": issues.count_of(session, name),
         "read_to": read_to,
-        "lag": str(lag).split(".")[0] if lag else None,
+        "lag": length(lag) if lag else None,
         "failures": state.failures if state else 0,
         "error": state.last_error if state else None,
         "empty_since": _empty(session, name),

@@ -295,9 +295,16 @@ class Deployment:
         return SmtpSender(Smtp(self.environment.smtp_url.get_secret_value()))
 
     def due(self, period: Period, leader: str) -> datetime:
-        """When this leader gets the digest of a period."""
-        zone = self.org.people[leader].timezone or self.zone
-        return periods.due(period, self.settings.digest.day, self.settings.digest.hour, zone)
+        """When this leader gets the digest of a period: on a day on which they work."""
+        sending, zone, path = self.settings.digest, self.org.people[leader].timezone or self.zone, self.org.home(leader)
+        return periods.due(period, sending.day, sending.hour, zone, lambda day: self._sending_days.works(day, path))
+
+    @cached_property
+    def _sending_days(self) -> Workdays:
+        """The working days, and the weekday that settings.yaml asks for, outside of the working week too."""
+        workdays, sending = self.house.workdays, self.settings.digest
+        asked = {periods.DAYS.index(sending.day)} if "day" in sending.model_fields_set else set()
+        return replace(workdays, weekdays=workdays.weekdays | asked)
 
     def require_secret_key(self) -> None:
         """Raises `Misconfigured` where LEAFNOTES_SECRET_KEY is missing, short or known."""

@@ -57,7 +57,8 @@ def _failed(gates: "Sequence[tuple[str, Gate]]", case: Case) -> list[str]:
 def _says_the_same(ours: Case, said: Case) -> Iterable[str]:
     """What is counted and checked in our own language must be what is said in another. "Number 1" is no number: where
     our sentence names a pain, the other may point at its place."""
-    place = re.compile(rf"\b(?:number|{Tongue(said.document.language).word('number')}) [0-9]\b", re.IGNORECASE)
+    theirs = Tongue(said.document.language).form("number", n="[0-9]")
+    place = re.compile(rf"\b(?:number [0-9]|{theirs})\b", re.IGNORECASE)
     for what, pattern in (("numbers", _NUMBER), ("quotations", STRAIGHT), ("links", LINK)):
         texts = [c.flat if what == "links" else LINK.sub(" ", place.sub(" ", c.flat)) for c in (ours, said)]
         one, other = (Counter(pattern.findall(text)) for text in texts)

@@ -3,7 +3,7 @@
 import re
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol
@@ -181,9 +181,15 @@ def _climbed(one: PassedOn, say: Tongue) -> tuple[Block, ...]:
 
 def quotation(quote: Quote, say: Tongue) -> Block:
     note = f"({quote.note})" if quote.note else ""
-    lang = tongue.marked(quote.lang, say.language)
-    by = f"{quote.by}, {say.word(f'in {tongue.named(lang)}')}" if lang and lang != "en" else quote.by
-    return Block(kind="quote", text=f'"{quote.text}"', lead=by, label=quote.label, url=quote.url, note=note, lang=lang)
+    block = Block(kind="quote", text=f'"{quote.text}"', lead=quote.by, label=quote.label, url=quote.url, note=note)
+    return in_its_language(block, quote.lang, say)
+
+
+def in_its_language(block: Block, lang: str | None, say: Tongue) -> Block:
+    """A quotation marked with its language, and named with it, where the mail is in another one."""
+    lang = tongue.marked(lang, say.language)
+    lead = f"{block.lead}, {say.word(f'in {tongue.named(lang)}')}" if lang and lang != "en" else block.lead
+    return replace(block, lead=lead, lang=lang)
 
 
 def _also(d: Document) -> tuple[Block, ...]:

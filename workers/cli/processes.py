@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from pipeline import steps
 from pipeline.store import schema
 from workers.cli.base import Global, deployment, engine, say_json, stop
 from workers.engine import Engine
-from workers.report import report, waits
+from workers.report import length, report, waits
 from workers.wiring import Deployment
 
 PAUSE = 15.0
@@ -253,7 +254,7 @@ def _asked(model: Mapping[str, Any]) -> str:
     if not model["failures"]:
         return said
     again = model["again_in_seconds"]
-    when = f", asked again in {again} s" if again else ""
+    when = f", asked again in {length(timedelta(seconds=again))}" if again else ""
     return f"{said}; {model['failures']} in vain in a row{when}: {model['trouble']}"
 
 

@@ -242,6 +242,8 @@ class Deployment:
             ladder=to_ladder(self.settings),
             check_in=to_asking(self.settings),
             by_hand=self.settings.digest.by_hand,
+            sends=(self.settings.digest.day, self.settings.digest.hour),
+            preview=timedelta() if self.settings.digest.preview in ("0", "off") else span(self.settings.digest.preview),
         )
 
     @cached_property
@@ -296,8 +298,14 @@ class Deployment:
 
     def due(self, period: Period, leader: str) -> datetime:
         """When this leader gets the digest of a period."""
-        zone = self.org.people[leader].timezone or self.zone
-        return periods.due(period, self.settings.digest.day, self.settings.digest.hour, zone)
+        return self.house.due(period, leader)
+
+    def windows(self, period: Period) -> dict[str, tuple[datetime, datetime]]:
+        """When the preview of each leader's digest of a period opens, and when the digest goes; nobody's where there is
+        none."""
+        long = self.house.preview
+        due = {leader: self.due(period, leader) for leader in self.org.leaders if long}
+        return {leader: (max(period.end, at - long), at) for leader, at in due.items()}
 
     def require_secret_key(self) -> None:
         """Raises `Misconfigured` where LEAFNOTES_SECRET_KEY is missing, short or known."""

@@ -54,6 +54,9 @@ class DigestTime(Values):
     by_hand: Annotated[Annotated[int, Field(ge=0, le=52)] | Literal["always"], BeforeValidator(_no_switch)] = Field(
         0, description="how many of the first weeks wait for `leafnotes release`: 0 to 52, or always"
     )
+    preview: Annotated[str, Field(pattern=r"^(0|off|[1-9]h|[1-6][0-9]h|7[0-2]h)$")] = Field(
+        "off", description="how long before sending leaders see what will be quoted upward, as 12h; at most 72h, or off"
+    )
 
 
 class Inbox(Values):

@@ -14,7 +14,9 @@ from typing import Any, Final, Literal, get_args
 
 from itsdangerous import BadData, Signer, URLSafeSerializer
 
-Purpose = Literal["answer", "check-in", "check-in-stop", "digest", "escalation", "pause", "quoted", "sign-in", "speak"]
+Purpose = Literal[
+    "answer", "check-in", "check-in-stop", "digest", "escalation", "pause", "preview", "quoted", "sign-in", "speak"
+]
 LIFE: Final = timedelta(days=30)
 LONGEST: Final = 1_000
 """Letters of a token that are looked at."""

@@ -331,6 +331,8 @@ def _to_call(
 
 def _notes(sent: Sent, org: Org, now: datetime) -> Document:
     """The leaf notes that a reply is about, of somebody who leads there still."""
+    if sent.kind in (digests.CHECK_IN, digests.PREVIEW):
+        raise _ForAPerson("it answers a mail that is no leaf notes")
     if sent.document is None or sent.state == "held":
         raise _ForAPerson("the leaf notes that it answers were taken back")
     document = Document.from_json(sent.document)

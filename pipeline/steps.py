@@ -24,7 +24,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
-from pipeline import checking_in, escalating, mailing, pains, passing_on, periods, teaching
+from pipeline import checking_in, escalating, mailing, pains, passing_on, periods, preview, previewing, teaching
 from pipeline.classify import signals
 from pipeline.digest import edition, gates, mime, render
 from pipeline.digest.call import Call
@@ -647,6 +647,16 @@ def material_of(session: Session, period: Period, house: House) -> Material:
     return material_store.read(session, period, house.org, house.kinds, house.workdays, house.ladder.rungs)
 
 
+def foresee(
+    session: Session, period: Period, due: Mapping[str, datetime], house: House
+) -> dict[str, list[preview.Foreseen]]:
+    """What the digests of these leaders (to when each goes) would quote from the areas of leaders below them, if they
+    were decided now. Only reads: nothing is decided, and it may take long."""
+    material = material_of(session, period, house)
+    written = write_all(material, due, period, house, _decided(session, period.label))
+    return {leader: list(preview.foreseen([one.document], material, house.org)) for leader, one in written.items()}
+
+
 def compose(session: Session, period: Period, due: Mapping[str, datetime], house: House) -> list[int]:
     """Decide the digest of each due leader (leader to due instant) who has none yet; ids of the mails to deliver."""
     for leader, digest in digests.unaddressed(session, period.label).items():
@@ -804,13 +814,13 @@ def prepare(
     if mail.state == "sending" and not safe_to_repeat:
         return _unknown(session, mail)
     untouched = mail.message is None or (mail.state == "deferred" and not mail.resent)
-    optional = digests.digest_by_id(session, mail.digest_id).kind == digests.CHECK_IN
+    optional = digests.digest_by_id(session, mail.digest_id).kind in (digests.CHECK_IN, digests.PREVIEW)
     if untouched or optional:  # no server can have it: what may no longer be shown is taken out now
         refused, fresh, wait = _recheck(session, mail, house, at)
         if wait is not None:
             return wait
         if refused:
-            told = {"reply": refused} if optional else {"alarm": refused}  # that somebody is not asked alarms nobody
+            told = {"reply": refused} if optional else {"alarm": refused}  # it alarms nobody
             digests.set_mail(session, mail_id, state="rejected", **told)
             _forget_bytes(session, mail)
             return None
@@ -846,7 +856,7 @@ def _file_of(digest: digests.StoredDigest) -> str:
     """What a folder calls the mail of a digest."""
     if digest.kind == digests.TEAM:
         return f"{digests.week_of(digest.period)}/{digest.leader}.team"
-    folder = {digests.CALL: "calls", digests.CHECK_IN: "check-ins"}.get(digest.kind)
+    folder = {digests.CALL: "calls", digests.CHECK_IN: "check-ins", digests.PREVIEW: "previews"}.get(digest.kind)
     return f"{digest.period}/{digest.leader}" if folder is None else f"{folder}/{digest.period}.{digest.leader}"
 
 
@@ -875,7 +885,7 @@ class _Words:
     about: str | None = None
     """What the mails of its thread are about; None: it stands alone."""
     kind: str = "weekly"
-    """Weekly, escalation, check-in or team."""
+    """Weekly, escalation, check-in, preview or team."""
 
     def message(self, recipient: str, message_id: str, house: House, replies: str | None = None) -> bytes:
         return mime.build(
@@ -912,6 +922,8 @@ def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> _
         return _for_team(Document.from_json(digest.document or {}), reference)
     if digest.kind == digests.CHECK_IN:
         return _asked(checking_in.words(digest, house), reference)
+    if digest.kind == digests.PREVIEW:
+        return _foreseen(previewing.notice(session, digest, house), reference)
     call, known = Call.from_json(from_store(digest.document, house.links)), escalations.of_call(session, digest.id)
     return _Words(
         leader=call.leader,
@@ -947,6 +959,19 @@ def _asked(asked: checking_in.Asked, reference: str) -> _Words:
         date=asked.generated_at,
         reference=reference,
         kind="check-in",
+    )
+
+
+def _foreseen(notice: Call, reference: str) -> _Words:
+    return _Words(
+        leader=notice.leader,
+        text=notice.text(),
+        html=notice.html(),
+        subject=notice.subject,
+        language=notice.language,
+        date=notice.generated_at,
+        reference=reference,
+        kind="preview",
     )
 
 
@@ -988,6 +1013,9 @@ def _recheck(
     if digest.kind == digests.CHECK_IN:
         asked = checking_in.recheck(session, digest, house, at)
         return asked.refused, False, asked.wait
+    if digest.kind == digests.PREVIEW:
+        untouched = mail.state != "sending" and not mail.resent  # its words are chosen when it goes
+        return previewing.recheck(session, digest, house, at), untouched, None
     if digest.kind == digests.TEAM:
         return (*passing_on.recheck(session, digest, house), None)
     return (*_compose_again(session, digest, house), None)

@@ -546,3 +546,31 @@ class CheckInStopRow(Base):
 
     __tablename__ = "check_in_stops"
     person: Mapped[str] = mapped_column(String(255), primary_key=True)
+
+
+class PreviewRow(Base):
+    """Words that a leader's digest will quote, shown before to the leader whose area they come from."""
+
+    __tablename__ = "previews"
+    period: Mapped[str] = mapped_column(String(16), primary_key=True)
+    reader: Mapped[str] = mapped_column(String(255), primary_key=True)
+    """Whose digest quotes them."""
+    issue: Mapped[str] = mapped_column(String(320), primary_key=True)
+    """source:external_id."""
+    leader: Mapped[str] = mapped_column(String(255))
+    """Who sees it before."""
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    """Since when it is shown."""
+    __table_args__ = (Index("ix_previews_leader", "period", "leader"),)
+
+
+class ContextRow(Base):
+    """What a leader adds to words that will be quoted above them: one line for an issue in a week."""
+
+    __tablename__ = "preview_contexts"
+    period: Mapped[str] = mapped_column(String(16), primary_key=True)
+    leader: Mapped[str] = mapped_column(String(255), primary_key=True)
+    issue: Mapped[str] = mapped_column(String(320), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]

@@ -7,8 +7,22 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pipeline import correcting, drift, periods, proposing, receiving
+from pipeline.digest import words
+from pipeline.issue import Period
 from pipeline.objections import PROPOSALS
-from pipeline.store import check_ins, db, digests, issues, lessons, objections, registry, returned, sources, work
+from pipeline.store import (
+    check_ins,
+    db,
+    digests,
+    issues,
+    lessons,
+    objections,
+    previews,
+    registry,
+    returned,
+    sources,
+    work,
+)
 from pipeline.store import drift as drift_store
 from pipeline.store.lessons import Version
 from workers import calling
@@ -74,6 +88,7 @@ def report(house: Deployment, listed: int) -> dict[str, Any]:
             "lessons": _lessons_waiting(session),
             "corrections": _corrections(session, listed),
             "check_in": _check_in(session, periods.period_at(now, house.zone).label),
+            "preview": _preview(house, session, period, now),
             "escalations": calling.report(house, session, now),
             "drift": _drift(session, now, house.zone),
             "waiting": _waiting(house, session, now),
@@ -127,6 +142,22 @@ def _check_in(session: Session, week: str) -> str | None:
     states = digests.counts(session, digests.check_in_name(week))
     sent = [f"{n} {state.removeprefix('mail:')}" for state, n in sorted(states.items()) if state.startswith("mail:")]
     return f"{week}: {people} people of {groups} group{'s' * (groups > 1)} asked, mails: {', '.join(sent) or 'none'}"
+
+
+def _preview(house: Deployment, session: Session, period: Period, now: datetime) -> str | None:
+    """What leaders are shown now of what will be quoted, and what became of the mails about it."""
+    decided, windows = digests.decided(session, period.label), house.at(period).windows(period)
+    waits = {reader: at for reader, (_, at) in windows.items() if now < at and reader not in decided}
+    rows = [row for row in previews.shown(session, period.label) if row.reader in waits]
+    if not rows:
+        return None
+    leaders = {row.leader for row in rows}
+    until = words.moment(max(waits[row.reader] for row in rows), house.zone)
+    added = sum(one.by in leaders for some in previews.added(session, period.label).values() for one in some)
+    states = digests.counts(session, digests.preview_name(period.label))
+    sent = [f"{n} {state.removeprefix('mail:')}" for state, n in sorted(states.items()) if state.startswith("mail:")]
+    shown = f"{len(rows)} quotation{'s' * (len(rows) > 1)} shown to {len(leaders)} leader{'s' * (len(leaders) > 1)}"
+    return f"{period.label}: {shown} until {until}, {added} with context, mails: {', '.join(sent) or 'none'}"
 
 
 def _drift(session: Session, now: datetime, zone: str) -> list[str]:

@@ -242,6 +242,9 @@ class Deployment:
             ladder=to_ladder(self.settings),
             check_in=to_asking(self.settings),
             by_hand=self.settings.digest.by_hand,
+            sends=(self.settings.digest.day, self.settings.digest.hour),
+            sending_days=_sending_days(self.settings),
+            preview=timedelta() if self.settings.digest.preview in ("0", "off") else span(self.settings.digest.preview),
         )
 
     @cached_property
@@ -296,15 +299,14 @@ class Deployment:
 
     def due(self, period: Period, leader: str) -> datetime:
         """When this leader gets the digest of a period: on a day on which they work."""
-        sending, zone, path = self.settings.digest, self.org.people[leader].timezone or self.zone, self.org.home(leader)
-        return periods.due(period, sending.day, sending.hour, zone, lambda day: self._sending_days.works(day, path))
+        return self.house.due(period, leader)
 
-    @cached_property
-    def _sending_days(self) -> Workdays:
-        """The working days, and the weekday that settings.yaml asks for, outside of the working week too."""
-        workdays, sending = self.house.workdays, self.settings.digest
-        asked = {periods.DAYS.index(sending.day)} if "day" in sending.model_fields_set else set()
-        return replace(workdays, weekdays=workdays.weekdays | asked)
+    def windows(self, period: Period) -> dict[str, tuple[datetime, datetime]]:
+        """When the preview of each leader's digest of a period opens, and when the digest goes; nobody's where there is
+        none."""
+        long = self.house.preview
+        due = {leader: self.due(period, leader) for leader in self.org.leaders if long}
+        return {leader: (max(period.end, at - long), at) for leader, at in due.items()}
 
     def require_secret_key(self) -> None:
         """Raises `Misconfigured` where LEAFNOTES_SECRET_KEY is missing, short or known."""
@@ -436,6 +438,13 @@ def _unknown_kind(loaded: Loaded, index: int, kind: Any) -> Problem:
         f"no connector is called {kind!r}" if kind else "kind is missing",
         f"Use one of {kinds}, or a dotted path package.module:Class.",
     )
+
+
+def _sending_days(found: Settings) -> Workdays:
+    """The working days, and the weekday that settings.yaml asks for, outside of the working week too."""
+    workdays, sending = to_workdays(found), found.digest
+    asked = {periods.DAYS.index(sending.day)} if "day" in sending.model_fields_set else set()
+    return replace(workdays, weekdays=workdays.weekdays | asked)
 
 
 def to_workdays(found: Settings) -> Workdays:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from pipeline import trend
 from pipeline.digest import (
+    added,
     answered,
     asking,
     corrected,
@@ -73,9 +74,8 @@ def compose(
     desk = Desk(view, Book(view), link, by_line, language)
     if view.deaf:
         return _deaf(desk, organisation)
-    if not view.friction:
-        return _quiet(desk, organisation, page)
-    return _full(desk, organisation, page)
+    document = _full(desk, organisation, page) if view.friction else _quiet(desk, organisation, page)
+    return added.with_contexts(document, view)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,6 +115,14 @@ class Ballots:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What a leader added to words of their area that are quoted above them, in one line."""
+
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """Everything for one period. `sightings` cover the 26 weeks before the period and the period itself.
 
@@ -137,7 +145,8 @@ class Material:
     last time before. `spoken` are a leader's digests of the weeks just before, the latest first, back to the
     last that was sent; `kept_back` those of a leader's weeks before, the latest first, that were not sent and of which
     no mail told them yet, each with what became of it (refused, held or skipped); `quoted` are the authors whom a
-    leader's digests of the three weeks before quoted.
+    leader's digests of the three weeks before quoted. `added` is by issue what leaders below wrote beside its words
+    before they are sent.
     """
 
     voices: Sequence[Voice]
@@ -165,3 +174,4 @@ class Material:
     quoted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     check_ins: Mapping[str, Ballots] = field(default_factory=dict)
     asked_before: Mapping[str, int] = field(default_factory=dict)
+    added: Mapping[str, Sequence[Added]] = field(default_factory=dict)

@@ -26,11 +26,18 @@ CHECK_IN = "check-in"
 """Kind of a question to somebody how their week was."""
 TEAM = "team"
 """Kind of a leader's copy for their team."""
+PREVIEW = "preview"
+"""Kind of a notice of what will be quoted from a leader's area."""
 
 
 def team_name(week: str) -> str:
     """The same for a leader's copy for their team."""
     return f"t{week}"
+
+
+def preview_name(week: str) -> str:
+    """The same for a notice of what will be quoted."""
+    return f"p{week}"
 
 
 def week_of(period: str) -> str:

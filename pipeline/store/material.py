@@ -25,7 +25,7 @@ from pipeline.issue import Issue, Period, SourceHealth, State, Verdict
 from pipeline.objections import Objection
 from pipeline.org import Org
 from pipeline.prose import prose
-from pipeline.store import answers, check_ins, courses, digests, objections, pain_edits, registry, sources
+from pipeline.store import answers, check_ins, courses, digests, objections, pain_edits, previews, registry, sources
 from pipeline.store.authors import author_of
 from pipeline.store.corrections import corrections
 from pipeline.store.issues import chunks, first_created, oldest, set_aside, verdict_of
@@ -93,6 +93,7 @@ def read(
         **_edited(session, period),
         check_ins=check_ins.ballots(session, period.label),
         asked_before=check_ins.asked_before(session, period.label),
+        added=previews.added(session, period.label),
     )
 
 

@@ -72,6 +72,10 @@ def test_a_setting_overrides_its_default_alone(directory: Path) -> None:
         ("organisation: {name: ''}", "organisation.name: is empty"),
         ("digest: {day: Mon}", "must be one of monday,"),
         ("digest: {day: mondy}", "Did you mean monday?"),
+        ("digest: {preview: 12}", "digest.preview:"),
+        ("digest: {preview: 73h}", "digest.preview:"),
+        ("digest: {preview: 1d}", "digest.preview:"),
+        ("digest: {preview: -1h}", "digest.preview:"),
         ("digest: {hour: 24}", "digest.hour: must be at most 23, not 24"),
         ("digest: {hour: nine}", "digest.hour: must be a whole number, not 'nine'"),
         ("digest: {by_hand: -1}", "digest.by_hand"),
@@ -401,3 +405,16 @@ def test_hours_in_which_nobody_could_be_called_are_refused(directory: Path) -> N
     (directory / "settings.yaml").write_text("escalation: {opens: 19, closes: 8}\n")
 
     assert "not before" in said(load(directory))[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [("12h", "12h"), ("72h", "72h"), ("off", "off"), ("'off'", "off"), ("0", "0")],
+)
+def test_the_preview_is_so_many_hours_or_off_however_yaml_reads_that(directory: Path, written: str, means: str) -> None:
+    (directory / "settings.yaml").write_text(f"digest: {{preview: {written}}}\n")
+
+    loaded = load(directory)
+
+    assert loaded.problems == ()
+    assert loaded.settings.digest.preview == means

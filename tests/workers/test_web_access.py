@@ -53,6 +53,7 @@ MATRIX: dict[str, dict[str, dict[str, int]]] = {
     "/check-in/<token>": dict.fromkeys(("GET", "POST"), dict.fromkeys(WHO, 410)),  # nobody is asked here
     "/check-in-stop/<token>": {"GET": EVERYBODY, "POST": EVERYBODY},
     "/pause/<token>": {"GET": EVERYBODY, "POST": EVERYBODY},
+    "/preview/<token>": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 422)},
     "/quoted/<token>": {"GET": EVERYBODY, "POST": NOBODY},
     "/sign-in/<token>": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 303)},
     "/login/back": {"GET": dict.fromkeys(WHO, 403), "POST": NOBODY},
@@ -212,6 +213,7 @@ def addresses(rosta: Path, waiting: int = 0) -> dict[str, str]:
         "/check-in/<token>": asked.removeprefix(PUBLIC),
         "/check-in-stop/<token>": signs.lasting("check-in-stop", "roaster1").removeprefix(PUBLIC),
         "/pause/<token>": pause[1],
+        "/preview/<token>": signs.to("preview", reader="kit", made_at=due, period=small.WEEK).removeprefix(PUBLIC),
         "/quoted/<token>": command(rosta, "quoted", "desk:1"),
         "/sign-in/<token>": command(rosta, "access", "kit"),
         "/login/back": "/login/back?code=a&state=b",
@@ -314,7 +316,7 @@ def test_a_sign_in_link_ends_and_another_site_cannot_use_it(rosta: Path, engine:
     assert late.get(link).status_code == 410
     assert late.post(link).status_code == 410
     assert site.test_client().post(link, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
-    for purpose in ("answer", "digest", "pause", "quoted"):
+    for purpose in ("answer", "digest", "pause", "preview", "quoted"):
         assert site.test_client().get(link.replace("/sign-in/", f"/{purpose}/")).status_code == 404
     later.deployment.database.dispose()
 

@@ -236,6 +236,8 @@ def status(options: Global, as_json: bool) -> None:
         click.echo(f"corrected {len(found['corrections']) - 5} more; `leafnotes corrections` lists them")
     if found["check_in"]:
         click.echo(f"check-in {found['check_in']}")
+    if found["preview"]:
+        click.echo(f"preview {found['preview']}")
     for one in found["escalations"]["waiting"]:
         click.echo(f"escalated {one['issue']}: {one['said']}")
     for rule in found["escalations"]["demoted"]:

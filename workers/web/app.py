@@ -16,6 +16,7 @@ from workers.web import (
     hooks,
     operating,
     pausing,
+    previewing,
     reading,
     releasing,
     signing_in,
@@ -37,6 +38,7 @@ def create(engine: Engine) -> Flask:
     app.register_blueprint(reading.blueprint(engine))
     app.register_blueprint(correcting.blueprint(engine))
     app.register_blueprint(pausing.blueprint(engine))
+    app.register_blueprint(previewing.blueprint(engine))
     app.register_blueprint(speaking.blueprint(engine))
     app.register_blueprint(checking_in.blueprint(engine))
     _remember_who_is_signed_in(app, engine)

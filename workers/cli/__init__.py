@@ -18,6 +18,7 @@ from workers.cli import (
     data,
     demo,
     digests,
+    listening,
     model,
     orgs,
     pains,
@@ -71,6 +72,7 @@ for module in (
     answers,
     corrections,
     receiving,
+    listening,
     access,
     processes,
 ):

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from pipeline import periods
 from pipeline.issue import Period
-from pipeline.store import answers, db, digests, issues, work
+from pipeline.store import db, digests, issues, work
 from workers.engine import Engine
 from workers.report import report
 from workers.web.access import csrf, name_of, operator
-from workers.web.common import Page, office, page
+from workers.web.common import Page, page
 
 WEEKS = 6
 LISTED = 20
@@ -42,7 +42,6 @@ def blueprint(engine: Engine) -> Blueprint:
                 weeks=weeks,
                 waiting=_waiting(engine, session, found["waiting"]),
                 troubled=digests.troubled(session, weeks[-1].label, LISTED),
-                paused=[(office(engine, who), at) for who, at in sorted(answers.paused(session).items())],
                 quarantined=issues.quarantined(session, LISTED),
                 failing=work.failing(session)[:LISTED],
                 set_aside=work.set_aside(session, LISTED),

@@ -1,7 +1,7 @@
 """Who reads in the place of a leader who is away, and whether they may: asked anew each time it matters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -57,6 +57,12 @@ def may_read(session: Session, org: Org, document: Document, delegate: str) -> b
     mine = own(org, delegate)
     authors = (org.member(source, author) for source, author in listeners.tender(session, document.evidence()))
     return all(author is not None and author.team in mine for author in authors)
+
+
+def as_read(document: Document, delegate: str, house: House) -> Document:
+    """A leader's notes in their delegate's language, without the weeks that a delegate got when they were new."""
+    away = tuple(week for week in document.away if not week.note)
+    return replace(document, language=house.speaks(delegate), away=away)
 
 
 def reader(org: Org, leader: str, delegate: str) -> Reader | None:

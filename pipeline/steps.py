@@ -950,8 +950,8 @@ def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> _
 
 def _as_delegated(session: Session, document: Document, delegate: str, house: House) -> Document:
     """A leader's notes as their delegate reads them: in the delegate's language, and with in whose place."""
-    line = standing_in.line(session, document.leader, house)
-    return replace(document, language=house.speaks(delegate), notes=(line, *document.notes))
+    read = standing_in.as_read(document, delegate, house)
+    return replace(read, notes=(standing_in.line(session, document.leader, house), *document.notes))
 
 
 def _for_team(document: Document, reference: str) -> _Words:

@@ -20,10 +20,11 @@ from connectors.kit.dialect import Request, Response
 from connectors.kit.imap_server import ImapServer
 from connectors.smtp import Outcome
 from pipeline.answers import heard_at
+from pipeline.listening import Listening
 from pipeline.steps import Letter
-from pipeline.store import answers, corrections, escalations, objections, registry, returned
+from pipeline.store import answers, corrections, escalations, listeners, objections, registry, returned
 from pipeline.store.returned import Stored
-from pipeline.tables import ListenerRow, ReturnedRow
+from pipeline.tables import ReturnedRow
 from tests.connectors.scripted_smtp import scripted
 from tests.pipeline import returned_mails as mails
 from tests.workers import small
@@ -300,7 +301,7 @@ def test_pause_by_mail(rosta: Path, engine: Engine) -> None:
     assert engine.receive(mails.reply("pause", to=reply_to(rosta))).what == "pause"
 
     with engine.transaction() as session:
-        assert list(answers.paused(session)) == ["kit"]
+        assert list(listeners.paused(session, engine.deployment.now())) == ["kit"]
 
 
 @pytest.mark.parametrize(
@@ -428,13 +429,12 @@ def test_a_bounced_leader_is_unheard_operators_see_it_and_the_leader_above_is_to
 
 def test_the_delegate_is_told_where_there_is_one(rosta: Path, engine: Engine) -> None:
     chart = yaml.safe_load((rosta / "org.yaml").read_text())
-    chart["people"].append({"id": "ada", "name": "Ada", "email": "ada@rosta.example"})
+    chart["people"].append({"id": "ada", "name": "Ada", "email": "ada@rosta.example", "team": "roasting"})
     (rosta / "org.yaml").write_text(yaml.safe_dump(chart))
     house = Deployment.read(rosta, as_of=datetime.fromisoformat(small.DUE))
     runner = Engine(house)
     with runner.transaction() as session:
-        answers.pause(session, "kit", None, house.now())
-        session.execute(ListenerRow.__table__.update().values(delegate="ada"))
+        listeners.keep(session, Listening(leader="kit", delegate="ada"), house.now())
 
     runner.receive(bounce(bounce_to(runner)))
     runner.drain()

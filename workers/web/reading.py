@@ -2,7 +2,7 @@
 leader passes on to the team."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from pipeline import answers as rules
-from pipeline import passing_on, periods
+from pipeline import passing_on, periods, standing_in
 from pipeline.digest import edition, render
 from pipeline.digest.document import Document, Pain
 from pipeline.house import House
@@ -39,7 +39,7 @@ def blueprint(engine: Engine) -> Blueprint:
         with engine.transaction() as session:
             document = digest_of(engine, session, link).document.without_quotations(objections.withdrawn(session))
             if link.by:
-                document = replace(document, language=engine.deployment.house.speaks(link.by))
+                document = standing_in.as_read(document, link.by, engine.deployment.house)
             still_open(engine, session, link.reader, document.evidence())
             trends = _trends(engine, session, document)
             waiting = waits_for(engine, session, link.reader)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from pipeline import access, listening
 from pipeline.access import Reader
+from pipeline.digest.compose import greeting
 from pipeline.digest.document import Document
 from pipeline.house import House
 from pipeline.listening import Listening
@@ -60,9 +61,10 @@ def may_read(session: Session, org: Org, document: Document, delegate: str) -> b
 
 
 def as_read(document: Document, delegate: str, house: House) -> Document:
-    """A leader's notes in their delegate's language, without the weeks that a delegate got when they were new."""
+    """A leader's notes as they greet their delegate, in that person's language, without the weeks that a delegate got
+    when they were new."""
     away = tuple(week for week in document.away if not week.note)
-    return replace(document, language=house.speaks(delegate), away=away)
+    return replace(greeting(document, house.org, delegate), language=house.speaks(delegate), away=away)
 
 
 def reader(org: Org, leader: str, delegate: str) -> Reader | None:

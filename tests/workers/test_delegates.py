@@ -144,6 +144,7 @@ def test_the_notes_go_to_the_delegate_once_and_tell_in_whose_place(rosta: Path, 
     assert "\nTo: noor@rosta.example\n" in mail
     assert (kept.state, kept.reason, kept.read_by) == ("composed", None, "noor")
     text = " ".join((rosta / "digests" / small.WEEK / "kit.txt").read_text().split())
+    assert text.startswith("Noor, ")
     assert "in place of the lead of Roasting (Kit), who is away" in text[:400]
 
 

@@ -99,7 +99,7 @@ def _show(
         zone=zone,
         named=_name(engine, named),
         why=listening.why_not(org, leader, named, paused, away.unheard) if named is not None else None,
-        chosen=named if wrong is None else request.form.get("delegate", ""),
+        chosen=request.form.get("delegate", "") if wrong is not None and wrong.field == "delegate" else named,
         people=_people(engine, leader, away, now),
         wrong=wrong,
         fields=request.form if wrong is not None else {},

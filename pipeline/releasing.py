@@ -5,7 +5,7 @@ others were told meanwhile, composed again where that asks for it, mailed once. 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final

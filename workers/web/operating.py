@@ -15,7 +15,7 @@ from pipeline.store import db, digests, issues, work
 from workers.engine import Engine
 from workers.report import report
 from workers.web.access import csrf, name_of, operator
-from workers.web.common import Page, page
+from workers.web.common import Page, office, page
 
 WEEKS = 6
 LISTED = 20

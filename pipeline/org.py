@@ -128,6 +128,14 @@ class Org:
         title = f"the lead of {teams[0]}" if teams else "somebody who leads no more"
         return f"{title} ({name})" if name else title
 
+    def acting(self, leader: str, by: str | None, *, named: bool = False) -> str:
+        """Whose word it is, and who gave it in their place: "the lead of Harbour, for the lead of Booking"."""
+        if by is None:
+            return self.office(leader, named=named)
+        person = self.people.get(by)
+        who = (person.name if named and person is not None else None) or "a delegate"
+        return f"{self.office(by, named=named) if self.led_by(by) else who}, for {self.office(leader, named=named)}"
+
     def above(self, leader: str) -> tuple[str, ...]:
         """The leaders above this one, the nearest first."""
         teams = [team for led in self.led_by(leader)[:1] for team in self.up(led)]

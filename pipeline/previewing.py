@@ -19,7 +19,7 @@ from pipeline.house import House
 from pipeline.issue import Period
 from pipeline.org import Org
 from pipeline.preview import Foreseen
-from pipeline.store import answers, digests, previews, registry, returned, triage, work
+from pipeline.store import digests, listeners, previews, registry, returned, triage, work
 from pipeline.store import material as material_store
 
 KIND = "preview"
@@ -65,7 +65,7 @@ def keep(
 
 def _tell(session: Session, period: Period, leader: str, house: House, now: datetime) -> None:
     name, address = digests.preview_name(period.label), house.org.people[leader].email
-    if not address or _deaf(session, house, leader) is not None:
+    if not address or _deaf(session, house, leader, now) is not None:
         return
     document = {"schema": 1, "form": digests.PREVIEW, "leader": leader, "week": period.label}
     last = max(house.due(period, reader) for reader in house.org.leaders)
@@ -76,11 +76,11 @@ def _tell(session: Session, period: Period, leader: str, house: House, now: date
         work.request(session, "deliver", str(mail))
 
 
-def _deaf(session: Session, house: House, leader: str) -> str | None:
+def _deaf(session: Session, house: House, leader: str, now: datetime) -> str | None:
     """Why nothing is sent to a leader now."""
     if leader not in house.org.leaders:
         return f"{leader} leads no team any more"
-    if leader in answers.paused(session):
+    if leader in listeners.paused(session, now):
         return f"{leader} paused the leaf notes"
     return f"{leader} is unheard" if leader in returned.unheard(session, house.org) else None
 
@@ -92,7 +92,7 @@ def recheck(session: Session, digest: digests.StoredDigest, house: House, now: d
         return "the preview was turned off"
     if now >= datetime.fromisoformat(said["until"]):
         return "the leaf notes went out before"
-    why = _deaf(session, house, digest.leader)
+    why = _deaf(session, house, digest.leader, now)
     return why or (None if shown(session, str(said["week"]), digest.leader, house) else "nothing is quoted any more")
 
 

@@ -5,16 +5,17 @@ others were told meanwhile, composed again where that asks for it, mailed once. 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from pipeline import periods, steps
+from pipeline import periods, standing_in, steps
 from pipeline.house import House
-from pipeline.store import answers, digests, registry, returned
+from pipeline.standing_in import Away
+from pipeline.store import digests, registry
 
 LONGEST: Final = 300
 """Letters of the reason for not sending."""
@@ -46,7 +47,7 @@ def release(session: Session, ids: Sequence[int], house: House, *, by: str, at: 
     """Put waiting digests of one week, whose `house` it is, on their way: each once, however often it is asked for."""
     registry.lock(session)  # two releases at once would not see each other's numbers
     found = [digests.digest_by_id(session, one) for one in ids]
-    away = _Away(answers.paused(session), returned.unheard(session, house.org))
+    away = standing_in.away(session, house.org)
     words = {one.id: word for one in found if (word := _stays(session, one, house, away, by, at)) is not None}
     going = {one.leader: one.id for one in found if one.id not in words}
     for one in going.values():
@@ -56,16 +57,8 @@ def release(session: Session, ids: Sequence[int], house: House, *, by: str, at: 
     return [words.get(one.id) or _gone(session, one) for one in found]
 
 
-@dataclass(frozen=True, slots=True)
-class _Away:
-    """The leaders who paused and since when, and those whose mails bounced."""
-
-    paused: Mapping[str, datetime]
-    unheard: Mapping[str, returned.Stored]
-
-
 def _stays(
-    session: Session, digest: digests.StoredDigest, house: House, away: _Away, by: str, at: datetime
+    session: Session, digest: digests.StoredDigest, house: House, away: Away, by: str, at: datetime
 ) -> Word | None:
     """Why a digest does not go now."""
     leader = digest.leader
@@ -73,7 +66,7 @@ def _stays(
         return Word(digest.state, _settled(digest))
     if (why := _unreachable(leader, house, away)) is not None:
         return Word("waiting", f"{why}, so it goes on waiting; release it again then, or refuse it")
-    if (since := away.paused.get(leader)) is not None:
+    if (since := away.since(leader, at)) is not None:
         why = f"{leader} paused the leaf notes on {since:%Y-%m-%d}: nobody listens for their teams"
         digests.settle(session, digest.id, state="paused", reason=why, by=by, at=at)
         return Word("paused", f"{why}; they read of this week when they listen again")
@@ -98,7 +91,7 @@ def refuse(session: Session, digest_id: int, *, reason: str, by: str, at: dateti
     return Word(digest.state, _settled(digest))
 
 
-def _unreachable(leader: str, house: House, away: _Away) -> str | None:
+def _unreachable(leader: str, house: House, away: Away) -> str | None:
     """Why no mail can go to a leader."""
     person = house.org.people.get(leader)
     if person is None or leader not in house.org.leaders:

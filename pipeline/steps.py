@@ -24,7 +24,19 @@ from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
-from pipeline import checking_in, escalating, mailing, pains, passing_on, periods, preview, previewing, teaching
+from pipeline import (
+    checking_in,
+    escalating,
+    listening,
+    mailing,
+    pains,
+    passing_on,
+    periods,
+    preview,
+    previewing,
+    standing_in,
+    teaching,
+)
 from pipeline.classify import signals
 from pipeline.digest import edition, gates, mime, render
 from pipeline.digest.call import Call
@@ -38,8 +50,8 @@ from pipeline.links import Links, from_store, to_store
 from pipeline.org import Org
 from pipeline.prose import prose
 from pipeline.sound import sound
+from pipeline.standing_in import Away
 from pipeline.store import (
-    answers,
     authors,
     db,
     digests,
@@ -49,7 +61,6 @@ from pipeline.store import (
     lessons,
     objections,
     registry,
-    returned,
     sources,
     work,
 )
@@ -662,21 +673,21 @@ def compose(session: Session, period: Period, due: Mapping[str, datetime], house
     for leader, digest in digests.unaddressed(session, period.label).items():
         if leader in house.org.people and house.org.people[leader].email:
             let_go(session, period, leader, digest, house)
-    unheard = returned.unheard(session, house.org)
+    away = standing_in.away(session, house.org)
     for leader, digest in digests.unheard(session, period.label).items():
-        if leader in house.org.people and leader not in unheard:
+        if leader in house.org.people and leader not in away.unheard:
             let_go(session, period, leader, digest, house)
     waiting = sorted(set(due) - digests.decided(session, period.label))
     if not waiting:
         return []
     material = material_of(session, period, house)
     hidden = material_store.withheld(session, period, house.org)
-    away = _Away(answers.paused(session), unheard, house.waits(digests.weeks_decided(session, period.label)))
+    by_hand = house.waits(digests.weeks_decided(session, period.label))
     made_at = {leader: due[leader] for leader in waiting}
     mails = []
     others = _decided(session, period.label, waiting=True)
     for leader, one in write_all(material, made_at, period, house, others).items():
-        mail = _decide(session, period, leader, one, due[leader], house, hidden, away)
+        mail = _decide(session, period, leader, one, due[leader], house, hidden, away, by_hand=by_hand)
         if mail is not None:
             mails.append(mail)
     return mails
@@ -708,16 +719,6 @@ def let_go_together(session: Session, period: Period, waiting: Mapping[str, int]
             _post(session, period, leader, digest, house)
 
 
-@dataclass(frozen=True, slots=True)
-class _Away:
-    """The leaders to whom no mail goes: those who paused and since when, and those whose mails bounced; and whether all
-    of them wait for a person's word."""
-
-    paused: Mapping[str, datetime]
-    unheard: Mapping[str, returned.Stored]
-    by_hand: bool = False
-
-
 def _decide(
     session: Session,
     period: Period,
@@ -726,15 +727,18 @@ def _decide(
     at: datetime,
     house: House,
     hidden: str,
-    away: _Away,
+    away: Away,
+    *,
+    by_hand: bool,
 ) -> int | None:
     person = house.org.people[leader]
-    state, reason = "composed", None
+    state, reason, delegate = "composed", None, None
     if written.failures:
         state, reason = "held", "held by gates: " + "; ".join(written.failures)
-    elif (since := away.paused.get(leader)) is not None:
-        state, reason = "paused", f"{leader} paused the leaf notes on {since:%Y-%m-%d}: nobody listens for their teams"
-    elif away.by_hand:
+    elif away.since(leader, at) is not None:
+        delegate, reason = _in_their_place(session, leader, written.document, house, away, at, by_hand=by_hand)
+        state = "composed" if delegate is not None else "paused"
+    elif by_hand:
         state, reason = "waiting", "the first weeks are released by hand (digest.by_hand): `leafnotes release`"
     elif not person.email:
         state, reason = "unaddressed", f"{leader} has no e-mail address in org.yaml"
@@ -749,13 +753,38 @@ def _decide(
         reason=reason,
         at=at,
         hidden=hidden,
+        read_by=delegate,
     )
-    return None if digest is None or reason is not None else _post(session, period, leader, digest, house)
+    return None if digest is None or reason is not None else _post(session, period, leader, digest, house, delegate)
 
 
-def _post(session: Session, period: Period, leader: str, digest: int, house: House) -> int | None:
-    """Put a decided digest on its way."""
-    address = house.org.people[leader].email
+def _in_their_place(
+    session: Session,
+    leader: str,
+    document: Document,
+    house: House,
+    away: Away,
+    at: datetime,
+    *,
+    by_hand: bool = False,
+) -> tuple[str | None, str | None]:
+    """(who reads the notes of a leader who is away, why nobody does)."""
+    delegate, why = away.delegate(house.org, leader, at)
+    if delegate is not None and by_hand:
+        delegate, why = None, "nothing goes to a delegate in the weeks that are released by hand"
+    if delegate is not None and standing_in.may_read(session, house.org, document, delegate):
+        return delegate, None
+    if delegate is not None:
+        why = f"{delegate} does not read this week in their place: {listening.TENDER}"
+    zone = standing_in.zone_of(house.org, leader, house.zone)
+    return None, standing_in.reason(leader, away.listening[leader], zone, why)
+
+
+def _post(
+    session: Session, period: Period, leader: str, digest: int, house: House, delegate: str | None = None
+) -> int | None:
+    """Put a decided digest on its way, to its leader or to who reads in their place."""
+    address = house.org.people[delegate or leader].email
     if not address:
         return None
     message_id = mime.message_id(house.domain, leader, period.label, 1)
@@ -845,7 +874,7 @@ def prepare(
         message=message,
         text=words.text,
         html=words.html,
-        document=from_store(digest.document, house.links),
+        document=from_store(digest.document, house.links, digest.read_by),
         sender=house.sender,
         recipient=mail.recipient,
         envelope=bounces,
@@ -886,6 +915,8 @@ class _Words:
     """What the mails of its thread are about; None: it stands alone."""
     kind: str = "weekly"
     """Weekly, escalation, check-in, preview or team."""
+    read_by: str | None = None
+    """Who reads in the leader's place."""
 
     def message(self, recipient: str, message_id: str, house: House, replies: str | None = None) -> bytes:
         return mime.build(
@@ -910,13 +941,16 @@ class _Words:
             return None
         if self.kind == "check-in":
             return house.links.lasting("check-in-stop", self.leader)
-        return house.links.to("pause", reader=self.leader, made_at=self.date)
+        return house.links.to("pause", reader=self.leader, made_at=self.date, by=self.read_by or "")
 
 
 def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> _Words:
     reference = f"{digest.period}.{digest.leader}.{digest.version}"
     if digest.kind == digests.WEEKLY:
-        words = _weekly(Document.from_json(from_store(digest.document, house.links)), reference)
+        document = Document.from_json(from_store(digest.document, house.links, digest.read_by))
+        if digest.read_by is not None:
+            document = _as_delegated(session, document, digest.read_by, house)
+        words = replace(_weekly(document, reference), read_by=digest.read_by)
         return words if digest.settled_at is None else replace(words, date=digest.settled_at)
     if digest.kind == digests.TEAM:
         return _for_team(Document.from_json(digest.document or {}), reference)
@@ -936,6 +970,12 @@ def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> _
         about=known[0].thread if known is not None else digest.period,
         kind="escalation",
     )
+
+
+def _as_delegated(session: Session, document: Document, delegate: str, house: House) -> Document:
+    """A leader's notes as their delegate reads them: in the delegate's language, and with in whose place."""
+    read = standing_in.as_read(document, delegate, house)
+    return replace(read, notes=(standing_in.line(session, document.leader, house), *document.notes))
 
 
 def _for_team(document: Document, reference: str) -> _Words:
@@ -1018,7 +1058,27 @@ def _recheck(
         return previewing.recheck(session, digest, house, at), untouched, None
     if digest.kind == digests.TEAM:
         return (*passing_on.recheck(session, digest, house), None)
-    return (*_compose_again(session, digest, house), None)
+    refused, fresh = _compose_again(session, digest, house)
+    if refused is None and digest.read_by is not None:
+        refused = _not_theirs_any_more(session, digest.id, house, at)
+    return refused, fresh, None
+
+
+def _not_theirs_any_more(session: Session, digest_id: int, house: House, at: datetime) -> str | None:
+    """Why notes that are on their way to a delegate wait for their leader instead; None where they go out."""
+    digest = digests.digest_by_id(session, digest_id)
+    away = standing_in.away(session, house.org)
+    if away.since(digest.leader, at) is None:
+        why: str | None = f"{digest.leader} listens again; they wait for the next leaf notes"
+        delegate = None
+    else:
+        document = Document.from_json(digest.document or {})
+        delegate, why = _in_their_place(session, digest.leader, document, house, away, at)
+    if delegate is not None and delegate == digest.read_by:
+        return None
+    why = why or f"{digest.leader} named somebody else while they were on their way"
+    digests.keep_back(session, digest_id, why)
+    return why
 
 
 def _compose_again(session: Session, digest: digests.StoredDigest, house: House) -> tuple[str | None, bool]:

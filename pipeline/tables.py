@@ -323,6 +323,8 @@ class DigestRow(Base):
     settled_by: Mapped[str | None] = mapped_column(String(255))
     settled_at: Mapped[datetime | None]
     """Who released or refused by hand what waited for it, and when."""
+    read_by: Mapped[str | None] = mapped_column(String(255))
+    """Who got it in the leader's place while they were away; None: the leader."""
     __table_args__ = (UniqueConstraint("leader", "period", "kind"),)
 
 
@@ -393,6 +395,8 @@ class EscalationStepRow(Base):
     """Whether it is one of the calls of which a reader gets only so many."""
     digest_id: Mapped[int] = mapped_column(RowId)
     """The row of its words: its mail goes the way of every mail."""
+    instead_of: Mapped[str | None] = mapped_column(String(255))
+    """The leader who is away and in whose place they were told; None: they were told as themselves."""
     __table_args__ = (Index("ix_escalation_steps_reader", "reader", "at"),)
 
 
@@ -415,6 +419,8 @@ class AnswerRow(Base):
     nonce: Mapped[str] = mapped_column(String(64), unique=True)
     """Of the form that it was given with: sending a form twice answers once."""
     at: Mapped[datetime]
+    given_by: Mapped[str | None] = mapped_column(String(255))
+    """Who gave it in the leader's place; None: the leader."""
 
 
 class ToldRow(Base):
@@ -427,6 +433,8 @@ class ToldRow(Base):
     how: Mapped[str] = mapped_column(String(8))
     """comment or person."""
     at: Mapped[datetime]
+    said_by: Mapped[str | None] = mapped_column(String(255))
+    """Who says so in the place of the leader; None for the leader, and for a comment."""
 
 
 class ListenerRow(Base):
@@ -435,6 +443,8 @@ class ListenerRow(Base):
     __tablename__ = "listeners"
     leader: Mapped[str] = mapped_column(String(255), primary_key=True)
     paused_at: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+    """When they listen again by themselves: the beginning of a day in their own zone."""
     delegate: Mapped[str | None] = mapped_column(String(255))
     """The leader or person who reads in their place while they are away."""
     changed_at: Mapped[datetime]
@@ -505,6 +515,8 @@ class ObjectionRow(Base):
     ended_by: Mapped[str | None] = mapped_column(String(255))
     ended: Mapped[str | None] = mapped_column(String(12))
     """taken back, refused, replaced, done."""
+    given_by: Mapped[str | None] = mapped_column(String(255))
+    """Who said it in the place of `by`; None: they themselves."""
     __table_args__ = (Index("ix_objections_issue", "source", "issue"),)
 
 

@@ -19,7 +19,7 @@ def line(house: Deployment, session: Session, kept: Escalation) -> str:
     if not kept.asked:
         when = f", looked at again {_at(kept.look_at)}" if kept.look_at else ""
         subject, rule = escalations.subject(session, kept.issue_id), house.house.ladder.rules[kept.rule]
-        missing = None if subject is None else escalating.nobody(session, house.house, rule, subject)
+        missing = None if subject is None else escalating.nobody(session, house.house, rule, subject, house.now())
         return f"{kept.rule}, nobody was told: {missing}" if missing else f"{kept.rule}, waits{when}"
     last = kept.asked[-1]
     lost = ", whose mail did not arrive" if last.lost else ""

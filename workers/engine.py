@@ -41,6 +41,7 @@ from pipeline.store import (
     db,
     digests,
     issues,
+    listeners,
     objections,
     previews,
     proposals,
@@ -234,7 +235,7 @@ class Engine:
         due = {leader: goes for leader, (opens, goes) in windows.items() if opens <= now < goes}
         if not due or issues.first_created(session) is None:
             return {}
-        closed = digests.decided(session, period.label) | answers.paused(session).keys()
+        closed = digests.decided(session, period.label) | listeners.paused(session, now).keys()
         return {leader: goes for leader, goes in due.items() if leader not in closed}
 
     # --- doing it ----------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from pipeline.store import (
 )
 from pipeline.store import drift as drift_store
 from pipeline.store.lessons import Version
-from workers import calling
+from workers import calling, listening
 from workers.engine import EMPTY, INBOX_TROUBLE
 from workers.wiring import Deployment
 
@@ -87,6 +87,7 @@ def report(house: Deployment, listed: int) -> dict[str, Any]:
             "language_model": _language_model(house, session),
             "lessons": _lessons_waiting(session),
             "corrections": _corrections(session, listed),
+            "away": listening.away(house, session),
             "check_in": _check_in(session, periods.period_at(now, house.zone).label),
             "preview": _preview(house, session, period, now),
             "escalations": calling.report(house, session, now),
@@ -130,7 +131,7 @@ def _corrections(session: Session, listed: int) -> list[str]:
     said = objections.latest(session, max(listed, NEWEST), standing=True)
     titles = correcting.titles_of(session) if said else {}
     ordered = sorted(said, key=lambda one: one.what not in PROPOSALS)
-    found = [f"{one.id} {one.by}, {one.at:%Y-%m-%d}: {correcting.told(one, titles)}" for one in ordered]
+    found = [f"{one.id} {correcting.teller(one)}, {one.at:%Y-%m-%d}: {correcting.told(one, titles)}" for one in ordered]
     return [*correcting.proposed_claims(session), *found]
 
 

@@ -272,10 +272,11 @@ class Deployment:
             secret=given.password.get_secret_value().strip(),
         )
 
-    def draft(self, given: Given | Answer, leader: str = "") -> str:
-        """What those who wrote are told of an answer, or of one that `leader` is about to give."""
-        who = given.leader if isinstance(given, Answer) else leader
-        return draft(given, who=self.org.office(who), organisation=self.settings.organisation.name)
+    def draft(self, given: Given | Answer, leader: str = "", by: str | None = None) -> str:
+        """What those who wrote are told of an answer, or of one that `leader`, or `by` in their place, is about to
+        give."""
+        who, by = (given.leader, given.by) if isinstance(given, Answer) else (leader, by)
+        return draft(given, who=self.org.acting(who, by), organisation=self.settings.organisation.name)
 
     @property
     def answering(self) -> dict[str, str]:

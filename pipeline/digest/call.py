@@ -120,6 +120,8 @@ class Case:
     """The team whose leads are told, where that is not the issue's own."""
     by_line: bool = False
     """Whether replies are read."""
+    instead_of: str | None = None
+    """The leader in whose place the reader is told, by what they lead and by name."""
     own: frozenset[str] = field(init=False)
     """The teams that the reader leads."""
 
@@ -209,6 +211,9 @@ def compose(case: Case) -> Call:
 
 def _body(case: Case, by: str) -> tuple[Block, ...]:
     blocks: list[Block] = []
+    if case.instead_of is not None:
+        kept = "What you say here is written down as yours, for them."
+        blocks.append(Block(kind="para", text=f"You are asked in place of {case.instead_of}, who is away. {kept}"))
     named = about(case)
     if named is not None:
         blocks.append(Block(kind="para", lead=ABOUT, text=render.stopped(named)))

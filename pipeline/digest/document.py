@@ -186,6 +186,8 @@ class Away:
     pains: tuple[AwayPain, ...]
     lead: str
     text: str
+    note: str = ""
+    """That somebody got it in the reader's place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,6 +103,8 @@ class Spoken:
     week: str
     people: Mapping[str, int | None]
     sent: bool = True
+    delegated: bool = False
+    """Whether somebody got it in their place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

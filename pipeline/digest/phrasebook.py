@@ -271,6 +271,9 @@ class Tongue:
 
     def _office(self, text: str) -> str:
         """A leader by what they lead."""
+        who, instead, whom = text.partition(", for ")
+        if instead:
+            return f"{self._office(who)}, {self.word('for')} {self._office(whom)}"
         first, of, team = text.partition(" of ")
         return f"{self.word(f'{first} of')} {team}" if of and first == "the lead" else self.word(text)
 
@@ -415,7 +418,8 @@ def of_pain(say: Tongue, pain: Pain) -> Pain:
 
 def _away(say: Tongue, away: Away) -> Away:
     pains = tuple(replace(p, who=p.who and (say._count(p.who) or say(p.who))) for p in away.pains)
-    return replace(away, lead=say(away.lead), pains=pains, text=listed(pains) or say(away.text))
+    text = listed(pains) or say(away.text)
+    return replace(away, lead=say(away.lead), pains=pains, text=text, note=say(away.note))
 
 
 def _quote(say: Tongue, quote: Quote) -> Quote:

@@ -87,7 +87,8 @@ def _since(d: Document) -> tuple[Block, ...]:
 
 def _away(d: Document, say: Tongue) -> Section:
     title = say(f"While you were away ({len(d.away)} week{'s' if len(d.away) > 1 else ''})") if d.away else ""
-    return Section(title=title, blocks=tuple(Block(kind="item", lead=f"{a.lead}:", text=a.text) for a in d.away))
+    weeks = (Block(kind="item", lead=f"{a.lead}:", text=f"{a.text} {a.note}".strip()) for a in d.away)
+    return Section(title=title, blocks=tuple(weeks))
 
 
 def missed_words(document: Document) -> int:

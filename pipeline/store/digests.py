@@ -64,6 +64,8 @@ class StoredDigest:
     settled_by: str | None = None
     settled_at: datetime | None = None
     """Who released or refused it by hand, and when."""
+    read_by: str | None = None
+    """Who got it in the leader's place; None: the leader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,12 @@ def unheard(session: Session, period: str) -> dict[str, int]:
     return dict(session.execute(query).all())
 
 
+def keep_back(session: Session, digest_id: int, reason: str) -> None:
+    """Nobody reads in the leader's place any more: it waits for them, as it would have without a delegate."""
+    kept = update(DigestRow).where(DigestRow.id == digest_id)
+    session.execute(kept.values(state="paused", reason=reason, read_by=None))
+
+
 def release(session: Session, digest_id: int) -> None:
     session.execute(update(DigestRow).where(DigestRow.id == digest_id).values(state="composed", reason=None))
 
@@ -174,6 +182,7 @@ def decide(
     reason: str | None,
     at: datetime,
     hidden: str = "",
+    read_by: str | None = None,
 ) -> int | None:
     """Write the one digest of a leader and period; None where somebody did so before."""
     before = _find(session, leader, period)
@@ -190,6 +199,7 @@ def decide(
         "form": None if document is None else document["form"],
         "composed_at": at,
         "hidden": hidden,
+        "read_by": read_by,
     }
     put(session, DigestRow, [row], ["leader", "period", "kind"], where=DigestRow.state == "planned")
     session.expire_all()
@@ -315,6 +325,7 @@ def _digest(row: DigestRow) -> StoredDigest:
         kind=row.kind,
         settled_by=row.settled_by,
         settled_at=row.settled_at,
+        read_by=row.read_by,
     )
 
 
@@ -443,17 +454,18 @@ AWAY = 8
 def spoken(session: Session, weeks: Sequence[str]) -> dict[str, list[Spoken]]:
     """What the digests of these weeks, the latest first, said to each leader: back to the last that was sent, and no
     further than one that was neither sent nor kept back because its leader was away."""
-    query = select(DigestRow.leader, DigestRow.period, DigestRow.state, DigestRow.id)
+    query = select(DigestRow.leader, DigestRow.period, DigestRow.state, DigestRow.id, DigestRow.read_by)
     query = query.where(DigestRow.kind == WEEKLY, DigestRow.period.in_(weeks[:AWAY]))
-    state = {(leader, period): (state, row) for leader, period, state, row in session.execute(query)}
-    wanted: dict[int, tuple[str, str, bool]] = {}
+    state = {(leader, period): (state, row, by) for leader, period, state, row, by in session.execute(query)}
+    wanted: dict[int, tuple[str, str, bool, bool]] = {}
     for leader in sorted({leader for leader, _ in state}):
         for week in weeks[:AWAY]:
-            became, row = state.get((leader, week), ("", 0))
+            became, row, by = state.get((leader, week), ("", 0, None))
             if became not in ("composed", "paused"):
                 break
-            wanted[row] = (leader, week, became == "composed")
-            if became == "composed":
+            sent = became == "composed" and by is None
+            wanted[row] = (leader, week, sent, by is not None)
+            if sent:
                 break
     documents: dict[int, Mapping[str, Any] | None] = {}
     ids = sorted(wanted)
@@ -461,10 +473,10 @@ def spoken(session: Session, weeks: Sequence[str]) -> dict[str, list[Spoken]]:
         some = select(DigestRow.id, DigestRow.document).where(DigestRow.id.in_(ids[at : at + 500]))
         documents |= dict(session.execute(some).all())
     found: dict[str, list[Spoken]] = {}
-    for row, (leader, week, sent) in wanted.items():
+    for row, (leader, week, sent, delegated) in wanted.items():
         document = documents.get(row) or {}
         people = {p["id"]: p["people"] for part in ("pains", "also_open") for p in document.get(part, ())}
-        found.setdefault(leader, []).append(Spoken(week=week, people=people, sent=sent))
+        found.setdefault(leader, []).append(Spoken(week=week, people=people, sent=sent, delegated=delegated))
     return found
 
 

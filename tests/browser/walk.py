@@ -89,7 +89,20 @@ def _told(page: Page, site: Deployed) -> None:
 
 def _paused(page: Page, site: Deployed) -> None:
     page.goto(_button(site, "2026-W38/yuki", "pause"))
-    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Pause now").click()
+
+
+def _no_day(page: Page, site: Deployed) -> None:
+    page.goto(_button(site, "2026-W38/yuki", "pause"))
+    page.get_by_role("button", name="Pause until then").click()
+
+
+def _delegated(page: Page, site: Deployed) -> None:
+    page.goto(_button(site, "2026-W38/tomas", "pause"))
+    page.get_by_label("The first day on which").fill("2026-10-05")
+    page.get_by_role("button", name="Pause until then").click()
+    page.get_by_label("While you are away").select_option(index=1)
+    page.get_by_role("button", name="Keep this").click()
 
 
 def _labelled(page: Page, site: Deployed) -> None:
@@ -174,7 +187,9 @@ PLACES = (
     Place("escalation with a mistake", _refused),
     Place("escalation that ended", _owned),
     Place("preferences", _open("2026-W38/sunniva", "pause")),
+    Place("preferences with a mistake", _no_day),
     Place("preferences, paused", _paused),
+    Place("preferences, until a day and with a delegate", _delegated),
     Place("author's page, quoted", _printed("quoted", "support:55119")),
     Place("author's page, not quoted", _printed("quoted", "product-jira:SUP-77")),
     Place("sign-in", _printed("access", "mara")),

@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from pipeline.answers import Given
 from pipeline.links import Links
-from pipeline.store import answers, corrections, db, digests, issues, objections, work
+from pipeline.store import answers, corrections, db, digests, issues, listeners, objections, work
 from pipeline.store import triage as store
 from tests.connectors import oidc_fake
 from tests.workers import small
@@ -508,15 +508,15 @@ def test_operators_read_how_it_is(rosta: Path, engine: Engine, site: Flask) -> N
     now = engine.deployment.now()
     with db.transaction(engine.deployment.database) as session:
         issues.quarantine(session, "desk", "row <9>", "no title", None, now)
-        answers.pause(session, "dora", now, now)
+        listeners.pause(session, "dora", now, now)
     page = coming(site, rosta, "operator")[0].get("/operators", base_url=PUBLIC).text
     with db.transaction(engine.deployment.database) as session:
         issues.release_from_quarantine(session, "desk", ["row <9>"])
-        answers.pause(session, "dora", None, now)
+        listeners.pause(session, "dora", None, now)
 
     assert "desk: 1 items" in page
     assert "row &lt;9&gt;" in page
-    assert "The lead of Delivery (Dora) paused on 2026-03-09" in page
+    assert "dora (the lead of Delivery (Dora)) is away since 2026-03-09: nobody listens for their teams" in page
     assert re.search(r'<th scope="row">2026-W10</th><td>3</td><td>3</td>', page), page
     assert page.count('<th scope="row">') == 6
     assert "<form" not in page.replace('<form method="post" action="/sign-out">', "")

@@ -18,6 +18,7 @@ from workers.cli import (
     data,
     demo,
     digests,
+    listening,
     model,
     orgs,
     pains,
@@ -73,6 +74,7 @@ for module in (
     corrections,
     previewing,
     receiving,
+    listening,
     access,
     processes,
 ):

@@ -234,6 +234,8 @@ def status(options: Global, as_json: bool) -> None:
         click.echo(f"corrected {line}")
     if len(found["corrections"]) > 5:
         click.echo(f"corrected {len(found['corrections']) - 5} more; `leafnotes corrections` lists them")
+    for one in found["away"]:
+        click.echo(f"away: {one['said']}")
     if found["check_in"]:
         click.echo(f"check-in {found['check_in']}")
     if found["preview"]:

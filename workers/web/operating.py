@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pipeline import periods
 from pipeline.issue import Period
-from pipeline.store import answers, db, digests, issues, work
+from pipeline.store import db, digests, issues, work
 from workers.engine import Engine
 from workers.report import report
 from workers.web.access import csrf, name_of, operator
@@ -42,7 +42,6 @@ def blueprint(engine: Engine) -> Blueprint:
                 weeks=weeks,
                 waiting=_waiting(engine, session, found["waiting"]),
                 troubled=digests.troubled(session, weeks[-1].label, LISTED),
-                paused=[(office(engine, who), at) for who, at in sorted(answers.paused(session).items())],
                 quarantined=issues.quarantined(session, LISTED),
                 failing=work.failing(session)[:LISTED],
                 set_aside=work.set_aside(session, LISTED),

@@ -15,7 +15,6 @@ from pipeline.issue import SourceHealth
 STORM = 8
 NO_QUIET = " Few voices from it do not mean calm."
 SUBJECT = 60
-PREHEADER = (60, 100)
 
 
 def who(desk: Desk, pain: PainView) -> str:
@@ -174,15 +173,15 @@ def preheader(desk: Desk, pains: Sequence[PainView], said: str) -> str:
     A total of everybody who wrote is not given: with the pains' own numbers it would tell how few wrote of the rest.
     """
     if not pains:
-        return padded("Friction was heard, each by a single voice.", ("Their words, not our scores.",))
+        return words.padded("Friction was heard, each by a single voice.", words.FILLERS[1:])
     wait = _own_word(desk, pains) or _longest_wait(desk, pains)
     second = _second(desk, pains, said)
     for first in _first_voices(desk, pains[0]):
         for parts in ([*second, wait], [wait], second):
             text = " ".join(p for p in [first, *parts] if p)
-            if len(text) <= PREHEADER[1]:
-                return padded(text, ("What is asked of you stands first.", "Their words, not our scores."))
-    return padded(wait, ("What is asked of you stands first.",))
+            if len(text) <= words.PREHEADER[1]:
+                return words.padded(text)
+    return words.padded(wait, words.FILLERS[:1])
 
 
 def _own_word(desk: Desk, pains: Sequence[PainView]) -> str:
@@ -233,13 +232,6 @@ def _second(desk: Desk, pains: Sequence[PainView], said: str) -> list[str]:
                 many = desk.book.say(f"{{}} {nouns}", f"people({pain.id})", pain.voices)
             return [f"{words.capital(name)}: {many}." if many else f"Also {brief.lower(name)}."]
     return []
-
-
-def padded(text: str, fillers: Sequence[str]) -> str:
-    for filler in fillers:
-        if len(text) < PREHEADER[0] and len(text) + 1 + len(filler) <= PREHEADER[1]:
-            text += f" {filler}"
-    return text
 
 
 # --- before it ----------------------------------------------------------------------------------------------------

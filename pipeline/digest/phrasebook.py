@@ -364,7 +364,7 @@ def spoken(document: Document, say: Tongue) -> Document:
     return replace(
         d,
         subject=say(d.subject),
-        preheader=_within(say(d.preheader)),
+        preheader=_preheader(say, d),
         opening=say(d.opening),
         warnings=_each(say, d.warnings),
         notes=_each(say, d.notes),
@@ -388,6 +388,13 @@ def spoken(document: Document, say: Tongue) -> Document:
     )
 
 
+def _preheader(say: Tongue, document: Document) -> str:
+    """In some languages what fits in ours is too long, or too short for a phone to show nothing else beside it."""
+    said = _within(say(document.preheader))
+    fillers = [say(filler) for filler in words.FILLERS if filler not in document.preheader]
+    return words.padded(said, fillers) if document.form == "full" else said
+
+
 def _within(text: str) -> str:
     """A preheader of few enough characters, by leaving out a sentence of its middle or its end."""
     parts = _END.split(text)
@@ -397,8 +404,7 @@ def _within(text: str) -> str:
     return next((one for one in left if SHORTEST <= len(one) <= LONGEST), words.shorten(text, chars=LONGEST))
 
 
-SHORTEST, LONGEST = 60, 100
-"""Characters of a preheader."""
+SHORTEST, LONGEST = words.PREHEADER
 
 
 def _each(say: Tongue, texts: Sequence[str]) -> tuple[str, ...]:

@@ -61,7 +61,8 @@ class Feed:
             # What shows after the first walk has begun is looked for from here on, however often that is cut short.
             since, late = to, late or limit
         for items, reached in self.walk(since):
-            to = _latest(to, reached)
+            # What shows while we walk may belong before where we are, so nobody looks back from later than we began.
+            to = _latest(to, reached if late is not None or reached is None else min(reached, now))
             yield items, _mark(to, late)
         if late is not None and limit - late >= trail / 12:
             for items, reached in self.walk(late):

@@ -45,6 +45,25 @@ class Desk:
             pass
 
 
+def test_what_shows_late_while_a_long_pull_runs_is_not_passed_by() -> None:
+    desk = Desk(10 * MINUTE)
+    for n in range(6):
+        desk.items[f"i{n}"] = (START - (10 - n) * MINUTE, START)
+    desk.items["late"] = (START - 9 * MINUTE + MINUTE / 2, START + MINUTE)
+    pages = desk.pages()
+    for _ in range(3):
+        next(pages)
+    desk.now = START + 13 * MINUTE
+    desk.items["meanwhile"] = (START + 12 * MINUTE, START + 12 * MINUTE)
+    for _ in pages:
+        pass
+    assert {"i5", "meanwhile"} <= desk.stored
+
+    desk.pull()
+
+    assert "late" in desk.stored
+
+
 @pytest.mark.parametrize("broken_off", [HOUR, 20 * HOUR])
 def test_what_showed_late_while_the_first_pull_was_broken_off_is_found(broken_off: timedelta) -> None:
     desk = Desk(12 * HOUR)

@@ -1,6 +1,7 @@
 """What the state machines share: how long they run, a database that is empty for each run, and a clock to move."""
 
 import os
+import sys
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -52,23 +53,25 @@ def planted(runs: int, length: int = RUN) -> settings:
     return settings(_settings(runs, length), phases=[Phase.generate], report_multiple_bugs=False)
 
 
-def _settings(runs: int, length: int) -> settings:
+def _settings(runs: int, length: int, *, derandomize: bool = not WANTED) -> settings:
     return settings(
         max_examples=runs,
         stateful_step_count=length,
         deadline=None,
         database=None,
-        derandomize=not WANTED,
+        derandomize=derandomize,
         suppress_health_check=list(HealthCheck),
     )
 
 
-def long(machine: type[Machine], steps: int, number: int) -> str:
-    """Run a machine for so many steps; what was done, in words. Raises what the machine finds."""
-    machine.steps, began = 0, time.monotonic()
-    wanted = settings(_settings(max(1, steps // RUN), RUN), derandomize=False)
-    run_state_machine_as_test(seed(number)(machine), settings=wanted)
-    return f"{machine.steps:,} steps in {time.monotonic() - began:.0f} s, seed {number}: 0 wrong"
+def long(machine: type[Machine], steps: int, first: int) -> str:
+    """Run a machine for so many steps, a seed for each thousand; what was done. Raises what the machine finds."""
+    machine.steps, began, number = 0, time.monotonic(), first
+    while machine.steps < steps:
+        run_state_machine_as_test(seed(number)(machine), settings=_settings(20, RUN, derandomize=False))
+        print(f"{machine.steps:,} steps, seed {number}, {time.monotonic() - began:.0f} s", file=sys.stderr)  # noqa: T201
+        number += 1
+    return f"{machine.steps:,} steps in {time.monotonic() - began:.0f} s, seeds {first} to {number - 1}: 0 wrong"
 
 
 class Clock:

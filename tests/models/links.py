@@ -209,60 +209,42 @@ class LinkActions(Machine):
         assert found.status_code < 500, (method, where)
         assert world.state() == before, f"{method} {where} changed something"
 
-    @rule(data=st.data(), how=st.sampled_from(SPOILT), number=st.integers(0, 10_000))
-    def spoilt(self, data: st.DataObject, how: str, number: int) -> None:
+    @rule(data=st.data(), why=st.sampled_from(("spoilt", "ended", "somebody else", "another week or matter")))
+    def refuses(self, data: st.DataObject, why: str) -> None:
+        """A link that was changed, or that was made with the key for another time, reader, week or matter."""
         world = self.world
         purpose, where, leader, fields = data.draw(actions(world))
         good = world.good(leader)[purpose]
-        bad = spoil(good, how, number, world.good(leader), purpose)
-        if bad != good:
-            self.refused(where.format(bad), fields, f"a token with {how} of {number}")
-
-    @rule(data=st.data(), after=st.sampled_from([-1, 0, 1]))
-    def ended(self, data: st.DataObject, after: int) -> None:
-        world = self.world
-        purpose, where, leader, fields = data.draw(actions(world))
-        if purpose == "check-in-stop":
-            return
-        until = int(world.clock.at.timestamp()) - after
-        kept = world.links.read(world.good(leader)[purpose], purpose)
+        kept = world.links.read(good, purpose)
         assert kept is not None
-        token = world.token(purpose, kept.reader, kept.period, kept.about, until)
-        if after >= 0:
-            self.refused(where.format(token), fields, "a link that has ended")
-
-    @rule(data=st.data(), whose=st.sampled_from(["roaster1", "nobody", "", "kit ", "KIT", "ticket99"]))
-    def somebody_elses(self, data: st.DataObject, whose: str) -> None:
-        """A link that was made with the key, for somebody who may not do this."""
-        world = self.world
-        purpose, where, leader, fields = data.draw(actions(world))
-        if purpose == "check-in-stop":
-            return
-        kept = world.links.read(world.good(leader)[purpose], purpose)
-        assert kept is not None
-        self.refused(where.format(world.token(purpose, whose, kept.period, kept.about)), fields, f"a link of {whose!r}")
-
-    @rule(data=st.data(), week=st.sampled_from(["2026-W09", "2026-W11", ""]))
-    def of_another_week_or_matter(self, data: st.DataObject, week: str) -> None:
-        world = self.world
-        purpose, where, leader, fields = data.draw(actions(world))
-        if purpose in ("pause", "check-in-stop"):
-            return
-        kept = world.links.read(world.good(leader)[purpose], purpose)
-        assert kept is not None
-        period, about = (week, kept.about) if kept.period else (kept.period, "e000000000000")
-        self.refused(where.format(world.token(purpose, kept.reader, period, about)), fields, "a link of something else")
+        reader, period, about, until = kept.reader, kept.period, kept.about, kept.until
+        if why == "spoilt" or purpose == "check-in-stop":
+            how = data.draw(st.sampled_from(SPOILT))
+            bad = spoil(good, how, data.draw(st.integers(0, 10_000)), world.good(leader), purpose)
+            if bad == good:
+                return
+            why = f"a link with {how}"
+        else:
+            if why == "ended":
+                until = int(world.clock.at.timestamp()) - data.draw(st.sampled_from([0, 1, 86_400]))
+            elif why == "somebody else":
+                reader = data.draw(st.sampled_from(["roaster1", "nobody", "", "kit ", "KIT", "ticket99"]))
+            elif period:
+                period = data.draw(st.sampled_from(["2026-W09", "2026-W11", ""]))
+            elif purpose == "pause":
+                return
+            else:
+                about = "e000000000000"
+            bad = world.token(purpose, reader, period, about, until)
+        before = world.state()
+        status = world.post(where.format(bad), fields)
+        assert 400 <= status < 500, f"{why} was answered with {status}: {where} {fields}"
+        assert world.state() == before, f"{why} changed something: {where} {fields}"
 
     @rule(hours=st.sampled_from([1, 30]))
     def time_passes(self, hours: int) -> None:
         if self.world.clock.at < rosta.DUE + timedelta(days=20):
             self.world.clock.move(timedelta(hours=hours))
-
-    def refused(self, address: str, fields: Fields, what: str) -> None:
-        before = self.world.state()
-        status = self.world.post(address, fields)
-        assert 400 <= status < 500, f"{what} was answered with {status}"
-        assert self.world.state() == before, f"{what} changed something"
 
 
 # --- tokens

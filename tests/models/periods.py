@@ -211,10 +211,10 @@ class Periods(Machine):
         self.world.day, self.world.hour, self.world.zones = day, hour, dict(zones)
         self.world.settle_in()
 
-    @rule(beats=st.integers(1, 12))
-    def beats_hourly(self, beats: int) -> None:
+    @rule(beats=st.integers(1, 3), hours=st.integers(1, 9))
+    def beats(self, beats: int, hours: int) -> None:
         for _ in range(beats):
-            self.world.clock.move(timedelta(hours=1))
+            self.world.clock.move(timedelta(hours=hours))
             self.world.tick()
 
     @rule(hours=OUTAGES)

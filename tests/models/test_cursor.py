@@ -9,7 +9,7 @@ from tests.models.machine import planted, sized
 
 
 def test_no_change_is_missed_however_late_it_shows_and_whatever_shifts_meanwhile() -> None:
-    run_state_machine_as_test(Cursor, settings=sized(40))
+    run_state_machine_as_test(Cursor, settings=sized(12))
 
 
 def test_a_cursor_that_does_not_look_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

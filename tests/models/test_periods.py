@@ -8,7 +8,7 @@ from tests.models.periods import Periods
 
 
 def test_each_leader_has_each_week_once_whatever_the_beat_and_the_clock_do() -> None:
-    run_state_machine_as_test(Periods, settings=sized(8, 30))
+    run_state_machine_as_test(Periods, settings=sized(6, 30))
 
 
 def test_two_years_of_beat_outages_leave_no_week_out() -> None:

@@ -22,7 +22,7 @@ def postgres(postgres_url: str) -> Iterator[Engine]:
 
 
 def test_work_rows_do_what_the_model_says() -> None:
-    run_state_machine_as_test(WorkRows, settings=sized(25))
+    run_state_machine_as_test(WorkRows, settings=sized(20))
 
 
 def test_work_rows_in_postgresql_do_what_the_model_says(postgres: Engine) -> None:

@@ -112,6 +112,7 @@ class World:
         own = own.model_copy(
             update={
                 "organisation": own.organisation.model_copy(update={"timezone": self.home}),
+                "retention": own.retention.model_copy(update={"text": "36500d", "raw_pages": "36500d"}),
                 "digest": own.digest.model_copy(update={"day": self.day, "hour": self.hour}),
             }
         )

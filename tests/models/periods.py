@@ -113,6 +113,7 @@ class World:
             update={
                 "organisation": own.organisation.model_copy(update={"timezone": self.home}),
                 "retention": own.retention.model_copy(update={"text": "36500d", "raw_pages": "36500d"}),
+                "calendar": own.calendar.model_copy(update={"working_days": list(periods.DAYS)}),
                 "digest": own.digest.model_copy(update={"day": self.day, "hour": self.hour}),
             }
         )

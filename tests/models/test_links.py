@@ -1,4 +1,5 @@
 import random
+from datetime import timedelta
 
 import pytest
 from hypothesis.stateful import run_state_machine_as_test
@@ -38,6 +39,18 @@ def test_the_links_of_the_model_are_those_that_act() -> None:
             before = world.state(counting=False)
             assert world.post(where + token, fields) < 400, where
             assert world.state(counting=False) != before, where
+
+
+def test_listening_again_an_hour_later_changes_nothing() -> None:
+    world = World()
+    with world.clock.patched():
+        address = "/pause/" + world.good("kit")["pause"]
+        for form in ({}, {"listen": "again"}):
+            world.post(address, form)
+            before = world.state()
+            world.clock.move(timedelta(hours=1))
+            world.post(address, form)
+            assert world.state() == before
 
 
 def test_an_action_that_is_done_twice_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

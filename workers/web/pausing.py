@@ -24,8 +24,10 @@ def blueprint(engine: Engine) -> Blueprint:
         now = engine.deployment.now()
         listen = request.form.get("listen") == "again"
         with engine.transaction() as session:
-            since = None if listen else answers.paused(session).get(link.reader, now)
-            answers.pause(session, link.reader, since, now)
+            since = answers.paused(session).get(link.reader)
+            if listen == (since is not None):  # said again it changes nothing
+                since = None if listen else now
+                answers.pause(session, link.reader, since, now)
         return page("pause.html", token=token, since=since)
 
     return pages

@@ -5,7 +5,7 @@ import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
 from pipeline.check_in import QUESTIONS
-from pipeline.store import answers
+from pipeline.listening import Listening
 from tests.models import links
 from tests.models.links import LinkActions, World
 from tests.models.machine import planted, sized
@@ -54,7 +54,7 @@ def test_listening_again_an_hour_later_changes_nothing() -> None:
 
 
 def test_an_action_that_is_done_twice_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "paused", lambda _session: {})
+    monkeypatch.setattr(Listening, "away", lambda _said, _at: False)
 
     with pytest.raises(AssertionError, match="done twice"):
         run_state_machine_as_test(LinkActions, settings=planted(30))

@@ -24,7 +24,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
-from pipeline import checking_in, escalating, mailing, pains, passing_on, periods, teaching
+from pipeline import checking_in, escalating, forgetting, mailing, pains, passing_on, periods, teaching
 from pipeline.classify import signals
 from pipeline.digest import edition, gates, mime, render
 from pipeline.digest.call import Call
@@ -32,6 +32,7 @@ from pipeline.digest.compose import compose as compose_document
 from pipeline.digest.document import Document
 from pipeline.digest.index import Index, index
 from pipeline.digest.material import Material
+from pipeline.forgetting import Forgotten
 from pipeline.house import House as House
 from pipeline.issue import Comment, Event, Gone, Issue, Period, Remark, Text, Verdict
 from pipeline.links import Links, from_store, to_store
@@ -45,6 +46,7 @@ from pipeline.store import (
     digests,
     drift,
     escalations,
+    forgotten,
     issues,
     lessons,
     objections,
@@ -116,6 +118,8 @@ class _Page:
     issues: dict[str, Issue] = field(default_factory=dict)
     comments: list[tuple[str, Comment]] = field(default_factory=list)
     gone: list[Gone] = field(default_factory=list)
+    forgotten: set[int] = field(default_factory=set)
+    """`id` of the raw items that somebody forgotten wrote: they are archived nowhere."""
 
 
 def ingest(
@@ -138,11 +142,15 @@ def ingest(
     Keys in `redact` are taken out of what is archived. `marks` are the source's words for our tags.
     """
     done = Ingested(read=len(items) + len(problems))
+    who = forgotten.known(session, lock=True)
     issues.void(session, source, restarts)
-    page = _understand(session, source, items, normalise, known_as, at, done)
+    page = _understand(session, source, items, normalise, known_as, at, done, who)
     for what, reason in problems:
+        reason = who.marked(reason) if who is not None else reason
         issues.quarantine(session, source, what, reason, None, at)
         done.put_aside(what, reason)
+    if who is not None:
+        items = _admit(session, who, source, page, items)
 
     before = issues.known(session, source, list(page.issues))
     if cursor is None:  # an old page knows nothing of what was deleted since
@@ -175,6 +183,7 @@ def _understand(
     known_as: KnownAs,
     at: datetime,
     done: Ingested,
+    who: Forgotten | None,
 ) -> _Page:
     page = _Page()
     understood: list[Mapping[str, Any]] = []
@@ -182,11 +191,16 @@ def _understand(
         try:
             value = normalise(item)
             value = None if value is None else sound(value)
+            if who is not None and value is not None:
+                value, theirs = forgetting.admitted(who, source, value)
+                page.forgotten |= {id(item)} if theirs else set()
             understood.append(item)
         except Exception as error:  # one bad item, whatever is wrong with it or with its connector, stops no other
             reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
             what = _name(item, known_as)
-            issues.quarantine(session, source, what, reason, issues.dump(item), at)
+            named = who is not None and who.names_somebody(item)
+            reason = who.marked(reason) if who is not None else reason
+            issues.quarantine(session, source, what, reason, None if named else issues.dump(item), at)
             done.put_aside(what, reason)
             continue
         if isinstance(value, Issue):
@@ -203,6 +217,26 @@ def _understand(
     if issues.has_quarantined(session, source):
         issues.release_from_quarantine(session, source, [_name(item, known_as) for item in understood])
     return page
+
+
+def _admit(
+    session: Session, who: Forgotten, source: str, page: _Page, items: Sequence[Mapping[str, Any]]
+) -> Sequence[Mapping[str, Any]]:
+    """Let nothing come in again of what somebody forgotten wrote; the raw items that may be archived.
+
+    What is stored under their own name still is left to the walk that erases it.
+    """
+    keys = sorted({*page.issues, *(issue for issue, _ in page.comments)})
+    waiting = forgotten.untouched(session, who, source, keys)
+    theirs = forgotten.written_by_forgotten(session, source, keys)
+    page.issues = {
+        key: forgetting.erased(who, issue, theirs[key]) if key in theirs else issue
+        for key, issue in page.issues.items()
+        if key not in waiting
+    }
+    silent = {*theirs, *waiting, *(key for key, one in page.issues.items() if forgetting.is_pseudonym(one.author))}
+    page.comments = [(key, replace(one, body="") if key in silent else one) for key, one in page.comments]
+    return [item for item in items if id(item) not in page.forgotten and not who.names_somebody(item)]
 
 
 def _without(value: Any, keys: frozenset[str]) -> Any:
@@ -312,8 +346,9 @@ def classify(
     for n, (row_id, text_hash, issue) in enumerate(rows):
         verdict = _as_tagged(_with_what_withholds(verdicts[n], texts[n], issue), issue)
         before = settled.get(row_id)
-        if before is not None and before[0] == text_hash and before[1].model != verdict.model:
-            verdict = before[1]  # a closed period was made from it, and learns nothing any more
+        silent = not issue.title and not issue.body
+        if before is not None and before[0] == text_hash and (silent or before[1].model != verdict.model):
+            verdict = before[1]  # a closed period was made from it, or its text is gone: it learns nothing any more
         leaf, hearers = router.leaf(issue), router.hearers(issue)
         judged.append(Judged(row_id, text_hash, verdict, leaf, hearers, numbers, shadows.get(n)))
     return judged

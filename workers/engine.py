@@ -18,23 +18,37 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from connectors.base import SourceError, Writer
-from pipeline import checking_in, escalating, periods, proposing, receiving, steps, surveying, teaching, telling
+from pipeline import (
+    checking_in,
+    erasing,
+    escalating,
+    periods,
+    proposing,
+    receiving,
+    steps,
+    surveying,
+    teaching,
+    telling,
+)
+from pipeline.forgetting import Eraser
 from pipeline.issue import Gone, NoProposal, Period, Text, Verdict
 from pipeline.receiving import Taken
 from pipeline.returned import Returned
 from pipeline.returned import read as understand
 from pipeline.steps import Ingested
 from pipeline.store import answers, db, digests, issues, objections, proposals, registry, returned, sources, work
+from pipeline.store.forgotten import Written
 from pipeline.store.work import Fenced, Job
 from workers import alive
 from workers.inbox import Bookmark, portions
+from workers.senders import erase
 from workers.wiring import Deployment, Source, span
 
 log = structlog.get_logger()
 
 NEEDED = (
     "inbox", "pull", "census", "teach", "classify", "assign", "survey", "escalate", "close", "compose", "deliver",
-    receiving.KIND,
+    receiving.KIND, erasing.KIND,
 )  # fmt: skip
 AFTERWARDS = (proposing.KIND, telling.KIND)
 KINDS = (*NEEDED, *AFTERWARDS)
@@ -689,6 +703,37 @@ class Engine:
         with self.transaction() as session:
             telling.told(session, answer, name, issue, house.now())
             work.finish(session, job)
+
+    def _forget(self, job: Job) -> None:
+        """Take everybody who was forgotten out of every table. What somebody writes meanwhile, who had read before, is
+        found by going round until a round finds nothing."""
+        house = self.deployment
+        with db.reading(house.database) as session:
+            found = erasing.eraser(session)
+        if found is not None:
+            erase(house.directory / "digests", found)
+            with house.writers(found) as theirs:
+                while self._round(job, found, theirs):
+                    pass
+        with self.transaction() as session:
+            erasing.end(session, house.org)
+            work.finish(session, job)
+        try:
+            db.compact(house.database)
+        except DBAPIError as error:  # somebody else reads; what is gone from the tables is overwritten in time
+            log.warning("not compacted", reason=db.said(error))
+
+    def _round(self, job: Job, found: Eraser, theirs: Written) -> bool:
+        """Whether going once through every table changed anything."""
+        changed = 0
+        for first in erasing.places():
+            place: erasing.Place | None = first
+            while place is not None:
+                with self.transaction() as session:
+                    work.renew(session, job, self.deployment.lease)
+                    count, place = erasing.step(session, found, place, theirs)
+                changed += count
+        return changed > 0
 
     def _note(self, job: Job) -> None:
         """Send the mail that a returned one led to."""

@@ -18,6 +18,7 @@ from workers.cli import (
     data,
     demo,
     digests,
+    erasing,
     model,
     orgs,
     pains,
@@ -70,6 +71,7 @@ for module in (
     corrections,
     receiving,
     access,
+    erasing,
     processes,
 ):
     for command in module.COMMANDS:

@@ -143,5 +143,4 @@ def end(session: Session, org: Org) -> None:
     for pain, texts in list(forgotten.nameless(session)):
         forgotten.name_pain(session, pain, title_of(texts, names) if texts else NAMELESS)
     teaching.ask(session)
-    for mail in forgotten.undecided(session):
-        work.hurry(session, "deliver", str(mail))
+    work.hurry(session, "deliver")

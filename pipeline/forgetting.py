@@ -232,7 +232,8 @@ def _is_gap(between: str) -> bool:
 
 
 class Words:
-    """The words of issues and comments that are erased, to be found where they were quoted."""
+    """The words of issues and comments that are erased, to be found where they were quoted. Names in them are marked,
+    as they are in what is looked through: nobody's name may be cut in two."""
 
     def __init__(self, texts: Iterable[str] = (), titles: Iterable[str] = (), keys: Iterable[str] = ()) -> None:
         """`keys` are the issues ("source:external_id"): what stands beside such a key as its text goes anyway."""
@@ -301,14 +302,14 @@ class Eraser:
 
     def text(self, value: str) -> str:
         whole = self.who.whole(value)
-        return PERSON if whole is not None else self.who.marked(self.words.without(value))
+        return PERSON if whole is not None else self.words.without(self.who.marked(value))
 
     def speech(self, value: str) -> str:
         """What somebody else wrote: their words are theirs, whoever wrote the same."""
         return self.who.marked(value)
 
     def said(self, value: str) -> str:
-        return self.who.marked(self.words.without(value), ids=True)
+        return self.words.without(self.who.marked(value, ids=True))
 
     def json(self, value: Any, key: str = "", *, theirs: bool = False) -> Any:
         """JSON values: whoever a value names is one of chance, what was quoted of them is gone, the form stays."""
@@ -325,7 +326,8 @@ class Eraser:
         whole = whole or self.who.whole(value)
         if whole is not None:
             return whole
-        return self.who.marked(self.words.without(value, name=key in NAMES_OF_PAINS), ids=" " in value)
+        marked = self.who.marked(value, ids=" " in value)
+        return self.words.without(marked, name=key in NAMES_OF_PAINS)
 
     def _key(self, name: str) -> str:
         return self.who.whole(name) or name

@@ -41,6 +41,7 @@ from pipeline.prose import prose
 from pipeline.sound import sound
 from pipeline.store import (
     answers,
+    audit,
     authors,
     db,
     digests,
@@ -1078,8 +1079,10 @@ def record(session: Session, mail_id: int, outcome: str, reply: str, alarm: str 
         **({"message": None} if step.state in mailing.FINAL else {}),  # its links are nobody else's
     )
     _forget_bytes(session, mail)
+    digest = digests.digest_by_id(session, mail.digest_id)
+    sent = f"{digest.kind} {digest.period}: {step.state}"
+    audit.record(session, audit.SYSTEM, "send", sent, about=digest.leader, version=str(digest.version))
     if step.state in mailing.LOST:
-        digest = digests.digest_by_id(session, mail.digest_id)
         known = escalations.of_call(session, digest.id) if digest.kind == digests.CALL else None
         escalating.ask(session, [known[0].issue_id] if known is not None else [])
     return step.wait

@@ -151,7 +151,7 @@ def _key(deployment: Deployment) -> Iterator[Finding]:
     if deployment.environment.smtp_url is None and deployment.environment.public_url is None:
         return
     try:
-        deployment.environment.require_secret_key()
+        deployment.environment.require_secret_keys()
     except WeakKey as error:
         yield Finding("error", "LEAFNOTES_SECRET_KEY", f"{error.problem.message} {error.problem.remedy}")
 

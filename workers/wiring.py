@@ -252,7 +252,7 @@ class Deployment:
         try:
             if mail.replies is None and mail.bounces is None:
                 return None
-            return ReturnPath(self.environment.require_secret_key(), replies=mail.replies, bounces=mail.bounces)
+            return ReturnPath(*self.environment.require_secret_keys(), replies=mail.replies, bounces=mail.bounces)
         except WeakKey:
             return None
 
@@ -285,7 +285,10 @@ class Deployment:
         """Signs links; None where no public address is set, or no key that can be relied on."""
         public = self.environment.public_url
         try:
-            return None if public is None else Links(self.environment.require_secret_key(), public)
+            if public is None:
+                return None
+            key, *old = self.environment.require_secret_keys()
+            return Links(key, public, old=old)
         except WeakKey:
             return None
 
@@ -323,7 +326,7 @@ class Deployment:
     def require_secret_key(self) -> None:
         """Raises `Misconfigured` where LEAFNOTES_SECRET_KEY is missing, short or known."""
         try:
-            self.environment.require_secret_key()
+            self.environment.require_secret_keys()
         except WeakKey as error:
             raise Misconfigured([error.problem]) from None
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipeline.answers import Answer, Given
-from pipeline.store import pain_edits, registry
+from pipeline.store import audit, pain_edits, registry
 from pipeline.store.upsert import ignore, put
 from pipeline.tables import AnswerRow, IssueRow, ListenerRow, MemberRow, ToldRow, VerdictRow
 
@@ -30,6 +30,8 @@ def keep(
         "nonce": nonce,
         "at": at,
     }
+    if session.scalar(select(AnswerRow.id).where(AnswerRow.nonce == nonce)) is None:
+        audit.record(session, audit.by_way(how, leader), "answer", f"pain {pain}", about=given.to, version=given.kind)
     ignore(session, AnswerRow, [row], ["nonce"])
     return _answer(
         session.scalars(select(AnswerRow).where(AnswerRow.nonce == nonce)).one(), pain_edits.redirects(session)
@@ -115,6 +117,7 @@ def told_of(session: Session, answer: int) -> frozenset[str]:
 def pause(session: Session, leader: str, at: datetime | None, now: datetime) -> None:
     """A leader stops listening at this time, or, with None, listens again."""
     put(session, ListenerRow, [{"leader": leader, "paused_at": at, "changed_at": now}], ["leader"])
+    audit.record(session, audit.By("link", leader), "pause" if at is not None else "listen again", "leaf notes")
 
 
 def paused(session: Session) -> Mapping[str, datetime]:

@@ -53,8 +53,19 @@ class Entry:
     version: str
 
 
+def acting(session: Session, by: By) -> None:
+    """Whose decisions this transaction keeps, where that is known better than by the way they came."""
+    session.info["acting"] = by
+
+
+def by_way(how: str, who: str | None) -> By:
+    """Somebody, by the way in which their decision came: cli, page, mail, or a label of a source."""
+    return By(OF_HOW.get(how, "system"), who)
+
+
 def record(session: Session, by: By, what: str, thing: str, *, about: str | None = None, version: str = "") -> None:
     """Have it written at the end of this transaction, which is one of `pipeline.store.db`."""
+    by = session.info.get("acting", by) if by.role != "system" else by
     values = {
         "role": by.role,
         "who": by.who and by.who[:255],
@@ -101,10 +112,9 @@ def _hash(row: dict[str, Any]) -> str:
 
 def entries(session: Session, since: datetime | None = None) -> Iterator[Entry]:
     """Every row, the oldest first."""
-    query = select(AuditRow).order_by(AuditRow.id)
-    if since is not None:
-        query = query.where(AuditRow.at >= since)
-    for row in session.scalars(query.execution_options(yield_per=BATCH)):
+    for row in _rows(session):
+        if since is not None and row.at < since:
+            continue
         yield Entry(
             id=row.id,
             at=row.at,
@@ -117,11 +127,23 @@ def entries(session: Session, since: datetime | None = None) -> Iterator[Entry]:
         )
 
 
+def _rows(session: Session) -> Iterator[AuditRow]:
+    """In order, a few hundred in memory at a time."""
+    after = 0
+    while True:
+        rows = session.scalars(select(AuditRow).where(AuditRow.id > after).order_by(AuditRow.id).limit(BATCH)).all()
+        yield from rows
+        if len(rows) < BATCH:
+            return
+        after = rows[-1].id
+        session.expunge_all()
+
+
 def verify(session: Session) -> tuple[int, str | None]:
     """(rows that hold, what is wrong with the first that does not: None where all hold)."""
     forgotten = set(session.scalars(select(TombstoneRow.pseudonym).distinct()))
     number, before = 0, ""
-    for row in session.scalars(select(AuditRow).order_by(AuditRow.id).execution_options(yield_per=BATCH)):
+    for row in _rows(session):
         if row.id != number + 1:
             return number, f"row {number + 1} is missing"
         if row.before != before or row.hash != _hash({name: getattr(row, name) for name in CHAINED}):

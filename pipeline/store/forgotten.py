@@ -25,9 +25,7 @@ from pipeline.tables import (
     Base,
     CommentRow,
     CorrectionRow,
-    DigestRow,
     IssueRow,
-    MailRow,
     MarkRow,
     MemberRow,
     PainRow,
@@ -108,10 +106,10 @@ def written(session: Session, who: Forgotten) -> tuple[list[int], Words]:
         for row in session.execute(query.where(IssueRow.source == source, IssueRow.author == name)):
             ids.append(row.id)
             keys.append(f"{source}:{row.external_id}")
-            texts.append(row.body)
-            titles.append(row.title)
+            texts.append(who.marked(row.body))
+            titles.append(who.marked(row.title))
         said = select(CommentRow.body).where(CommentRow.source == source, CommentRow.author == name)
-        texts += session.scalars(said)
+        texts += [who.marked(body) for body in session.scalars(said)]
     return sorted(ids), Words(texts, [title for title in titles if title], keys)
 
 
@@ -340,12 +338,6 @@ def name_pain(session: Session, pain: str, title: str) -> None:
         value = getattr(row, part)
         if value is not None and ERASED in value["title"]:
             setattr(row, part, {**value, "title": title})
-
-
-def undecided(session: Session) -> list[int]:
-    """Mails of digests that hold nobody any more and wait to be composed again."""
-    query = select(MailRow.id).join(DigestRow, DigestRow.id == MailRow.digest_id)
-    return list(session.scalars(query.where(DigestRow.hidden == MARK, MailRow.state.not_in(FINAL))))
 
 
 def written_by_forgotten(session: Session, source: str, keys: Sequence[str]) -> dict[str, str]:

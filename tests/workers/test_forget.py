@@ -86,7 +86,7 @@ def stage(directory: Path, seed: int, count: int) -> tuple[list[Human], random.R
     return people, chance
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_no_name_of_theirs_stands_anywhere_and_none_comes_back(seed: int, tmp_path: Path) -> None:
     directory = tmp_path / "rosta"
     people, chance = stage(directory, seed, MANY or 5)
@@ -143,7 +143,7 @@ def test_what_they_wrote_stays_as_a_count(tmp_path: Path) -> None:
             assert str(row.author).startswith("[forgotten ")
 
 
-@pytest.mark.parametrize("stop_at", [1, 3, 8, 15, 22, 30, 40])
+@pytest.mark.parametrize("stop_at", [2, 12, 27])
 def test_a_walk_that_dies_goes_on(stop_at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = tmp_path / "rosta"
     people, chance = stage(directory, 6, 2)

@@ -147,7 +147,7 @@ def ingest(
     issues.void(session, source, restarts)
     page = _understand(session, source, items, normalise, known_as, at, done, who)
     for what, reason in problems:
-        reason = who.marked(reason) if who is not None else reason
+        what, reason = (what, reason) if who is None else (who.marked(what), who.marked(reason))
         issues.quarantine(session, source, what, reason, None, at)
         done.put_aside(what, reason)
     if who is not None:
@@ -198,7 +198,7 @@ def _understand(
             understood.append(item)
         except Exception as error:  # one bad item, whatever is wrong with it or with its connector, stops no other
             reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-            what = _name(item, known_as)
+            what = _name(item, known_as, who)
             named = who is not None and who.names_somebody(item)
             reason = who.marked(reason) if who is not None else reason
             issues.quarantine(session, source, what, reason, None if named else issues.dump(item), at)
@@ -216,7 +216,7 @@ def _understand(
         else:
             done.skipped += 1
     if issues.has_quarantined(session, source):
-        issues.release_from_quarantine(session, source, [_name(item, known_as) for item in understood])
+        issues.release_from_quarantine(session, source, [_name(item, known_as, who) for item in understood])
     return page
 
 
@@ -251,12 +251,14 @@ def _without(value: Any, keys: frozenset[str]) -> Any:
     return value
 
 
-def _name(item: Mapping[str, Any], known_as: KnownAs) -> str:
+def _name(item: Mapping[str, Any], known_as: KnownAs, who: Forgotten | None = None) -> str:
     """What an operator looks for: the connector's name of an item, or a hash of it."""
     try:
         known = known_as(item)
     except Exception:  # an item may be anything
         known = None
+    if known and who is not None:
+        known = who.marked(known)
     return known or hashlib.blake2b(issues.dump(item).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 

@@ -11,6 +11,7 @@ from email import message_from_bytes, policy
 from typing import Any, Final
 
 from sqlalchemy import func, select, tuple_, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pipeline import columns, forgetting
@@ -154,9 +155,21 @@ def visit(
             continue
         changed += 1
         if change:
-            mine = [key == row[key.name] for key in keys]
-            session.execute(update(table).where(*mine).values(**_whole(name, row, found)))
+            mine, number = [key == row[key.name] for key in keys], "-".join(str(row[key.name]) for key in keys)
+            _put(session, update(table).where(*mine), _whole(name, row, found), number)
     return Visit(tuple(rows[-1][key.name] for key in keys) if len(rows) == BATCH else None, changed)
+
+
+def _put(session: Session, statement: Any, values: dict[str, Any], number: str) -> None:
+    """Two names that were told apart may be one now: the later row then has its number beside it."""
+    try:
+        with session.begin_nested():
+            session.execute(statement.values(**values))
+    except IntegrityError:
+        apart = {
+            name: f"{value[:200]} #{number}" if isinstance(value, str) else value for name, value in values.items()
+        }
+        session.execute(statement.values(**apart))
 
 
 def _changes(eraser: Eraser, kinds: Mapping[str, str], row: Mapping[Any, Any], theirs: Written) -> dict[str, Any]:

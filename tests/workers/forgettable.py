@@ -92,7 +92,7 @@ def _rows(source: str, number: int, human: Human, chance: random.Random) -> Iter
     said = chance.choice(human.names[1:])
     pain = chance.choice(("The grinder stops every hour", "Deploys wait for the night", "Half the beans are stale"))
     stranger = {"author": f"guest{number}", "author_role": "customer", "account": f"Cafe {number}", "labels": ["beans"]}
-    theirs = f"{pain}, and I have to begin again by hand each time, says the log {number}"
+    theirs = f"{pain} and I begin again by hand, log {number}"
     mine = small.ticket(number, theirs, body=f"{theirs}. Ask {human.name}.", author=human.accounts[source])
     yield {**mine, "labels": ["beans"], "author_role": "staff"}
     yield small.ticket(number + 1, f"Who knows why {pain.lower()}?", body=f"I asked {said} twice.", **stranger)

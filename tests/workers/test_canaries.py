@@ -45,8 +45,12 @@ SECRETS = (
 CANARY = {name: f"cAnArY+{n:02}/zQ9v{name[:2]}7XwLmN4pRsUu8BcDdEeFf={n:02}" for n, name in enumerate(SECRETS)}
 
 
+PART = 24
+"""Letters of a canary that are no chance."""
+
+
 def forms(secret: str) -> set[str]:
-    """A secret as it is and as programs write it."""
+    """A secret as it is and as programs write it, and the greater part of it, as where somebody cut a text."""
     shown = {
         secret,
         quote(secret, safe=""),
@@ -59,7 +63,8 @@ def forms(secret: str) -> set[str]:
         octets = base64.b64encode(b"x" * before + secret.encode()).decode()
         kept = octets[4 if before else 0 : -4]
         shown |= {kept, kept.replace("+", "-").replace("/", "_")}
-    return {one for form in shown for one in (form, form.casefold())}
+    parts = {part for form in shown for part in (form[:PART], form[-PART:])}
+    return {one for form in parts for one in (form, form.casefold())}
 
 
 def found(said: dict[str, str]) -> list[str]:
@@ -128,7 +133,9 @@ def lines() -> Iterator[int]:
                 tag, _, rest = said.strip().partition(b" ")
                 good = rest.upper().startswith(b"CAPABILITY")
                 file.write(
-                    b"* CAPABILITY IMAP4rev1\r\n" + tag + b" OK\r\n" if good else tag + b" NO " + said.strip() + b"\r\n"
+                    b"* CAPABILITY IMAP4rev1\r\n" + tag + b" OK done\r\n"
+                    if good
+                    else tag + b" NO " + said.strip() + b"\r\n"
                 )
                 file.flush()
 

@@ -2,6 +2,7 @@
 logged, shown, mailed or kept holds one of them: as it is, or in an encoding."""
 
 import base64
+import hashlib
 import json
 import socket
 import threading
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from traceback import format_exception
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -16,6 +18,7 @@ import pytest
 import redis
 import requests
 import yaml
+from click.testing import CliRunner
 from sqlalchemy import make_url
 
 from pipeline.store import db
@@ -23,6 +26,7 @@ from tests import local_servers
 from tests.connectors.scripted_smtp import scripted
 from tests.connectors.stage import LoopbackServer
 from tests.workers import forgettable, processes, small
+from workers.cli import main
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +46,7 @@ SECRETS = (
     *(f"token_{kind}" for kind in SOURCES),
     "webhook_one", "webhook_two", "imap", "inbox", "smtp", "database", "broker", "key", "oidc", "model",
 )  # fmt: skip
-CANARY = {name: f"cAnArY+{n:02}/zQ9v{name[:2]}7XwLmN4pRsUu8BcDdEeFf={n:02}" for n, name in enumerate(SECRETS)}
+CANARY = {name: f"cAn+/{base64.b64encode(hashlib.sha256(name.encode()).digest()).decode()[:38]}" for name in SECRETS}
 
 
 PART = 24
@@ -100,6 +104,8 @@ class _Echo(BaseHTTPRequestHandler):
                 "issuer": base, "authorization_endpoint": f"{base}/auth", "token_endpoint": f"{base}/token",
                 "jwks_uri": f"{base}/keys", "id_token_signing_alg_values_supported": ["RS256"],
             }  # fmt: skip
+        if self.path == "/oidc/keys":
+            status, answer = 200, {"keys": []}
         body = json.dumps(answer).encode()
         self.send_response(status, back[:200].replace("\n", " "))
         self.send_header("Content-Length", str(len(body)))
@@ -233,10 +239,12 @@ def test_the_search_finds_what_it_looks_for() -> None:
 
     assert [found({"x": one}) for one in shown] == [["smtp in x"]] * len(shown)
     assert len(CANARY) >= 20
-    assert found({"x": "cAnArY"}) == []
+    assert found({"x": "cAn+/"}) == []
 
 
-def test_no_secret_is_printed_logged_shown_mailed_or_kept(postgres_url: str, tmp_path: Path) -> None:
+def test_no_secret_is_printed_logged_shown_mailed_or_kept(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said: dict[str, str] = {}
     refused = base64.b64encode(f"\0u\0{CANARY['smtp']}".encode()).decode()
     web = f"http://127.0.0.1:{local_servers.free_port()}"
@@ -258,18 +266,16 @@ def test_no_secret_is_printed_logged_shown_mailed_or_kept(postgres_url: str, tmp
         away = f"postgresql://u:{password}@127.0.0.1:{local_servers.free_port()}/x?connect_timeout=1"
 
         def run(name: str, *words: str, **changed: str) -> None:
-            log = tmp_path / f"{name}.log"
-            process = processes.start(log, {**right, **changed}, "-v", "--as-of", small.DUE, *words)
-            try:
-                process.wait(60)
-            finally:
-                processes.kill(process)
-            said[name] = log.read_text(errors="replace")
+            with monkeypatch.context() as here:
+                for variable, value in {**right, **changed}.items():
+                    here.setenv(variable, value)
+                result = CliRunner().invoke(main, ["--config", str(directory), "-v", "--as-of", small.DUE, *words])
+            trouble = "".join(format_exception(result.exception)) if result.exception else ""
+            said[name] = f"{result.output}\n{trouble}"
 
         run("check", "check")
         run("pull", "pull")
         run("run", "run", "--once")
-        run("inbox", "receive", "--help")
         run("status", "status", "--json")
         run("no database", "status", LEAFNOTES_DATABASE_URL=away)
         run("no database for a worker", "worker", LEAFNOTES_DATABASE_URL=away)

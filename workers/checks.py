@@ -42,6 +42,7 @@ def every_problem(directory: Path, as_of: datetime | None, *, offline: bool) -> 
     if not offline:
         for look in (_database, _projects, _broker, _mail, _language_model, _provider, _sources):
             found += look(deployment)
+        deployment.database.dispose()
     return found
 
 

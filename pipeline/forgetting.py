@@ -33,6 +33,8 @@ RUN: Final = 6
 WHOLE: Final = 4
 """And that are theirs where they are all that is said."""
 _WORD: Final = re.compile(r"%[0-9A-Fa-f]{2}|[^\W_]+")
+REMEMBERED: Final = 200_000
+"""Words of which it is remembered whether they name somebody."""
 _GAP: Final = 3
 """Characters that may stand between the words of a name."""
 OURS: Final = frozenset(
@@ -164,15 +166,21 @@ class Forgotten:
 
     def _ask(self, kind: str, what: str) -> str | None:
         key = (kind, what)
-        if key not in self._known:
-            self._known[key] = self.names.get(_hash(self.salt, kind, what))
-        return self._known[key]
+        if key in self._known:
+            return self._known[key]
+        if len(self._known) > REMEMBERED:
+            self._known = {}
+        found = self._known[key] = self.names.get(_hash(self.salt, kind, what))
+        return found
 
     def _longest(self, kind: str, word: str) -> int:
         key = (kind, word)
-        if key not in self._starts:
-            self._starts[key] = self.begins.get(_hash(self.salt, f"{kind} begins", word), 0)
-        return self._starts[key]
+        if key in self._starts:
+            return self._starts[key]
+        if len(self._starts) > REMEMBERED:
+            self._starts = {}
+        found = self._starts[key] = self.begins.get(_hash(self.salt, f"{kind} begins", word), 0)
+        return found
 
     def person(self, name: str | None) -> str | None:
         """The pseudonym of an id of the org chart, None where nobody of that id was forgotten."""

@@ -74,6 +74,8 @@ INBOX_READ, INBOX_ASKED, INBOX_TROUBLE = "inbox read", "inbox asked", "inbox tro
 """Marks: how far it is read, when it was last looked at, and why it could not be."""
 EMPTY = "empty "
 """Mark of a source whose last pull brought nothing at all, though it had brought something before."""
+ROUNDS = 5
+"""Of looking for who was forgotten, at most: two are enough where nobody else writes."""
 SETTLE = timedelta(seconds=3)
 """How long a webhook's hint waits for others, so that a storm of them is one pull."""
 
@@ -713,8 +715,9 @@ class Engine:
         if found is not None:
             erase(house.directory / "digests", found)
             with house.writers(found) as theirs:
-                while self._round(job, found, theirs):
-                    pass
+                for _ in range(ROUNDS):
+                    if not self._round(job, found, theirs):
+                        break
         with self.transaction() as session:
             erasing.end(session, house.org)
             work.finish(session, job)

@@ -41,9 +41,22 @@ class Organisation(Values):
     timezone: Zone = Field("UTC", description="the zone of the week, from Monday 00:00 to Sunday 24:00")
 
 
+def _no_switch(value: Any) -> Any:
+    """`true` would be read as one week."""
+    if isinstance(value, bool):
+        raise ValueError("is no switch; write how many weeks, 0 to 52, or always")
+    return value
+
+
 class DigestTime(Values):
-    day: Weekday = Field("monday", description="the day of the week on which leaf notes are sent")
+    day: Weekday = Field("monday", description="the day on which leaf notes are sent, or the working day after it")
     hour: int = Field(9, ge=0, le=23, description="the hour of sending, 0 to 23, in each leader's own zone")
+    by_hand: Annotated[Annotated[int, Field(ge=0, le=52)] | Literal["always"], BeforeValidator(_no_switch)] = Field(
+        0, description="how many of the first weeks wait for `leafnotes release`: 0 to 52, or always"
+    )
+    preview: Annotated[str, Field(pattern=r"^(0|off|[1-9]h|[1-6][0-9]h|7[0-2]h)$")] = Field(
+        "off", description="how long before sending leaders see what will be quoted upward, as 12h; at most 72h, or off"
+    )
 
 
 class Inbox(Values):

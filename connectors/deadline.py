@@ -1,9 +1,12 @@
 """A time within which something is done, however slowly a server trickles."""
 
+import socket
 from collections.abc import Callable
 from concurrent.futures import Future
-from threading import Thread
-from typing import TypeVar
+from contextlib import suppress
+from threading import Event, Lock, Thread, Timer
+from types import TracebackType
+from typing import Self, TypeVar
 
 from connectors.errors import SourceError
 
@@ -28,3 +31,53 @@ def within(seconds: float, ask: Callable[[], T], late: str) -> T:
         return answer.result(seconds)
     except TimeoutError:
         raise SourceError(late) from None
+
+
+class Cut:
+    """Ends an exchange that is not done within so many seconds, whatever it is waiting for: its socket is shut.
+
+    `holds` names the socket; `late` says afterwards whether it was cut, for what was read then may look whole.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._timer = Timer(seconds, self._end)
+        self._timer.daemon = True
+        self._lock = Lock()
+        self._over = Event()
+        self._wire: socket.socket | None = None
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._timer.cancel()
+        with self._lock:
+            self._let_go()
+
+    @property
+    def late(self) -> bool:
+        return self._over.is_set()
+
+    def holds(self, wire: socket.socket) -> None:
+        """Through a handle of our own: TLS, and an answer that ends its connection, take the other one away."""
+        with self._lock:
+            self._let_go()
+            self._wire = socket.fromfd(wire.fileno(), wire.family, wire.type)
+            if self.late:
+                self._shut()
+
+    def _end(self) -> None:
+        with self._lock:
+            self._over.set()
+            self._shut()
+
+    def _shut(self) -> None:
+        if self._wire is not None:
+            with suppress(OSError):  # it ended by itself
+                self._wire.shutdown(socket.SHUT_RDWR)
+
+    def _let_go(self) -> None:
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None

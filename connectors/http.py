@@ -1,7 +1,8 @@
 """The one HTTP seam: whatever a connector asks of a server goes through `Http`.
 
 A server is not trusted. Its redirects and next pages stay on the origin that the operator wrote, credentials are
-attached only to requests for that origin, and an answer has a size and a time within which it must arrive. Trouble that
+attached only to requests for that origin, and an answer has a size and a time within which it must arrive, from the
+first byte that is sent to the last that comes, however slowly it drips. Trouble that
 passes by itself is tried again a few times here; everything else is a `SourceError` that says what to do.
 """
 
@@ -11,6 +12,8 @@ import json
 import math
 import random
 import re
+import socket
+import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -23,8 +26,11 @@ from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import parse_header_links
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from connectors import answers
+from connectors.deadline import Cut
 from connectors.errors import SourceError
 from connectors.limits import InProcess, Limiter, exhausted, fingerprint, retry_after, throttled
 
@@ -33,6 +39,7 @@ LONGEST_WAIT: Final = 60.0
 """Seconds that a request waits by itself; who is asked to wait longer is told so by `SourceError.retry_after`."""
 MAX_BYTES: Final = 32 * 1024 * 1024
 MAX_SECONDS: Final = 180.0
+"""Within which a request has to be answered, its body included."""
 MAX_REDIRECTS: Final = 5
 RESERVE: Final = 0.05
 """The part of a rate limit that is left to people who use the same credential."""
@@ -115,6 +122,7 @@ class Http:
         ca_file: Path | None = None,
         timeout: tuple[float, float] = (5, 30),
         max_bytes: int = MAX_BYTES,
+        max_seconds: float = MAX_SECONDS,
         tries: int = TRIES,
         renew: Callable[[], None] | None = None,
         wait: Callable[[float], None] | None = None,
@@ -128,6 +136,7 @@ class Http:
         self._limiter = limiter or InProcess()
         self._timeout = timeout
         self._max_bytes = max_bytes
+        self._max_seconds = max_seconds
         self._tries = tries
         self._renew = renew
         self._wait = wait or pause
@@ -315,6 +324,23 @@ class Http:
         return HttpError(message, status=status, reason=reason, permanent=status < 500)
 
     def _exchange(self, prepared: requests.PreparedRequest) -> tuple[int, Headers, bytes]:
+        """What is answered in time. A server that drips is not asked again at once: it would take as long again."""
+        with Cut(self._max_seconds) as cut:
+            _asking.cut = cut
+            try:
+                found = self._answered(prepared)
+            except (SourceError, _PassingTrouble):
+                if not cut.late:
+                    raise
+            else:
+                if not cut.late:
+                    return found
+            finally:
+                del _asking.cut
+        self._session.close()
+        raise SourceError(f"{self.origin} took longer than {self._max_seconds:g} s to send its answer.")
+
+    def _answered(self, prepared: requests.PreparedRequest) -> tuple[int, Headers, bytes]:
         try:
             with self._session.send(prepared, stream=True, timeout=self._timeout, allow_redirects=False) as response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
@@ -340,7 +366,6 @@ class Http:
             raise SourceError(f"{self.origin}: {error}", permanent=True) from None
 
     def _body(self, response: requests.Response) -> bytes:
-        started = time.monotonic()
         parts: list[bytes] = []
         size = 0
         for part in response.iter_content(64 * 1024):
@@ -351,8 +376,6 @@ class Http:
                     "Ask for less at a time (`per_page`).",
                     permanent=True,
                 )
-            if time.monotonic() - started > MAX_SECONDS:
-                raise _PassingTrouble(f"took longer than {MAX_SECONDS:.0f} s to send its answer")
             parts.append(part)
         return b"".join(parts)
 
@@ -371,6 +394,47 @@ class _Session(requests.Session):
         return None
 
 
+_asking: Final = threading.local()
+"""`cut` is that of the exchange that this thread is in."""
+
+
+def _held(wire: socket.socket | None) -> None:
+    cut: Cut | None = getattr(_asking, "cut", None)
+    if cut is not None and wire is not None:
+        cut.holds(wire)
+
+
+class _Plain(HTTPConnection):
+    """A connection that names its socket to whoever may have to cut it: when it is made, and when it is used again."""
+
+    def _new_conn(self) -> socket.socket:
+        wire = super()._new_conn()
+        _held(wire)
+        return wire
+
+    def putrequest(self, *args: Any, **more: Any) -> None:
+        _held(self.sock)
+        super().putrequest(*args, **more)
+
+
+class _Secure(HTTPSConnection, _Plain):
+    """The same with TLS, from before its handshake on."""
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _Secure
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **more: Any) -> None:
+        super().init_poolmanager(*args, **more)
+        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+
+
 def _session(ca_file: Path | None) -> requests.Session:
     """A session that takes nothing from the environment (proxies, .netrc) and keeps no cookies."""
     session = _Session()
@@ -378,7 +442,7 @@ def _session(ca_file: Path | None) -> requests.Session:
     session.verify = True if ca_file is None else str(ca_file)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"User-Agent": "leafnotes", "Accept": "application/json", "Accept-Encoding": "gzip"})
-    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
+    adapter = _Adapter(pool_connections=1, pool_maxsize=1, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session

@@ -27,6 +27,8 @@ class Answer:
     at: datetime
     due: date | None = None
     to: str | None = None
+    by: str | None = None
+    """Who gave it in the leader's place, if somebody did."""
 
     @property
     def honest(self) -> bool:

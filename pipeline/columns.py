@@ -61,8 +61,8 @@ DECLARED: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "quarantine": {"none": "id source at", "said": "what reason", "raw": "raw"},
     "digests": {
-        "none": "id period kind version state composed_at form hidden",
-        "person": "leader",
+        "none": "id period kind version state composed_at form hidden settled_at",
+        "person": "leader settled_by read_by",
         "said": "reason",
         "json": "document",
     },
@@ -78,14 +78,14 @@ DECLARED: Final[Mapping[str, Mapping[str, str]]] = {
         "text": "note",
         "text of ended_by": "said",
     },
-    "escalation_steps": {"none": "escalation_id copy number at due counts digest_id", "person": "reader"},
+    "escalation_steps": {"none": "escalation_id copy number at due counts digest_id", "person": "reader instead_of"},
     "answers": {
         "none": "id pain period kind due how nonce at",
-        "person": "leader to_leader",
+        "person": "leader to_leader given_by",
         "text of leader": "text",
     },
-    "told": {"none": "answer_id source issue how at"},
-    "listeners": {"none": "paused_at changed_at", "person": "leader delegate"},
+    "told": {"none": "answer_id source issue how at", "person": "said_by"},
+    "listeners": {"none": "paused_at until changed_at", "person": "leader delegate"},
     "returned": {
         "none": "id key message_id mail_id period what stops status at done note_state note_attempt note_tried_at",
         "person": "leader recipient note_to",
@@ -95,7 +95,7 @@ DECLARED: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "objections": {
         "none": "id key what how period pain source issue to_name was at ended_at ended",
-        "person": "by ended_by",
+        "person": "by ended_by given_by",
         "json": "scope",
         "text": "said",
         "text of by": "why",
@@ -104,6 +104,8 @@ DECLARED: Final[Mapping[str, Mapping[str, str]]] = {
     "check_in_sums": {"none": "period team question step answers"},
     "check_in_tickets": {"none": "ticket period team used"},
     "check_in_stops": {"person": "person"},
+    "previews": {"none": "period issue at", "person": "reader leader", "text": "text"},
+    "preview_contexts": {"none": "period issue at", "person": "leader", "text of leader": "text"},
     "tombstones": {"none": "hash words pseudonym at"},
     "audit": {
         "none": "id at role what object version nonce seal before hash",

@@ -41,6 +41,13 @@ class Teller:
     org: Org
     at: datetime
     who: Reader | None = None
+    given_by: str | None = None
+    """Who says it in the place of `by`, if somebody does."""
+
+    @property
+    def hand(self) -> str:
+        """Whoever it is that says it."""
+        return self.given_by or self.by
 
     @property
     def scope(self) -> tuple[str, ...]:
@@ -139,8 +146,8 @@ def wrong_label(session: Session, teller: Teller, keys: Sequence[str], side: str
     said = corrections.corrections(session)
     for listed in found:
         key = (listed.issue.source, listed.issue.external_id)
-        if said.get(key) != (side, teller.by):
-            corrections.correct(session, key, side, teller.by, teller.at, how=teller.how)
+        if said.get(key) != (side, teller.hand):
+            corrections.correct(session, key, side, teller.hand, teller.at, how=teller.how)
             teaching.ask(session)
     return len(found)
 
@@ -156,7 +163,7 @@ def not_mine(session: Session, teller: Teller, issue: str, team: str, why: str =
     issues.hold(session, [listed.place.id])
     key = (listed.issue.source, listed.issue.external_id)
     kept = _keep(session, teller, "move", issue=key, to=team, was=listed.leaf, why=why)
-    store.end_moves(session, key, kept.id, teller.by, teller.at)
+    store.end_moves(session, key, kept.id, teller.hand, teller.at)
     store.set_leaf(session, listed.place.id, team)
     _moved(session, key)
     return kept
@@ -211,15 +218,17 @@ def _keep(
         to=to,
         was=was,
         why=why,
+        given_by=teller.given_by,
     )
 
 
 # --- what others say to it
 
 
-def given_to(session: Session, org: Org, leader: str) -> list[tuple[Objection, Listed]]:
-    """The issues that others moved to the teams of this leader, as far as they may see them."""
-    who = reader(org, leader, operator=False)
+def given_to(session: Session, org: Org, leader: str, who: Reader | None = None) -> list[tuple[Objection, Listed]]:
+    """The issues that others moved to the teams of this leader, as far as they, or `who` in their place, may see
+    them."""
+    who = who or reader(org, leader, operator=False)
     if who is None:
         return []
     mine = [one for one in store.standing(session, what="move") if one.to in who.teams and one.by != leader]
@@ -227,13 +236,14 @@ def given_to(session: Session, org: Org, leader: str) -> list[tuple[Objection, L
     return [(one, found[0]) for one, found in seen if found and found[0].leaf == one.to]
 
 
-def refuse(session: Session, org: Org, leader: str, number: int, at: datetime) -> Objection:
-    """It is not theirs either: the issue goes back to where the org chart puts it. A second time changes nothing."""
+def refuse(session: Session, org: Org, leader: str, number: int, at: datetime, by: str | None = None) -> Objection:
+    """It is not theirs either: the issue goes back to where the org chart puts it. A second time changes nothing. `by`
+    says so in the leader's place."""
     one = store.get(session, number)
     who = reader(org, leader, operator=False)
     if one is None or one.what != "move" or who is None or one.to not in who.teams:
         raise NotACorrection(NOT_THERE)
-    if store.end(session, one.id, "refused", leader, at):
+    if store.end(session, one.id, "refused", by or leader, at):
         _route_again(session, one)
     return one
 
@@ -256,6 +266,11 @@ def _route_again(session: Session, one: Objection) -> None:
 
 
 # --- what operators see
+
+
+def teller(one: Objection) -> str:
+    """Who said it, by id: "ada, for kit" where somebody did so in their place."""
+    return one.by if one.given_by is None else f"{one.given_by}, for {one.by}"
 
 
 def told(one: Objection, titles: dict[str, str]) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -105,10 +106,8 @@ class Ladder:
     def hours(self, org: Org, reader: str, zone: str, workdays: Workdays) -> "Hours":
         """When a reader may be called, in their own zone."""
         person = org.people.get(reader)
-        led = org.led_by(reader)
-        home = led[0] if led else person.team if person is not None else None
         own = person.timezone if person is not None and person.timezone else zone
-        return Hours(own, self.opens, self.closes, workdays, org.up(home) if home else ())
+        return Hours(own, self.opens, self.closes, workdays, org.home(reader))
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +221,14 @@ def demoted(rule: str, told: int, wrong: int) -> bool:
 
 def ladder(rule: Rule, org: Org, leaf: str | None, unreachable: Collection[str] = ()) -> tuple[str, ...]:
     """Who is told, in order: people with an address, each once, none who does not listen."""
-    named: list[str] = []
-    for one in rule.tell:
-        named += leads(org, leaf) if one == LEAD else [one]
-    reachable = [p for p in dict.fromkeys(named) if p in org.people and org.people[p].email and p not in unreachable]
-    return tuple(reachable)
+    people, away = org.people, unreachable
+    return tuple(p for p in named(rule, org, leaf) if p in people and people[p].email and p not in away)
+
+
+def named(rule: Rule, org: Org, leaf: str | None) -> tuple[str, ...]:
+    """Whom a rule names for an issue of a leaf, in order, each once."""
+    every = (leads(org, leaf) if one == LEAD else [one] for one in rule.tell)
+    return tuple(dict.fromkeys(chain.from_iterable(every)))
 
 
 def leads(org: Org, leaf: str | None) -> list[str]:
@@ -325,6 +327,10 @@ def free_at(hours: Hours, now: datetime, sent: Iterable[datetime], per_day: int,
 
 class NotNow(ValueError):
     """What was asked for cannot be done; the message says why."""
+
+
+class Unreachable(NotNow):
+    """None of those who should be told can be; why is for operators alone, since it may tell who paused."""
 
 
 def snooze(hours: Hours, now: datetime, day: str, before: datetime | None) -> datetime:

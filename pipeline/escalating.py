@@ -19,16 +19,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pipeline import escalate as ladder
+from pipeline import standing_in
 from pipeline.classify import stakes
 from pipeline.digest import mime
 from pipeline.digest.call import Call, Case, compose
 from pipeline.digest.index import hears, names_of
 from pipeline.digest.material import Voice
-from pipeline.escalate import Asked, Hours, NotNow, Pull, Rest, Rule, Tell
+from pipeline.escalate import Asked, Hours, NotNow, Pull, Rest, Rule, Tell, Unreachable
 from pipeline.house import House
 from pipeline.links import to_store
 from pipeline.prose import prose
-from pipeline.store import answers, audit, digests, escalations, issues, objections, returned, work
+from pipeline.store import answers, audit, digests, escalations, issues, listeners, objections, returned, work
 from pipeline.store.authors import author_of
 from pipeline.store.digests import StoredDigest
 from pipeline.store.escalations import Escalation, Subject
@@ -75,8 +76,9 @@ def by_name(session: Session, issue_id: int, note: str | None, house: House, now
         raise NotNow(f"{rule} is switched off in settings.yaml: escalation.rules.{rule}.enabled")
     if note is not None and names_of(house.org).in_quote(note):
         raise NotNow("the note names somebody of the organisation; say it without names")
-    if not _rungs(session, house, house.ladder.rules[rule], subject):
-        raise NotNow(f"nobody can be told: name people for {rule} in settings.yaml, with e-mail addresses in org.yaml")
+    missing = nobody(session, house, house.ladder.rules[rule], subject, now)
+    if missing is not None:
+        raise Unreachable(f"nobody can be told: {missing}")
     if kept is not None and kept.state not in ("withdrawn", "closed", "digest"):
         raise NotNow(f"it was escalated on {kept.at:%Y-%m-%d %H:%M} UTC already: {kept.state}")
     if kept is not None and kept.rule == rule:
@@ -162,7 +164,7 @@ def _begin(session: Session, issue_id: int, subject: Subject, house: House, now:
         return None
     if not house.ladder.rules[name].enabled:
         return None
-    if not pull.asked and not _rungs(session, house, house.ladder.rules[name], subject):
+    if not pull.asked and not _rungs(session, house, house.ladder.rules[name], subject, now):
         return None
     if name == "harm" and (subject.pain is None or _known(session, subject.pain, now)):
         return None
@@ -205,7 +207,7 @@ def _called(session: Session, key: str, rule: str, thread: str | None, house: Ho
     pull = _pull(session, subject, house, person=False)
     if not ladder.NEVER.isdisjoint(pull.tags) or "hr" in pull.signals or ladder.rule_for(pull) in ladder.SEALED:
         return False
-    if not _rungs(session, house, house.ladder.rules[rule], subject):
+    if not _rungs(session, house, house.ladder.rules[rule], subject, now):
         return False
     _start(session, issue_id, subject, rule, now, **({} if thread is None else {"thread": thread}))
     ask(session, [issue_id])
@@ -234,12 +236,54 @@ def _pull(session: Session, subject: Subject, house: House, *, person: bool) -> 
     )
 
 
-def _rungs(session: Session, house: House, rule: Rule, subject: Subject) -> tuple[str, ...]:
+def _rungs(session: Session, house: House, rule: Rule, subject: Subject, now: datetime) -> tuple[str, ...]:
     """Who can be told, in order: of those whom the rule names the ones who may see the issue, without those who paused
-    and those whose mails come back."""
-    away = answers.paused(session).keys() | returned.unheard(session, house.org).keys()
-    rungs = ladder.ladder(rule, house.org, _home(rule, subject, house), away)
-    return tuple(one for one in rungs if house.org.may_open(one, _audience(subject, house)))
+    and those whose mails come back. Who reads in the place of one who paused stands there, once; what is sealed goes to
+    those whom it names and to nobody else."""
+    away = standing_in.away(session, house.org)
+    paused = {leader for leader in away.listening if away.since(leader, now) is not None}
+    places = {} if rule.sealed else away.places(house.org, now)
+    unreachable = (paused | away.unheard.keys()) - places.keys()
+    rungs = ladder.ladder(rule, house.org, _home(rule, subject, house), unreachable)
+    acting = dict.fromkeys(places.get(one, one) for one in rungs)
+    return tuple(one for one in acting if house.org.may_open(one, _audience(subject, house)))
+
+
+def _instead_of(session: Session, house: House, rule: Rule, subject: Subject, reader: str, now: datetime) -> str | None:
+    """The leader in whose place this reader is told, where they stand on the ladder for nothing else."""
+    own = ladder.ladder(rule, house.org, _home(rule, subject, house))
+    if rule.sealed or reader in own:
+        return None
+    places = standing_in.away(session, house.org).places(house.org, now)
+    return next((leader for leader in own if places.get(leader) == reader), None)
+
+
+def nobody(session: Session, house: House, rule: Rule, subject: Subject, now: datetime) -> str | None:
+    """Why nobody can be told of an issue by a rule, and what an operator can do; None where somebody can."""
+    if _rungs(session, house, rule, subject, now):
+        return None
+    if not rule.tell:
+        key = f"escalation.rules.{rule.name}.tell"
+        return f"{key} in settings.yaml names nobody; write ids of people there who have an e-mail address in org.yaml"
+    home = _home(rule, subject, house)
+    named = ladder.named(rule, house.org, home)
+    if not named:
+        team = home if home in house.org.teams else house.org.fallback
+        return f"neither {team} nor a team above it has a leader; name one in org.yaml"
+    paused, unheard = listeners.paused(session, now), returned.unheard(session, house.org)
+    return "; ".join(_unreached(one, subject, house, paused, unheard) for one in named)
+
+
+def _unreached(one: str, subject: Subject, house: House, paused: Collection[str], unheard: Collection[str]) -> str:
+    """Why one who is named cannot be told."""
+    person = house.org.people.get(one)
+    if person is None or not person.email:
+        return f"{one} has no e-mail address; write one in org.yaml"
+    if one in unheard:
+        return f"mails to {one} come back; correct the address in org.yaml, or `leafnotes receive --clear {one}`"
+    if one in paused:
+        return f"{one} paused their mails; they go on when {one} says so, or name somebody else too"
+    return f"{one} may not see issues of {_audience(subject, house)}; add them to visible_to in sources.yaml"
 
 
 def _audience(subject: Subject, house: House) -> str:
@@ -288,7 +332,7 @@ def _over(session: Session, kept: Escalation, subject: Subject, house: House) ->
 
 def _go_on(session: Session, kept: Escalation, subject: Subject, house: House, now: datetime) -> None:
     rule = house.ladder.rules[kept.rule]
-    rungs = _rungs(session, house, rule, subject)
+    rungs = _rungs(session, house, rule, subject, now)
     step = ladder.next_step(
         rule,
         rungs,
@@ -325,8 +369,17 @@ def _tell(session: Session, kept: Escalation, subject: Subject, house: House, st
     seeing = [one for one in step.copies if house.org.may_open(one, _audience(subject, house))]
     free = [one for one in seeing if rule.at_once or _free(session, house, one, now) <= now]
     for reader, copy in ((step.reader, 0), *((one, number) for one in free)):
-        told = escalations.Told(reader=reader, copy=copy, number=number, at=now, due=step.due, digest_id=0, lost=False)
-        call = _compose(session, kept, subject, house, told, step.reader)
+        told = escalations.Told(
+            reader=reader,
+            copy=copy,
+            number=number,
+            at=now,
+            due=step.due,
+            digest_id=0,
+            lost=False,
+            instead_of=_instead_of(session, house, rule, subject, reader, now),
+        )
+        call = _compose(session, kept, subject, house, told, step.reader, now)
         name = f"{kept.name}.{number}"
         digest = digests.call(session, reader, name, to_store(call.to_json(), house.links), now)
         escalations.tell(
@@ -339,6 +392,7 @@ def _tell(session: Session, kept: Escalation, subject: Subject, house: House, st
             due=step.due,
             counts=not rule.at_once,
             digest_id=digest,
+            instead_of=told.instead_of,
         )
         address = house.org.people[reader].email or ""
         mail = digests.address(session, digest, address, mime.message_id(house.domain, reader, name, 1))
@@ -346,10 +400,16 @@ def _tell(session: Session, kept: Escalation, subject: Subject, house: House, st
 
 
 def _compose(
-    session: Session, kept: Escalation, subject: Subject, house: House, told: escalations.Told, asked: str
+    session: Session,
+    kept: Escalation,
+    subject: Subject,
+    house: House,
+    told: escalations.Told,
+    asked: str,
+    now: datetime,
 ) -> Call:
     rule = house.ladder.rules[kept.rule]
-    rungs = _rungs(session, house, rule, subject)
+    rungs = _rungs(session, house, rule, subject, now)
     after = rungs[rungs.index(told.reader) + 1 :] if told.reader in rungs else ()
     whom = asked if told.copy else (after[0] if after else None)
     page = None
@@ -375,6 +435,7 @@ def _compose(
             limits=(house.ladder.per_day, house.ladder.per_week),
             page=page,
             by_line=house.returns is not None and house.returns.plain("reply") is not None,
+            instead_of=house.org.office(told.instead_of, named=True) if told.instead_of is not None else None,
         )
     )
     return call.said_in(house.speaks(told.reader))
@@ -418,14 +479,14 @@ def recheck(session: Session, digest: StoredDigest, house: House, now: datetime)
     if subject is None or not kept.waits or _over(session, kept, subject, house) is not None:
         ask(session, [kept.issue_id])
         return Checked(refused="it was over before it was sent")
-    if told.reader not in _rungs(session, house, rule, subject):
+    if told.reader not in _rungs(session, house, rule, subject, now):
         ask(session, [kept.issue_id])
         return Checked(refused=f"{told.reader} is not to be told any more")
     opens = now if rule.at_once else hours(house, told.reader).next_open(now)
     if opens > now:
         return Checked(wait=opens - now)
     asked = next(one.reader for one in kept.asked if one.number == told.number)
-    call = _compose(session, kept, subject, house, told, asked)
+    call = _compose(session, kept, subject, house, told, asked, now)
     stored = to_store(call.to_json(), house.links)
     if stored != digest.document:
         digests.revise(

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
 
+from pipeline import periods
 from pipeline.check_in import Asking
 from pipeline.escalate import Ladder
+from pipeline.issue import Period
 from pipeline.links import Links
 from pipeline.org import Org
 from pipeline.return_path import ReturnPath
@@ -39,3 +43,24 @@ class House:
     ladder: Ladder = field(default_factory=Ladder)
     check_in: Asking | None = None
     """None: nobody is asked how their week was."""
+    by_hand: int | Literal["always"] = 0
+    """How many of the first weeks an operator releases by hand."""
+    sends: tuple[str, int] = ("monday", 9)
+    """The day of the week and the hour, in the zone of each leader."""
+    sending_days: Workdays = REGULAR
+    """The days on which digests are sent: those that are worked, and the weekday that was asked for outside of them."""
+    preview: timedelta = timedelta()
+    """How long before sending leaders see what will be quoted from their area; nothing: they do not."""
+
+    def waits(self, weeks: int) -> bool:
+        """Whether the digests of a week wait for an operator, when `weeks` were decided before it."""
+        return self.by_hand == "always" or weeks < self.by_hand
+
+    def zone_of(self, leader: str) -> str:
+        person = self.org.people.get(leader)
+        return person.timezone if person is not None and person.timezone else self.zone
+
+    def due(self, period: Period, leader: str) -> datetime:
+        """When this leader gets the digest of a period: on a day on which they work."""
+        (day, hour), path = self.sends, self.org.home(leader)
+        return periods.due(period, day, hour, self.zone_of(leader), lambda one: self.sending_days.works(one, path))

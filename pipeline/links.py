@@ -14,7 +14,9 @@ from typing import Any, Final, Literal, get_args
 
 from itsdangerous import BadData, Signer, URLSafeSerializer
 
-Purpose = Literal["answer", "check-in", "check-in-stop", "digest", "escalation", "pause", "quoted", "sign-in", "speak"]
+Purpose = Literal[
+    "answer", "check-in", "check-in-stop", "digest", "escalation", "pause", "preview", "quoted", "sign-in", "speak"
+]
 LIFE: Final = timedelta(days=30)
 LONGEST: Final = 1_000
 """Letters of a token that are looked at."""
@@ -32,6 +34,8 @@ class Link:
     about: str = ""
     """The pain of an answer, the issue of a quotation, the name of an escalation, the group of a check-in."""
     until: int = 0
+    by: str = ""
+    """Who acts in the reader's place; empty: the reader."""
 
     def ended(self, now: datetime) -> bool:
         return now.timestamp() >= self.until
@@ -55,10 +59,11 @@ class Links:
         period: str = "",
         about: str = "",
         life: timedelta = LIFE,
+        by: str = "",
     ) -> str:
         """The address of a link that is good for 30 days from `made_at`, or for less."""
         until = int((made_at + min(life, LIFE)).timestamp())
-        return f"{self.base}/{purpose}/{self.token(purpose, reader, period, about, until)}"
+        return f"{self.base}/{purpose}/{self.token(purpose, reader, period, about, until, by)}"
 
     def lasting(self, purpose: Purpose, reader: str) -> str:
         """The address of a link that ends only with the key: for a page that may hang on a wall."""
@@ -68,8 +73,8 @@ class Links:
         """A name for a person in one matter, the same each time, of which only the key can tell whose it is."""
         return self._tickets.get_signature(f"{len(about)} {about} {person}").decode()
 
-    def token(self, purpose: Purpose, reader: str, period: str, about: str, until: int) -> str:
-        signed = self._signer.dumps([purpose, reader, period, about, until])
+    def token(self, purpose: Purpose, reader: str, period: str, about: str, until: int, by: str = "") -> str:
+        signed = self._signer.dumps([purpose, reader, period, about, until, *([by] if by else [])])
         return signed if isinstance(signed, str) else signed.decode()
 
     def read(self, token: str, purpose: Purpose) -> Link | None:
@@ -80,26 +85,27 @@ class Links:
             values = self._signer.loads(token)
         except BadData:
             return None
-        if not isinstance(values, list) or len(values) != 5 or values[0] != purpose or purpose not in get_args(Purpose):
+        whole = isinstance(values, list) and len(values) in (5, 6)
+        if not whole or values[0] != purpose or purpose not in get_args(Purpose):
             return None
-        _, reader, period, about, until = values
-        return Link(purpose=purpose, reader=reader, period=period, about=about, until=until)
+        _, reader, period, about, until, *by = values
+        return Link(purpose=purpose, reader=reader, period=period, about=about, until=until, by=by[0] if by else "")
 
     def unsigned(self, address: str) -> str:
-        """A link of ours as it is stored; anything else as it is."""
+        """A link of ours as it is stored, always as the reader's own; anything else as it is."""
         purpose, _, rest = address.removeprefix(f"{self.base}/").partition("/")
         token, mark, place = rest.partition("#")
         if not address.startswith(f"{self.base}/") or purpose not in get_args(Purpose):
             return address
         link = self.read(token, purpose)  # type: ignore[arg-type]  # it is one of them
-        return address if link is None else f"{UNSIGNED}{json.dumps([*astuple(link), mark + place])}"
+        return address if link is None else f"{UNSIGNED}{json.dumps([*astuple(link)[:5], mark + place])}"
 
-    def signed(self, stored: str) -> str:
-        """The address of a stored link; anything else as it is."""
+    def signed(self, stored: str, by: str = "") -> str:
+        """The address of a stored link, for its reader or for who acts in their place; anything else as it is."""
         if not stored.startswith(UNSIGNED):
             return stored
         purpose, reader, period, about, until, place = json.loads(stored.removeprefix(UNSIGNED))
-        return f"{self.base}/{purpose}/{self.token(purpose, reader, period, about, until)}{place}"
+        return f"{self.base}/{purpose}/{self.token(purpose, reader, period, about, until, by)}{place}"
 
 
 def to_store(document: Mapping[str, Any], links: Links | None) -> dict[str, Any]:
@@ -108,9 +114,10 @@ def to_store(document: Mapping[str, Any], links: Links | None) -> dict[str, Any]
     return dict(kept)
 
 
-def from_store(document: Mapping[str, Any] | None, links: Links | None) -> dict[str, Any]:
-    """A stored document with its links signed again, the same to the letter; without them where none can be signed."""
-    found: dict[str, Any] = _each(document or {}, _none if links is None else links.signed)
+def from_store(document: Mapping[str, Any] | None, links: Links | None, by: str | None = None) -> dict[str, Any]:
+    """A stored document with its links signed again, the same to the letter; without them where none can be signed.
+    They act as `by`, where somebody reads in the place of whom it was made for."""
+    found: dict[str, Any] = _each(document or {}, _none if links is None else lambda one: links.signed(one, by or ""))
     return found
 
 

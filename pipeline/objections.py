@@ -47,6 +47,8 @@ class Objection:
     why: str
     at: datetime
     ended: str | None = None
+    given_by: str | None = None
+    """Who said it in the reader's place, if somebody did."""
 
 
 class NotACorrection(ValueError):

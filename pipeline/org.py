@@ -115,12 +115,26 @@ class Org:
         """Whether one of these teams is, or lies below, one that this person leads."""
         return any(self.teams[up].leader == person for team in teams for up in self.up(team))
 
+    def home(self, person: str) -> tuple[str, ...]:
+        """The team in which a person works, the highest that they lead or else their leaf, and those above it."""
+        led, listed = self.led_by(person), self.people.get(person)
+        team = led[0] if led else listed.team if listed is not None else None
+        return self.up(team) if team else ()
+
     def office(self, leader: str, *, named: bool = False) -> str:
         """A leader by what they lead, "the lead of Billing", or with " (Mara Lindqvist)"."""
         teams = [self.teams[team].name for team in self.led_by(leader)]
         name = self.people[leader].name if named and leader in self.people else None
         title = f"the lead of {teams[0]}" if teams else "somebody who leads no more"
         return f"{title} ({name})" if name else title
+
+    def acting(self, leader: str, by: str | None, *, named: bool = False) -> str:
+        """Whose word it is, and who gave it in their place: "the lead of Harbour, for the lead of Booking"."""
+        if by is None:
+            return self.office(leader, named=named)
+        person = self.people.get(by)
+        who = (person.name if named and person is not None else None) or "a delegate"
+        return f"{self.office(by, named=named) if self.led_by(by) else who}, for {self.office(leader, named=named)}"
 
     def above(self, leader: str) -> tuple[str, ...]:
         """The leaders above this one, the nearest first."""

@@ -1,6 +1,7 @@
 """The organisation's weeks, and when each leader's digest of a week is due. Pure calendar; no clock of its own."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -78,14 +79,21 @@ def _period(monday: date, zone: str) -> Period:
     )
 
 
-def due(period: Period, day: str, hour: int, zone: str) -> datetime:
+def _always(_day: date) -> bool:
+    return True
+
+
+def due(period: Period, day: str, hour: int, zone: str, works: Callable[[date], bool] = _always) -> datetime:
     """When a reader in `zone` gets the digest of a period: the first such day and hour after its end.
 
-    Never before the period has ended in the organisation's zone, however far ahead the reader's clock is.
+    Where the reader does not work on that day, by `works`: the same hour of the next day on which they do, and the
+    usual day where there is none before the next digest's. Never before the period has ended in the organisation's
+    zone, however far ahead the reader's clock is.
     """
-    first = monday_of(period) + WEEK + timedelta(days=DAYS.index(day))
-    moment = instant(first, time(hour), zone)
-    return max(moment, period.end)
+    usual = monday_of(period) + WEEK + timedelta(days=DAYS.index(day))
+    moments = [max(instant(usual + timedelta(days=n), time(hour), zone), period.end) for n in range(7)]
+    worked = (moment for moment in moments if works(moment.astimezone(ZoneInfo(zone)).date()))
+    return next(worked, moments[0])
 
 
 def last_ended(now: datetime, zone: str) -> Period:

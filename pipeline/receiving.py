@@ -5,7 +5,7 @@ No loop can begin here: only a mail that a leader wrote is answered, at most onc
 would be read as an answer. A team whose leader's mails bounce is unheard: operators see it, and one leader is told.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from html import escape
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from pipeline import answers as answering
-from pipeline import correcting, escalating, mailing, returned, telling
+from pipeline import correcting, escalating, listening, mailing, returned, standing_in, telling
 from pipeline.answers import Given, NotAnAnswer
 from pipeline.correcting import Teller
 from pipeline.digest import mime
@@ -27,10 +27,11 @@ from pipeline.org import Org
 from pipeline.return_path import Purpose
 from pipeline.returned import Automatic, Corrected, Reply, Report, Returned
 from pipeline.steps import House, Letter
-from pipeline.store import answers, audit, db, digests, escalations, work
+from pipeline.store import audit, db, digests, escalations, listeners, work
 from pipeline.store import returned as store
 from pipeline.store.returned import Sent
 
+OFFER: Final = "until then somebody can read in their place: leafnotes listen {leader} --pause --delegate ID"
 KIND: Final = "note"
 """Of the work rows that send our own mails about what came back."""
 SOFT: Final = timedelta(hours=48)
@@ -77,9 +78,9 @@ def _settled(
 ) -> Taken:
     leader = None
     if sent is not None:
-        leader = sent.leader
+        leader = sent.reader
         store.change(
-            session, row, mail_id=sent.id, leader=sent.leader, period=sent.period, recipient=sent.recipient.lower()
+            session, row, mail_id=sent.id, leader=sent.reader, period=sent.period, recipient=sent.recipient.lower()
         )
     store.change(session, row, what=what, reason=reason, done=done)
     return Taken(what=what, leader=leader, reason=reason)
@@ -101,17 +102,17 @@ def _reported(session: Session, row: int, mail: Returned, report: Report, house:
         return _settled(session, row, "unknown", sent, f"a mail system says something unclear{said}", None)
     recipient = sent.recipient.lower()
     lasting = report.trouble == "soft" and store.soft_before(
-        session, sent.leader, recipient, now - SOFT_WITHIN, now - SOFT
+        session, sent.reader, recipient, now - SOFT_WITHIN, now - SOFT
     )
     stops = report.trouble == "hard" or lasting
-    noted = store.was_noted(session, sent.leader, recipient)
+    noted = store.was_noted(session, sent.reader, recipient)
     taken = _settled(session, row, report.trouble, sent, reason, None)
     store.change(session, row, stops=stops, status=report.status)
     known = escalations.of_call(session, sent.digest_id) if stops and sent.kind == digests.CALL else None
     if known is not None:  # whoever was asked will never read it: it climbs now
         escalations.change(session, known[0].id, look_at=now)
         escalating.ask(session, [known[0].issue_id])
-    if (stops or report.trouble == "policy") and not noted:
+    if (stops or report.trouble == "policy") and not noted and sent.read_by is None:
         _tell_delegate(session, row, sent, report, house, now)
     return taken
 
@@ -119,8 +120,10 @@ def _reported(session: Session, row: int, mail: Returned, report: Report, house:
 def _tell_delegate(session: Session, row: int, sent: Sent, report: Report, house: House, now: datetime) -> None:
     """A word to one leader that nobody hears these teams: the delegate, or the next one above who can be reached."""
     org, unheard = house.org, store.unheard(session, house.org)
-    named = answers.delegate(session, sent.leader)
-    wanted = [*([named] if named is not None and named in org.people else []), *org.above(sent.leader)]
+    named = listeners.get(session, sent.leader).delegate
+    paused = listeners.paused(session, now)
+    able = named is not None and listening.why_not(org, sent.leader, named, paused, unheard) is None
+    wanted = [*([named] if named is not None and able else []), *org.above(sent.leader)]
     delegate = next(
         (one for one in wanted if one != sent.leader and org.people[one].email and one not in unheard), None
     )
@@ -150,9 +153,9 @@ def _replied(session: Session, row: int, mail: Returned, reply: Reply, house: Ho
     try:
         if sent is None:
             raise _ForAPerson("it came to no address that a mail of ours named for replies")
-        _must_be_theirs(reply, sent, house)
-        audit.acting(session, audit.By("mail", sent.leader))
-        store.clear(session, sent.leader, now)
+        _must_be_theirs(session, reply, sent, house, now)
+        audit.acting(session, audit.By("mail", sent.reader))
+        store.clear(session, sent.reader, now)
         wrong = returned.corrected(reply.text)
         if wrong is not None:
             return _corrected(session, row, mail, sent, wrong, house, zone, now)
@@ -196,6 +199,7 @@ def _give(
         nonce=f"mail:{mail.key[:50]}",
         at=now,
         modes=house.answering,
+        by=sent.read_by,
     )
 
 
@@ -211,7 +215,15 @@ def _corrected(
 ) -> Taken:
     """Keep what the reader says is wrong, and say back what was kept."""
     document = _notes(sent, house.org, now)
-    teller = Teller(by=sent.leader, how="mail", period=document.period.label, org=house.org, at=now)
+    teller = Teller(
+        by=sent.leader,
+        how="mail",
+        period=document.period.label,
+        org=house.org,
+        at=now,
+        who=standing_in.reader(house.org, sent.leader, sent.read_by) if sent.read_by is not None else None,
+        given_by=sent.read_by,
+    )
     if wrong.what == "not_mine":
         kept = _not_mine(session, mail, document, wrong, house, sent, zone, now)
     else:
@@ -283,16 +295,30 @@ def _not_mine(
     )
 
 
-def _must_be_theirs(reply: Reply, sent: Sent, house: House) -> None:
-    """The reply comes from the leader whose mail it answers, and the operator's mail server says so."""
+def _must_be_theirs(session: Session, reply: Reply, sent: Sent, house: House, now: datetime) -> None:
+    """The reply comes from whoever our mail went to, they still stand where they stood, and the operator's mail server
+    says that it is theirs."""
     named = {one for rule in house.ladder.rules.values() for one in rule.tell} if sent.kind == digests.CALL else set()
-    if sent.leader not in house.org.leaders and sent.leader not in named & house.org.people.keys():
+    leads = sent.leader in house.org.leaders or sent.leader in named & house.org.people.keys()
+    place = _place(session, sent)
+    if place is not None and standing_in.away(session, house.org).places(house.org, now).get(place) != sent.reader:
+        raise _ForAPerson(f"{sent.reader} does not read in the place of {place} any more")
+    if not leads and (place is None or sent.read_by is not None):
         raise _ForAPerson(f"{sent.leader} leads no team any more")
-    own = (house.org.people[sent.leader].email or "").lower()
-    if reply.sender is not None and reply.sender != own:
-        raise _ForAPerson(f"it comes from {reply.sender}, which is not the address of {sent.leader}")
+    person = house.org.people.get(sent.reader)
+    own = (person.email if person is not None else None) or ""
+    if reply.sender is not None and reply.sender != own.lower():
+        raise _ForAPerson(f"it comes from {reply.sender}, which is not the address of {sent.reader}")
     if reply.doubt is not None:
-        raise _ForAPerson(f"that {sent.leader} wrote it is not certain: {reply.doubt}")
+        raise _ForAPerson(f"that {sent.reader} wrote it is not certain: {reply.doubt}")
+
+
+def _place(session: Session, sent: Sent) -> str | None:
+    """The leader in whose place somebody got a mail."""
+    if sent.read_by is not None:
+        return sent.leader
+    known = escalations.of_call(session, sent.digest_id) if sent.kind == digests.CALL else None
+    return None if known is None else known[1].instead_of
 
 
 _TO_CALL: Final = {
@@ -332,6 +358,8 @@ def _to_call(
 
 def _notes(sent: Sent, org: Org, now: datetime) -> Document:
     """The leaf notes that a reply is about, of somebody who leads there still."""
+    if sent.kind in (digests.CHECK_IN, digests.PREVIEW):
+        raise _ForAPerson("it answers a mail that is no leaf notes")
     if sent.document is None or sent.state == "held":
         raise _ForAPerson("the leaf notes that it answers were taken back")
     document = Document.from_json(sent.document)
@@ -359,7 +387,14 @@ def _asked(sent: Sent, number: int | None, org: Org, now: datetime) -> tuple[Doc
 
 
 def _pause(session: Session, row: int, mail: Returned, sent: Sent, house: House, now: datetime) -> Taken:
-    answers.pause(session, sent.leader, answers.paused(session).get(sent.leader, now), now)
+    before = listeners.get(session, sent.leader)
+    if sent.read_by is not None:
+        listeners.keep(session, replace(before, delegate=None), now)
+        taken = _settled(session, row, "pause", sent, None, now)
+        text = "You do not read in their place any more. What you said in their place is kept.\n"
+        _confirm(session, row, mail, sent, house, subject="You do not read in their place any more", text=text, now=now)
+        return taken
+    listeners.keep(session, listening.changed(before, now, pause=True), now)
     taken = _settled(session, row, "pause", sent, None, now)
     text = (
         "Your leaf notes are paused from now on. Operators see that nobody listens for your teams.\n\n"
@@ -381,7 +416,7 @@ def _echo(sent: Sent, pain: Pain, given: Given, house: House) -> str:
     """What was kept, and what those who wrote will read."""
     whom = f" {house.org.office(given.to, named=True)}" if given.to else ""
     by = f" (by {given.due.isoformat()})" if given.due else ""
-    who = house.org.office(sent.leader).partition(" (")[0]
+    who = house.org.acting(sent.leader, sent.read_by)
     told = answering.draft(given, who=who, organisation=house.name)
     return (
         f'Your answer to "{pain.title}" was kept: {_KIND[given.kind]}{whom}{by}:\n\n'
@@ -395,7 +430,7 @@ def _echo(sent: Sent, pain: Pain, given: Given, house: House) -> str:
 def _confirm(
     session: Session, row: int, mail: Returned, sent: Sent, house: House, *, subject: str, text: str, now: datetime
 ) -> None:
-    to = house.org.people[sent.leader].email or ""
+    to = house.org.people[sent.reader].email or ""
     _note(session, row, house, to=to, subject=subject, text=text, now=now, answers=mail.message_id)
 
 
@@ -491,7 +526,7 @@ def line(row: store.Stored) -> str:
     if row.what in store.TROUBLES and row.leader is not None:
         told = f"; {row.note_to} was told" if row.note_to else "; nobody else could be told"
         if row.stops:
-            return f"{row.leader} is unheard: {row.reason}{told}"
+            return f"{row.leader} is unheard: {row.reason}{told}; {OFFER.format(leader=row.leader)}"
         return f"mails to {row.leader}: {row.reason}" + (told if row.what == "policy" else "")
     whose = f" of {row.leader}" if row.leader else ""
     excerpt = " ".join(row.excerpt.split())[:160]

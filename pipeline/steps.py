@@ -24,7 +24,20 @@ from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
-from pipeline import checking_in, escalating, forgetting, mailing, pains, passing_on, periods, teaching
+from pipeline import (
+    checking_in,
+    escalating,
+    forgetting,
+    listening,
+    mailing,
+    pains,
+    passing_on,
+    periods,
+    preview,
+    previewing,
+    standing_in,
+    teaching,
+)
 from pipeline.classify import signals
 from pipeline.digest import edition, gates, mime, render
 from pipeline.digest.call import Call
@@ -39,8 +52,8 @@ from pipeline.links import Links, from_store, to_store
 from pipeline.org import Org
 from pipeline.prose import prose
 from pipeline.sound import sound
+from pipeline.standing_in import Away
 from pipeline.store import (
-    answers,
     audit,
     authors,
     db,
@@ -52,7 +65,6 @@ from pipeline.store import (
     lessons,
     objections,
     registry,
-    returned,
     sources,
     work,
 )
@@ -685,53 +697,65 @@ def material_of(session: Session, period: Period, house: House) -> Material:
     return material_store.read(session, period, house.org, house.kinds, house.workdays, house.ladder.rungs)
 
 
+def foresee(
+    session: Session, period: Period, due: Mapping[str, datetime], house: House
+) -> dict[str, list[preview.Foreseen]]:
+    """What the digests of these leaders (to when each goes) would quote from the areas of leaders below them, if they
+    were decided now. Only reads: nothing is decided, and it may take long."""
+    material = material_of(session, period, house)
+    written = write_all(material, due, period, house, _decided(session, period.label))
+    return {leader: list(preview.foreseen([one.document], material, house.org)) for leader, one in written.items()}
+
+
 def compose(session: Session, period: Period, due: Mapping[str, datetime], house: House) -> list[int]:
     """Decide the digest of each due leader (leader to due instant) who has none yet; ids of the mails to deliver."""
     for leader, digest in digests.unaddressed(session, period.label).items():
         if leader in house.org.people and house.org.people[leader].email:
-            _let_go(session, period, leader, digest, house)
-    unheard = returned.unheard(session, house.org)
+            let_go(session, period, leader, digest, house)
+    away = standing_in.away(session, house.org)
     for leader, digest in digests.unheard(session, period.label).items():
-        if leader in house.org.people and leader not in unheard:
-            _let_go(session, period, leader, digest, house)
+        if leader in house.org.people and leader not in away.unheard:
+            let_go(session, period, leader, digest, house)
     waiting = sorted(set(due) - digests.decided(session, period.label))
     if not waiting:
         return []
     material = material_of(session, period, house)
     hidden = material_store.withheld(session, period, house.org)
-    away = _Away(answers.paused(session), unheard)
+    by_hand = house.waits(digests.weeks_decided(session, period.label))
     made_at = {leader: due[leader] for leader in waiting}
     mails = []
-    for leader, one in write_all(material, made_at, period, house, _decided(session, period.label)).items():
-        mail = _decide(session, period, leader, one, due[leader], house, hidden, away)
+    others = _decided(session, period.label, waiting=True)
+    for leader, one in write_all(material, made_at, period, house, others).items():
+        mail = _decide(session, period, leader, one, due[leader], house, hidden, away, by_hand=by_hand)
         if mail is not None:
             mails.append(mail)
     return mails
 
 
-def _let_go(session: Session, period: Period, leader: str, waiting: int, house: House) -> None:
+def let_go(session: Session, period: Period, leader: str, waiting: int, house: House) -> None:
     """Put a digest that waited on its way. What others were told meanwhile may tell of too few people beside it: then
     it is composed again."""
     digest = digests.digest_by_id(session, waiting)
     others = [d for d in _decided(session, period.label) if d.leader != leader]
     revealing = gates.differencing([*others, Document.from_json(digest.document or {})])
     if any(leader in found.leaders for found in revealing):
-        material = material_store.read(session, period, house.org, house.kinds, house.workdays)
-        if (
-            _revise(session, digest, material, house, others, material_store.withheld(session, period, house.org))
-            is not None
-        ):
+        material = material_of(session, period, house)
+        hidden = material_store.withheld(session, period, house.org)
+        if _revise(session, digest, material, house, others, hidden) is not None:
             return
     digests.release(session, waiting)
     _post(session, period, leader, waiting, house)
 
 
-@dataclass(frozen=True, slots=True)
-class _Away:
-    """The leaders to whom no mail goes: those who paused and since when, and those whose mails bounced."""
-
-    paused: Mapping[str, datetime]
-    unheard: Mapping[str, returned.Stored]
+def let_go_together(session: Session, period: Period, waiting: Mapping[str, int], house: House) -> None:
+    """The same for several leaders (to digest) whose digests count as told already: all are looked at once."""
+    revealing = gates.differencing(_decided(session, period.label))
+    telling = {leader for found in revealing for leader in found.leaders}
+    for leader, digest in waiting.items():
+        if leader in telling:
+            let_go(session, period, leader, digest, house)
+        else:
+            _post(session, period, leader, digest, house)
 
 
 def _decide(
@@ -742,14 +766,19 @@ def _decide(
     at: datetime,
     house: House,
     hidden: str,
-    away: _Away,
+    away: Away,
+    *,
+    by_hand: bool,
 ) -> int | None:
     person = house.org.people[leader]
-    state, reason = "composed", None
+    state, reason, delegate = "composed", None, None
     if written.failures:
         state, reason = "held", "held by gates: " + "; ".join(written.failures)
-    elif (since := away.paused.get(leader)) is not None:
-        state, reason = "paused", f"{leader} paused the leaf notes on {since:%Y-%m-%d}: nobody listens for their teams"
+    elif away.since(leader, at) is not None:
+        delegate, reason = _in_their_place(session, leader, written.document, house, away, at, by_hand=by_hand)
+        state = "composed" if delegate is not None else "paused"
+    elif by_hand:
+        state, reason = "waiting", "the first weeks are released by hand (digest.by_hand): `leafnotes release`"
     elif not person.email:
         state, reason = "unaddressed", f"{leader} has no e-mail address in org.yaml"
     elif (bounce := away.unheard.get(leader)) is not None:
@@ -763,13 +792,38 @@ def _decide(
         reason=reason,
         at=at,
         hidden=hidden,
+        read_by=delegate,
     )
-    return None if digest is None or reason is not None else _post(session, period, leader, digest, house)
+    return None if digest is None or reason is not None else _post(session, period, leader, digest, house, delegate)
 
 
-def _post(session: Session, period: Period, leader: str, digest: int, house: House) -> int | None:
-    """Put a decided digest on its way."""
-    address = house.org.people[leader].email
+def _in_their_place(
+    session: Session,
+    leader: str,
+    document: Document,
+    house: House,
+    away: Away,
+    at: datetime,
+    *,
+    by_hand: bool = False,
+) -> tuple[str | None, str | None]:
+    """(who reads the notes of a leader who is away, why nobody does)."""
+    delegate, why = away.delegate(house.org, leader, at)
+    if delegate is not None and by_hand:
+        delegate, why = None, "nothing goes to a delegate in the weeks that are released by hand"
+    if delegate is not None and standing_in.may_read(session, house.org, document, delegate):
+        return delegate, None
+    if delegate is not None:
+        why = f"{delegate} does not read this week in their place: {listening.TENDER}"
+    zone = standing_in.zone_of(house.org, leader, house.zone)
+    return None, standing_in.reason(leader, away.listening[leader], zone, why)
+
+
+def _post(
+    session: Session, period: Period, leader: str, digest: int, house: House, delegate: str | None = None
+) -> int | None:
+    """Put a decided digest on its way, to its leader or to who reads in their place."""
+    address = house.org.people[delegate or leader].email
     if not address:
         return None
     message_id = mime.message_id(house.domain, leader, period.label, 1)
@@ -828,13 +882,13 @@ def prepare(
     if mail.state == "sending" and not safe_to_repeat:
         return _unknown(session, mail)
     untouched = mail.message is None or (mail.state == "deferred" and not mail.resent)
-    optional = digests.digest_by_id(session, mail.digest_id).kind == digests.CHECK_IN
+    optional = digests.digest_by_id(session, mail.digest_id).kind in (digests.CHECK_IN, digests.PREVIEW)
     if untouched or optional:  # no server can have it: what may no longer be shown is taken out now
         refused, fresh, wait = _recheck(session, mail, house, at)
         if wait is not None:
             return wait
         if refused:
-            told = {"reply": refused} if optional else {"alarm": refused}  # that somebody is not asked alarms nobody
+            told = {"reply": refused} if optional else {"alarm": refused}  # it alarms nobody
             digests.set_mail(session, mail_id, state="rejected", **told)
             _forget_bytes(session, mail)
             return None
@@ -859,7 +913,7 @@ def prepare(
         message=message,
         text=words.text,
         html=words.html,
-        document=from_store(digest.document, house.links),
+        document=from_store(digest.document, house.links, digest.read_by),
         sender=house.sender,
         recipient=mail.recipient,
         envelope=bounces,
@@ -870,7 +924,7 @@ def _file_of(digest: digests.StoredDigest) -> str:
     """What a folder calls the mail of a digest."""
     if digest.kind == digests.TEAM:
         return f"{digests.week_of(digest.period)}/{digest.leader}.team"
-    folder = {digests.CALL: "calls", digests.CHECK_IN: "check-ins"}.get(digest.kind)
+    folder = {digests.CALL: "calls", digests.CHECK_IN: "check-ins", digests.PREVIEW: "previews"}.get(digest.kind)
     return f"{digest.period}/{digest.leader}" if folder is None else f"{folder}/{digest.period}.{digest.leader}"
 
 
@@ -899,7 +953,9 @@ class _Words:
     about: str | None = None
     """What the mails of its thread are about; None: it stands alone."""
     kind: str = "weekly"
-    """Weekly, escalation, check-in or team."""
+    """Weekly, escalation, check-in, preview or team."""
+    read_by: str | None = None
+    """Who reads in the leader's place."""
 
     def message(self, recipient: str, message_id: str, house: House, replies: str | None = None) -> bytes:
         return mime.build(
@@ -924,17 +980,23 @@ class _Words:
             return None
         if self.kind == "check-in":
             return house.links.lasting("check-in-stop", self.leader)
-        return house.links.to("pause", reader=self.leader, made_at=self.date)
+        return house.links.to("pause", reader=self.leader, made_at=self.date, by=self.read_by or "")
 
 
 def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> _Words:
     reference = f"{digest.period}.{digest.leader}.{digest.version}"
     if digest.kind == digests.WEEKLY:
-        return _weekly(Document.from_json(from_store(digest.document, house.links)), reference)
+        document = Document.from_json(from_store(digest.document, house.links, digest.read_by))
+        if digest.read_by is not None:
+            document = _as_delegated(session, document, digest.read_by, house)
+        words = replace(_weekly(document, reference), read_by=digest.read_by)
+        return words if digest.settled_at is None else replace(words, date=digest.settled_at)
     if digest.kind == digests.TEAM:
         return _for_team(Document.from_json(digest.document or {}), reference)
     if digest.kind == digests.CHECK_IN:
         return _asked(checking_in.words(digest, house), reference)
+    if digest.kind == digests.PREVIEW:
+        return _foreseen(previewing.notice(session, digest, house), reference)
     call, known = Call.from_json(from_store(digest.document, house.links)), escalations.of_call(session, digest.id)
     return _Words(
         leader=call.leader,
@@ -947,6 +1009,12 @@ def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> _
         about=known[0].thread if known is not None else digest.period,
         kind="escalation",
     )
+
+
+def _as_delegated(session: Session, document: Document, delegate: str, house: House) -> Document:
+    """A leader's notes as their delegate reads them: in the delegate's language, and with in whose place."""
+    read = standing_in.as_read(document, delegate, house)
+    return replace(read, notes=(standing_in.line(session, document.leader, house), *document.notes))
 
 
 def _for_team(document: Document, reference: str) -> _Words:
@@ -970,6 +1038,19 @@ def _asked(asked: checking_in.Asked, reference: str) -> _Words:
         date=asked.generated_at,
         reference=reference,
         kind="check-in",
+    )
+
+
+def _foreseen(notice: Call, reference: str) -> _Words:
+    return _Words(
+        leader=notice.leader,
+        text=notice.text(),
+        html=notice.html(),
+        subject=notice.subject,
+        language=notice.language,
+        date=notice.generated_at,
+        reference=reference,
+        kind="preview",
     )
 
 
@@ -1011,9 +1092,32 @@ def _recheck(
     if digest.kind == digests.CHECK_IN:
         asked = checking_in.recheck(session, digest, house, at)
         return asked.refused, False, asked.wait
+    if digest.kind == digests.PREVIEW:
+        untouched = mail.state != "sending" and not mail.resent  # its words are chosen when it goes
+        return previewing.recheck(session, digest, house, at), untouched, None
     if digest.kind == digests.TEAM:
         return (*passing_on.recheck(session, digest, house), None)
-    return (*_compose_again(session, digest, house), None)
+    refused, fresh = _compose_again(session, digest, house)
+    if refused is None and digest.read_by is not None:
+        refused = _not_theirs_any_more(session, digest.id, house, at)
+    return refused, fresh, None
+
+
+def _not_theirs_any_more(session: Session, digest_id: int, house: House, at: datetime) -> str | None:
+    """Why notes that are on their way to a delegate wait for their leader instead; None where they go out."""
+    digest = digests.digest_by_id(session, digest_id)
+    away = standing_in.away(session, house.org)
+    if away.since(digest.leader, at) is None:
+        why: str | None = f"{digest.leader} listens again; they wait for the next leaf notes"
+        delegate = None
+    else:
+        document = Document.from_json(digest.document or {})
+        delegate, why = _in_their_place(session, digest.leader, document, house, away, at)
+    if delegate is not None and delegate == digest.read_by:
+        return None
+    why = why or f"{digest.leader} named somebody else while they were on their way"
+    digests.keep_back(session, digest_id, why)
+    return why
 
 
 def _compose_again(session: Session, digest: digests.StoredDigest, house: House) -> tuple[str | None, bool]:
@@ -1043,7 +1147,9 @@ def _revise(
     document = Document.from_json(digest.document or {})
     made_at = {digest.leader: document.generated_at}
     written = write_all(material, made_at, document.period, house, others)[digest.leader]
-    reason = "held by gates: " + "; ".join(written.failures) if written.failures else None
+    later = [Document.from_json(one) for one in digests.told_later(session, digest.leader, digest.period)]
+    failures = [*written.failures, *gates.told_otherwise(written.document, later)]
+    reason = "held by gates: " + "; ".join(failures) if failures else None
     digests.revise(
         session,
         digest.id,
@@ -1056,8 +1162,9 @@ def _revise(
     return reason
 
 
-def _decided(session: Session, period: str, *, sent: bool = False) -> list[Document]:
-    return [Document.from_json(document) for document in digests.documents(session, period, sent=sent)]
+def _decided(session: Session, period: str, *, sent: bool = False, waiting: bool = False) -> list[Document]:
+    found = digests.documents(session, period, sent=sent, waiting=waiting)
+    return [Document.from_json(document) for document in found]
 
 
 def record(session: Session, mail_id: int, outcome: str, reply: str, alarm: str | None) -> timedelta | None:
@@ -1091,25 +1198,25 @@ def record(session: Session, mail_id: int, outcome: str, reply: str, alarm: str 
 
 
 def plan(
-    session: Session, *, now: datetime, zone: str, day: str, hour: int, org: Org
+    session: Session, *, now: datetime, zone: str, due: Callable[[Period, str], datetime], org: Org
 ) -> dict[Period, dict[str, datetime]]:
-    """Which leaders are due in which period: each in the newest one whose moment has come in their own zone.
+    """Which leaders are due in which period: each in the newest one whose moment, which `due` tells, has come.
 
     Weeks that a leader missed because the system was down become rows that say so, and are not mailed all at once.
     """
     if issues.first_created(session) is None:
         return {}  # before anything was read there is nothing to tell, and a first mail should not be an apology
     newest = periods.last_ended(now, zone)
-    before = periods.before(newest)
     running = digests.last_period(session, newest.label) is not None
-    due: dict[Period, dict[str, datetime]] = {}
+    planned: dict[Period, dict[str, datetime]] = {}
     for leader in org.leaders:
-        own = org.people[leader].timezone or zone
-        period = newest if periods.due(newest, day, hour, own) <= now else before
+        period = newest
+        while (moment := due(period, leader)) > now:  # days off may carry a week's digests past the end of the next
+            period = periods.before(period)
         if period == newest or running:  # a new deployment does not begin with the week before the last
-            due.setdefault(period, {})[leader] = periods.due(period, day, hour, own)
+            planned.setdefault(period, {})[leader] = moment
             _skip_missed(session, leader, period, now)
-    return due
+    return planned
 
 
 def _skip_missed(session: Session, leader: str, period: Period, now: datetime) -> None:

@@ -312,7 +312,7 @@ class DigestRow(Base):
     version: Mapped[int] = mapped_column(default=1)
     state: Mapped[str] = mapped_column(String(12))
     """planned, composed, held (a gate failed), unaddressed (no e-mail), unheard (mails bounce), paused (by its leader),
-    skipped (stale)."""
+    skipped (stale), waiting (for a person's word), refused (by a person)."""
     reason: Mapped[str | None] = mapped_column(Text)
     document: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     composed_at: Mapped[datetime]
@@ -320,6 +320,11 @@ class DigestRow(Base):
     """The document's form: which weeks were quiet is asked often, and needs no document."""
     hidden: Mapped[str] = mapped_column(String(32), server_default="")
     """Hash of what was withheld when it was composed; another one at sending means: compose again."""
+    settled_by: Mapped[str | None] = mapped_column(String(255))
+    settled_at: Mapped[datetime | None]
+    """Who released or refused by hand what waited for it, and when."""
+    read_by: Mapped[str | None] = mapped_column(String(255))
+    """Who got it in the leader's place while they were away; None: the leader."""
     __table_args__ = (UniqueConstraint("leader", "period", "kind"),)
 
 
@@ -390,6 +395,8 @@ class EscalationStepRow(Base):
     """Whether it is one of the calls of which a reader gets only so many."""
     digest_id: Mapped[int] = mapped_column(RowId)
     """The row of its words: its mail goes the way of every mail."""
+    instead_of: Mapped[str | None] = mapped_column(String(255))
+    """The leader who is away and in whose place they were told; None: they were told as themselves."""
     __table_args__ = (Index("ix_escalation_steps_reader", "reader", "at"),)
 
 
@@ -412,6 +419,8 @@ class AnswerRow(Base):
     nonce: Mapped[str] = mapped_column(String(64), unique=True)
     """Of the form that it was given with: sending a form twice answers once."""
     at: Mapped[datetime]
+    given_by: Mapped[str | None] = mapped_column(String(255))
+    """Who gave it in the leader's place; None: the leader."""
 
 
 class ToldRow(Base):
@@ -424,6 +433,8 @@ class ToldRow(Base):
     how: Mapped[str] = mapped_column(String(8))
     """comment or person."""
     at: Mapped[datetime]
+    said_by: Mapped[str | None] = mapped_column(String(255))
+    """Who says so in the place of the leader; None for the leader, and for a comment."""
 
 
 class ListenerRow(Base):
@@ -432,6 +443,8 @@ class ListenerRow(Base):
     __tablename__ = "listeners"
     leader: Mapped[str] = mapped_column(String(255), primary_key=True)
     paused_at: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+    """When they listen again by themselves: the beginning of a day in their own zone."""
     delegate: Mapped[str | None] = mapped_column(String(255))
     """The leader or person who reads in their place while they are away."""
     changed_at: Mapped[datetime]
@@ -502,6 +515,8 @@ class ObjectionRow(Base):
     ended_by: Mapped[str | None] = mapped_column(String(255))
     ended: Mapped[str | None] = mapped_column(String(12))
     """taken back, refused, replaced, done."""
+    given_by: Mapped[str | None] = mapped_column(String(255))
+    """Who said it in the place of `by`; None: they themselves."""
     __table_args__ = (Index("ix_objections_issue", "source", "issue"),)
 
 
@@ -543,6 +558,34 @@ class CheckInStopRow(Base):
 
     __tablename__ = "check_in_stops"
     person: Mapped[str] = mapped_column(String(255), primary_key=True)
+
+
+class PreviewRow(Base):
+    """Words that a leader's digest will quote, shown before to the leader whose area they come from."""
+
+    __tablename__ = "previews"
+    period: Mapped[str] = mapped_column(String(16), primary_key=True)
+    reader: Mapped[str] = mapped_column(String(255), primary_key=True)
+    """Whose digest quotes them."""
+    issue: Mapped[str] = mapped_column(String(320), primary_key=True)
+    """source:external_id."""
+    leader: Mapped[str] = mapped_column(String(255))
+    """Who sees it before."""
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    """Since when it is shown."""
+    __table_args__ = (Index("ix_previews_leader", "period", "leader"),)
+
+
+class ContextRow(Base):
+    """What a leader adds to words that will be quoted above them: one line for an issue in a week."""
+
+    __tablename__ = "preview_contexts"
+    period: Mapped[str] = mapped_column(String(16), primary_key=True)
+    leader: Mapped[str] = mapped_column(String(255), primary_key=True)
+    issue: Mapped[str] = mapped_column(String(320), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
 
 
 class TombstoneRow(Base):

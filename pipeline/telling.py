@@ -32,9 +32,13 @@ def give(
     nonce: str,
     at: datetime,
     modes: Mapping[str, str],
+    by: str | None = None,
 ) -> Answer:
-    """Keep an answer, however it came, with all that follows: it is posted where it may be, and calls for it end."""
-    kept = answers.keep(session, pain=pain, leader=leader, period=period, given=given, how=how, nonce=nonce, at=at)
+    """Keep an answer, however it came, with all that follows: it is posted where it may be, and calls for it end. `by`
+    gave it in the leader's place."""
+    kept = answers.keep(
+        session, pain=pain, leader=leader, period=period, given=given, how=how, nonce=nonce, at=at, by=by
+    )
     announce(session, kept, modes)
     escalating.ask(session, escalations.of_pain(session, kept.pain))
     return kept

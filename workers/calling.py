@@ -5,21 +5,22 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from pipeline import escalate
+from pipeline import escalate, escalating
 from pipeline.store import escalations
 from pipeline.store.escalations import Escalation
 from workers.wiring import Deployment
 
 
-def line(house: Deployment, kept: Escalation) -> str:
-    """One escalation in one line."""
+def line(house: Deployment, session: Session, kept: Escalation) -> str:
+    """One escalation in one line; where nobody was told, why, and what to do."""
     if not kept.waits:
         by = f" by {kept.ended_by}" if kept.ended_by else ""
         return f"{kept.rule}, {kept.state}{by}"
     if not kept.asked:
         when = f", looked at again {_at(kept.look_at)}" if kept.look_at else ""
-        empty = kept.look_at is not None and not house.house.ladder.rules[kept.rule].tell
-        return f"{kept.rule}, nobody can be told: settings.yaml names nobody" if empty else f"{kept.rule}, waits{when}"
+        subject, rule = escalations.subject(session, kept.issue_id), house.house.ladder.rules[kept.rule]
+        missing = None if subject is None else escalating.nobody(session, house.house, rule, subject, house.now())
+        return f"{kept.rule}, nobody was told: {missing}" if missing else f"{kept.rule}, waits{when}"
     last = kept.asked[-1]
     lost = ", whose mail did not arrive" if last.lost else ""
     has = f"{kept.rule}, {last.reader} has it since {_at(last.at)}{lost}"
@@ -44,7 +45,7 @@ def report(house: Deployment, session: Session, now: datetime) -> dict[str, Any]
                 "since": kept.at,
                 "told": [one.reader for one in kept.asked],
                 "climbs": kept.look_at,
-                "said": line(house, kept),
+                "said": line(house, session, kept),
             }
             for key, kept in escalations.waiting(session)
         ],

@@ -15,7 +15,7 @@ from connectors.base import EVERY_OTHER, SourceError
 from connectors.mailbox import Mailbox
 from connectors.smtp import Smtp
 from connectors.speak_up import SpeakUp
-from pipeline import escalate
+from pipeline import escalate, periods
 from pipeline.digest import words
 from pipeline.org_check import problems as org_problems
 from pipeline.store import db, issues, schema
@@ -38,7 +38,7 @@ def every_problem(directory: Path, as_of: datetime | None, *, offline: bool) -> 
     if deployment is None:
         return found
     found += [*org_findings(deployment), *_audiences(deployment), *_signing_in(deployment), *_contacts(deployment)]
-    found += [*_key(deployment), *_check_in(deployment)]
+    found += [*_key(deployment), *_check_in(deployment), *_by_hand(deployment), *_preview(deployment)]
     if not offline:
         for look in (_database, _projects, _broker, _mail, _language_model, _provider, _sources):
             found += look(deployment)
@@ -171,6 +171,34 @@ def _check_in(deployment: Deployment) -> Iterator[Finding]:
         for word in words.blame(question):
             says = f"leaf notes do not say {word!r}, so those with this question would be held; say it in other words"
             yield Finding("error", f"settings.yaml check_in.questions.{name}", says)
+
+
+def _by_hand(deployment: Deployment) -> Iterator[Finding]:
+    """That leaf notes wait for a person, so that nobody wonders why none arrive."""
+    given, document = deployment.settings.digest.by_hand, deployment.loaded.settings_document
+    if given == 0:
+        return
+    which = (
+        "of every week" if given == "always" else f"of the first {given} weeks" if given > 1 else "of the first week"
+    )
+    says = f"digest.by_hand: the leaf notes {which} wait until somebody releases them: `leafnotes release`"
+    yield Finding("note", f"{document.file}:{document.line(('digest', 'by_hand'))}", says)
+
+
+def _preview(deployment: Deployment) -> Iterator[Finding]:
+    """Whether leaders have as long to look as they were promised: the week ends late, and nothing is shown before."""
+    period = periods.last_ended(deployment.now(), deployment.zone)
+    asked = deployment.house.preview
+    short = {leader: at - opens for leader, (opens, at) in deployment.windows(period).items() if at - opens < asked}
+    if not short:
+        return
+    hours = int(min(short.values()).total_seconds() // 3600)
+    says = (
+        f"the week ends {hours}h before the leaf notes go to {len(short)} of {len(deployment.org.leaders)} leaders, so "
+        f"what they will read is shown for {hours}h and not for {deployment.settings.digest.preview}"
+    )
+    problem = deployment.loaded.settings_document.problem(("digest", "preview"), says, "Send them later: day: tuesday.")
+    yield Finding("warning", problem.where, problem.says)
 
 
 def _database(deployment: Deployment) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from time import monotonic, sleep
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from pipeline import (
     erasing,
     escalating,
     periods,
+    previewing,
     proposing,
     receiving,
     steps,
@@ -36,7 +38,20 @@ from pipeline.receiving import Taken
 from pipeline.returned import Returned
 from pipeline.returned import read as understand
 from pipeline.steps import Ingested
-from pipeline.store import answers, db, digests, issues, objections, proposals, registry, returned, sources, work
+from pipeline.store import (
+    answers,
+    db,
+    digests,
+    issues,
+    listeners,
+    objections,
+    previews,
+    proposals,
+    registry,
+    returned,
+    sources,
+    work,
+)
 from pipeline.store.forgotten import Written
 from pipeline.store.work import Fenced, Job
 from workers import alive
@@ -48,7 +63,7 @@ log = structlog.get_logger()
 
 NEEDED = (
     "inbox", "pull", "census", "teach", "classify", "assign", "survey", "escalate", "close", "compose", "deliver",
-    receiving.KIND, erasing.KIND,
+    receiving.KIND, previewing.KIND, erasing.KIND,
 )  # fmt: skip
 AFTERWARDS = (proposing.KIND, telling.KIND)
 KINDS = (*NEEDED, *AFTERWARDS)
@@ -178,6 +193,7 @@ class Engine:
         proposals.forget_text(session)
         returned.forget_text(session, now - span(keep.text))
         objections.forget_text(session, now - span(keep.text))
+        previews.forget(session, now - span(keep.text))
         work.tidy(session, KEEP_DONE)
 
     def _plan(self, session: Session) -> None:
@@ -186,6 +202,12 @@ class Engine:
             if set(due) - digests.decided(session, period.label) or self._reachable(session, period):
                 kind = "compose" if closed is not None and closed >= period.label else "close"
                 work.request(session, kind, period.label)
+        period = periods.last_ended(self.deployment.now(), self.deployment.zone)
+        foreseen = self._foreseen(session, period)
+        if foreseen and closed is not None and closed >= period.label:
+            previewing.ask(session, period, sorted(foreseen), self.deployment.now())
+        elif foreseen:
+            work.request(session, "close", period.label)
 
     def _reachable(self, session: Session, period: Period) -> bool:
         """Whether somebody whose digest waited for an e-mail address, or for one that takes mail, has one now."""
@@ -199,16 +221,28 @@ class Engine:
     def _due(self, session: Session) -> dict[Period, dict[str, datetime]]:
         """Who led at the end of the last week is told of it, whoever leads by now."""
         house = self.deployment
+        at = cache(house.at)
         planned = steps.plan(
             session,
             now=house.now(),
             zone=house.zone,
-            day=house.settings.digest.day,
-            hour=house.settings.digest.hour,
-            org=house.at(periods.last_ended(house.now(), house.zone)).org,
+            due=lambda period, leader: at(period).due(period, leader),
+            org=at(periods.last_ended(house.now(), house.zone)).org,
         )
-        led = {period: house.at(period).org.leaders for period in planned}
+        led = {period: at(period).org.leaders for period in planned}
         return {period: {who: at for who, at in due.items() if who in led[period]} for period, due in planned.items()}
+
+    def _foreseen(self, session: Session, period: Period) -> dict[str, datetime]:
+        """The leaders whose digest of a period is open to a look now, to when it goes: its preview has begun, and it is
+        not decided. Nobody's where there is no preview, or nothing was read yet."""
+        if not self.deployment.house.preview:
+            return {}
+        now, windows = self.deployment.now(), self.deployment.at(period).windows(period)
+        due = {leader: goes for leader, (opens, goes) in windows.items() if opens <= now < goes}
+        if not due or issues.first_created(session) is None:
+            return {}
+        closed = digests.decided(session, period.label) | listeners.paused(session, now).keys()
+        return {leader: goes for leader, goes in due.items() if leader not in closed}
 
     # --- doing it ----------------------------------------------------------------------------------------------------
 
@@ -628,7 +662,8 @@ class Engine:
         registry.set_mark_once(session, asked, now.isoformat())
         if now - datetime.fromisoformat(registry.mark(session, asked) or now.isoformat()) >= LIMIT:
             return None
-        first_due = min(self._due(session).get(period, {}).values(), default=period.end)
+        opens = [opens for opens, _ in self.deployment.at(period).windows(period).values()]
+        first_due = min([*self._due(session).get(period, {}).values(), *opens], default=period.end)
         late = now >= first_due + PATIENCE
         states = sources.states(session)
         for name in self.deployment.sources:
@@ -654,6 +689,17 @@ class Engine:
         with self.transaction() as session:
             work.renew(session, job, self.deployment.lease)
             steps.compose(session, period, self._due(session).get(period, {}), self.deployment.at(period).house)
+            work.finish(session, job)
+
+    def _preview(self, job: Job) -> None:
+        """Draft what will be quoted, outside of any lock for it may take long, and show it to those it comes from."""
+        period = periods.week_of(job.key, self.deployment.zone)
+        house = self.deployment.at(period).house
+        with db.reading(self.deployment.database) as session:
+            drafted = steps.foresee(session, period, self._foreseen(session, period), house)
+        with self.transaction() as session:
+            work.renew(session, job, self.deployment.lease)
+            previewing.keep(session, period, drafted, house, self.deployment.now())
             work.finish(session, job)
 
     def _deliver(self, job: Job) -> None:

@@ -243,6 +243,10 @@ class Deployment:
             zone=self.zone,
             ladder=to_ladder(self.settings),
             check_in=to_asking(self.settings),
+            by_hand=self.settings.digest.by_hand,
+            sends=(self.settings.digest.day, self.settings.digest.hour),
+            sending_days=_sending_days(self.settings),
+            preview=timedelta() if self.settings.digest.preview in ("0", "off") else span(self.settings.digest.preview),
         )
 
     @cached_property
@@ -270,10 +274,11 @@ class Deployment:
             secret=given.password.get_secret_value().strip(),
         )
 
-    def draft(self, given: Given | Answer, leader: str = "") -> str:
-        """What those who wrote are told of an answer, or of one that `leader` is about to give."""
-        who = given.leader if isinstance(given, Answer) else leader
-        return draft(given, who=self.org.office(who), organisation=self.settings.organisation.name)
+    def draft(self, given: Given | Answer, leader: str = "", by: str | None = None) -> str:
+        """What those who wrote are told of an answer, or of one that `leader`, or `by` in their place, is about to
+        give."""
+        who, by = (given.leader, given.by) if isinstance(given, Answer) else (leader, by)
+        return draft(given, who=self.org.acting(who, by), organisation=self.settings.organisation.name)
 
     @property
     def answering(self) -> dict[str, str]:
@@ -319,9 +324,15 @@ class Deployment:
         return SmtpSender(Smtp(self.environment.smtp_url.get_secret_value()))
 
     def due(self, period: Period, leader: str) -> datetime:
-        """When this leader gets the digest of a period."""
-        zone = self.org.people[leader].timezone or self.zone
-        return periods.due(period, self.settings.digest.day, self.settings.digest.hour, zone)
+        """When this leader gets the digest of a period: on a day on which they work."""
+        return self.house.due(period, leader)
+
+    def windows(self, period: Period) -> dict[str, tuple[datetime, datetime]]:
+        """When the preview of each leader's digest of a period opens, and when the digest goes; nobody's where there is
+        none."""
+        long = self.house.preview
+        due = {leader: self.due(period, leader) for leader in self.org.leaders if long}
+        return {leader: (max(period.end, at - long), at) for leader, at in due.items()}
 
     def require_secret_key(self) -> None:
         """Raises `Misconfigured` where LEAFNOTES_SECRET_KEY is missing, short or known."""
@@ -453,6 +464,13 @@ def _unknown_kind(loaded: Loaded, index: int, kind: Any) -> Problem:
         f"no connector is called {kind!r}" if kind else "kind is missing",
         f"Use one of {kinds}, or a dotted path package.module:Class.",
     )
+
+
+def _sending_days(found: Settings) -> Workdays:
+    """The working days, and the weekday that settings.yaml asks for, outside of the working week too."""
+    workdays, sending = to_workdays(found), found.digest
+    asked = {periods.DAYS.index(sending.day)} if "day" in sending.model_fields_set else set()
+    return replace(workdays, weekdays=workdays.weekdays | asked)
 
 
 def to_workdays(found: Settings) -> Workdays:

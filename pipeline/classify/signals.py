@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.classify import stakes
+from pipeline.classify.admissions import ADMISSIONS, OTHER_SCRIPTS
 from pipeline.classify.phrases import NOBODYS, PHRASES, UNLESS
 from pipeline.classify.screen import Screen
 from pipeline.classify.stakes import lower
@@ -42,9 +43,12 @@ class Wording:
 
 _WORDINGS: Final = [
     *(Wording(name, re.compile(wording)) for name, wordings in PHRASES.items() for wording in wordings),
+    *(Wording("confession", re.compile(words)) for name, words in ADMISSIONS.items() if name not in OTHER_SCRIPTS),
     *(Wording(name, re.compile(words), language) for language in MARKS for name, words in FOREIGN[language].items()),
 ]
+_OTHER: Final = [Wording("confession", re.compile(ADMISSIONS[name])) for name in sorted(OTHER_SCRIPTS)]
 _SAID: Final = Screen((one, one.pattern) for one in _WORDINGS if one.signal not in WITHHELD)
+_SAID_ELSEWHERE: Final = Screen((one, one.pattern) for one in _OTHER)
 _ANYWHERE: Final = Screen((one, one.pattern) for one in _WORDINGS if one.signal in WITHHELD)
 
 _LOW: Final = re.compile(
@@ -69,7 +73,9 @@ def find(title: str, body: str) -> tuple[Signal, ...]:
     title, body = title[:_READ], body[:_READ]
     lowered = (lower(title), lower(body))
     said = (_own(lowered[0]), _own(lowered[1]))
-    tried = _by_signal(_SAID("\n".join(said)), said) | _by_signal(_ANYWHERE("\n".join(lowered)))
+    whole = "\n".join(said)
+    worth = _SAID(whole) if whole.isascii() else [*_SAID(whole), *_SAID_ELSEWHERE(whole)]
+    tried = _by_signal(worth, said) | _by_signal(_ANYWHERE("\n".join(lowered)))
     found = [
         Signal(name, shown)
         for name, patterns in tried.items()

@@ -21,7 +21,7 @@ def state(desk: Desk, pain: PainView) -> str:
     answer = desk.view.answered(pain.id)
     if answer is None:
         return _waiting(desk, pain)
-    who = by(desk, answer.leader)
+    who = given_by(desk, answer)
     if answer.kind == "belongs":
         return f"handed to {by(desk, answer.to or '')}, {_waiting(desk, pain)}"
     if answer.kind == "not_now":
@@ -44,8 +44,8 @@ def told_by_others(desk: Desk, pain: PainView) -> tuple[str, ...]:
     on = desk.book.say("on {}", f"answered_on({pain.id})")
     did = "answered" if answer.honest else "handed it on"
     if desk.view.index.names.in_quote(answer.text):
-        return (f"{words.capital(by(desk, answer.leader))} {did} {on}, in words that name somebody.",)
-    return (f'{words.capital(by(desk, answer.leader))} {did} {on}: "{said(answer)}".',)
+        return (f"{words.capital(given_by(desk, answer))} {did} {on}, in words that name somebody.",)
+    return (f'{words.capital(given_by(desk, answer))} {did} {on}: "{said(answer)}".',)
 
 
 def to_tell(desk: Desk, pain: PainView) -> str | None:
@@ -54,7 +54,7 @@ def to_tell(desk: Desk, pain: PainView) -> str | None:
     if answer is None or not answer.honest or answer.leader == desk.view.leader:
         return None
     told, whole = desk.view.index.material.told.get(answer.id, (0, 0))
-    return by(desk, answer.leader) if told < whole else None
+    return given_by(desk, answer) if told < whole else None
 
 
 def told_some(desk: Desk, pain: PainView) -> bool:
@@ -77,6 +77,15 @@ def by(desk: Desk, leader: str) -> str:
         return "you"
     teams = desk.view.org.led_by(leader)
     return str(desk.named(teams[0])) if teams else "somebody who leads no more"
+
+
+def given_by(desk: Desk, answer: Answer) -> str:
+    """Whose answer it is, and who gave it in their place: "Harbour, for Booking"."""
+    leader = by(desk, answer.leader)
+    if answer.by is None:
+        return leader
+    leads = answer.by == desk.view.leader or desk.view.org.led_by(answer.by)
+    return f"{by(desk, answer.by) if leads else 'a delegate'}, for {leader}"
 
 
 def own(desk: Desk) -> list[Answer]:
@@ -120,7 +129,8 @@ def _since(desk: Desk, answer: Answer) -> Since:
     view = desk.view
     on = desk.book.say("on {}", f"own_answered_on({answer.pain})")
     name = words.capital(desk.title(view.whole(answer.pain), 12))
-    parts = [f'{on} you said "{said(answer)}".', _told(desk, answer), _now(desk, answer)]
+    who = "you" if answer.by is None else "your delegate"
+    parts = [f'{on} {who} said "{said(answer)}".', _told(desk, answer), _now(desk, answer)]
     if answer.due is not None:
         day = desk.book.say("{}", f"own_promised({answer.pain})")
         parts.append(

@@ -76,7 +76,7 @@ def _handed(desk: Desk, pains: Sequence[PainView]) -> Ask | None:
     for number, pain in enumerate(pains, start=1):
         answer = desk.view.answered(pain.id)
         if answer is not None and answer.kind == "belongs" and answer.to == desk.view.leader:
-            owner = words.capital(answered.by(desk, answer.leader))
+            owner = words.capital(answered.given_by(desk, answer))
             text = sentences.HANDED.format(named=desk.it(pain, number, numbered=True), owner=owner)
             if len(text.split()) > LONGEST:
                 text = sentences.HANDED.format(named=f"number {number}", owner=owner)

@@ -22,6 +22,8 @@ class Missed:
 
     week: str
     pains: tuple[tuple[str, int | None], ...]
+    delegated: bool = False
+    """Whether somebody got it in the leader's place."""
 
 
 def missed(view: View) -> tuple[Missed, ...]:
@@ -30,7 +32,8 @@ def missed(view: View) -> tuple[Missed, ...]:
     for at, spoken in enumerate(view.index.material.spoken.get(view.leader, ()), start=1):
         if spoken.sent or at > len(view.mondays) or _monday(spoken.week, view) != view.mondays[-at]:
             break
-        found.append(Missed(spoken.week, tuple(_counted(view, spoken, view.mondays[-at]))[:LINES]))
+        pains = tuple(_counted(view, spoken, view.mondays[-at]))[:LINES]
+        found.append(Missed(spoken.week, pains, spoken.delegated))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline import privacy
-from pipeline.digest import passages, quotes, render, words
+from pipeline.digest import passages, quotes, render, tongue, words
 from pipeline.digest.index import Names
 from pipeline.digest.material import Voice
 from pipeline.digest.phrasebook import Tongue
@@ -81,12 +81,13 @@ class Call:
 def _spoken(say: Tongue, block: Block) -> Block:
     """A quotation keeps its words, the name of a pain its own."""
     own = block.kind != "quote" and block.lead not in (ABOUT, NOTED)
-    return replace(
+    spoken = replace(
         block,
         lead=say(block.lead),
         text=say(block.text) if own else block.text,
         label=None if block.label is None else say(block.label),
     )
+    return render.in_its_language(spoken, block.lang, say) if block.kind == "quote" else spoken
 
 
 ABOUT, NOTED = "It is about:", "Said when it was escalated:"
@@ -119,6 +120,8 @@ class Case:
     """The team whose leads are told, where that is not the issue's own."""
     by_line: bool = False
     """Whether replies are read."""
+    instead_of: str | None = None
+    """The leader in whose place the reader is told, by what they lead and by name."""
     own: frozenset[str] = field(init=False)
     """The teams that the reader leads."""
 
@@ -185,7 +188,8 @@ def about(case: Case) -> str | None:
 
 
 def compose(case: Case) -> Call:
-    """What one reader is told of one escalation. Pure: the same case gives the same words."""
+    """What one reader is told of one escalation, to be said in their language. Pure: the same case gives the same
+    words."""
     what = case.label if may_point(case) else "an issue"
     kind = {"security": "Security", "legal": "Legal", "safety": "Safety"}.get(case.rule.name, "Escalated")
     by = words.moment(case.due, case.zone)
@@ -207,12 +211,15 @@ def compose(case: Case) -> Call:
 
 def _body(case: Case, by: str) -> tuple[Block, ...]:
     blocks: list[Block] = []
+    if case.instead_of is not None:
+        kept = "What you say here is written down as yours, for them."
+        blocks.append(Block(kind="para", text=f"You are asked in place of {case.instead_of}, who is away. {kept}"))
     named = about(case)
     if named is not None:
         blocks.append(Block(kind="para", lead=ABOUT, text=render.stopped(named)))
     quote = quotation(case)
     if quote is not None:
-        blocks.append(Block(kind="quote", text=f'"{quote}"', lead=_attribution(case)))
+        blocks.append(Block(kind="quote", text=f'"{quote}"', lead=_attribution(case), lang=tongue.of(quote)))
     if may_point(case):
         url = quotes.link(case.voice)
         blocks.append(

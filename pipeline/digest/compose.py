@@ -10,6 +10,7 @@ from datetime import datetime
 
 from pipeline import trend
 from pipeline.digest import (
+    added,
     answered,
     asking,
     corrected,
@@ -73,9 +74,8 @@ def compose(
     desk = Desk(view, Book(view), link, by_line, language)
     if view.deaf:
         return _deaf(desk, organisation)
-    if not view.friction:
-        return _quiet(desk, organisation, page)
-    return _full(desk, organisation, page)
+    document = _full(desk, organisation, page) if view.friction else _quiet(desk, organisation, page)
+    return added.with_contexts(document, view)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,10 +162,19 @@ def _base(desk: Desk, organisation: str, form: Form = "full") -> Document:
     )
 
 
-def _first_name(desk: Desk) -> str:
-    person = desk.view.org.people.get(desk.view.leader)
+def first_name(org: Org, leader: str) -> str:
+    person = org.people.get(leader)
     names = words.printable(person.name or "").split() if person else []
     return names[0] if names else ""
+
+
+def greeting(document: Document, org: Org, reader: str) -> Document:
+    """The same with the name of somebody who reads it in the leader's place."""
+    old, name = first_name(org, document.leader), first_name(org, reader)
+    if not old or not document.opening.startswith(f"{old}, "):
+        return document
+    rest = document.opening.removeprefix(f"{old}, ")
+    return replace(document, opening=words.capital(f"{name}, {rest}" if name else rest))
 
 
 def _opening(desk: Desk, form: Form) -> str:
@@ -181,7 +190,7 @@ def _opening(desk: Desk, form: Form) -> str:
         subject = f"a quiet week around {'you and your agents' if view.level == 'support' else team}"
     elif form in ("partial", "deaf"):
         subject = f"about {'your agents' if view.level == 'support' else team}"
-    name = _first_name(desk)
+    name = first_name(view.org, view.leader)
     dates = desk.book.say("{}", "span()")
     return words.capital(f"{name + ', ' if name else ''}{subject}, {dates}:")
 

@@ -47,7 +47,8 @@ def marked(desk: Desk, found: Sequence[Unstated]) -> tuple[Unstated, ...]:
 
 
 def _note(desk: Desk, wrong: Objection) -> str:
-    who = "You" if wrong.by == desk.view.leader else "Whoever led here before"
+    mine = "You" if wrong.given_by is None else "Your delegate"
+    who = mine if wrong.by == desk.view.leader else "Whoever led here before"
     return f"{who} said {desk.book.say('on {}', f'marked_wrong({wrong.id})')} that this is not so."
 
 
@@ -116,7 +117,7 @@ def _handed(desk: Desk, shown: Sequence[str]) -> list[Correction]:
         if answer is None or answer.kind != "belongs" or answer.to != desk.view.leader or pain in shown:
             continue
         if pain in desk.view.entries:
-            text = f"{answered.by(desk, answer.leader)} says that it belongs to you."
+            text = f"{answered.given_by(desk, answer)} says that it belongs to you."
             text += " Accept it with an answer, or refuse it, on the page."
             found.append(Correction(kind="handed", text=text, pain=pain, title=_name(desk, pain)))
     return found

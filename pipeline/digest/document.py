@@ -1,7 +1,7 @@
 """The document model of one leader's digest. Text and HTML are rendered from it and from nothing else."""
 
 import dataclasses
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal, TypeVar, cast
@@ -17,6 +17,14 @@ Form = Literal["full", "quiet", "partial", "deaf"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a leader of the area adds to a quotation: `by` is their office, `text` exactly what they wrote."""
+
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
     """Exact text of an issue. `label` and `url` are None where the reader is not pointed at it."""
 
@@ -29,6 +37,8 @@ class Quote:
     """What the issue shows beside its words, in ours."""
     lang: str | None = None
     """The language of the text (ISO 639-1) where that is not the mail's."""
+    context: Context | None = None
+    """None, and no key of the JSON, where nobody added anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +186,8 @@ class Away:
     pains: tuple[AwayPain, ...]
     lead: str
     text: str
+    note: str = ""
+    """That somebody got it in the reader's place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -380,6 +392,16 @@ class Document:
             wins=tuple(win for win in wins if win.quote is not None or win.text),
         )
 
+    def with_quotes(self, change: Callable[[Quote], Quote]) -> "Document":
+        """The same with every quotation changed."""
+        return replace(
+            self,
+            pains=tuple(replace(pain, quotes=tuple(map(change, pain.quotes))) for pain in self.pains),
+            passed_on=tuple(replace(one, quote=one.quote and change(one.quote)) for one in self.passed_on),
+            heard_once=tuple(map(change, self.heard_once)),
+            wins=tuple(replace(win, quote=win.quote and change(win.quote)) for win in self.wins),
+        )
+
     def quotations(self) -> tuple[Quote, ...]:
         """Every quotation, in the order of the mail."""
         passed = [one.quote for one in self.passed_on if one.quote is not None]
@@ -408,7 +430,10 @@ def _as_pain(one: PassedOn) -> Pain:
 
 def _plain(value: object) -> Any:
     if dataclasses.is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        plain = {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        if isinstance(value, Quote) and value.context is None:
+            del plain["context"]
+        return plain
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, tuple | list):
@@ -436,11 +461,14 @@ def _with_tuples(kind: type[T], value: Mapping[str, Any], names: str) -> T:
 
 
 def _quote(value: Mapping[str, Any] | None) -> Quote | None:
-    return None if value is None else Quote(**value)
+    if value is None:
+        return None
+    added = value.get("context")
+    return Quote(**{**value, "context": None if added is None else Context(**added)})
 
 
 def _quotes(values: Sequence[Mapping[str, Any]]) -> tuple[Quote, ...]:
-    return tuple(Quote(**value) for value in values)
+    return tuple(quote for quote in map(_quote, values) if quote is not None)
 
 
 def _away(value: Mapping[str, Any]) -> Away:

@@ -166,7 +166,7 @@ def _answered(desk: Desk, pain: PainView, answer: Answer | None) -> str:
     if answer is None:
         return "It is not yet answered."
     mine = answer.leader == desk.view.leader
-    who = "We" if mine else answered.by(desk, answer.leader)
+    who = "We" if mine else answered.given_by(desk, answer)
     if answer.kind == "belongs":
         to = "us" if answer.to == desk.view.leader else answered.by(desk, answer.to or "")
         done = heard_at(desk.view.answers(pain.id)) is not None

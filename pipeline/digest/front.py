@@ -1,6 +1,7 @@
 """The first screen: who suffers what, the warnings and notes before it, and the subject and preheader above it."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from pipeline import privacy, trend
 from pipeline.digest import answered, brief, quotes, sentences, wider, words
@@ -14,7 +15,6 @@ from pipeline.issue import SourceHealth
 STORM = 8
 NO_QUIET = " Few voices from it do not mean calm."
 SUBJECT = 60
-PREHEADER = (60, 100)
 
 
 def who(desk: Desk, pain: PainView) -> str:
@@ -173,15 +173,15 @@ def preheader(desk: Desk, pains: Sequence[PainView], said: str) -> str:
     A total of everybody who wrote is not given: with the pains' own numbers it would tell how few wrote of the rest.
     """
     if not pains:
-        return padded("Friction was heard, each by a single voice.", ("Their words, not our scores.",))
+        return words.padded("Friction was heard, each by a single voice.", words.FILLERS[1:])
     wait = _own_word(desk, pains) or _longest_wait(desk, pains)
     second = _second(desk, pains, said)
     for first in _first_voices(desk, pains[0]):
         for parts in ([*second, wait], [wait], second):
             text = " ".join(p for p in [first, *parts] if p)
-            if len(text) <= PREHEADER[1]:
-                return padded(text, ("What is asked of you stands first.", "Their words, not our scores."))
-    return padded(wait, ("What is asked of you stands first.",))
+            if len(text) <= words.PREHEADER[1]:
+                return words.padded(text)
+    return words.padded(wait, words.FILLERS[:1])
 
 
 def _own_word(desk: Desk, pains: Sequence[PainView]) -> str:
@@ -234,13 +234,6 @@ def _second(desk: Desk, pains: Sequence[PainView], said: str) -> list[str]:
     return []
 
 
-def padded(text: str, fillers: Sequence[str]) -> str:
-    for filler in fillers:
-        if len(text) < PREHEADER[0] and len(text) + 1 + len(filler) <= PREHEADER[1]:
-            text += f" {filler}"
-    return text
-
-
 # --- before it ----------------------------------------------------------------------------------------------------
 
 
@@ -285,6 +278,7 @@ def notes(desk: Desk) -> tuple[str, ...]:
     view, book, found = desk.view, desk.book, []
     if view.generated_at < view.period.end:
         found.append(book.say("The week is not over: this is how it stood on {}.", "now()"))
+    found += _kept_back(desk)
     if view.listened < trend.MIN_WEEKS:
         found.append(_short_history(desk))
     elif view.friction:
@@ -293,6 +287,22 @@ def notes(desk: Desk) -> tuple[str, ...]:
     if book.ask("above()") > STORM:
         found.append(f"{book.say('{} pains are above usual', 'above()')}{_in_common(desk)}. Those below hurt most.")
     return tuple(found)
+
+
+_WHY_NOT: Final = {
+    "refused": "; those who run Leafnotes kept them back",
+    "held": "; a check of ours held them back",
+    "skipped": "; Leafnotes did not run then",
+}
+
+
+def _kept_back(desk: Desk) -> list[str]:
+    """Earlier leaf notes of this reader that were not sent: nobody waits for them in vain."""
+    found = {became for _, became in desk.view.index.material.kept_back.get(desk.view.leader, ())}
+    if not found:
+        return []
+    which = desk.book.say("Your leaf notes of {} were not sent to you", "kept_back()")
+    return [f"{which}{_WHY_NOT[found.pop()] if len(found) == 1 else ''}."]
 
 
 def _in_common(desk: Desk) -> str:

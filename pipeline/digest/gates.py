@@ -11,12 +11,24 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline import check_in, privacy
+from pipeline import check_in, preview, privacy
 from pipeline.answers import heard_at
-from pipeline.digest import answered, before, gates_form, passages, quotes, render, select, sentences, then, words
+from pipeline.digest import (
+    added,
+    answered,
+    before,
+    gates_form,
+    passages,
+    quotes,
+    render,
+    select,
+    sentences,
+    then,
+    words,
+)
 from pipeline.digest.case import LINK, STRAIGHT, Case, flat
 from pipeline.digest.desk import signals
-from pipeline.digest.document import Document, Open, Pain
+from pipeline.digest.document import Context, Document, Open, Pain
 from pipeline.digest.ledger import QUERY, answer
 from pipeline.digest.material import Material
 from pipeline.digest.phrasebook import Tongue
@@ -57,7 +69,8 @@ def _failed(gates: "Sequence[tuple[str, Gate]]", case: Case) -> list[str]:
 def _says_the_same(ours: Case, said: Case) -> Iterable[str]:
     """What is counted and checked in our own language must be what is said in another. "Number 1" is no number: where
     our sentence names a pain, the other may point at its place."""
-    place = re.compile(rf"\b(?:number|{Tongue(said.document.language).word('number')}) [0-9]\b", re.IGNORECASE)
+    theirs = Tongue(said.document.language).form("number", n="[0-9]")
+    place = re.compile(rf"\b(?:number [0-9]|{theirs})\b", re.IGNORECASE)
     for what, pattern in (("numbers", _NUMBER), ("quotations", STRAIGHT), ("links", LINK)):
         texts = [c.flat if what == "links" else LINK.sub(" ", place.sub(" ", c.flat)) for c in (ours, said)]
         one, other = (Counter(pattern.findall(text)) for text in texts)
@@ -95,11 +108,26 @@ def _quotes_are_exact(case: Case) -> Iterable[str]:
             yield f"{quote.issue} may not be quoted"
 
 
+def _contexts_are_kept(case: Case) -> Iterable[str]:
+    """What is said to be added was written so by a leader of the area, who is not the reader."""
+    org, reader, names = case.view.org, case.document.leader, case.view.index.names
+    for quote in (quote for quote in case.document.quotations() if quote.context is not None):
+        voice = case.voices.get(quote.issue)
+        area = () if voice is None else (voice.leaf or org.fallback, *voice.heard_by)
+        kept = [one for one in case.view.index.material.added.get(quote.issue, ()) if one.by != reader]
+        theirs = [Context(by=added.by(org, one.by), text=one.text) for one in kept if org.leads_any(one.by, area)]
+        if quote.context not in theirs:
+            yield f"what is added to {quote.issue} was not written so by a leader of its area"
+        elif not preview.is_fit(quote.context.text, names.in_quote):
+            yield f"what is added to {quote.issue} may not stand in a mail"
+
+
 def _only_quotes_are_quoted(case: Case) -> Iterable[str]:
     own = {answered.said(a) for some in case.view.index.material.answers.values() for a in some}
     told = [s.text for s in case.document.since_you_acted] + [f for p in case.document.pains for f in p.facts]
     spoken = Counter(q for line in told for q in STRAIGHT.findall(line) if q in own)
     allowed = Counter(flat(q.text) for q in case.document.quotations()) + spoken
+    allowed += Counter(q.context.text for q in case.document.quotations() if q.context is not None)
     for place, said in (("text", case.flat), ("html", case.page.flat)):
         if Counter(STRAIGHT.findall(said)) != allowed:
             yield f"the {place} has double quotes around something else"
@@ -345,6 +373,7 @@ GATES: Sequence[tuple[str, Gate]] = (
     ("P1 ledger", _ledger_covers),
     ("P1 recount", _ledger_holds),
     ("P2 quotations", _quotes_are_exact),
+    ("P2 context", _contexts_are_kept),
     ("P3 quotation marks", _only_quotes_are_quoted),
     ("P4 evidence", _claims_have_evidence),
     ("P5 trend", _trends_are_tested),
@@ -402,6 +431,18 @@ def differencing(documents: Sequence[Document]) -> list[Revealing]:
             inside = [(d, n) for d in below[large.leader] if (n := numbers[d.leader].get(pain.id))]
             found += _revealed(large.leader, pain, inside)
     return found
+
+
+def told_otherwise(document: Document, later: Iterable[Document]) -> list[str]:
+    """P12 across weeks: numbers of a week that the same leader was told in a later mail already, and otherwise."""
+    said = document.said()
+    return [
+        f"P12 told otherwise: pain {pain} in the week of {week}: {said[pain][week]}, but {number} in {one.period.label}"
+        for one in later
+        for pain, weeks in sorted(one.said().items())
+        for week, number in sorted(weeks.items())
+        if number is not None and said.get(pain, {}).get(week) not in (None, number)
+    ]
 
 
 def _below(documents: Sequence[Document]) -> Mapping[str, list[Document]]:

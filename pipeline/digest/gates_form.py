@@ -18,7 +18,7 @@ def budgets(case: Case) -> Iterable[str]:
     d, count = case.document, len(case.text.split())
     more = 1 if d.language == "en" else ELSEWHERE
     limit = int(more * {"full": WHOLE, "quiet": CALM, "partial": CALM, "deaf": DEAF}[d.form])
-    limit += render.missed_words(d)
+    limit += render.missed_words(d) + render.added_words(d)
     if count > limit:
         yield f"{count} words, at most {limit}"
     if d.form == "deaf":

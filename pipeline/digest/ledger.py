@@ -138,6 +138,12 @@ def _missed_week(view: View, week: str) -> str:
     return f"week {int(week[-2:])}"
 
 
+def _kept_back(view: View, _: str) -> str:
+    """The week that was not sent, or how many were not."""
+    weeks = [week for week, _ in view.index.material.kept_back[view.leader]]
+    return f"week {int(weeks[0][-2:])}" if len(weeks) == 1 else f"{len(weeks)} weeks"
+
+
 def _storm(view: View) -> tuple[int, str]:
     found = view.common_day
     if found is None:
@@ -207,6 +213,7 @@ ANSWERS: dict[str, Answer] = {
     "above": lambda view, _: sum(p.trend in ("above usual", "new") for p in view.standing),
     "began": lambda view, _: _storm(view)[0],
     "began_on": lambda view, _: _storm(view)[1],
+    "kept_back": _kept_back,
     "missed": _missed,
     "missed_week": _missed_week,
     "away": lambda view, _: len(before.missed(view)),

@@ -103,6 +103,8 @@ class Spoken:
     week: str
     people: Mapping[str, int | None]
     sent: bool = True
+    delegated: bool = False
+    """Whether somebody got it in their place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,14 @@ class Ballots:
     asked: int
     texts: Mapping[str, str] = field(default_factory=dict)
     sums: Mapping[tuple[str, int], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What a leader added to words of their area that are quoted above them, in one line."""
+
+    by: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +145,10 @@ class Material:
 
     `check_ins` are the sums of what each group answered to the check-in, `asked_before` how many of each were asked the
     last time before. `spoken` are a leader's digests of the weeks just before, the latest first, back to the
-    last that was sent; `quoted` are the authors whom a leader's digests of the three weeks before quoted.
+    last that was sent; `kept_back` those of a leader's weeks before, the latest first, that were not sent and of which
+    no mail told them yet, each with what became of it (refused, held or skipped); `quoted` are the authors whom a
+    leader's digests of the three weeks before quoted. `added` is by issue what leaders below wrote beside its words
+    before they are sent.
     """
 
     voices: Sequence[Voice]
@@ -159,6 +172,8 @@ class Material:
     stuck: Sequence[Stuck] = ()
     rungs: Rungs = RUNGS
     spoken: Mapping[str, Sequence[Spoken]] = field(default_factory=dict)
+    kept_back: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     quoted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     check_ins: Mapping[str, Ballots] = field(default_factory=dict)
     asked_before: Mapping[str, int] = field(default_factory=dict)
+    added: Mapping[str, Sequence[Added]] = field(default_factory=dict)

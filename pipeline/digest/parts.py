@@ -219,7 +219,7 @@ def _who_ended(desk: Desk, pain: PainView) -> str:
     if answer is None or not answer.honest:
         return "Nobody has told us what changed."
     on = desk.book.say("on {}", f"answered_on({pain.id})")
-    return f"{words.capital(answered.by(desk, answer.leader))} answered {on}."
+    return f"{words.capital(answered.given_by(desk, answer))} answered {on}."
 
 
 def _thanks(desk: Desk, quoted: frozenset[str | None]) -> list[Quote]:

@@ -85,12 +85,45 @@ class Phrasebook:
     lists: Mapping[str, Mapping[str, str]]
 
 
+FORMS: Final[Mapping[str, frozenset[str]]] = {
+    form: frozenset(_SLOT.findall(slots))
+    for form, slots in {
+        "day": "{day}{month}",
+        "first day": "{day}",
+        "date": "{weekday}{day}",
+        "moment": "{date}{time}",
+        "dates": "{first}{last}",
+        "1 day": "",
+        "days": "{n}",
+        "for days": "{n}",
+        "above usual across": "{where}",
+        "slowly rising": "{n}",
+        "came back after 1 week": "",
+        "came back": "{n}",
+        "steady for a week": "{ordinal}{steady}",
+        "steady for long": "{ordinal}{steady}",
+        "number": "{n}",
+        "from": "{n}{source}",
+        "not read": "",
+        "read to": "{moment}",
+        "in teams": "{n}",
+        "this week": "",
+    }.items()
+}
+"""What every phrasebook has to say of the parts that sentences are put together from, with their slots."""
+
+
 @cache
-def phrasebook(language: str) -> Phrasebook:
-    """Raises ValueError for a language without a phrasebook, or a phrase with a slot of no known kind."""
-    if language not in LANGUAGES or language == "en":
+def phrasebook(language: str, locales: Path = LOCALES) -> Phrasebook:
+    """Raises ValueError for a language without a phrasebook, a phrase with a slot of no known kind, or a form that is
+    missing or has other slots."""
+    path = locales / f"{language}.yaml"
+    if language == "en" or not path.exists():
         raise ValueError(f"no phrasebook for {language!r}; there are {', '.join(LANGUAGES)}")
-    raw: dict[str, dict[str, str]] = yaml.safe_load((LOCALES / f"{language}.yaml").read_text(encoding="utf-8"))
+    raw: dict[str, dict[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    forms = {form: frozenset(_SLOT.findall(said)) for form, said in raw["forms"].items()}
+    if wrong := sorted(form for form in forms.keys() | FORMS.keys() if forms.get(form) != FORMS.get(form)):
+        raise ValueError(f"{path.name}: forms that are missing, unknown or have other slots: {', '.join(wrong)}")
     known = raw.pop("phrases")
     slotted = sorted((text for text in known if "{" in text), key=lambda text: (-len(_SLOT.sub("", text)), text))
     return Phrasebook(
@@ -117,10 +150,11 @@ class Tongue:
     numbers: Mapping[str, int] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     """What was looked up and not found, for whoever completes the phrasebook."""
+    locales: Path = LOCALES
 
     @property
     def book(self) -> Phrasebook:
-        return phrasebook(self.language)
+        return phrasebook(self.language, self.locales)
 
     def __call__(self, text: str) -> str:
         """The text in this language; as it is where a part of it is not known."""
@@ -164,6 +198,9 @@ class Tongue:
     def word(self, english: str, among: str = "words") -> str:
         return english if self.language == "en" else self.book.lists[among].get(english, english)
 
+    def form(self, name: str, **slots: str) -> str:
+        return self.book.lists["forms"][name].format(**slots)
+
     def on(self, day: date) -> str:
         """ "15 September", "15. Sep."."""
         return f"{day.day} {day:%B}" if self.language == "en" else self._day(f"{day.day} {day:%b}")
@@ -176,47 +213,47 @@ class Tongue:
 
     def _day(self, text: str) -> str:
         day, month = text.split()
-        return f"{day}. {self.word(month, 'months')}"
+        return self.form("day", day=day, month=self.word(month, "months"))
 
     def _date(self, text: str) -> str:
         weekday, _, day = text.partition(" ")
-        return f"{self.word(weekday, 'days')}., {self._day(day)}"
+        return self.form("date", weekday=self.word(weekday, "days"), day=self._day(day))
 
     def _moment(self, text: str) -> str:
         date, _, time = text.rpartition(" ")
-        return f"{self._date(date)}, {time}"
+        return self.form("moment", date=self._date(date), time=time)
 
     def _dates(self, text: str) -> str:
         first, _, last = text.partition("-")
-        begin = self._day(first) if " " in first else f"{first}."
-        return f"{begin}-{self._day(last)}"
+        begin = self._day(first) if " " in first else self.form("first day", day=first)
+        return self.form("dates", first=begin, last=self._day(last))
 
-    def _days(self, text: str, many: str = "Tage") -> str:
+    def _days(self, text: str, many: str = "days") -> str:
         number = text.split()[0]
-        return f"{number} {'Tag' if number == '1' else many}"
+        return self.form("1 day") if number == "1" else self.form(many, n=number)
 
     def _trend(self, text: str) -> str | None:
         low = text[:1].lower() + text[1:]
         across = re.fullmatch(r"above usual across (.+)", low)
         if across:
-            return f"{self.word('above usual', 'trends')} in ganz {across[1]}"
+            return self.form("above usual across", where=across[1])
         rising = re.fullmatch(r"slowly rising for ([0-9]+) weeks", low)
         if rising:
-            return f"seit {rising[1]} Wochen langsam mehr"
+            return self.form("slowly rising", n=rising[1])
         back = re.fullmatch(r"it came back ([0-9]+) weeks? after its relief", low)
         if back:
-            return f"wieder da, {back[1]} {'Woche' if back[1] == '1' else 'Wochen'} nach der Entlastung"
-        run = re.fullmatch(r"(.+?)(?: week)?, steady", text[:1].upper() + text[1:])
+            return self.form("came back after 1 week") if back[1] == "1" else self.form("came back", n=back[1])
+        run = re.fullmatch(r"(.+?)( week)?, steady", text[:1].upper() + text[1:])
         if run:
-            first = self.word(run[1], "ordinals")
-            return f"{first if 'Wochen' in first else f'{first} Woche'}, {self.word('steady', 'trends')}"
+            form = "steady for a week" if run[2] else "steady for long"
+            return self.form(form, ordinal=self.word(run[1], "ordinals"), steady=self.word("steady", "trends"))
         low = low.removesuffix(" a trend")
         return self.word(low, "trends") if low in self.book.lists["trends"] else None
 
     def _it(self, text: str) -> str | None:
         number = re.search(r"number ([0-9])\)?$", text)
         at = number[1] if number else self.numbers.get(text)
-        return None if at is None else f"{self.word('number')} {at}"
+        return None if at is None else self.form("number", n=str(at))
 
     def _its(self, text: str) -> str | None:
         found = [self._it(one) for one in re.split(r", | and ", text)]
@@ -229,12 +266,14 @@ class Tongue:
             it = self._it(match[1]) if match else None
             if match is None or it is None:
                 return None
-            known = "beantwortet" if match[3] == "answered" else "noch nicht beantwortet"
-            found.append(f"{it} ({self._list(match[2])}, {known})")
+            found.append(f"{it} ({self._list(match[2])}, {self.word(match[3])})")
         return "; ".join(found)
 
     def _office(self, text: str) -> str:
         """A leader by what they lead."""
+        who, instead, whom = text.partition(", for ")
+        if instead:
+            return f"{self._office(who)}, {self.word('for')} {self._office(whom)}"
         first, of, team = text.partition(" of ")
         return f"{self.word(f'{first} of')} {team}" if of and first == "the lead" else self.word(text)
 
@@ -244,15 +283,15 @@ class Tongue:
     def _sources(self, text: str) -> str | None:
         found = []
         for number, name, state in _SOURCE.findall(text):
-            end = self._moment(state.removeprefix("read to ").removesuffix(" only")) if state[:4] == "read" else ""
-            tail = f" (nur bis {end})" if end else " (nicht gelesen)" if state else ""
-            found.append(f"{number} aus {name}{tail}")
+            tail = f" {self._plain(f'({state})')}" if state else ""
+            found.append(self.form("from", n=number, source=name) + tail)
         return self.listing(found) if found else None
 
     def _plain(self, text: str) -> str:
         """Sources without how many came from each."""
-        read = re.sub(rf"\(read to ({_MOMENT}) only\)", lambda m: f"(nur bis {self._moment(m[1])})", text)
-        return self._list(read.replace("(not read)", "(nicht gelesen)"))
+        listed = self._list(text).replace("(not read)", self.form("not read"))
+        to = rf"\(read to ({_MOMENT}) only\)"
+        return re.sub(to, lambda hit: self.form("read to", moment=self._moment(hit[1])), listed)
 
     def _count(self, text: str) -> str | None:
         """The people of a line among the others, with the trend behind it where there is one."""
@@ -276,14 +315,14 @@ class Tongue:
 _Say = Callable[[Tongue, str], str | None]
 _SAYS: Final[Mapping[str, _Say]] = {
     "span": lambda t, text: text.replace("usual", t.word("usual")),
-    "inteams": lambda _, text: text.replace("teams", "Teams"),
-    "thisweek": lambda _, text: text and " diese Woche",
+    "inteams": lambda t, text: text and t.form("in teams", n=text.split()[1]),
+    "thisweek": lambda t, text: text and t.form("this week"),
     "crowd": lambda t, text: t.word(text),
     "Crowd": lambda t, text: t.word(text),
     "trend": Tongue._trend,
     "Trend": lambda t, text: words.capital(t._trend(text) or "") or None,
     "days": Tongue._days,
-    "dative": lambda t, text: t._days(text, "Tagen"),
+    "dative": lambda t, text: t._days(text, "for days"),
     "day": Tongue._day,
     "date": Tongue._date,
     "moment": Tongue._moment,
@@ -325,7 +364,7 @@ def spoken(document: Document, say: Tongue) -> Document:
     return replace(
         d,
         subject=say(d.subject),
-        preheader=_within(say(d.preheader)),
+        preheader=_preheader(say, d),
         opening=say(d.opening),
         warnings=_each(say, d.warnings),
         notes=_each(say, d.notes),
@@ -349,6 +388,13 @@ def spoken(document: Document, say: Tongue) -> Document:
     )
 
 
+def _preheader(say: Tongue, document: Document) -> str:
+    """In some languages what fits in ours is too long, or too short for a phone to show nothing else beside it."""
+    said = _within(say(document.preheader))
+    fillers = [say(filler) for filler in words.FILLERS if filler not in document.preheader]
+    return words.padded(said, fillers) if document.form == "full" else said
+
+
 def _within(text: str) -> str:
     """A preheader of few enough characters, by leaving out a sentence of its middle or its end."""
     parts = _END.split(text)
@@ -358,8 +404,7 @@ def _within(text: str) -> str:
     return next((one for one in left if SHORTEST <= len(one) <= LONGEST), words.shorten(text, chars=LONGEST))
 
 
-SHORTEST, LONGEST = 60, 100
-"""Characters of a preheader."""
+SHORTEST, LONGEST = words.PREHEADER
 
 
 def _each(say: Tongue, texts: Sequence[str]) -> tuple[str, ...]:
@@ -379,7 +424,8 @@ def of_pain(say: Tongue, pain: Pain) -> Pain:
 
 def _away(say: Tongue, away: Away) -> Away:
     pains = tuple(replace(p, who=p.who and (say._count(p.who) or say(p.who))) for p in away.pains)
-    return replace(away, lead=say(away.lead), pains=pains, text=listed(pains) or say(away.text))
+    text = listed(pains) or say(away.text)
+    return replace(away, lead=say(away.lead), pains=pains, text=text, note=say(away.note))
 
 
 def _quote(say: Tongue, quote: Quote) -> Quote:

@@ -5,6 +5,7 @@ from pipeline.digest.desk import Desk
 from pipeline.digest.document import Away, AwayPain, listed
 
 NOTHING = "Nothing that several people shared."
+DELEGATED = "Your delegate got these leaf notes."
 
 
 def away(desk: Desk) -> tuple[Away, ...]:
@@ -25,4 +26,5 @@ def _away(desk: Desk, missed: before.Missed) -> Away:
             who = desk.book.say(f"{{}} {words.nouns(noun, people)}", f"missed({missed.week} {pain})")
         pains.append(AwayPain(id=pain, title=title, people=people, who=who))
     lead = words.capital(desk.book.say("{}", f"missed_week({missed.week})"))
-    return Away(week=missed.week, pains=tuple(pains), lead=lead, text=listed(pains) or NOTHING)
+    note = DELEGATED if missed.delegated else ""
+    return Away(week=missed.week, pains=tuple(pains), lead=lead, text=listed(pains) or NOTHING, note=note)

@@ -3,7 +3,7 @@
 import re
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol
@@ -59,7 +59,7 @@ def layout(document: Document) -> tuple[Section, ...]:
         Section(title=say("Passed on to you"), blocks=_passed_on(d, say)),
         Section(title=head["words"], blocks=_in_their_words(d, say)),
         Section(title=head["also"], blocks=_also(d)),
-        Section(title=head["once"], blocks=tuple(quotation(q, say) for q in d.heard_once)),
+        Section(title=head["once"], blocks=tuple(b for q in d.heard_once for b in quoted(q, say))),
         Section(title=head["yours"], blocks=_items(d.yours)),
         Section(
             title=head["unstated"], blocks=tuple(b for u in d.unstated for b in _unstated(u, say, places.get(u.pain)))
@@ -87,7 +87,8 @@ def _since(d: Document) -> tuple[Block, ...]:
 
 def _away(d: Document, say: Tongue) -> Section:
     title = say(f"While you were away ({len(d.away)} week{'s' if len(d.away) > 1 else ''})") if d.away else ""
-    return Section(title=title, blocks=tuple(Block(kind="item", lead=f"{a.lead}:", text=a.text) for a in d.away))
+    weeks = (Block(kind="item", lead=f"{a.lead}:", text=f"{a.text} {a.note}".strip()) for a in d.away)
+    return Section(title=title, blocks=tuple(weeks))
 
 
 def missed_words(document: Document) -> int:
@@ -153,7 +154,8 @@ def _in_their_words(d: Document, say: Tongue) -> tuple[Block, ...]:
     blocks = []
     for number, pain in enumerate(d.pains, start=1):
         inside = [block for one in d.passed_on if one.pain == pain.id for block in _climbed(one, say)]
-        inside += [quotation(q, say) for q in pain.quotes] + [Block(kind="fact", text=f) for f in pain.facts]
+        inside += [block for q in pain.quotes for block in quoted(q, say)]
+        inside += [Block(kind="fact", text=f) for f in pain.facts]
         asked = d.ask is not None and d.ask.pain == pain.id
         if pain.answer_url is not None and not asked and "not yet answered" in pain.state:
             inside.append(Block(kind="link", label=say(f"Answer number {number}"), url=pain.answer_url))
@@ -169,21 +171,44 @@ def _passed_on(d: Document, say: Tongue) -> tuple[Block, ...]:
     shown = {pain.id for pain in d.pains}
     for one in (one for one in d.passed_on if one.pain not in shown):
         blocks.append(Block(kind="item", lead=stopped(one.title), text=one.line))
-        blocks += [quotation(one.quote, say)] if one.quote is not None else []
+        blocks += quoted(one.quote, say) if one.quote is not None else ()
         if one.answer_url is not None:
             blocks.append(Block(kind="link", label=say("Answer it"), url=one.answer_url))
     return tuple(blocks)
 
 
 def _climbed(one: PassedOn, say: Tongue) -> tuple[Block, ...]:
-    return (Block(kind="fact", text=one.line), *([quotation(one.quote, say)] if one.quote is not None else []))
+    return (Block(kind="fact", text=one.line), *(quoted(one.quote, say) if one.quote is not None else ()))
 
 
 def quotation(quote: Quote, say: Tongue) -> Block:
     note = f"({quote.note})" if quote.note else ""
-    lang = tongue.marked(quote.lang, say.language)
-    by = f"{quote.by}, {say.word(f'in {tongue.named(lang)}')}" if lang and lang != "en" else quote.by
-    return Block(kind="quote", text=f'"{quote.text}"', lead=by, label=quote.label, url=quote.url, note=note, lang=lang)
+    block = Block(kind="quote", text=f'"{quote.text}"', lead=quote.by, label=quote.label, url=quote.url, note=note)
+    return in_its_language(block, quote.lang, say)
+
+
+def in_its_language(block: Block, lang: str | None, say: Tongue) -> Block:
+    """A quotation marked with its language, and named with it, where the mail is in another one."""
+    lang = tongue.marked(lang, say.language)
+    lead = f"{block.lead}, {say.word(f'in {tongue.named(lang)}')}" if lang and lang != "en" else block.lead
+    return replace(block, lead=lead, lang=lang)
+
+
+def quoted(quote: Quote, say: Tongue) -> tuple[Block, ...]:
+    """A quotation, and behind it what a leader of the area added."""
+    return (quotation(quote, say), *_added(quote, say))
+
+
+def _added(quote: Quote, say: Tongue) -> tuple[Block, ...]:
+    if quote.context is None:
+        return ()
+    return (Block(kind="fact", text=f'{say(f"Added by {quote.context.by}:")} "{quote.context.text}"'),)
+
+
+def added_words(document: Document) -> int:
+    """The words that leaders added: they take nothing from the budget of what people wrote."""
+    say = phrasebook.tongue(document)
+    return sum(len(block.text.split()) for quote in document.quotations() for block in _added(quote, say))
 
 
 def _also(d: Document) -> tuple[Block, ...]:
@@ -201,7 +226,7 @@ def _unstated(u: Unstated, say: Tongue, at: int | None) -> tuple[Block, ...]:
 
 def _win(text: str | None, quote: Quote | None, say: Tongue) -> tuple[Block, ...]:
     blocks = [Block(kind="item", text=text)] if text else []
-    return (*blocks, *([quotation(quote, say)] if quote else []))
+    return (*blocks, *(quoted(quote, say) if quote else ()))
 
 
 def _wrap(text: str, first: str = "", rest: str = "") -> str:

@@ -175,3 +175,16 @@ def labels(sources: Iterable[tuple[str, str]]) -> dict[str, str]:
     pairs = sorted(set(sources))
     kinds = [kind for _, kind in pairs]
     return {name: KINDS[kind] if kinds.count(kind) == 1 and kind in KINDS else name for name, kind in pairs}
+
+
+PREHEADER = (60, 100)
+"""Characters of a preheader: fewer, and a phone shows the beginning of the mail beside it."""
+FILLERS = ("What is asked of you stands first.", "Their words, not our scores.")
+
+
+def padded(text: str, fillers: Sequence[str] = FILLERS) -> str:
+    """A preheader with so many of these sentences that it is long enough, where they have room."""
+    for filler in fillers:
+        if len(text) < PREHEADER[0] and len(text) + 1 + len(filler) <= PREHEADER[1]:
+            text += f" {filler}"
+    return text

@@ -1,4 +1,4 @@
-"""Leaders' answers, who was told of them, and who listens."""
+"""Leaders' answers, and who was told of them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -10,14 +10,24 @@ from sqlalchemy.orm import Session
 
 from pipeline.answers import Answer, Given
 from pipeline.store import audit, pain_edits, registry
-from pipeline.store.upsert import ignore, put
-from pipeline.tables import AnswerRow, IssueRow, ListenerRow, MemberRow, ToldRow, VerdictRow
+from pipeline.store.upsert import ignore
+from pipeline.tables import AnswerRow, IssueRow, MemberRow, ToldRow, VerdictRow
 
 
 def keep(
-    session: Session, *, pain: str, leader: str, period: str, given: Given, how: str, nonce: str, at: datetime
+    session: Session,
+    *,
+    pain: str,
+    leader: str,
+    period: str,
+    given: Given,
+    how: str,
+    nonce: str,
+    at: datetime,
+    by: str | None = None,
 ) -> Answer:
-    """Write an answer down; the same form sent twice gives the answer that it gave first."""
+    """Write an answer down, given in the leader's place where `by` names somebody; the same form sent twice gives the
+    answer that it gave first."""
     row = {
         "pain": pain,
         "leader": leader,
@@ -29,6 +39,7 @@ def keep(
         "how": how,
         "nonce": nonce,
         "at": at,
+        "given_by": by,
     }
     if session.scalar(select(AnswerRow.id).where(AnswerRow.nonce == nonce)) is None:
         audit.record(session, audit.by_way(how, leader), "answer", f"pain {pain}", about=given.to, version=given.kind)
@@ -94,9 +105,18 @@ def latest(session: Session, limit: int = 50) -> list[Answer]:
     return [_answer(row, into) for row in session.scalars(query)]
 
 
-def tell(session: Session, answer: int, issues: Iterable[tuple[str, str]], how: str, at: datetime) -> None:
-    """Whoever wrote these issues was informed of an answer. A second time changes nothing."""
-    rows = [{"answer_id": answer, "source": s, "issue": i, "how": how, "at": at} for s, i in sorted(set(issues))]
+def tell(
+    session: Session,
+    answer: int,
+    issues: Iterable[tuple[str, str]],
+    how: str,
+    at: datetime,
+    by: str | None = None,
+) -> None:
+    """Whoever wrote these issues was informed of an answer; `by` says so in the leader's place. A second time changes
+    nothing."""
+    same = {"answer_id": answer, "how": how, "at": at, "said_by": by}
+    rows = [{**same, "source": s, "issue": i} for s, i in sorted(set(issues))]
     ignore(session, ToldRow, rows, ["answer_id", "source", "issue"])
 
 
@@ -112,23 +132,6 @@ def told_of(session: Session, answer: int) -> frozenset[str]:
     """The issues ("source:external_id") whose authors were informed of one answer."""
     rows = session.scalars(select(ToldRow).where(ToldRow.answer_id == answer))
     return frozenset(f"{row.source}:{row.issue}" for row in rows)
-
-
-def pause(session: Session, leader: str, at: datetime | None, now: datetime) -> None:
-    """A leader stops listening at this time, or, with None, listens again."""
-    put(session, ListenerRow, [{"leader": leader, "paused_at": at, "changed_at": now}], ["leader"])
-    audit.record(session, audit.By("link", leader), "pause" if at is not None else "listen again", "leaf notes")
-
-
-def paused(session: Session) -> Mapping[str, datetime]:
-    """The leaders who do not listen, and since when."""
-    query = select(ListenerRow.leader, ListenerRow.paused_at).where(ListenerRow.paused_at.is_not(None))
-    return {leader: at for leader, at in session.execute(query) if at is not None}
-
-
-def delegate(session: Session, leader: str) -> str | None:
-    """Who reads in a leader's place."""
-    return session.scalars(select(ListenerRow.delegate).where(ListenerRow.leader == leader)).one_or_none()
 
 
 def _now(pain: str, into: Mapping[str, str]) -> str:
@@ -148,4 +151,5 @@ def _answer(row: AnswerRow, into: Mapping[str, str]) -> Answer:
         due=row.due,
         to=row.to,
         at=row.at,
+        by=row.given_by,
     )

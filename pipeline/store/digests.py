@@ -6,29 +6,38 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, cast, delete, func, select, update
+from sqlalchemy import Text, and_, cast, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.digest.material import Spoken
 from pipeline.mailing import FINAL
-from pipeline.store import db
+from pipeline.store import audit, db
 from pipeline.store.upsert import ignore, put
 from pipeline.tables import DigestRow, MailRow
 
 WEEKLY = "weekly"
 _GONE_OUT = select(MailRow.digest_id).where(MailRow.state.in_(("sending", "accepted", "unknown", "gave_up")))
 """Digests that somebody may have read."""
+_TOLD = ("composed", "waiting")
+"""States of digests that were told, or may still be as they are."""
 CALL = "call"
 """Kind of what is told of an escalation, outside any week."""
 CHECK_IN = "check-in"
 """Kind of a question to somebody how their week was."""
 TEAM = "team"
 """Kind of a leader's copy for their team."""
+PREVIEW = "preview"
+"""Kind of a notice of what will be quoted from a leader's area."""
 
 
 def team_name(week: str) -> str:
     """The same for a leader's copy for their team."""
     return f"t{week}"
+
+
+def preview_name(week: str) -> str:
+    """The same for a notice of what will be quoted."""
+    return f"p{week}"
 
 
 def week_of(period: str) -> str:
@@ -52,6 +61,21 @@ class StoredDigest:
     document: Mapping[str, Any] | None
     hidden: str = ""
     kind: str = WEEKLY
+    settled_by: str | None = None
+    settled_at: datetime | None = None
+    """Who released or refused it by hand, and when."""
+    read_by: str | None = None
+    """Who got it in the leader's place; None: the leader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A digest that waits for a person's word, and since when."""
+
+    id: int
+    leader: str
+    period: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +125,9 @@ def last_period(session: Session, before: str) -> str | None:
 
 
 def any_before(session: Session, period: str) -> bool:
-    """Whether any digest of an earlier period was composed."""
+    """Whether any digest of an earlier period was told, or may still be."""
     query = select(DigestRow.id).where(DigestRow.period < period, DigestRow.kind == WEEKLY)
-    return session.execute(query.where(DigestRow.state == "composed").limit(1)).first() is not None
+    return session.execute(query.where(DigestRow.state.in_(_TOLD)).limit(1)).first() is not None
 
 
 def last_decided(session: Session, leader: str, before: str) -> str | None:
@@ -138,6 +162,12 @@ def unheard(session: Session, period: str) -> dict[str, int]:
     return dict(session.execute(query).all())
 
 
+def keep_back(session: Session, digest_id: int, reason: str) -> None:
+    """Nobody reads in the leader's place any more: it waits for them, as it would have without a delegate."""
+    kept = update(DigestRow).where(DigestRow.id == digest_id)
+    session.execute(kept.values(state="paused", reason=reason, read_by=None))
+
+
 def release(session: Session, digest_id: int) -> None:
     session.execute(update(DigestRow).where(DigestRow.id == digest_id).values(state="composed", reason=None))
 
@@ -152,6 +182,7 @@ def decide(
     reason: str | None,
     at: datetime,
     hidden: str = "",
+    read_by: str | None = None,
 ) -> int | None:
     """Write the one digest of a leader and period; None where somebody did so before."""
     before = _find(session, leader, period)
@@ -168,6 +199,7 @@ def decide(
         "form": None if document is None else document["form"],
         "composed_at": at,
         "hidden": hidden,
+        "read_by": read_by,
     }
     put(session, DigestRow, [row], ["leader", "period", "kind"], where=DigestRow.state == "planned")
     session.expire_all()
@@ -200,6 +232,55 @@ def revise(
     )
 
 
+def weeks_decided(session: Session, before: str) -> int:
+    """How many periods before this one have a digest that was decided."""
+    query = select(func.count(DigestRow.period.distinct())).where(DigestRow.period < before, DigestRow.kind == WEEKLY)
+    return session.execute(query.where(DigestRow.document.is_not(None))).scalar_one()
+
+
+def waiting(session: Session) -> list[Waiting]:
+    """What waits for a person's word, the oldest week first."""
+    query = select(DigestRow.id, DigestRow.leader, DigestRow.period, DigestRow.composed_at)
+    query = query.where(DigestRow.state == "waiting", DigestRow.kind == WEEKLY)
+    return [Waiting(*row) for row in session.execute(query.order_by(DigestRow.period, DigestRow.leader))]
+
+
+def settle(session: Session, digest_id: int, *, state: str, reason: str | None, by: str, at: datetime) -> bool:
+    """A person's word on a digest that waits for it; False where it waits no more."""
+    values = {"state": state, "reason": reason, "settled_by": by, "settled_at": at}
+    change = update(DigestRow).where(DigestRow.id == digest_id, DigestRow.state == "waiting").values(**values)
+    done = session.connection().execute(change).rowcount == 1
+    session.expire_all()
+    if done:
+        row = session.get_one(DigestRow, digest_id)
+        what = "release" if state == "composed" else "refuse"
+        by_whom = audit.By("operator", by)
+        audit.record(session, by_whom, what, f"weekly {row.period}", about=row.leader, version=str(row.version))
+    return done
+
+
+NOT_SENT = ("refused", "held", "skipped")
+"""By a person, by a gate, and because nothing ran: weeks that a leader waited for in vain."""
+
+
+def kept_back(session: Session, weeks: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """Leader to those of these weeks, the latest first, that were not sent and no mail has told them of since, each
+    with what became of it."""
+    ours = and_(DigestRow.kind == WEEKLY, DigestRow.period.in_(weeks))
+    last = select(DigestRow.leader, func.max(DigestRow.composed_at), func.max(DigestRow.period))
+    last = last.where(ours, DigestRow.state == "composed", DigestRow.form != "deaf").group_by(DigestRow.leader)
+    told = {leader: (at, week) for leader, at, week in session.execute(last)}
+    query = select(DigestRow.leader, DigestRow.period, DigestRow.state, DigestRow.settled_at)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for leader, week, state, at in session.execute(
+        query.where(ours, DigestRow.state.in_(NOT_SENT)).order_by(DigestRow.period.desc())
+    ):
+        since = told.get(leader)
+        if since is None or (at > since[0] if at is not None else week > since[1]):
+            found.setdefault(leader, []).append((week, state))
+    return found
+
+
 def _find(session: Session, leader: str, period: str) -> DigestRow | None:
     query = select(DigestRow).where(DigestRow.leader == leader, DigestRow.period == period, DigestRow.kind == WEEKLY)
     return session.scalars(query).one_or_none()
@@ -210,9 +291,11 @@ def digest(session: Session, leader: str, period: str) -> StoredDigest | None:
     return None if row is None else _digest(row)
 
 
-def documents(session: Session, period: str, *, sent: bool) -> list[Mapping[str, Any]]:
-    """The documents of a period, or only those that somebody may have read."""
-    query = select(DigestRow.document).where(DigestRow.period == period, DigestRow.state == "composed")
+def documents(session: Session, period: str, *, sent: bool = False, waiting: bool = False) -> list[Mapping[str, Any]]:
+    """The documents of a period, or only those that somebody may have read; with `waiting` those too that may still be
+    sent."""
+    states = _TOLD if waiting else ("composed",)
+    query = select(DigestRow.document).where(DigestRow.period == period, DigestRow.state.in_(states))
     if sent:
         query = query.where(DigestRow.id.in_(_GONE_OUT))
     return [document for document in session.scalars(query.order_by(DigestRow.leader)) if document is not None]
@@ -245,6 +328,9 @@ def _digest(row: DigestRow) -> StoredDigest:
         document=row.document,
         hidden=row.hidden,
         kind=row.kind,
+        settled_by=row.settled_by,
+        settled_at=row.settled_at,
+        read_by=row.read_by,
     )
 
 
@@ -326,7 +412,10 @@ def counts(session: Session, period: str) -> dict[str, int]:
 def alarms(session: Session, since: str = "", limit: int = 20) -> list[tuple[str, str, str]]:
     """(leader, period, what) of digests held and mails in trouble in this period and later ones, newest first."""
     held = select(DigestRow.leader, DigestRow.period, DigestRow.reason).where(
-        DigestRow.reason.is_not(None), DigestRow.period >= since, DigestRow.kind == WEEKLY
+        DigestRow.reason.is_not(None),
+        DigestRow.period >= since,
+        DigestRow.kind == WEEKLY,
+        DigestRow.state != "waiting",  # these have a place of their own
     )
     stuck = (
         select(DigestRow.leader, DigestRow.period, MailRow.alarm)
@@ -340,9 +429,9 @@ def alarms(session: Session, since: str = "", limit: int = 20) -> list[tuple[str
 
 def troubled(session: Session, since: str, limit: int) -> list[Trouble]:
     """Digests of this period and later ones that were not simply sent, newest first: held by a gate, without an
-    address, paused, skipped, or mailed into an alarm."""
+    address, paused, skipped, refused, or mailed into an alarm. What waits for a person's word is not among them."""
     digest = select(DigestRow.leader, DigestRow.period, DigestRow.state, DigestRow.reason).where(
-        DigestRow.period >= since, DigestRow.state.not_in(("planned", "composed"))
+        DigestRow.period >= since, DigestRow.state.not_in(("planned", *_TOLD))
     )
     mail = (
         select(DigestRow.leader, DigestRow.period, MailRow.state, MailRow.alarm)
@@ -370,17 +459,18 @@ AWAY = 8
 def spoken(session: Session, weeks: Sequence[str]) -> dict[str, list[Spoken]]:
     """What the digests of these weeks, the latest first, said to each leader: back to the last that was sent, and no
     further than one that was neither sent nor kept back because its leader was away."""
-    query = select(DigestRow.leader, DigestRow.period, DigestRow.state, DigestRow.id)
+    query = select(DigestRow.leader, DigestRow.period, DigestRow.state, DigestRow.id, DigestRow.read_by)
     query = query.where(DigestRow.kind == WEEKLY, DigestRow.period.in_(weeks[:AWAY]))
-    state = {(leader, period): (state, row) for leader, period, state, row in session.execute(query)}
-    wanted: dict[int, tuple[str, str, bool]] = {}
+    state = {(leader, period): (state, row, by) for leader, period, state, row, by in session.execute(query)}
+    wanted: dict[int, tuple[str, str, bool, bool]] = {}
     for leader in sorted({leader for leader, _ in state}):
         for week in weeks[:AWAY]:
-            became, row = state.get((leader, week), ("", 0))
+            became, row, by = state.get((leader, week), ("", 0, None))
             if became not in ("composed", "paused"):
                 break
-            wanted[row] = (leader, week, became == "composed")
-            if became == "composed":
+            sent = became == "composed" and by is None
+            wanted[row] = (leader, week, sent, by is not None)
+            if sent:
                 break
     documents: dict[int, Mapping[str, Any] | None] = {}
     ids = sorted(wanted)
@@ -388,17 +478,17 @@ def spoken(session: Session, weeks: Sequence[str]) -> dict[str, list[Spoken]]:
         some = select(DigestRow.id, DigestRow.document).where(DigestRow.id.in_(ids[at : at + 500]))
         documents |= dict(session.execute(some).all())
     found: dict[str, list[Spoken]] = {}
-    for row, (leader, week, sent) in wanted.items():
+    for row, (leader, week, sent, delegated) in wanted.items():
         document = documents.get(row) or {}
         people = {p["id"]: p["people"] for part in ("pains", "also_open") for p in document.get(part, ())}
-        found.setdefault(leader, []).append(Spoken(week=week, people=people, sent=sent))
+        found.setdefault(leader, []).append(Spoken(week=week, people=people, sent=sent, delegated=delegated))
     return found
 
 
 def quoted(session: Session, weeks: Sequence[str]) -> dict[str, set[str]]:
     """Leader to the issues ("source:external_id") whose words their digests of these weeks quoted."""
     query = select(DigestRow.leader, DigestRow.document)
-    query = query.where(DigestRow.kind == WEEKLY, DigestRow.state == "composed", DigestRow.period.in_(weeks))
+    query = query.where(DigestRow.kind == WEEKLY, DigestRow.state.in_(_TOLD), DigestRow.period.in_(weeks))
     found: dict[str, set[str]] = {}
     for leader, document in session.execute(query):
         parts = document or {}
@@ -419,6 +509,13 @@ def told_to(session: Session, leader: str, since: str, until: str) -> list[Mappi
         DigestRow.id.in_(_GONE_OUT),
     )
     return [document for document in session.scalars(query.order_by(DigestRow.period)) if document is not None]
+
+
+def told_later(session: Session, leader: str, period: str) -> list[Mapping[str, Any]]:
+    """The documents of later periods that a leader was told, or may still be."""
+    query = select(DigestRow.document).where(DigestRow.leader == leader, DigestRow.period > period)
+    query = query.where(DigestRow.kind == WEEKLY, DigestRow.state.in_(_TOLD)).order_by(DigestRow.period)
+    return [document for document in session.scalars(query) if document is not None]
 
 
 def told_between(session: Session, since: str, until: str) -> Iterator[Mapping[str, Any]]:

@@ -45,6 +45,8 @@ class Told:
     digest_id: int
     lost: bool
     """Whether their mail can never arrive."""
+    instead_of: str | None = None
+    """The leader in whose place they were told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,6 +326,7 @@ def _value(session: Session, row: EscalationRow) -> Escalation:
             due=step.due,
             digest_id=step.digest_id,
             lost=bool(is_lost),
+            instead_of=step.instead_of,
         )
         for step, is_lost in session.execute(query)
     )

@@ -25,7 +25,7 @@ from pipeline.issue import Issue, Period, SourceHealth, State, Verdict
 from pipeline.objections import Objection
 from pipeline.org import Org
 from pipeline.prose import prose
-from pipeline.store import answers, check_ins, courses, digests, objections, pain_edits, registry, sources
+from pipeline.store import answers, check_ins, courses, digests, objections, pain_edits, previews, registry, sources
 from pipeline.store.authors import author_of
 from pipeline.store.corrections import corrections
 from pipeline.store.issues import chunks, first_created, oldest, set_aside, verdict_of
@@ -87,11 +87,13 @@ def read(
         withdrawn=_withdrawn(session, period, standing),
         late=late,
         spoken=digests.spoken(session, _weeks_before(period)),
+        kept_back=digests.kept_back(session, _weeks_before(period)[: digests.AWAY]),
         quoted=_quoted(session, period, org),
         **_before(session, period, org),
         **_edited(session, period),
         check_ins=check_ins.ballots(session, period.label),
         asked_before=check_ins.asked_before(session, period.label),
+        added=previews.added(session, period.label),
     )
 
 
@@ -99,7 +101,7 @@ def _said(session: Session, period: Period) -> dict[str, dict[str, dict[date, in
     """What the digests of the period before told of how many people; None where no digest was made before."""
     if not digests.any_before(session, period.label):
         return None
-    before = map(Document.from_json, digests.documents(session, periods.before(period).label, sent=False))
+    before = map(Document.from_json, digests.documents(session, periods.before(period).label, waiting=True))
     return {document.leader: document.said() for document in before}
 
 

@@ -30,6 +30,7 @@ def keep(
     to: str | None = None,
     was: str | None = None,
     why: str = "",
+    given_by: str | None = None,
 ) -> Objection:
     """Write down what a reader says; saying the same again, while it stands, gives what was kept first."""
     told = hashlib.sha256(json.dumps([what, by, pain, issue, said, to]).encode()).hexdigest()[:48]
@@ -50,6 +51,7 @@ def keep(
         "was": was,
         "why": why,
         "at": at,
+        "given_by": given_by,
     }
     if session.scalar(select(ObjectionRow.id).where(ObjectionRow.key == key)) is None:
         thing = f"issue {issue[0]}:{issue[1]}" if issue else f"pain {pain}" if pain else f"leaf notes {period}"
@@ -190,6 +192,7 @@ def _objection(row: ObjectionRow, into: Mapping[str, str]) -> Objection:
         why=row.why,
         at=row.at,
         ended=row.ended,
+        given_by=row.given_by,
     )
 
 

@@ -29,6 +29,13 @@ class Sent:
     kind: str
     digest_id: int
     document: Mapping[str, Any] | None
+    read_by: str | None = None
+    """Who got it in the leader's place."""
+
+    @property
+    def reader(self) -> str:
+        """Whose mail it was."""
+        return self.read_by or self.leader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +79,7 @@ def sent(session: Session, mail_id: int) -> Sent | None:
             DigestRow.state,
             DigestRow.kind,
             DigestRow.document,
+            DigestRow.read_by,
         )
         .join(DigestRow, DigestRow.id == MailRow.digest_id)
         .where(MailRow.id == mail_id)

@@ -149,7 +149,7 @@ def test_a_leader_pauses_and_listens_again(page: Page, site: Deployed, scripts: 
     paused = "SELECT paused_at IS NOT NULL FROM listeners WHERE leader = ?"
     assert asked(site, paused, leader) == []
 
-    hands.follow("Pause")
+    hands.follow("Pause now")
     assert asked(site, paused, leader) == [(1,)]
     hands.follow("Listen again")
 
@@ -168,4 +168,26 @@ def test_one_click_of_the_mail_program_pauses_and_the_page_says_so(page: Page, s
 
     page.goto(unsubscribe(site, leader))
     hands.follow("Listen again")
-    assert page.get_by_role("button", name="Pause").is_visible()
+    assert page.get_by_role("button", name="Pause now").is_visible()
+
+
+def test_a_leader_says_until_when_and_who_reads_meanwhile(page: Page, site: Deployed, scripts: bool) -> None:
+    leader, hands = ("mara", Hands(page)) if scripts else ("niamh", Hands(page))
+    page.goto(unsubscribe(site, leader))
+    kept = "SELECT until IS NOT NULL, delegate FROM listeners WHERE leader = ?"
+
+    hands.follow("Pause until then")
+    assert page.get_by_role("alert").is_visible()
+    assert page.evaluate("document.activeElement.id") == "wrong"
+    assert asked(site, kept, leader) == []
+    hands.write("The first day on which", "10102026")
+    hands.follow("Pause until then")
+    assert page.get_by_role("status").is_visible()
+    assert asked(site, kept, leader) == [(1, None)]
+    hands.write("While you are away", "Ines")
+    hands.follow("Keep this")
+
+    assert asked(site, kept, leader) == [(1, "ines")]
+    assert page.get_by_text("Your leaf notes go to").is_visible()
+    hands.follow("Listen again")
+    assert asked(site, kept, leader) == [(0, "ines")]

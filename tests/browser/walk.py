@@ -1,6 +1,8 @@
 """Every page that there is, by the way that one comes to it."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 
@@ -87,7 +89,20 @@ def _told(page: Page, site: Deployed) -> None:
 
 def _paused(page: Page, site: Deployed) -> None:
     page.goto(_button(site, "2026-W38/yuki", "pause"))
-    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Pause now").click()
+
+
+def _no_day(page: Page, site: Deployed) -> None:
+    page.goto(_button(site, "2026-W38/yuki", "pause"))
+    page.get_by_role("button", name="Pause until then").click()
+
+
+def _delegated(page: Page, site: Deployed) -> None:
+    page.goto(_button(site, "2026-W38/tomas", "pause"))
+    page.get_by_label("The first day on which").fill("2026-10-05")
+    page.get_by_role("button", name="Pause until then").click()
+    page.get_by_label("While you are away").select_option(index=1)
+    page.get_by_role("button", name="Keep this").click()
 
 
 def _labelled(page: Page, site: Deployed) -> None:
@@ -128,6 +143,25 @@ def _owned(page: Page, site: Deployed) -> None:
     page.get_by_role("button", name="I own the answer").click()
 
 
+def _waits(page: Page, site: Deployed) -> None:
+    """The operators' page while leaf notes of an earlier week wait for a word."""
+    with closing(sqlite3.connect(site.database, timeout=60)) as database, database:
+        wait = "UPDATE digests SET state = 'waiting' WHERE period = '2026-W37' AND kind = 'weekly' AND leader = ?"
+        database.executemany(wait, [("sunniva",), ("priya",)])
+    _signed_in("ines", "--role", "operator", path="/operators")(page, site)
+
+
+def _looked_at(page: Page, site: Deployed) -> None:
+    _waits(page, site)
+    page.locator("a[href^='/operators/notes/']").first.click()
+
+
+def _without_reason(page: Page, site: Deployed) -> None:
+    _looked_at(page, site)
+    page.get_by_label("Do not send it, because").fill(" ")
+    page.get_by_role("button", name="Do not send").click()
+
+
 def _call(page: Page, site: Deployed) -> None:
     call = next(mail.name for mail in site.mails() if mail.name.endswith(".1.priya"))
     page.goto(_button(site, call, "escalation"))
@@ -153,7 +187,9 @@ PLACES = (
     Place("escalation with a mistake", _refused),
     Place("escalation that ended", _owned),
     Place("preferences", _open("2026-W38/sunniva", "pause")),
+    Place("preferences with a mistake", _no_day),
     Place("preferences, paused", _paused),
+    Place("preferences, until a day and with a delegate", _delegated),
     Place("author's page, quoted", _printed("quoted", "support:55119")),
     Place("author's page, not quoted", _printed("quoted", "product-jira:SUP-77")),
     Place("sign-in", _printed("access", "mara")),
@@ -164,6 +200,9 @@ PLACES = (
     Place("triage, a label corrected", _labelled),
     Place("triage, a leader called", _called),
     Place("operators", _signed_in("ines", "--role", "operator", path="/operators")),
+    Place("operators, leaf notes wait", _waits),
+    Place("leaf notes that wait", _looked_at),
+    Place("leaf notes refused without a reason", _without_reason),
     Place("speak up", _printed("speak")),
     Place("speak up with a mistake", _unspoken),
     Place("speak up, said", _spoken),

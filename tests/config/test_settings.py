@@ -41,9 +41,18 @@ def test_the_defaults_are_those_of_the_contract() -> None:
     settings = Settings()
 
     assert (settings.organisation.name, settings.organisation.timezone) == ("Your organisation", "UTC")
-    assert (settings.digest.day, settings.digest.hour) == ("monday", 9)
+    assert (settings.digest.day, settings.digest.hour, settings.digest.by_hand) == ("monday", 9, 0)
     assert (settings.mail.from_, settings.mail.language) == ("Leaf Notes <leafnotes@localhost>", "en")
     assert (settings.retention.raw_pages, settings.retention.text) == ("90d", "400d")
+
+
+@pytest.mark.parametrize(("written", "means"), [("0", 0), ("2", 2), ("52", 52), ("always", "always")])
+def test_the_first_weeks_are_a_number_or_always(directory: Path, written: str, means: int | str) -> None:
+    (directory / "settings.yaml").write_text(f"digest: {{by_hand: {written}}}\n")
+
+    loaded = load(directory)
+
+    assert (loaded.settings.digest.by_hand, loaded.problems) == (means, ())
 
 
 def test_a_setting_overrides_its_default_alone(directory: Path) -> None:
@@ -63,8 +72,18 @@ def test_a_setting_overrides_its_default_alone(directory: Path) -> None:
         ("organisation: {name: ''}", "organisation.name: is empty"),
         ("digest: {day: Mon}", "must be one of monday,"),
         ("digest: {day: mondy}", "Did you mean monday?"),
+        ("digest: {preview: 12}", "digest.preview:"),
+        ("digest: {preview: 73h}", "digest.preview:"),
+        ("digest: {preview: 1d}", "digest.preview:"),
+        ("digest: {preview: -1h}", "digest.preview:"),
         ("digest: {hour: 24}", "digest.hour: must be at most 23, not 24"),
         ("digest: {hour: nine}", "digest.hour: must be a whole number, not 'nine'"),
+        ("digest: {by_hand: -1}", "digest.by_hand"),
+        ("digest: {by_hand: 53}", "digest.by_hand"),
+        ("digest: {by_hand: 1.5}", "digest.by_hand"),
+        ("digest: {by_hand: true}", "digest.by_hand: is no switch"),
+        ("digest: {by_hand: alway}", "digest.by_hand"),
+        ("digest: {by_hnd: 2}", "Did you mean `by_hand`?"),
         ("mail: {from: nobody}", "'nobody' is not an e-mail address"),
         ('mail: {from: "a@b.example\\nBcc: c@d.example"}', "is not an e-mail address"),
         ("mail: {from_: a@b.example}", "Did you mean `from`?"),
@@ -386,3 +405,16 @@ def test_hours_in_which_nobody_could_be_called_are_refused(directory: Path) -> N
     (directory / "settings.yaml").write_text("escalation: {opens: 19, closes: 8}\n")
 
     assert "not before" in said(load(directory))[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [("12h", "12h"), ("72h", "72h"), ("off", "off"), ("'off'", "off"), ("0", "0")],
+)
+def test_the_preview_is_so_many_hours_or_off_however_yaml_reads_that(directory: Path, written: str, means: str) -> None:
+    (directory / "settings.yaml").write_text(f"digest: {{preview: {written}}}\n")
+
+    loaded = load(directory)
+
+    assert loaded.problems == ()
+    assert loaded.settings.digest.preview == means

@@ -1,9 +1,13 @@
 import base64
 import gzip
 import socket
+import threading
+import time
 import tracemalloc
 import zlib
+from contextlib import suppress
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote
 
 import pytest
@@ -259,6 +263,82 @@ def test_a_server_that_does_not_answer_in_time_is_told() -> None:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with Http(url, wait=clock.wait, timeout=(0.05, 0.05)) as http, pytest.raises(SourceError, match="in time"):
             http.get("/x")
+
+
+QUICK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"
+DRIPS = {
+    "with a length": (b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n", b" "),
+    "in chunks": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+    "inside of a chunk's length": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"),
+    "until it closes": (b"HTTP/1.1 200 OK\r\n\r\n[", b" "),
+    "compressed": (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9000\r\n\r\n", b"\x1f"),
+    "in its headers": (b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a"),
+}
+
+
+class Dripping:
+    """A server that sends the bytes of a drip every 20 ms; first come `quick` whole answers. It says who hung up."""
+
+    def __init__(self, begins: bytes, drop: bytes, quick: int = 0) -> None:
+        self.begins, self.drop, self.quick = begins, drop, quick
+        self.hung_up = threading.Event()
+
+    def __enter__(self) -> Self:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listening.close()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                wire, _ = self._listening.accept()
+                threading.Thread(target=self._answer, args=[wire], daemon=True).start()
+
+    def _answer(self, wire: socket.socket) -> None:
+        with wire:
+            for _ in range(self.quick):
+                if not wire.recv(4096):
+                    return
+                wire.sendall(QUICK)
+            wire.recv(4096)
+            try:
+                wire.sendall(self.begins)
+                while not self.hung_up.wait(0.02):
+                    wire.sendall(self.drop)
+            except OSError:
+                self.quick = 1
+                self.hung_up.set()
+
+
+@pytest.mark.parametrize(("begins", "drop"), DRIPS.values(), ids=DRIPS)
+@pytest.mark.parametrize("quick", [0, 1], ids=["first request", "second of a connection"])
+def test_an_answer_that_drips_ends_within_its_time_and_the_connection_with_it(
+    begins: bytes, drop: bytes, quick: int
+) -> None:
+    with Dripping(begins, drop, quick) as server, Http(server.url, timeout=(5, 5), max_seconds=0.4) as http:
+        for _ in range(quick):
+            http.get("/x")
+        started = time.monotonic()
+        with pytest.raises(SourceError, match=r"longer than 0\.4 s") as caught:
+            http.get("/x")
+
+        assert 0.3 < time.monotonic() - started < 3
+        assert not caught.value.permanent
+        assert server.hung_up.wait(5)
+        assert http.get("/x").data == []
+
+
+def test_time_that_an_answer_had_is_not_taken_from_the_next() -> None:
+    with Dripping(*DRIPS["with a length"], quick=9) as server, Http(server.url, max_seconds=0.3) as http:
+        for _ in range(4):
+            assert http.get("/x").data == []
+            assert not server.hung_up.wait(0.1)
+
+        assert http.get("/x").data == []
 
 
 def test_a_short_wait_is_waited() -> None:

@@ -22,8 +22,9 @@ import yaml
 from pipeline import periods, steps
 from pipeline.answers import check
 from pipeline.classify import load_classifier
+from pipeline.listening import Listening
 from pipeline.pains import Assignment, Pain
-from pipeline.store import answers, db, digests
+from pipeline.store import answers, db, digests, listeners
 from tests.workers.small import perform
 from workers.engine import Engine
 from workers.wiring import Deployment
@@ -59,6 +60,7 @@ class Told:
     text: str
     html: str
     mail: bytes
+    read_by: str | None = None
 
     @property
     def forms(self) -> dict[str, str]:
@@ -279,8 +281,10 @@ class Stage:
     def _pause(self, engine: Engine, now: datetime) -> None:
         for given in self.case.get("pauses", ()):
             begins, ends = self.at(given["from"]), self.at(given["until"])
+            since = begins if begins <= now < ends else None
+            said = Listening(leader=given["leader"], paused_at=since, delegate=given.get("delegate"))
             with engine.transaction() as session:
-                answers.pause(session, given["leader"], begins if begins <= now < ends else None, now)
+                listeners.keep(session, said, now)
 
     def _answer(self, engine: Engine, week: str) -> None:
         for number, given in enumerate(self.case.get("answers", ())):
@@ -310,7 +314,15 @@ class Stage:
                     for form in ("txt", "html", "eml")
                 )
                 found[week, leader] = Told(
-                    week, leader, row.state, row.reason, row.document or {}, text.decode(), html.decode(), mail
+                    week,
+                    leader,
+                    row.state,
+                    row.reason,
+                    row.document or {},
+                    text.decode(),
+                    html.decode(),
+                    mail,
+                    row.read_by,
                 )
         return found
 

@@ -77,6 +77,7 @@ def wrong(expected: Mapping[str, Any], told: Told) -> list[str]:
     if told.state != expected.get("state", "composed"):
         return [f"{told.state} ({told.reason}), by hand {expected.get('state', 'composed')}"]
     found = differences(expected.get("model", {}), document, "model")
+    found += [] if told.read_by == expected.get("read_by") else [f"read by {told.read_by}"]
     shown = [("txt", token) for token in expected.get("shows", ())] + [("html", t) for t in expected.get("shows", ())]
     found += [
         f"{form} does not show {token!r}" for form, token in shown if token.casefold() not in forms[form].casefold()
@@ -174,7 +175,7 @@ def test_the_mail_of_a_golden_week_has_one_head_and_both_forms(play: Played, nam
         mail = message_from_bytes(told.mail, policy=policy.default)
         assert [len(mail.get_all(name, [])) for name in ("Subject", "To", "From", "Message-ID", "Date")] == [1] * 5
         assert mail["Bcc"] is None
-        assert str(mail["To"]) == addresses[leader]
+        assert str(mail["To"]) == addresses[told.read_by or leader]
         assert str(mail["Subject"]) == told.document["subject"]
         assert [part.get_content_type() for part in mail.walk()][-2:] == ["text/plain", "text/html"]
         assert max(map(len, told.mail.splitlines())) < 998

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -89,3 +90,51 @@ def test_a_due_moment_is_the_wished_wall_time_or_as_near_as_the_zone_allows(
 
     assert due >= week.end
     assert abs(local.replace(tzinfo=None) - wished) <= timedelta(hours=24 if "Apia" in zone or "Fakaofo" in zone else 3)
+
+
+def days(*worked: int) -> Callable[[date], bool]:
+    """A working week of these weekdays, 0 is Monday."""
+    return lambda day: day.weekday() in worked
+
+
+@pytest.mark.parametrize(
+    ("worked", "day"),
+    [((0, 1), 21), ((1, 2), 22), ((6,), 27), ((), 21)],
+    ids=["worked", "next", "six days later", "never"],
+)
+def test_a_digest_waits_for_the_next_day_that_is_worked_and_never_for_the_next_digest(
+    worked: tuple[int, ...], day: int
+) -> None:
+    week = periods.week_of("2026-W38", "Europe/Dublin")
+
+    due = periods.due(week, "monday", 9, "Europe/Dublin", days(*worked))
+
+    assert due == datetime(2026, 9, day, 8, tzinfo=UTC)
+
+
+def test_the_hour_stays_the_same_where_clocks_change_before_the_day_that_is_worked() -> None:
+    week = periods.week_of("2026-W42", "Europe/Dublin")
+
+    due = periods.due(week, "saturday", 9, "Europe/Dublin", days(0))
+
+    assert due == datetime(2026, 10, 26, 9, tzinfo=UTC)
+
+
+def test_the_day_that_counts_is_the_one_that_the_reader_has_when_the_week_has_ended() -> None:
+    week = periods.week_of("2026-W38", "Pacific/Pago_Pago")
+
+    assert periods.due(week, "monday", 9, "Pacific/Kiritimati", days(1)) == week.end
+    assert periods.due(week, "monday", 9, "Pacific/Kiritimati", days(0, 2)) == datetime(2026, 9, 22, 19, tzinfo=UTC)
+
+
+@given(moments, st.sampled_from(ZONES), st.sampled_from(periods.DAYS), st.integers(0, 23), st.sets(st.integers(0, 6)))
+def test_days_off_put_no_digest_behind_the_next_one(
+    moment: datetime, zone: str, day: str, hour: int, worked: set[int]
+) -> None:
+    week = periods.period_at(moment, "UTC")
+    usual = periods.due(week, day, hour, zone)
+
+    due = periods.due(week, day, hour, zone, days(*worked))
+
+    assert usual <= due < periods.due(periods.after(week), day, hour, zone)
+    assert due == usual or due.astimezone(ZoneInfo(zone)).weekday() in worked

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from pipeline.store import answers as store
-from pipeline.store import db
+from pipeline.store import db, listeners
 from tests.workers import small
 from workers.cli import main
 from workers.engine import Engine
@@ -252,7 +252,7 @@ def test_one_click_pauses_and_the_operator_sees_that_nobody_listens(rosta, engin
     assert "nobody listens" in (digest.reason or "")
     assert web.post(address, data={"listen": "again"}).status_code == 200
     with later.transaction() as session:
-        assert store.paused(session) == {}
+        assert listeners.paused(session, later.deployment.now()) == {}
     later.deployment.database.dispose()
 
 

@@ -1,14 +1,17 @@
 """No leader is left without a row for a week, wherever they live and however long the system was down."""
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
 
+from pipeline import periods
 from pipeline.store import db, digests
 from tests.workers import small
 from workers.engine import Engine
+from workers.report import report
 from workers.wiring import Deployment
 
 
@@ -30,6 +33,13 @@ def states(directory: Path, week: str) -> dict[str, str]:
         found = {leader: digests.digest(session, leader, week) for leader in ("noor", "kit")}
     house.database.dispose()
     return {leader: row.state for leader, row in found.items() if row is not None}
+
+
+def due(directory: Path, at: str) -> int:
+    house = deployment(directory, datetime.fromisoformat(at))
+    found = report(house, listed=0)
+    house.database.dispose()
+    return int(found["due"])
 
 
 @pytest.fixture
@@ -90,3 +100,53 @@ def test_an_address_that_is_added_later_lets_the_digest_go(rosta: Path) -> None:
 
     assert states(rosta, small.WEEK)["kit"] == "composed"
     assert (rosta / "digests" / small.WEEK / "kit.txt").exists()
+
+
+def with_settings(directory: Path, **more: object) -> None:
+    (directory / "settings.yaml").write_text(yaml.safe_dump(small.SETTINGS | more))
+
+
+def test_on_a_teams_day_off_its_leader_gets_the_digest_on_the_next_day_and_is_not_counted_as_due(rosta: Path) -> None:
+    with_settings(rosta, calendar={"days_off": [{"from": "2026-03-09", "teams": ["roasting"]}]})
+
+    run_at(rosta, datetime.fromisoformat("2026-03-10T16:59:00+01:00"))
+
+    assert states(rosta, small.WEEK) == {"noor": "composed", "kit": "planned"}
+    assert due(rosta, "2026-03-10T16:59:00+01:00") == 1
+
+    run_at(rosta, datetime.fromisoformat("2026-03-10T17:01:00+01:00"))
+
+    assert states(rosta, small.WEEK) == {"noor": "composed", "kit": "composed"}
+    assert due(rosta, "2026-03-10T17:01:00+01:00") == 2
+    written = (rosta / "digests" / small.WEEK / "kit.json").read_text()
+    assert json.loads(written)["generated_at"].startswith("2026-03-10T16:00")
+
+
+def test_days_off_over_the_end_of_the_next_week_neither_skip_nor_repeat_a_digest(rosta: Path) -> None:
+    """Sent on Fridays, and nobody works from Friday the 13th to Tuesday the 17th."""
+    off = [{"from": "2026-03-13", "to": "2026-03-17"}]
+    with_settings(rosta, digest={"day": "friday", "hour": 9}, calendar={"days_off": off})
+    start = datetime.fromisoformat("2026-03-06T12:00:00+01:00")
+
+    seen = {}
+    for hours in range(0, 24 * 16, 6):
+        at = start + timedelta(hours=hours)
+        run_at(rosta, at)
+        for week in ("2026-W09", small.WEEK, "2026-W11"):
+            if states(rosta, week).get("noor") == "composed":
+                seen.setdefault(week, f"{at:%m-%d}")
+
+    assert seen == {"2026-W09": "03-06", small.WEEK: "03-18", "2026-W11": "03-20"}
+    assert states(rosta, small.WEEK) == states(rosta, "2026-W11") == {"noor": "composed", "kit": "composed"}
+
+
+def test_who_asks_for_sundays_gets_sundays_and_who_asks_for_nothing_a_working_day(rosta: Path) -> None:
+    week = periods.week_of(small.WEEK, "Europe/Vienna")
+    found = []
+    for settings in ({"digest": {"day": "sunday"}}, {"calendar": {"working_days": ["wednesday", "thursday"]}}):
+        with_settings(rosta, **settings)
+        house = deployment(rosta, datetime.fromisoformat(small.DUE))
+        found.append(f"{house.due(week, 'noor'):%m-%d}")
+        house.database.dispose()
+
+    assert found == ["03-15", "03-11"]

@@ -57,3 +57,26 @@ def test_a_demo_of_another_day_is_not_answered(tmp_path):
 
     assert only.exit_code == 0, only.output
     assert "answered the mail" not in only.output
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ("", "LEAFNOTES_SECRET_KEY"),
+        ("export LEAFNOTES_PUBLIC_URL=http://127.0.0.1:8080\nexport LEAFNOTES_SECRET_KEY=short-one\n", "KEY"),
+        (f"export LEAFNOTES_SECRET_KEY={'0a9Z_x7Qk2' * 4}-{'b4' * 5}\n", "LEAFNOTES_PUBLIC_URL"),
+    ],
+    ids=["empty", "weak", "no address"],
+)
+def test_a_file_of_an_earlier_demo_without_a_good_key_is_named_with_what_to_do(tmp_path, monkeypatch, written, named):
+    monkeypatch.delenv("LEAFNOTES_SECRET_KEY", raising=False)
+    monkeypatch.delenv("LEAFNOTES_PUBLIC_URL", raising=False)
+    (tmp_path / "demo.env").write_text(written)
+
+    found = CliRunner().invoke(main, ["demo", "--out", str(tmp_path)])
+
+    assert (found.exit_code, found.exc_info[0]) == (1, SystemExit)
+    assert f"{tmp_path / 'demo.env'}" in found.output
+    assert named in found.output
+    assert "Delete" in found.output
+    assert "short-one" not in found.output

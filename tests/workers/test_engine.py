@@ -160,6 +160,12 @@ def test_after_three_weeks_down_one_digest_is_sent_and_the_others_are_shown_as_s
         assert counts(runner, "2026-W11") == {"skipped": 2}
         assert counts(runner, "2026-W12") == {"skipped": 2}
         assert counts(runner, "2026-W13") == {"composed": 2, "mail:accepted": 2}
+    told = " ".join((directory / "digests" / "2026-W13" / "kit.txt").read_text().split())
+    assert "of 2 weeks were not sent to you" in told
+
+    with engine(directory, as_of="2026-04-06T12:00:00+02:00") as runner:
+        runner.run_once()
+    assert "not sent to you" not in (directory / "digests" / "2026-W14" / "kit.txt").read_text()
 
 
 def test_the_order_of_the_file_changes_no_row_and_no_byte(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Escalation in a running deployment: who is told, when, with which words, and what ends it."""
 
+import html
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -13,12 +14,14 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 from click.testing import CliRunner
+from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from connectors.smtp import Outcome
 from pipeline import escalating, returned
 from pipeline.steps import Letter
-from pipeline.store import db, escalations, issues
+from pipeline.store import answers, db, escalations, issues
+from pipeline.store import returned as store
 from pipeline.store.escalations import Escalation
 from pipeline.tables import WorkRow
 from tests.pipeline import returned_mails as mails
@@ -421,7 +424,77 @@ def test_security_for_which_nobody_is_named_reaches_no_lead_and_operators_see_it
     rosta.put(1, "Security vulnerability: anybody can read the orders of other cafes", labels=["beans", "now"])
 
     assert rosta.at("2026-03-02 10:00").readers == []
-    assert "settings.yaml names nobody" in command(rosta, "status")
+    [line] = [one for one in command(rosta, "status").splitlines() if one.startswith("escalated ")]
+    assert "desk:1" in line
+    assert "escalation.rules.security.tell in settings.yaml names nobody" in line
+    assert "org.yaml" in line
+
+
+def signed_in(rosta: Rosta, *who: str) -> FlaskClient:
+    web = app.create(rosta.engine).test_client()
+    web.post(command(rosta, "access", *who).strip(), base_url=HOST)
+    return web
+
+
+def operators_page(rosta: Rosta) -> str:
+    return html.unescape(signed_in(rosta, "noor", "--role", "operator").get("/operators", base_url=HOST).text)
+
+
+def refused(rosta: Rosta, *who: str) -> str:
+    """What somebody reads who asks on the triage page that issue 2 goes to a leader, and nobody can be told."""
+    web = signed_in(rosta, *who)
+    with web.session_transaction(base_url=HOST) as cookie:
+        csrf = cookie["csrf"]
+    page = web.post("/triage/escalate", base_url=HOST, data={"issue": "desk:2", "csrf": csrf})
+    assert page.status_code == 409
+    return html.unescape(page.text)
+
+
+@pytest.mark.parametrize(
+    ("why", "remedy"),
+    [("paused", "kit paused their mails"), ("bounced", "`leafnotes receive --clear kit`"), ("address", "org.yaml")],
+)
+def test_of_a_call_that_reaches_nobody_operators_read_why_and_what_to_do_and_others_do_not(
+    make: Callable[..., Rosta], why: str, remedy: str
+) -> None:
+    rosta = make(rules={"escalate": {"tell": ["lead" if why == "address" else "kit"]}})
+    if why == "address":
+        chart = rosta.directory / "org.yaml"
+        chart.write_text(re.sub("email: (?:kit|noor)@rosta.example", "team: roasting", chart.read_text()))
+    with rosta.engine.transaction() as session:
+        if why == "paused":
+            answers.pause(session, "kit", small.MONDAY, small.MONDAY)
+        if why == "bounced":
+            bounce = {"what": "hard", "leader": "kit", "recipient": "kit@rosta.example", "message_id": "<1@kit>"}
+            store.keep(session, "bounce", **bounce, stops=True, excerpt="no such user", at=small.MONDAY)
+    rosta.put(1, "Half the beans in our subscription parcel arrived stale", labels=["beans", "now"])
+    rosta.put(2, "The bean parcel came open")
+
+    rosta.at("2026-03-02 10:00")
+
+    [line] = [one for one in command(rosta, "status").splitlines() if one.startswith("escalated ")]
+    assert "desk:1" in line
+    assert "kit" in line
+    assert remedy in line
+    assert remedy in operators_page(rosta)
+    assert remedy in refused(rosta, "noor", "--role", "operator")
+    engineer = refused(rosta, "noor")
+    assert "desk:2" in engineer
+    assert remedy not in engineer
+    assert "leafnotes escalate desk:2" in engineer
+
+
+def test_where_no_team_has_a_leader_the_call_says_which_team(rosta: Rosta) -> None:
+    chart = yaml.safe_load((rosta.directory / "org.yaml").read_text())
+    for team in chart["teams"]:
+        team.pop("leader", None)
+    (rosta.directory / "org.yaml").write_text(yaml.safe_dump(chart))
+    rosta.put(1, "Half the beans in our subscription parcel arrived stale", labels=["beans", "now"])
+
+    rosta.at("2026-03-02 10:00")
+
+    [line] = [one for one in command(rosta, "status").splitlines() if one.startswith("escalated ")]
+    assert "neither roasting nor a team above it has a leader" in line
 
 
 def test_harm_calls_when_a_second_one_tells_of_it_and_once_for_the_pain(rosta: Rosta) -> None:

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from config import settings
 from pipeline import periods
 from pipeline.org import Org
-from pipeline.store import answers, db
+from pipeline.store import db, listeners
 from tests.workers import small
 from workers.cli import main
 from workers.wiring import Deployment, to_org
@@ -307,7 +307,7 @@ def test_the_preview_shows_who_paused_and_counts_nothing_private(run: Run, rosta
     run("pull")
     house = Deployment.read(rosta)
     with db.transaction(house.database) as session:
-        answers.pause(session, "kit", small.MONDAY, small.MONDAY)
+        listeners.pause(session, "kit", small.MONDAY, small.MONDAY)
 
     output = run("org", "preview", "--week", "2026-W10").output
 

@@ -20,10 +20,11 @@ from connectors.kit.dialect import Request, Response
 from connectors.kit.imap_server import ImapServer
 from connectors.smtp import Outcome
 from pipeline.answers import heard_at
+from pipeline.listening import Listening
 from pipeline.steps import Letter
-from pipeline.store import answers, corrections, escalations, objections, registry, returned
+from pipeline.store import answers, corrections, escalations, listeners, objections, registry, returned
 from pipeline.store.returned import Stored
-from pipeline.tables import ListenerRow, ReturnedRow
+from pipeline.tables import ReturnedRow
 from tests.connectors.scripted_smtp import scripted
 from tests.pipeline import returned_mails as mails
 from tests.workers import small
@@ -300,7 +301,7 @@ def test_pause_by_mail(rosta: Path, engine: Engine) -> None:
     assert engine.receive(mails.reply("pause", to=reply_to(rosta))).what == "pause"
 
     with engine.transaction() as session:
-        assert list(answers.paused(session)) == ["kit"]
+        assert list(listeners.paused(session, engine.deployment.now())) == ["kit"]
 
 
 @pytest.mark.parametrize(
@@ -428,13 +429,12 @@ def test_a_bounced_leader_is_unheard_operators_see_it_and_the_leader_above_is_to
 
 def test_the_delegate_is_told_where_there_is_one(rosta: Path, engine: Engine) -> None:
     chart = yaml.safe_load((rosta / "org.yaml").read_text())
-    chart["people"].append({"id": "ada", "name": "Ada", "email": "ada@rosta.example"})
+    chart["people"].append({"id": "ada", "name": "Ada", "email": "ada@rosta.example", "team": "roasting"})
     (rosta / "org.yaml").write_text(yaml.safe_dump(chart))
     house = Deployment.read(rosta, as_of=datetime.fromisoformat(small.DUE))
     runner = Engine(house)
     with runner.transaction() as session:
-        answers.pause(session, "kit", None, house.now())
-        session.execute(ListenerRow.__table__.update().values(delegate="ada"))
+        listeners.keep(session, Listening(leader="kit", delegate="ada"), house.now())
 
     runner.receive(bounce(bounce_to(runner)))
     runner.drain()
@@ -722,3 +722,58 @@ def test_a_correction_by_mail_of_old_notes_waits_for_a_person(rosta: Path, engin
     assert taken.what == "person"
     assert "older than 30 days" in (taken.reason or "")
     assert objected(engine) == []
+
+
+# --- whoever reads in a leader's place
+
+
+@pytest.fixture
+def delegated(open_: Open) -> Engine:
+    """Kit is away, and Noor got Kit's notes."""
+    runner = open_()
+    now = runner.deployment.now()
+    with runner.transaction() as session:
+        listeners.keep(session, Listening(leader="kit", paused_at=now - timedelta(days=3), delegate="noor"), now)
+    runner.run_once()
+    return runner
+
+
+def test_a_reply_of_a_delegate_is_kept_as_theirs_and_confirmed_to_them(rosta: Path, delegated: Engine) -> None:
+    to = reply_to(rosta)
+
+    stranger = delegated.receive(mails.reply(ACT, to=to))
+    taken = delegated.receive(mails.reply(ACT, to=to, sender="noor@rosta.example"))
+    delegated.drain()
+
+    with delegated.transaction() as session:
+        given = [(one.leader, one.by, one.kind) for one in answers.latest(session)]
+    assert (stranger.what, taken.what) == ("person", "answer")
+    assert "not the address of noor" in (stranger.reason or "")
+    assert given == [("kit", "noor", "act")]
+    assert [str(note["To"]) for note in notes(rosta)] == ["noor@rosta.example"]
+
+
+def test_a_delegate_pauses_by_mail_what_they_read_and_not_the_leader(rosta: Path, delegated: Engine) -> None:
+    pause = delegated.receive(mails.reply("pause", to=reply_to(rosta), sender="noor@rosta.example"))
+    late = delegated.receive(mails.reply(ACT, to=reply_to(rosta), sender="noor@rosta.example"))
+
+    with delegated.transaction() as session:
+        said = listeners.get(session, "kit")
+    assert (pause.what, late.what) == ("pause", "person")
+    assert "does not read in the place of kit any more" in (late.reason or "")
+    assert (said.delegate, said.away(delegated.deployment.now())) == (None, True)
+    assert "noor" not in delegated_away(delegated)
+
+
+def delegated_away(runner: Engine) -> set[str]:
+    with runner.transaction() as session:
+        return set(listeners.paused(session, runner.deployment.now()))
+
+
+def test_a_bounce_of_a_delegates_mail_makes_the_delegate_unheard(rosta: Path, delegated: Engine) -> None:
+    delegated.receive(bounce(bounce_to(delegated)))
+
+    with delegated.transaction() as session:
+        unheard = set(returned.unheard(session, delegated.deployment.org))
+    assert unheard == {"noor"}
+    assert notes(rosta) == []

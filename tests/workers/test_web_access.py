@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from pipeline.answers import Given
 from pipeline.links import Links
-from pipeline.store import answers, corrections, db, digests, issues, objections, work
+from pipeline.store import answers, corrections, db, digests, issues, listeners, objections, work
 from pipeline.store import triage as store
 from tests.connectors import oidc_fake
 from tests.workers import small
@@ -53,6 +53,7 @@ MATRIX: dict[str, dict[str, dict[str, int]]] = {
     "/check-in/<token>": dict.fromkeys(("GET", "POST"), dict.fromkeys(WHO, 410)),  # nobody is asked here
     "/check-in-stop/<token>": {"GET": EVERYBODY, "POST": EVERYBODY},
     "/pause/<token>": {"GET": EVERYBODY, "POST": EVERYBODY},
+    "/preview/<token>": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 422)},
     "/quoted/<token>": {"GET": EVERYBODY, "POST": NOBODY},
     "/sign-in/<token>": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 303)},
     "/login/back": {"GET": dict.fromkeys(WHO, 403), "POST": NOBODY},
@@ -63,11 +64,16 @@ MATRIX: dict[str, dict[str, dict[str, int]]] = {
     "/triage/correct": {"GET": NOBODY, "POST": only("member", "leader", "operator", well=303) | {"other": 404}},
     "/triage/escalate": {"GET": NOBODY, "POST": only("member", "leader", "operator", well=409) | {"other": 404}},
     "/operators": {"GET": only("operator"), "POST": NOBODY},
+    "/operators/notes/<int:number>": {"GET": only("operator"), "POST": NOBODY},
+    "/operators/refuse": {"GET": NOBODY, "POST": only("operator", well=422)},  # without a reason
+    "/operators/release": {"GET": NOBODY, "POST": only("operator", well=303)},
     "/speak/<token>": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 422)},
     "/escalation/<token>": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 422)},
 }
 """What each route answers to each who comes. The pages of a signed link ask for nothing but the link."""
+EARLIER = "2026-W09"
 FIELDS = {
+    "/operators/release": {"week": EARLIER},
     "/triage/label": {"issue": "desk:1", "side": "customer"},
     "/triage/correct": {"issue": "desk:1", "what": "quote", "reason": "context"},
     "/triage/escalate": {"issue": "desk:37"},  # it is called for already
@@ -129,6 +135,18 @@ def rosta(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def engine(rosta: Path) -> Iterator[Engine]:
     runner = opened(rosta)
     runner.run_once()
+    with runner.transaction() as session:  # one of an earlier week waits for an operator
+        kit = small.stored(session, "kit", small.WEEK)
+        at = runner.deployment.now()
+        waits = {
+            "leader": "kit",
+            "period": EARLIER,
+            "state": "waiting",
+            "document": kit.document,
+            "reason": "",
+            "at": at,
+        }
+        digests.decide(session, **waits)
     yield runner
     runner.deployment.database.dispose()
 
@@ -170,7 +188,7 @@ def coming(site: Flask, rosta: Path, who: str) -> tuple[FlaskClient, str]:
         return web, cookie["csrf"]
 
 
-def addresses(rosta: Path) -> dict[str, str]:
+def addresses(rosta: Path, waiting: int = 0) -> dict[str, str]:
     mail = (rosta / "digests" / small.WEEK / "kit.txt").read_text()
     links = {name: re.search(rf"{PUBLIC}(/{name}/\S+)", mail)[1] for name in ("answer", "digest")}  # type: ignore[index]
     raw = (rosta / "digests" / small.WEEK / "kit.eml").read_bytes().decode()
@@ -195,6 +213,7 @@ def addresses(rosta: Path) -> dict[str, str]:
         "/check-in/<token>": asked.removeprefix(PUBLIC),
         "/check-in-stop/<token>": signs.lasting("check-in-stop", "roaster1").removeprefix(PUBLIC),
         "/pause/<token>": pause[1],
+        "/preview/<token>": signs.to("preview", reader="kit", made_at=due, period=small.WEEK).removeprefix(PUBLIC),
         "/quoted/<token>": command(rosta, "quoted", "desk:1"),
         "/sign-in/<token>": command(rosta, "access", "kit"),
         "/login/back": "/login/back?code=a&state=b",
@@ -205,6 +224,9 @@ def addresses(rosta: Path) -> dict[str, str]:
         "/triage/correct": "/triage/correct",
         "/triage/escalate": "/triage/escalate",
         "/operators": "/operators",
+        "/operators/notes/<int:number>": f"/operators/notes/{waiting}",
+        "/operators/refuse": "/operators/refuse",
+        "/operators/release": "/operators/release",
         "/speak/<token>": command(rosta, "speak"),
         "/escalation/<token>": call[1],
     }
@@ -231,7 +253,9 @@ def test_each_route_answers_each_who_comes_and_looking_changes_nothing(
 ) -> None:
     found: dict[str, dict[str, int]] = {}
     web, csrf = coming(site, rosta, who)
-    every = addresses(rosta)
+    with engine.transaction() as session:
+        waiting = small.stored(session, "kit", EARLIER).id
+    every = addresses(rosta, waiting)
     before = dump(engine)
     for rule, address in every.items():
         with web.get(address, base_url=PUBLIC) as seen, web.head(address, base_url=PUBLIC) as head:
@@ -241,7 +265,7 @@ def test_each_route_answers_each_who_comes_and_looking_changes_nothing(
     assert dump(engine) == before
     for rule in every:
         web, csrf = coming(site, rosta, who)
-        form = {"csrf": csrf, **FIELDS.get(rule, {})}
+        form = {"csrf": csrf, "digest": str(waiting), **FIELDS.get(rule, {})}
         found[rule]["POST"] = web.post(every[rule], data=form, base_url=PUBLIC).status_code
 
     assert found == {rule: {way: expected[who] for way, expected in ways.items()} for rule, ways in MATRIX.items()}
@@ -292,7 +316,7 @@ def test_a_sign_in_link_ends_and_another_site_cannot_use_it(rosta: Path, engine:
     assert late.get(link).status_code == 410
     assert late.post(link).status_code == 410
     assert site.test_client().post(link, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
-    for purpose in ("answer", "digest", "pause", "quoted"):
+    for purpose in ("answer", "digest", "pause", "preview", "quoted"):
         assert site.test_client().get(link.replace("/sign-in/", f"/{purpose}/")).status_code == 404
     later.deployment.database.dispose()
 
@@ -484,15 +508,15 @@ def test_operators_read_how_it_is(rosta: Path, engine: Engine, site: Flask) -> N
     now = engine.deployment.now()
     with db.transaction(engine.deployment.database) as session:
         issues.quarantine(session, "desk", "row <9>", "no title", None, now)
-        answers.pause(session, "dora", now, now)
+        listeners.pause(session, "dora", now, now)
     page = coming(site, rosta, "operator")[0].get("/operators", base_url=PUBLIC).text
     with db.transaction(engine.deployment.database) as session:
         issues.release_from_quarantine(session, "desk", ["row <9>"])
-        answers.pause(session, "dora", None, now)
+        listeners.pause(session, "dora", None, now)
 
     assert "desk: 1 items" in page
     assert "row &lt;9&gt;" in page
-    assert "The lead of Delivery (Dora) paused on 2026-03-09" in page
+    assert "dora (the lead of Delivery (Dora)) is away since 2026-03-09: nobody listens for their teams" in page
     assert re.search(r'<th scope="row">2026-W10</th><td>3</td><td>3</td>', page), page
     assert page.count('<th scope="row">') == 6
     assert "<form" not in page.replace('<form method="post" action="/sign-out">', "")

@@ -19,11 +19,14 @@ from workers.cli import (
     demo,
     digests,
     erasing,
+    listening,
     model,
     orgs,
     pains,
+    previewing,
     processes,
     receiving,
+    releasing,
 )
 from workers.cli.base import Global, Moment, quiet_logs
 
@@ -67,9 +70,12 @@ for module in (
     orgs,
     pains,
     digests,
+    releasing,
     answers,
     corrections,
+    previewing,
     receiving,
+    listening,
     access,
     erasing,
     processes,

@@ -46,6 +46,7 @@ def corrections(
                         "id": one.id,
                         "what": one.what,
                         "by": one.by,
+                        "given_by": one.given_by,
                         "how": one.how,
                         "at": one.at,
                         "period": one.period or None,
@@ -60,7 +61,9 @@ def corrections(
                 )
             else:
                 over = f" [{one.ended}]" if one.ended else ""
-                click.echo(f"{one.id:4}  {one.at:%Y-%m-%d}  {one.by}: {correcting.told(one, titles)}{over}")
+                click.echo(
+                    f"{one.id:4}  {one.at:%Y-%m-%d}  {correcting.teller(one)}: {correcting.told(one, titles)}{over}"
+                )
         if as_json:
             return
         for line in correcting.proposed_claims(session):

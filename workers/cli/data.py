@@ -460,8 +460,8 @@ def escalate(options: Global, issue: str, note: str | None) -> None:
         runner.drain()
         with db.reading(house.database) as session:
             kept = escalations.of_issue(session, row_id)
-    assert kept is not None
-    click.echo(f"{issue}: {calling.line(house, kept)}")
+            assert kept is not None
+            click.echo(f"{issue}: {calling.line(house, session, kept)}")
 
 
 def _said_by_persons(past: Sequence[corrections.Event]) -> bool:

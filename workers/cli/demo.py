@@ -16,11 +16,13 @@ from pathlib import Path
 
 import click
 
+from config.environment import Environment, WeakKey
+from config.reader import Problem
 from pipeline import periods
 from pipeline.links import from_store
 from pipeline.store import corrections, db, digests, issues, registry
 from workers import calling
-from workers.cli.base import Global, command_name, deployment, engine
+from workers.cli.base import Global, command_name, deployment, engine, stop
 from workers.engine import Engine
 
 AS_OF = datetime.fromisoformat("2026-09-21T12:00:00+01:00")
@@ -197,6 +199,7 @@ def _served(out: Path) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in own}
     os.environ.update(own)
     try:
+        _must_sign(out, path)
         yield
     finally:
         for name, value in before.items():
@@ -204,6 +207,21 @@ def _served(out: Path) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _must_sign(out: Path, path: Path) -> None:
+    """The answers of the demo are given behind links: without a good key and an address there would be none."""
+    environment, problems = Environment.survey(config_dir=out)
+    if environment is not None:
+        try:
+            environment.require_secret_keys()
+        except WeakKey as weak:
+            problems = [weak.problem]
+        if environment.public_url is None:
+            problems.append(Problem(path.name, 0, "LEAFNOTES_PUBLIC_URL", "is not set"))
+    if problems:
+        said = "; ".join(f"{one.key} {one.message}" for one in problems)
+        stop(f"{path}: {said}. Delete {path}, and run the demo again: it makes a new one.")
 
 
 def _copy_sample(out: Path, before: datetime | None = None) -> None:

@@ -80,6 +80,8 @@ def digest(
                 write(out, f"{person}.team" if edition == "team" else person, document.to_json(), text, html)
             held += bool(failures)
             documents.append(document)
+            if edition == "leader" and not send and (said := _by_hand(house, period, person)) is not None:
+                click.echo(f"{person}: {said}", err=True)
             for failure in failures:
                 click.echo(f"{person}: would be held: {failure}", err=True)
             if as_json:
@@ -131,9 +133,20 @@ def _documents(house: Deployment, period: Period, wanted: list[str]) -> Iterator
     for person in wanted:
         row = stored[person]
         if person in decided:
-            yield person, decided[person], [row.reason] if row and row.reason else []
+            yield person, decided[person], [row.reason] if row and row.reason and row.state not in BY_HAND else []
         else:
             yield person, written[person].document, list(written[person].failures)
+
+
+BY_HAND = ("waiting", "refused")
+"""States in which a person's word is why nothing was sent."""
+
+
+def _by_hand(house: Deployment, period: Period, person: str) -> str | None:
+    """What a person's word has to do with a leader's digest that is not sent."""
+    with db.reading(house.database) as session:
+        row = digests.digest(session, person, period.label)
+    return f"{row.state}: {row.reason}" if row is not None and row.state in BY_HAND else None
 
 
 def _copies(house: Deployment, period: Period, wanted: list[str]) -> Iterator[tuple[str, Document, list[str]]]:
@@ -173,6 +186,8 @@ def _send(house: Deployment, period: Period, wanted: list[str]) -> None:
     with db.transaction(house.database) as session:
         for person in wanted:
             row = digests.digest(session, person, period.label)
+            if row is not None and row.state in BY_HAND:
+                click.echo(f"{person}: not sent, {row.state}: {row.reason}", err=True)
             for mail in digests.mails(session, [row.id] if row else []):
                 click.echo(f"{person}: {mail.state} to {mail.recipient}{': ' + mail.reply if mail.reply else ''}")
 

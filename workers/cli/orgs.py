@@ -10,12 +10,12 @@ import click
 
 from config import org_files, settings
 from config.charts import READERS
-from pipeline import periods
+from pipeline import periods, standing_in
 from pipeline.issue import Period
 from pipeline.org import Org
 from pipeline.org_change import too_sudden
 from pipeline.org_check import FLOOR
-from pipeline.store import answers, db, issues
+from pipeline.store import db, issues
 from pipeline.store.registry import hidden
 from workers.checks import org_findings
 from workers.cli import importing
@@ -217,7 +217,7 @@ def _unowned(house: Deployment) -> list[str]:
 def _recipients(house: Deployment, period: Period) -> Iterator[str]:
     chart, counts = house.org, _in_scope(house, period)
     with db.reading(house.database) as session:
-        paused = answers.paused(session)
+        away = standing_in.away(session, chart)
     for leader in chart.leaders:
         person = chart.people[leader]
         zone = person.timezone or house.zone
@@ -227,8 +227,15 @@ def _recipients(house: Deployment, period: Period) -> Iterator[str]:
             chart.led_by(leader)
         )
         where = person.email or "UNADDRESSED: no e-mail address, so nothing would be sent"
-        if leader in paused:
-            where += f", PAUSED by them on {paused[leader]:%Y-%m-%d}: nothing would be sent"
+        since = away.since(leader, house.due(period, leader))
+        if since is not None:
+            delegate, why = away.delegate(chart, leader, house.due(period, leader))
+            instead = (
+                f"sent to {delegate} in their place"
+                if delegate
+                else f"nothing would be sent{f'; {why}' if why else ''}"
+            )
+            where += f", PAUSED by them on {since:%Y-%m-%d}: {instead}"
         yield f"{leader}: {where}"
         yield f"    {due:%a %d %b %Y %H:%M} {zone}; leads {led}; {below} team(s) below; {_issues(counts[leader])}"
     if not chart.leaders:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from pipeline import steps
 from pipeline.store import schema
 from workers.cli.base import Global, deployment, engine, say_json, stop
 from workers.engine import Engine
-from workers.report import report
+from workers.report import length, report, waits
 from workers.wiring import Deployment
 
 PAUSE = 15.0
@@ -86,6 +87,8 @@ def _say(house: Deployment) -> int:
     heard = any(source["issues"] for source in found["sources"])
     nothing = "no digest is due" if heard else "no issue was read yet, so no digest is made"
     click.echo(f"{found['period']}: {found['digests'] or nothing}")
+    for week in found["waiting"]:
+        click.echo(waits(week), err=True)
     for problem in found["problems"]:
         click.echo(problem, err=True)
     for source, count in found["set_aside"].items():
@@ -231,13 +234,19 @@ def status(options: Global, as_json: bool) -> None:
         click.echo(f"corrected {line}")
     if len(found["corrections"]) > 5:
         click.echo(f"corrected {len(found['corrections']) - 5} more; `leafnotes corrections` lists them")
+    for one in found["away"]:
+        click.echo(f"away: {one['said']}")
     if found["check_in"]:
         click.echo(f"check-in {found['check_in']}")
+    if found["preview"]:
+        click.echo(f"preview {found['preview']}")
     for one in found["escalations"]["waiting"]:
         click.echo(f"escalated {one['issue']}: {one['said']}")
     for rule in found["escalations"]["demoted"]:
         click.echo(f"rule     {rule}")
     click.echo(f"digests  {found['period']}: {found['due']} due, {found['digests'] or 'none decided'}")
+    for week in found["waiting"]:
+        click.echo(f"release  {waits(week)}")
     for problem in found["problems"]:
         click.echo(f"problem  {problem}")
     for source, count in found["set_aside"].items():
@@ -249,7 +258,7 @@ def _asked(model: Mapping[str, Any]) -> str:
     if not model["failures"]:
         return said
     again = model["again_in_seconds"]
-    when = f", asked again in {again} s" if again else ""
+    when = f", asked again in {length(timedelta(seconds=again))}" if again else ""
     return f"{said}; {model['failures']} in vain in a row{when}: {model['trouble']}"
 
 

@@ -21,7 +21,7 @@ from pipeline.links import Link
 from pipeline.store import answers as store
 from pipeline.store import issues, objections, registry
 from workers.engine import Engine
-from workers.web.common import Page, Refused, digest_of, office, opened, page, still_open
+from workers.web.common import Page, Refused, acting, digest_of, office, opened, page, still_open
 
 NONCE = 64
 """Letters of a form's number at most."""
@@ -116,6 +116,7 @@ def _show(
         "answer.html",
         status=status,
         token=token,
+        place=acting(engine, link),
         nonce=_nonce(fields.get("nonce", "")),
         pain=phrasebook.of_pain(phrasebook.tongue(asked.document), asked.pain),
         document=asked.document,
@@ -160,7 +161,7 @@ def _answer(engine: Engine, session: Session, token: str, link: Link) -> Page | 
             given=given,
             label=KINDS[given.kind][0],
             whom=office(engine, given.to) if given.to else None,
-            draft=house.draft(given, link.reader),
+            draft=house.draft(given, link.reader, link.by or None),
             posted="post" in house.answering.values(),
         )
     telling.give(
@@ -173,6 +174,7 @@ def _answer(engine: Engine, session: Session, token: str, link: Link) -> Page | 
         nonce=f"{link.reader}:{link.about}:{_nonce(fields.get('nonce', ''))}"[-NONCE:],
         at=house.now(),
         modes=house.answering,
+        by=link.by or None,
     )
     return redirect(f"/answer/{token}", 303)
 
@@ -183,7 +185,7 @@ def _correcting(engine: Engine, link: Link, document: Document) -> str | None:
     if links is None:
         return None
     at = document.generated_at
-    return links.to("digest", reader=link.reader, made_at=at, period=link.period) + "/correct"
+    return links.to("digest", reader=link.reader, made_at=at, period=link.period, by=link.by) + "/correct"
 
 
 def _posted(engine: Engine, session: Session, answer: Answer) -> bool:
@@ -202,7 +204,7 @@ def _told(engine: Engine, session: Session, token: str, link: Link) -> Page | Re
         raise Refused("Nothing was answered yet", "Answer first; then say who was told.", 409)
     keys = [_split(key) for key in asked.pain.issues]
     known = [(issue.source, issue.external_id) for issue in issues.by_keys(session, keys)]
-    store.tell(session, relied.id, known, "person", engine.deployment.now())
+    store.tell(session, relied.id, known, "person", engine.deployment.now(), link.by or None)
     return redirect(f"/answer/{token}", 303)
 
 
@@ -237,6 +239,6 @@ def _told_of(engine: Engine, answer: Answer) -> dict[str, Any]:
         "text": answers.ended(answer.text),
         "due": answer.due,
         "to": office(engine, answer.to) if answer.to else None,
-        "by": words.capital(office(engine, answer.leader)),
+        "by": words.capital(engine.deployment.org.acting(answer.leader, answer.by, named=True)),
         "on": answer.at.astimezone(ZoneInfo(engine.deployment.zone)).date(),
     }

@@ -16,7 +16,9 @@ from workers.web import (
     hooks,
     operating,
     pausing,
+    previewing,
     reading,
+    releasing,
     signing_in,
     speaking,
     triage,
@@ -36,6 +38,7 @@ def create(engine: Engine) -> Flask:
     app.register_blueprint(reading.blueprint(engine))
     app.register_blueprint(correcting.blueprint(engine))
     app.register_blueprint(pausing.blueprint(engine))
+    app.register_blueprint(previewing.blueprint(engine))
     app.register_blueprint(speaking.blueprint(engine))
     app.register_blueprint(checking_in.blueprint(engine))
     _remember_who_is_signed_in(app, engine)
@@ -43,6 +46,7 @@ def create(engine: Engine) -> Flask:
     app.register_blueprint(signing_in.blueprint(engine))
     app.register_blueprint(triage.blueprint(engine))
     app.register_blueprint(operating.blueprint(engine))
+    app.register_blueprint(releasing.blueprint(engine))
     app.register_blueprint(authors.blueprint(engine))
     app.register_error_handler(404, not_found)
     app.register_error_handler(Refused, Refused.page)

@@ -97,7 +97,7 @@ def _answered(engine: Engine, answer: Answer, *, told: bool) -> _Answered:
     return _Answered(
         label=KINDS[answer.kind][0],
         text=rules.ended(answer.text),
-        by=_office(engine, answer.leader),
+        by=engine.deployment.org.acting(answer.leader, answer.by),
         on=f"{at.day} {at:%B %Y}",
         due=f"{answer.due.day} {answer.due:%B %Y}" if answer.due else None,
         to=_office(engine, answer.to) if answer.to else None,

@@ -8,11 +8,11 @@ from flask import g, render_template
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from pipeline import periods
+from pipeline import periods, standing_in
 from pipeline.digest.document import Document
 from pipeline.digest.phrasebook import Tongue
 from pipeline.links import Link, Purpose, from_store
-from pipeline.store import digests, issues
+from pipeline.store import db, digests, issues
 from workers.engine import Engine
 
 Page = tuple[str, int]
@@ -64,8 +64,16 @@ def opened(engine: Engine, token: str, purpose: Purpose, also: Collection[str] =
     then = house.at(periods.week_of(link.period, house.zone)) if link.period else house
     if link.reader not in (*then.org.leaders, *house.org.leaders, *also):
         raise Refused("This link is not yours any more", "It was made for somebody who led a team at that time.", 403)
-    g.language = house.house.speaks(link.reader)
+    g.language = house.house.speaks(link.by or link.reader)
+    if link.by and purpose != "pause":  # whoever stops reading in somebody's place may do so twice
+        with db.reading(house.database) as session:
+            delegate, _ = standing_in.away(session, house.org).delegate(house.org, link.reader, house.now())
+        if delegate != link.by:
+            raise Refused(OVER, "They listen again, or somebody else does. What you said in their place is kept.", 403)
     return link
+
+
+OVER = "You do not read in their place any more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +87,14 @@ class Kept:
 def digest_of(engine: Engine, session: Session, link: Link) -> Kept:
     """The digest that a link is about. Raises `Refused` where it may not be read (any more)."""
     stored = digests.digest(session, link.reader, link.period)
-    if stored is None or stored.document is None or stored.state == "held":
+    held = stored is None or stored.document is None or stored.state in ("held", "waiting", "refused")
+    if stored is None or stored.document is None or held or link.by not in ("", stored.read_by):
         raise Refused("These leaf notes cannot be shown", "They were taken back before they were sent.", 404)
-    return Kept(Document.from_json(from_store(stored.document, engine.deployment.links)), stored.version)
+    document = Document.from_json(from_store(stored.document, engine.deployment.links, link.by))
+    if link.by and not standing_in.may_read(session, engine.deployment.org, document, link.by):
+        message = "They name an issue that stays with the team of whoever wrote it."
+        raise Refused("These leaf notes cannot be shown any more", message, 403)
+    return Kept(document, stored.version)
 
 
 def still_open(engine: Engine, session: Session, reader: str, names: Iterable[str]) -> None:
@@ -101,3 +114,8 @@ def still_open(engine: Engine, session: Session, reader: str, names: Iterable[st
 def office(engine: Engine, leader: str) -> str:
     """A leader by what they lead, and by name: "The lead of Billing (Mara Lindqvist)"."""
     return engine.deployment.org.office(leader, named=True)
+
+
+def acting(engine: Engine, link: Link) -> str | None:
+    """In whose place a link is used; None where its reader uses it."""
+    return office(engine, link.reader) if link.by else None

@@ -14,7 +14,7 @@ from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from pipeline import access, correcting
+from pipeline import access, correcting, standing_in
 from pipeline import answers as rules
 from pipeline.answers import ended
 from pipeline.correcting import Teller
@@ -26,7 +26,7 @@ from pipeline.store import answers, registry
 from pipeline.store import objections as store
 from pipeline.store.triage import Listed
 from workers.engine import Engine
-from workers.web.common import Page, digest_of, office, opened, page
+from workers.web.common import Page, acting, digest_of, opened, page
 
 SIDES: Final = {"developer": "Developer pain", "customer": "Customer pain", "none": "No pain"}
 NOW: Final = timedelta(seconds=1)
@@ -66,7 +66,15 @@ Act = Callable[[Session, Teller, Document, Fields], object]
 
 def _say(engine: Engine, session: Session, link: Link, fields: Fields) -> None:
     house = engine.deployment
-    teller = Teller(by=link.reader, how="page", period=link.period, org=house.org, at=house.now())
+    teller = Teller(
+        by=link.reader,
+        how="page",
+        period=link.period,
+        org=house.org,
+        at=house.now(),
+        who=standing_in.reader(house.org, link.reader, link.by) if link.by else None,
+        given_by=link.by or None,
+    )
     act = ACTS.get(fields.get("what", ""))
     if act is None:
         raise NotACorrection("Choose what is wrong.")
@@ -110,7 +118,7 @@ def _guess(session: Session, teller: Teller, document: Document, fields: Fields)
 
 
 def _refuse(session: Session, teller: Teller, _: Document, fields: Fields) -> None:
-    correcting.refuse(session, teller.org, teller.by, _number(fields), teller.at)
+    correcting.refuse(session, teller.org, teller.by, _number(fields), teller.at, teller.given_by)
 
 
 def _take_back(session: Session, teller: Teller, _: Document, fields: Fields) -> None:
@@ -118,7 +126,7 @@ def _take_back(session: Session, teller: Teller, _: Document, fields: Fields) ->
     one = store.get(session, number)
     if one is None or (one.by, one.period) != (teller.by, teller.period):
         raise NotACorrection("You said no such thing of these leaf notes.")
-    correcting.take_back(session, number, "taken back", teller.by, teller.at)
+    correcting.take_back(session, number, "taken back", teller.hand, teller.at)
 
 
 def _number(fields: Fields) -> int:
@@ -158,6 +166,8 @@ def _show(
     document = digest_of(engine, session, link).document
     gone = store.withdrawn(session)
     who = access.reader(org, link.reader, operator=False)
+    if link.by:
+        who = standing_in.reader(org, link.reader, link.by)
     seen = {
         pain.id: [
             _issue(engine, one)
@@ -170,6 +180,7 @@ def _show(
         "correct.html",
         status=status,
         token=token,
+        place=acting(engine, link),
         document=shown,
         issues=seen,
         alone=[q for q in shown.quotations() if all(q not in pain.quotes for pain in shown.pains)],
@@ -177,8 +188,8 @@ def _show(
         reasons=REASONS,
         sides=SIDES,
         teams=[(team.id, team.name) for team in sorted(org.teams.values(), key=lambda team: team.name)],
-        handed=handed_to(engine, session, link.reader, document, link.period),
-        given=[(one, _issue(engine, listed)) for one, listed in correcting.given_to(session, org, link.reader)],
+        handed=handed_to(engine, session, link, document),
+        given=[(one, _issue(engine, listed)) for one, listed in correcting.given_to(session, org, link.reader, who)],
         said=[_said(engine, session, one) for one in store.of_notes(session, link.reader, link.period)],
         longest=LONGEST,
         wrong=wrong,
@@ -209,8 +220,9 @@ class _Handed:
     url: str | None
 
 
-def handed_to(engine: Engine, session: Session, leader: str, document: Document, period: str) -> list[_Handed]:
-    """The pains that others say belong to this leader, and that wait for their answer."""
+def handed_to(engine: Engine, session: Session, link: Link, document: Document) -> list[_Handed]:
+    """The pains that others say belong to the reader, and that wait for their answer."""
+    leader, period = link.reader, link.period
     house, titles, found = engine.deployment, registry.current(session), []
     for pain, given in sorted(answers.until(session, house.now() + NOW).items()):
         one = rules.standing(given)
@@ -219,9 +231,16 @@ def handed_to(engine: Engine, session: Session, leader: str, document: Document,
         url = None
         if house.links is not None:
             made = document.generated_at
-            url = house.links.to("answer", reader=leader, made_at=made, period=period, about=pain)
+            url = house.links.to("answer", reader=leader, made_at=made, period=period, about=pain, by=link.by)
         title = str(titles.get(pain, {}).get("title", pain))
-        found.append(_Handed(title=title, by=words.capital(office(engine, one.leader)), why=ended(one.text), url=url))
+        found.append(
+            _Handed(
+                title=title,
+                by=words.capital(house.org.acting(one.leader, one.by, named=True)),
+                why=ended(one.text),
+                url=url,
+            )
+        )
     return found
 
 
@@ -247,4 +266,7 @@ def _said(engine: Engine, session: Session, one: Objection) -> dict[str, Any]:
         "guess": f"You said that this is not so: {one.said}. It will be shown as wrong.",
     }[one.what]
     at = one.at.astimezone(ZoneInfo(engine.deployment.zone))
+    if one.given_by is not None:
+        name = org.people[one.given_by].name if one.given_by in org.people else None
+        text += f" Said by {name or one.given_by}, in your place."
     return {"id": one.id, "text": text, "why": one.why, "on": f"{at.day} {at:%B}", "ended": one.ended}

@@ -8,14 +8,14 @@ from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from pipeline import escalating
+from pipeline import escalating, standing_in
 from pipeline.digest.call import Call
 from pipeline.escalate import SNOOZE, NotNow
 from pipeline.links import Link, from_store
 from pipeline.store import digests, escalations
 from pipeline.store.escalations import Escalation, Told
 from workers.engine import Engine
-from workers.web.common import Page, Refused, office, opened, page
+from workers.web.common import OVER, Page, Refused, office, opened, page
 
 SAID = {
     "owned": "owns the answer",
@@ -50,14 +50,37 @@ def blueprint(engine: Engine) -> Blueprint:
 
 
 def _opened(engine: Engine, session: Session, token: str) -> tuple[Link, Escalation]:
-    """The escalation of a link, for a reader who was told of it. Raises `Refused`."""
-    house = engine.deployment.house
+    """The escalation of a link, for a reader who was told of it, in their own place or in that of somebody who is still
+    away. Raises `Refused`."""
+    deployment = engine.deployment
+    house = deployment.house
     named = {one for rule in house.ladder.rules.values() for one in rule.tell if one in house.org.people}
-    link = opened(engine, token, "escalation", also=named)
+    places = standing_in.away(session, house.org).places(house.org, deployment.now())
+    told = _told(engine, session, token)
+    still = {one.reader for one in told if one.instead_of is None or places.get(one.instead_of) == one.reader}
+    acting = {one.reader for one in told if one.instead_of is not None}
+    link = opened(engine, token, "escalation", also=named | acting)
     kept = escalations.by_name(session, link.about)
-    if kept is None or all(one.reader != link.reader for one in kept.told):
+    if kept is None or all(one.reader != link.reader for one in told):
         raise Refused("This escalation cannot be shown", "It was taken back.", 404)
+    if link.reader not in still:
+        raise Refused(OVER, "They listen again, or somebody else does. What you said in their place is kept.", 403)
     return link, kept
+
+
+def _told(engine: Engine, session: Session, token: str) -> tuple[Told, ...]:
+    """Who was told of the escalation that a link names."""
+    links = engine.deployment.links
+    link = links.read(token, "escalation") if links is not None else None
+    kept = escalations.by_name(session, link.about) if link is not None else None
+    return () if kept is None else kept.told
+
+
+def _who(engine: Engine, kept: Escalation, reader: str) -> str:
+    """Whoever was told, or spoke, and in whose place."""
+    org = engine.deployment.org
+    leader = next((one.instead_of for one in kept.told if one.reader == reader), None)
+    return office(engine, reader) if leader is None else org.acting(leader, reader, named=True)
 
 
 def _show(
@@ -81,8 +104,8 @@ def _show(
         token=token,
         call=call,
         kept=kept,
-        told=[(office(engine, one.reader), _day(house.zone, one.at)) for one in kept.asked],
-        by=office(engine, kept.ended_by) if kept.ended_by else None,
+        told=[(_who(engine, kept, one.reader), _day(house.zone, one.at)) for one in kept.asked],
+        by=_who(engine, kept, kept.ended_by) if kept.ended_by else None,
         said=SAID.get(kept.state),
         ended=ENDED.get(kept.state),
         on=_day(house.zone, kept.ended_at) if kept.ended_at else None,

@@ -1,15 +1,17 @@
 """The operators' page: what `leafnotes status` says, due against sent week by week, and what waits for a person."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from pipeline import periods
 from pipeline.issue import Period
-from pipeline.store import answers, db, digests, issues, work
+from pipeline.store import db, digests, issues, work
 from workers.engine import Engine
 from workers.report import report
 from workers.web.access import csrf, name_of, operator
@@ -38,8 +40,8 @@ def blueprint(engine: Engine) -> Blueprint:
                 csrf=csrf(),
                 found=found,
                 weeks=weeks,
+                waiting=_waiting(engine, session, found["waiting"]),
                 troubled=digests.troubled(session, weeks[-1].label, LISTED),
-                paused=[(office(engine, who), at) for who, at in sorted(answers.paused(session).items())],
                 quarantined=issues.quarantined(session, LISTED),
                 failing=work.failing(session)[:LISTED],
                 set_aside=work.set_aside(session, LISTED),
@@ -56,6 +58,33 @@ class _Week:
     due: int
     sent: int
     states: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waits:
+    """What waits for an operator of a week: each digest with whose it is."""
+
+    label: str
+    since: datetime
+    overdue: bool
+    digests: list[tuple[digests.Waiting, str]]
+
+
+def _waiting(engine: Engine, session: Session, weeks: Sequence[Mapping[str, Any]]) -> list[_Waits]:
+    people, every = engine.deployment.org.people, digests.waiting(session)
+    return [
+        _Waits(
+            label=week["week"],
+            since=week["since"],
+            overdue=week["overdue"],
+            digests=[
+                (one, office(engine, one.leader) if one.leader in people else one.leader)
+                for one in every
+                if one.period == week["week"]
+            ],
+        )
+        for week in weeks
+    ]
 
 
 def _weeks(engine: Engine, session: Session, now: datetime) -> list[_Week]:

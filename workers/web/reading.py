@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from pipeline import answers as rules
-from pipeline import passing_on, periods
+from pipeline import passing_on, periods, standing_in
 from pipeline.digest import edition, render
 from pipeline.digest.document import Document, Pain
 from pipeline.house import House
@@ -21,7 +21,7 @@ from pipeline.store import answers, db, digests, objections
 from workers.engine import Engine
 from workers.web.answering import KINDS
 from workers.web.charts import Chart, Weeks, chart
-from workers.web.common import Page, Refused, digest_of, office, opened, page, still_open
+from workers.web.common import Page, Refused, acting, digest_of, opened, page, still_open
 from workers.web.correcting import waits_for
 
 log = structlog.get_logger()
@@ -38,6 +38,8 @@ def blueprint(engine: Engine) -> Blueprint:
         link = opened(engine, token, "digest")
         with engine.transaction() as session:
             document = digest_of(engine, session, link).document.without_quotations(objections.withdrawn(session))
+            if link.by:
+                document = standing_in.as_read(document, link.by, engine.deployment.house)
             still_open(engine, session, link.reader, document.evidence())
             trends = _trends(engine, session, document)
             waiting = waits_for(engine, session, link.reader)
@@ -48,8 +50,9 @@ def blueprint(engine: Engine) -> Blueprint:
             sections=render.layout(document),
             trends=trends,
             token=token,
+            place=acting(engine, link),
             waiting=waiting,
-            may_copy=document.form != "deaf",
+            may_copy=document.form != "deaf" and not link.by,
         )
 
     @pages.get("/digest/<token>/team")
@@ -83,6 +86,8 @@ def _house(engine: Engine, period: Period) -> House:
 
 def _copy(engine: Engine, session: Session, link: Link) -> Copy:
     """The copy for the team, as it may be told now. Raises `Refused` where a gate holds it."""
+    if link.by:
+        raise Refused("This is for its leader alone", "A copy for the team is made by whoever leads it.", 403)
     decided = digest_of(engine, session, link).document
     copy = passing_on.write(session, decided, _house(engine, decided.period), engine.deployment.now())
     if copy.failures:
@@ -156,5 +161,6 @@ def _answered(engine: Engine, session: Session, pain: Pain) -> str:
     if found is None:
         return "Nobody has answered yet."
     at = found.at.astimezone(ZoneInfo(engine.deployment.zone))
+    who = engine.deployment.org.acting(found.leader, found.by, named=True)
     due = f", by {found.due.day} {found.due:%B %Y}" if found.due else ""
-    return f"Answered on {at.day} {at:%B %Y} by {office(engine, found.leader)}: {KINDS[found.kind][0]}{due}."
+    return f"Answered on {at.day} {at:%B %Y} by {who}: {KINDS[found.kind][0]}{due}."

@@ -13,7 +13,7 @@ from pipeline import correcting, escalating, teaching
 from pipeline.access import Reader, may_see
 from pipeline.correcting import Teller
 from pipeline.digest import words
-from pipeline.escalate import NotNow
+from pipeline.escalate import NotNow, Unreachable
 from pipeline.issue import Kind, State
 from pipeline.objections import REASONS, NotACorrection
 from pipeline.org import Org
@@ -258,7 +258,10 @@ def _escalate(engine: Engine, session: Session, reader: Reader) -> Response:
     try:
         escalating.by_name(session, listed.place.id, note, house.house, house.now())
     except NotNow as why:
-        raise Refused("Nobody was called", f"{words.capital(str(why))}.", 409) from None
+        name = teaching.key_of(listed.issue)
+        hidden = isinstance(why, Unreachable) and not reader.operator
+        said = f"nobody can be told; an operator finds out why: `leafnotes escalate {name}`" if hidden else str(why)
+        raise Refused(f"Nobody was called for {name}", f"{words.capital(said)}.", 409) from None
     return _back({"called": teaching.key_of(listed.issue)})
 
 

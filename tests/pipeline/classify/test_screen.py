@@ -7,10 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.classify import phrases, tongues
+from pipeline.classify.admissions import ADMISSIONS
 from pipeline.classify.screen import Screen, widened
 
 WORDINGS: Final = [
     *(wording for wordings in phrases.PHRASES.values() for wording in wordings),
+    *ADMISSIONS.values(),
     *(words for spoken in tongues.FOREIGN.values() for words in spoken.values()),
 ]
 ODD: Final = (

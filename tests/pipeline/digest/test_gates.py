@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.answers import Answer
 from pipeline.digest import gates, render, select, then
-from pipeline.digest.document import Away, AwayPain, CheckIn, Document, Felt, Quote, Unstated
-from pipeline.digest.material import Material, Spoken
+from pipeline.digest.document import Away, AwayPain, CheckIn, Context, Document, Felt, Quote, Unstated
+from pipeline.digest.material import Added, Material, Spoken
 from pipeline.digest.page import contrast
 from pipeline.digest.select import View
 from pipeline.issue import SourceHealth
@@ -52,6 +52,12 @@ def quoting(key: str, text: str) -> Quote:
     return Quote(text=text, issue=key, by="an engineer")
 
 
+def with_context(context: Context, document: Document = GOOD) -> Document:
+    """The document with something added to its first quotation."""
+    first = document.quotations()[0]
+    return document.with_quotes(lambda quote: replace(quote, context=context) if quote == first else quote)
+
+
 MISSED = AwayPain(id="ci", title="A pain", people=4, who="4 engineers")
 AWAY = Away(week="2026-W09", pains=(MISSED,), lead="Then", text="a pain.")
 
@@ -63,6 +69,7 @@ SPOILT: list[tuple[str, Callable[[], Document]]] = [
     ("P2 quotations", lambda: first(GOOD, quotes=(quoting("tracker:K-1", "The queue eats my afternoon."),))),
     ("P2 quotations", lambda: first(GOOD, quotes=(quoting("tracker:K-40", TENDER.title),))),
     ("P2 quotations", lambda: first(GOOD, quotes=(quoting("tracker:K-999", WORDS[0]),))),
+    ("P2 context", lambda: with_context(Context(by="the lead of Apps", text="We know it since 3 March"))),
     ("P3 quotation marks", lambda: replace(GOOD, quiet=('They call it "agile" here.',))),
     ("P4 evidence", lambda: first(GOOD, issues=("tracker:K-12345",))),
     (
@@ -377,3 +384,77 @@ def test_the_declared_dark_colours_can_be_read(front, back):
     assert front in render.html(GOOD)
     assert back in render.html(GOOD)
     assert contrast(front, back) >= 4.5
+
+
+KNOWN = "We know it since 3 March, and 12 of 40 runners are new"
+
+
+def adding(by: str, text: str = KNOWN) -> Material:
+    """The week, with something that somebody added to each issue."""
+    return replace(MADE, added={v.key: [Added(by=by, text=text)] for v in MADE.voices})
+
+
+def of_week(document: Document, week: Material) -> list[str]:
+    return gates.failures(document, render.text(document), render.html(document), week, org())
+
+
+def test_what_a_leader_of_the_area_added_stands_beside_each_quotation_and_changes_nothing_else():
+    week = adding("apps-lead")
+    said = digest(week)
+
+    assert {quote.context for quote in said.quotations()} == {Context(by="the lead of Apps", text=KNOWN)}
+    assert of_week(said, week) == []
+    assert said.with_quotes(lambda quote: replace(quote, context=None)) == GOOD
+    assert " ".join(render.text(said).split()).count(f'Added by the lead of Apps: "{KNOWN}"') == len(GOOD.quotations())
+    assert Document.from_json(said.to_json()) == said
+    assert "context" not in str(GOOD.to_json())
+
+
+def test_what_is_added_is_said_in_german_around_the_leaders_own_words():
+    week = adding("apps-lead")
+    said = digest(week, language="de")
+
+    assert f'die Leitung von Apps: "{KNOWN}"' in " ".join(render.text(said).split())
+    assert of_week(said, week) == []
+
+
+def test_a_long_line_beside_every_quotation_takes_no_quotation_away():
+    week = adding("apps-lead", "word " * 39 + "word")
+
+    assert len(digest(week).quotations()) == len(GOOD.quotations())
+    assert of_week(digest(week), week) == []
+
+
+@pytest.mark.parametrize(
+    ("context", "by", "text"),
+    [
+        (Context(by="the lead of Apps", text="We know it since 4 March"), "apps-lead", "We know it since 3 March"),
+        (Context(by="the lead of Books", text=KNOWN), "apps-lead", KNOWN),
+        (Context(by="the lead of Books", text=KNOWN), "books-lead", KNOWN),
+        (Context(by="the lead of Root", text=KNOWN), "root-lead", KNOWN),
+        (Context(by="Apps Bossapps", text=KNOWN), "apps-lead", KNOWN),
+        (Context(by="the lead of Apps", text="See https://evil.example"), "apps-lead", "See https://evil.example"),
+        (Context(by="the lead of Apps", text="two\nlines"), "apps-lead", "two\nlines"),
+        (Context(by="the lead of Apps", text="w" * 201), "apps-lead", "w" * 201),
+        (Context(by="the lead of Apps", text="Quentin3 knows"), "apps-lead", "Quentin3 knows"),
+    ],
+)
+def test_a_context_that_was_not_written_so_by_a_leader_of_the_area_holds_the_digest(
+    context: Context, by: str, text: str
+) -> None:
+    week = adding(by, text)
+    spoilt = with_context(context)
+
+    assert any(problem.startswith("P2 context") for problem in of_week(spoilt, week))
+
+
+@pytest.mark.parametrize("by", ["books-lead", "root-lead", "right-lead", "nobody"])
+def test_what_somebody_of_another_area_wrote_is_not_shown(by: str) -> None:
+    assert digest(adding(by)) == GOOD
+
+
+def test_a_digest_that_was_kept_before_anybody_could_add_anything_is_read_as_it_was():
+    kept = GOOD.to_json()
+
+    assert all("context" not in quote for pain in kept["pains"] for quote in pain["quotes"])
+    assert Document.from_json(kept) == GOOD

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,9 @@ from workers import web
 from workers.web import answering
 
 IT = "number 1"
+ENGLISH = "We are charged twice and nobody tells us why that is."
+GERMAN = "Wir werden jede Woche doppelt belastet und niemand sagt uns, warum das so ist."
+ARABIC = "يتم تحصيل المبلغ منا مرتين كل أسبوع ولا أحد يخبرنا لماذا يحدث هذا."
 
 
 def unknown(document):
@@ -201,31 +205,56 @@ def test_quotations_and_names_stay_in_the_words_of_those_who_wrote():
     assert '<html lang="de"' in render.html(document)
 
 
+def called(body, *, rule="escalate", copy=False, page=None):
+    house = org()
+    return Case(
+        rule=Ladder().rules[rule],
+        voice=voice(1, "account:1", body),
+        reader="apps-lead",
+        copy=copy,
+        org=house,
+        names=select.index(material([]), house).names,
+        sources={"tracker": "github"},
+        pain_title="clinics are charged the wrong tax",
+        person=False,
+        note="They called me on Sunday.",
+        at=PERIOD.start,
+        due=PERIOD.end,
+        zone="UTC",
+        office="the lead of Left",
+        limits=(1, 3),
+        page=page,
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "language", "marked", "named"),
+    [
+        (GERMAN, "en", "de", "in German"),
+        (GERMAN, "de", None, None),
+        (ARABIC, "de", "ar", "auf Arabisch"),
+        (ENGLISH, "de", "en", None),
+        (ENGLISH, "en", None, None),
+    ],
+)
+def test_a_call_marks_and_names_the_language_of_a_quotation_that_is_not_its_own(body, language, marked, named):
+    said = call.compose(called(body)).said_in(language)
+    html, [quoted] = said.html(), [b for s in said.sections for b in s.blocks if b.kind == "quote"]
+
+    assert body in quoted.text
+    assert quoted.lang == marked
+    direction = "rtl" if marked == "ar" else "ltr"
+    found = re.findall(r'<span lang="(\w+)" dir="(\w+)"', html)
+    assert found == ([] if marked is None else [(marked, direction)])
+    assert re.findall(r"\b(?:in|auf) [A-Z][a-zä]+(?=\s|$|<)", quoted.lead) == ([] if named is None else [named])
+    assert call.Call.from_json(said.to_json()).html() == html
+
+
 @pytest.mark.parametrize("copy", [False, True])
 @pytest.mark.parametrize("page", ["https://notes.example/escalation/x", None])
 def test_a_call_is_said_in_german_and_keeps_the_words_of_those_who_wrote(page, copy):
-    body = "We are charged twice and nobody tells us why that is."
-    house = org()
-    ladder = Ladder()
-    for rule in (rule for name, rule in ladder.rules.items() if name not in ("stuck", "voice_withdrawn")):
-        case = Case(
-            rule=rule,
-            voice=voice(1, "account:1", body),
-            reader="apps-lead",
-            copy=copy,
-            org=house,
-            names=select.index(material([]), house).names,
-            sources={"tracker": "github"},
-            pain_title="clinics are charged the wrong tax",
-            person=False,
-            note="They called me on Sunday.",
-            at=PERIOD.start,
-            due=PERIOD.end,
-            zone="UTC",
-            office="the lead of Left",
-            limits=(1, 3),
-            page=page,
-        )
+    for name in Ladder().rules.keys() - {"stuck", "voice_withdrawn"}:
+        case = called("We are charged twice and nobody tells us why that is.", rule=name, copy=copy, page=page)
         ours, said = call.compose(case), call.compose(case).said_in("de")
 
         assert said.language == "de"
@@ -244,3 +273,65 @@ SAID_ON_PAGES = sorted(
 @pytest.mark.parametrize("sentence", SAID_ON_PAGES)
 def test_every_sentence_of_the_leaders_pages_has_german_words(sentence):
     assert Tongue("de").find(sentence) is not None
+
+
+PARTS = [
+    ("day", "25 Sep"),
+    ("date", "Fri 18 Sep"),
+    ("moment", "Fri 18 Sep 18:05"),
+    ("dates", "14-20 Sep"),
+    ("dates", "28 Sep-4 Oct"),
+    ("days", "1 day"),
+    ("days", "34 days"),
+    ("dative", "34 days"),
+    ("trend", "above usual across Left"),
+    ("trend", "slowly rising for 3 weeks"),
+    ("trend", "It came back 1 week after its relief"),
+    ("trend", "It came back 4 weeks after its relief"),
+    ("trend", "Fifth week, steady"),
+    ("trend", "More than ten weeks, steady"),
+    ("it", "the wrong tax (number 2)"),
+    ("shared", "the wrong tax (number 2) (Left, answered)"),
+    ("shared", "the wrong tax (number 2) (Left, not yet answered)"),
+    ("sources", "3 from tracker (not read) and 4 from desk (read to Fri 18 Sep 18:05 only)"),
+    ("plain", "tracker (not read) and desk (read to Fri 18 Sep 18:05 only)"),
+    ("inteams", " in 4 teams"),
+    ("thisweek", " this week"),
+]
+
+
+def third(folder, **forms):
+    """A language whose every word of ours is made of z: what stays German, or English, is not from its file."""
+    zs = re.compile(r"(?<![{\w])[^\W\d_]+(?![}\w])")
+    book = yaml.safe_load((phrasebook.LOCALES / "de.yaml").read_text())
+    for section, entries in book.items():
+        if section != "phrases":
+            book[section] = {name: zs.sub("zz", said) for name, said in entries.items()}
+    book["forms"] |= forms
+    (folder / "xx.yaml").write_text(yaml.safe_dump({**book, "phrases": {}}))
+    return Tongue("xx", locales=folder)
+
+
+@pytest.mark.parametrize(("kind", "text"), PARTS)
+def test_a_third_language_is_its_file_alone(tmp_path, kind, text):
+    said = third(tmp_path)._slot(kind, text)
+
+    names = {"zz", "Left", "tracker", "desk"}
+    assert said is not None
+    assert set(re.findall(r"[^\W\d_]+", said)) <= names
+    assert "zz" in said
+    assert numbers(said) or not numbers(text) or "1 " in text
+    assert Tongue("de")._slot(kind, text) != text
+
+
+def test_parts_are_put_together_as_the_language_says(tmp_path):
+    say = third(tmp_path, day="{month} {day}", **{"read to": "<{moment}>", "from": "{source}: {n}"})
+
+    assert say._slot("sources", "4 from desk (read to Fri 18 Sep 18:05 only)") == "desk: 4 <zz., zz. 18, 18:05>"
+
+
+def test_a_phrasebook_without_a_form_is_refused_by_its_name(tmp_path):
+    say = third(tmp_path, day="{day} {mnth}")
+
+    with pytest.raises(ValueError, match=r"xx\.yaml: .*: day$"):
+        say.word("and")

@@ -138,10 +138,13 @@ class Environment:
         return (None if problems else environment), problems
 
     def require_secret_keys(self) -> tuple[str, ...]:
-        """The key that links are signed with, and after it the old ones whose links are good until they end: all of
-        them with commas between. Raises `WeakKey` for the first that is weak."""
+        """The key that links are signed with, and after it the old ones whose links are good until they end, with
+        commas between. A comma beside fewer than 32 letters is one of the key's own. Raises `WeakKey` for the first
+        that is weak."""
         given = self.secret_key.get_secret_value() if self.secret_key is not None else ""
-        keys = tuple(key.strip() for key in given.split(","))
+        parts = tuple(key.strip() for key in given.split(","))
+        several = all(len(key) >= SHORTEST_KEY or not key for key in parts)
+        keys = parts if several else (given,)
         for number, key in enumerate(keys, 1):
             weakness = _weakness(key)
             if weakness is not None:

@@ -53,17 +53,18 @@ class Feed:
         A mark is {"to": the moment reached, "late": how far latecomers were looked for}; empty at the beginning.
         """
         trail, to, late = self.profile.trail, _at(mark.get("to")), _at(mark.get("late"))
-        lane = trail > LANE
-        since = to - trail if to is not None and not lane else to
-        for items, reached in self.walk(since):
-            to = _latest(to, reached)
-            yield items, _mark(to, late)
-        if not lane:
-            return
         limit = now - trail
-        if late is None:
-            yield (), _mark(to, limit)
-        elif limit - late >= trail / 12:
+        if trail <= LANE:
+            since = to - trail if to is not None else None
+            late = None
+        else:
+            # What shows after the first walk has begun is looked for from here on, however often that is cut short.
+            since, late = to, late or limit
+        for items, reached in self.walk(since):
+            # What shows while we walk may belong before where we are, so nobody looks back from later than we began.
+            to = _latest(to, reached if late is not None or reached is None else min(reached, now))
+            yield items, _mark(to, late)
+        if late is not None and limit - late >= trail / 12:
             for items, reached in self.walk(late):
                 late = min(limit, _latest(late, reached) or limit)
                 yield items, _mark(to, late)

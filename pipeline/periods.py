@@ -91,9 +91,12 @@ def due(period: Period, day: str, hour: int, zone: str, works: Callable[[date], 
     zone, however far ahead the reader's clock is.
     """
     usual = monday_of(period) + WEEK + timedelta(days=DAYS.index(day))
-    moments = [max(instant(usual + timedelta(days=n), time(hour), zone), period.end) for n in range(7)]
-    worked = (moment for moment in moments if works(moment.astimezone(ZoneInfo(zone)).date()))
-    return next(worked, moments[0])
+
+    def moment(later: int) -> datetime:
+        return max(instant(usual + timedelta(days=later), time(hour), zone), period.end)
+
+    worked = (later for later in range(7) if works(moment(later).astimezone(ZoneInfo(zone)).date()))
+    return moment(next(worked, 0))
 
 
 def last_ended(now: datetime, zone: str) -> Period:

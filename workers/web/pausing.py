@@ -42,7 +42,8 @@ def blueprint(engine: Engine) -> Blueprint:
                 said = _said(engine, session, link)
             except NotSo as wrong:
                 return _show(engine, session, token, link, wrong)
-            listeners.keep(session, said, _now(engine))
+            if said != listeners.get(session, link.reader):  # said again it changes nothing
+                listeners.keep(session, said, _now(engine))
             return _show(engine, session, token, link, kept=True)
 
     return pages

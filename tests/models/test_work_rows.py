@@ -1,0 +1,39 @@
+from collections.abc import Iterator
+
+import pytest
+from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy import Engine
+
+from pipeline.store import db, work
+from tests.models.machine import planted, sized
+from tests.models.work_rows import WorkRows
+
+
+class OnPostgres(WorkRows):
+    """The same rows in PostgreSQL."""
+
+
+@pytest.fixture
+def postgres(postgres_url: str) -> Iterator[Engine]:
+    OnPostgres.engine = db.connect(postgres_url)
+    yield OnPostgres.engine
+    OnPostgres.engine.dispose()
+    OnPostgres.engine = None
+
+
+def test_work_rows_do_what_the_model_says() -> None:
+    run_state_machine_as_test(WorkRows, settings=sized(20))
+
+
+def test_work_rows_in_postgresql_do_what_the_model_says(postgres: Engine) -> None:
+    run_state_machine_as_test(OnPostgres, settings=sized(6))
+
+
+def test_a_store_without_fencing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unfenced(session, job, values):
+        session.execute(work.update(work.WorkRow).where(work.WorkRow.id == job.id).values(**values))
+
+    monkeypatch.setattr(work, "_mine", unfenced)
+
+    with pytest.raises(AssertionError, match="no longer held"):
+        run_state_machine_as_test(WorkRows, settings=planted(100))

@@ -137,13 +137,22 @@ class Environment:
         )
         return (None if problems else environment), problems
 
-    def require_secret_key(self) -> str:
-        """The key that links are signed with; raises `WeakKey`."""
-        key = self.secret_key.get_secret_value() if self.secret_key is not None else ""
-        weakness = _weakness(key)
-        if weakness is not None:
-            raise WeakKey(Problem(FILE, 0, "LEAFNOTES_SECRET_KEY", weakness, MAKE_A_KEY))
-        return key
+    def require_secret_keys(self) -> tuple[str, ...]:
+        """The key that links are signed with, and after it the old ones whose links are good until they end, with
+        commas between. A comma beside fewer than 32 letters is one of the key's own. Raises `WeakKey` for the first
+        that is weak."""
+        given = self.secret_key.get_secret_value() if self.secret_key is not None else ""
+        parts = tuple(key.strip() for key in given.split(","))
+        several = all(len(key) >= SHORTEST_KEY or not key for key in parts)
+        keys = parts if several else (given,)
+        for number, key in enumerate(keys, 1):
+            weakness = _weakness(key)
+            if weakness is not None:
+                which = f"has {len(keys)} keys with commas between, of which number {number} " if len(keys) > 1 else ""
+                raise WeakKey(Problem(FILE, 0, "LEAFNOTES_SECRET_KEY", which + weakness, MAKE_A_KEY))
+        if len(set(keys)) < len(keys):
+            raise WeakKey(Problem(FILE, 0, "LEAFNOTES_SECRET_KEY", "has the same key twice", MAKE_A_KEY))
+        return keys
 
 
 def _is_ours(name: str) -> bool:

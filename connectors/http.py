@@ -6,6 +6,7 @@ first byte that is sent to the last that comes, however slowly it drips. Trouble
 passes by itself is tried again a few times here; everything else is a `SourceError` that says what to do.
 """
 
+import base64
 import ipaddress
 import json
 import math
@@ -15,11 +16,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Final, Self
-from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -287,7 +289,7 @@ class Http:
             return Answer(url, status, got, _parsed(content, got))
         if status in _REDIRECTS or status in allow:
             return Answer(url, status, got, None, _json(content))
-        raise self._refusal(method, url, status, got, _without(_sentence(content), headers), attempt)
+        raise self._refusal(method, url, status, got, _sentence(content, _credentials(headers, body)), attempt)
 
     def _prepared(self, method: str, url: str, headers: Headers, body: Any) -> requests.PreparedRequest:
         try:
@@ -506,11 +508,14 @@ def _json(content: bytes) -> Any:
         return None
 
 
-def _sentence(content: bytes) -> str:
-    """What the server says went wrong, in one short line."""
+def _sentence(content: bytes, credentials: Collection[str]) -> str:
+    """What the server says went wrong, in one short line. Credentials are taken out before it is cut: half of one would
+    not be known as one."""
     data = _json(content)
     said = _said(data, depth=3)
-    return " ".join(_ODD.sub(" ", said).split())[:300].rstrip(".") if isinstance(said, str) else ""
+    if not isinstance(said, str):
+        return ""
+    return " ".join(_ODD.sub(" ", _without(said, credentials)).split())[:300].rstrip(".")
 
 
 def _said(data: Any, depth: int) -> str | None:
@@ -528,13 +533,30 @@ def _said(data: Any, depth: int) -> str | None:
     return next((said for name in names if (said := _said(data.get(name), depth - 1))), None)
 
 
-def _without(text: str, headers: Headers) -> str:
+def _without(text: str, credentials: Collection[str]) -> str:
     """Servers have been seen to repeat a credential in their complaint about it."""
-    for value in headers.values():
-        for secret in (value, value.rpartition(" ")[2]):
-            if len(secret) >= 8:
-                text = text.replace(secret, "***")
+    for secret in sorted(credentials, key=len, reverse=True):
+        text = text.replace(secret, "***")
     return text
+
+
+def _credentials(headers: Headers, body: Any) -> set[str]:
+    """What a request proves itself with, as it is and as a server may write it: headers, the name and password that a
+    Basic one holds, and what a form to log in with keeps secret."""
+    form = dict(body) if isinstance(body, _Form) else {}
+    found = [*headers.values(), *(value for name, value in form.items() if _SECRET.search(name))]
+    found += [value.rpartition(" ")[2] for value in headers.values()]
+    for value in headers.values():
+        kind, _, coded = value.partition(" ")
+        if kind.casefold() == "basic":
+            with suppress(ValueError):
+                found += base64.b64decode(coded).decode("utf-8", "replace").split(":", 1)
+    forms = {form for one in map(str, found) for form in (one, quote(one), quote(one, safe=""), json.dumps(one)[1:-1])}
+    return {form for form in forms if len(form) >= SHORTEST_SECRET}
+
+
+_SECRET: Final = re.compile("secret|token$|password|assertion|code")
+SHORTEST_SECRET: Final = 8
 
 
 def _name(method: str, url: str) -> str:

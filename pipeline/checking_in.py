@@ -16,7 +16,7 @@ from pipeline.digest import mime, render
 from pipeline.digest.render import Block, Section
 from pipeline.house import House
 from pipeline.issue import Period
-from pipeline.store import check_ins, digests, registry, work
+from pipeline.store import check_ins, digests, forgotten, registry, work
 
 ASKED, CLEARED = "check-in asked", "check-in cleared"
 """Marks: the last week in which people were asked, and the one in which the tickets of those before were deleted."""
@@ -33,7 +33,7 @@ def wake(session: Session, house: House, now: datetime) -> None:
     zones = {person.timezone or house.zone for person in house.org.people.values() if person.email}
     if all(check_in.due(period, asking, zone) > now for zone in zones):
         return
-    asked = check_in.members(house.org, asking, check_ins.stopped(session))
+    asked = check_in.members(house.org, asking, _never(session, house))
     grouped = check_in.groups(house.org, asked)
     if not grouped or min(_due(house, asking, period, person) for person in grouped) > now:
         return
@@ -45,6 +45,13 @@ def wake(session: Session, house: House, now: datetime) -> None:
         check_ins.begin(session, period.label, team, tickets[team], asking.questions)
     for person in sorted(grouped):
         _invite(session, house, period, person, grouped[person], now)
+
+
+def _never(session: Session, house: House) -> set[str]:
+    """Who said stop, and who was forgotten and stands in the org chart still."""
+    who = forgotten.known(session)
+    gone = {one for one in house.org.people if who.person(one) is not None} if who is not None else set()
+    return {*check_ins.stopped(session), *gone}
 
 
 def _due(house: House, asking: Asking, period: Period, person: str) -> datetime:
@@ -73,7 +80,7 @@ def recheck(session: Session, digest: digests.StoredDigest, house: House, now: d
     asking, period = house.check_in, periods.week_of(str((digest.document or {})["week"]), house.zone)
     if asking is None or house.links is None:
         return Checked(refused="the check-in was turned off")
-    if person not in house.org.people or person in check_ins.stopped(session):
+    if person not in house.org.people or person in _never(session, house):
         return Checked(refused="they are not to be asked any more")
     at = max(now, _due(house, asking, period, person))
     opens = house.ladder.hours(house.org, person, house.zone, house.workdays).next_open(at)

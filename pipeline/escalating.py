@@ -29,7 +29,7 @@ from pipeline.escalate import Asked, Hours, NotNow, Pull, Rest, Rule, Tell, Unre
 from pipeline.house import House
 from pipeline.links import to_store
 from pipeline.prose import prose
-from pipeline.store import answers, digests, escalations, issues, listeners, objections, returned, work
+from pipeline.store import answers, audit, digests, escalations, issues, listeners, objections, returned, work
 from pipeline.store.authors import author_of
 from pipeline.store.digests import StoredDigest
 from pipeline.store.escalations import Escalation, Subject
@@ -87,6 +87,8 @@ def by_name(session: Session, issue_id: int, note: str | None, house: House, now
     else:
         _write(session, issue_id, subject, rule, now, person=True, note=note)
     ask(session, [issue_id])
+    named = f"issue {subject.issue.source}:{subject.issue.external_id}"
+    audit.record(session, audit.By("operator"), "escalate", named, version=rule)
     found = escalations.of_issue(session, issue_id)
     assert found is not None
     return found

@@ -7,7 +7,7 @@ database cannot answer in a leader's name.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, get_args
@@ -42,11 +42,12 @@ class Link:
 
 
 class Links:
-    """Makes and reads links with the deployment's key. `base` is where the web application is reached."""
+    """Makes and reads links with the deployment's key. `base` is where the web application is reached. What was signed
+    with an `old` key is read until it ends, and never made."""
 
-    def __init__(self, key: str, base: str) -> None:
+    def __init__(self, key: str, base: str, *, old: Sequence[str] = ()) -> None:
         self.base = base.rstrip("/")
-        self._signer = URLSafeSerializer(key, salt="leafnotes.link.1")
+        self._signer = URLSafeSerializer([*old, key], salt="leafnotes.link.1")
         self._tickets = Signer(key, salt="leafnotes.ticket.1", key_derivation="hmac", digest_method=hashlib.sha256)
 
     def to(

@@ -27,7 +27,7 @@ from pipeline.org import Org
 from pipeline.return_path import Purpose
 from pipeline.returned import Automatic, Corrected, Reply, Report, Returned
 from pipeline.steps import House, Letter
-from pipeline.store import db, digests, escalations, listeners, work
+from pipeline.store import audit, db, digests, escalations, listeners, work
 from pipeline.store import returned as store
 from pipeline.store.returned import Sent
 
@@ -154,6 +154,7 @@ def _replied(session: Session, row: int, mail: Returned, reply: Reply, house: Ho
         if sent is None:
             raise _ForAPerson("it came to no address that a mail of ours named for replies")
         _must_be_theirs(session, reply, sent, house, now)
+        audit.acting(session, audit.By("mail", sent.reader))
         store.clear(session, sent.reader, now)
         wrong = returned.corrected(reply.text)
         if wrong is not None:
@@ -514,6 +515,7 @@ def record(session: Session, row: int, outcome: str, alarm: str | None) -> timed
         alarm=alarm,
     )
     store.change(session, row, note_state=step.state, note_alarm=step.alarm)
+    audit.record(session, audit.SYSTEM, "send", f"note {row}: {step.state}", about=note.to)
     return step.wait
 
 

@@ -33,10 +33,11 @@ class Token:
 
 
 class ReturnPath:
-    """Makes and reads the addresses. `replies` and `bounces` are the plain ones; without one there are none of its."""
+    """Makes and reads the addresses. `replies` and `bounces` are the plain ones; without one there are none of its.
+    `old` keys make none, and what was made with them is read."""
 
-    def __init__(self, key: str, *, replies: str | None, bounces: str | None) -> None:
-        self._key = hashlib.sha256(b"leafnotes.return.1\0" + key.encode()).digest()
+    def __init__(self, key: str, *old: str, replies: str | None, bounces: str | None) -> None:
+        self._keys = [hashlib.sha256(b"leafnotes.return.1\0" + one.encode()).digest() for one in (key, *old)]
         self._plain: dict[Purpose, str] = {}
         if replies is not None:
             self._plain["reply"] = replies
@@ -51,7 +52,7 @@ class ReturnPath:
             return None
         local, _, domain = plain.rpartition("@")
         number = mail.to_bytes((max(mail.bit_length(), 1) + 7) // 8, "big")
-        token = base64.b32encode(number + self._signature(purpose, mail, leader, period))
+        token = base64.b32encode(number + _signature(self._keys[0], purpose, mail, leader, period))
         return f"{local}+{token.decode().rstrip('=').lower()}@{domain}"
 
     def plain(self, purpose: Purpose) -> str | None:
@@ -70,11 +71,13 @@ class ReturnPath:
 
     def signed(self, token: Token, *, leader: str, period: str) -> bool:
         """Whether we made this token, for this leader and period."""
-        return hmac.compare_digest(token.signature, self._signature(token.purpose, token.mail, leader, period))
+        ours = [_signature(key, token.purpose, token.mail, leader, period) for key in self._keys]
+        return any(hmac.compare_digest(token.signature, one) for one in ours)
 
-    def _signature(self, purpose: Purpose, mail: int, leader: str, period: str) -> bytes:
-        said = json.dumps([purpose, mail, leader, period]).encode()
-        return hmac.digest(self._key, said, "sha256")[:SIGNED]
+
+def _signature(key: bytes, purpose: Purpose, mail: int, leader: str, period: str) -> bytes:
+    said = json.dumps([purpose, mail, leader, period]).encode()
+    return hmac.digest(key, said, "sha256")[:SIGNED]
 
 
 def _pattern(plain: str) -> re.Pattern[str]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from pipeline import pains, steps
 from pipeline.org import Org
-from pipeline.store import pain_edits, registry, work
+from pipeline.store import audit, pain_edits, registry, work
 from pipeline.store.pain_edits import Edit
 
 RECENT = timedelta(weeks=8)
@@ -125,6 +125,7 @@ def undo(session: Session) -> Edit:
     if edit.what == "merge":
         pain_edits.redirect(session, edit.pains[0], None)
     pain_edits.forget(session, edit)
+    audit.record(session, audit.By("operator"), "undo", _about(edit.what, edit.pains))
     work.request(session, "assign", "all")
     return edit
 
@@ -155,4 +156,9 @@ def _kept(
     closed = registry.mark(session, "closed")
     edit = Edit(number, what, named, by, at.isoformat(), closed, before, moved)
     pain_edits.keep(session, edit)
+    audit.record(session, audit.By("operator", by), what, _about(what, named))
     return edit
+
+
+def _about(what: str, named: Sequence[str]) -> str:
+    return f"{what} of pain {', '.join(named)}"

@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 from pipeline import (
     checking_in,
     escalating,
+    forgetting,
     listening,
     mailing,
     pains,
@@ -44,6 +45,7 @@ from pipeline.digest.compose import compose as compose_document
 from pipeline.digest.document import Document
 from pipeline.digest.index import Index, index
 from pipeline.digest.material import Material
+from pipeline.forgetting import Forgotten
 from pipeline.house import House as House
 from pipeline.issue import Comment, Event, Gone, Issue, Period, Remark, Text, Verdict
 from pipeline.links import Links, from_store, to_store
@@ -52,11 +54,13 @@ from pipeline.prose import prose
 from pipeline.sound import sound
 from pipeline.standing_in import Away
 from pipeline.store import (
+    audit,
     authors,
     db,
     digests,
     drift,
     escalations,
+    forgotten,
     issues,
     lessons,
     objections,
@@ -127,6 +131,8 @@ class _Page:
     issues: dict[str, Issue] = field(default_factory=dict)
     comments: list[tuple[str, Comment]] = field(default_factory=list)
     gone: list[Gone] = field(default_factory=list)
+    forgotten: set[int] = field(default_factory=set)
+    """`id` of the raw items that somebody forgotten wrote: they are archived nowhere."""
 
 
 def ingest(
@@ -149,11 +155,15 @@ def ingest(
     Keys in `redact` are taken out of what is archived. `marks` are the source's words for our tags.
     """
     done = Ingested(read=len(items) + len(problems))
+    who = forgotten.known(session, lock=True)
     issues.void(session, source, restarts)
-    page = _understand(session, source, items, normalise, known_as, at, done)
+    page = _understand(session, source, items, normalise, known_as, at, done, who)
     for what, reason in problems:
+        what, reason = (what, reason) if who is None else (who.marked(what), who.marked(reason))
         issues.quarantine(session, source, what, reason, None, at)
         done.put_aside(what, reason)
+    if who is not None:
+        items = _admit(session, who, source, page, items)
 
     before = issues.known(session, source, list(page.issues))
     if cursor is None:  # an old page knows nothing of what was deleted since
@@ -186,6 +196,7 @@ def _understand(
     known_as: KnownAs,
     at: datetime,
     done: Ingested,
+    who: Forgotten | None,
 ) -> _Page:
     page = _Page()
     understood: list[Mapping[str, Any]] = []
@@ -193,11 +204,16 @@ def _understand(
         try:
             value = normalise(item)
             value = None if value is None else sound(value)
+            if who is not None and value is not None:
+                value, theirs = forgetting.admitted(who, source, value)
+                page.forgotten |= {id(item)} if theirs else set()
             understood.append(item)
         except Exception as error:  # one bad item, whatever is wrong with it or with its connector, stops no other
             reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-            what = _name(item, known_as)
-            issues.quarantine(session, source, what, reason, issues.dump(item), at)
+            what = _name(item, known_as, who)
+            named = who is not None and who.names_somebody(item)
+            reason = who.marked(reason) if who is not None else reason
+            issues.quarantine(session, source, what, reason, None if named else issues.dump(item), at)
             done.put_aside(what, reason)
             continue
         if isinstance(value, Issue):
@@ -212,8 +228,28 @@ def _understand(
         else:
             done.skipped += 1
     if issues.has_quarantined(session, source):
-        issues.release_from_quarantine(session, source, [_name(item, known_as) for item in understood])
+        issues.release_from_quarantine(session, source, [_name(item, known_as, who) for item in understood])
     return page
+
+
+def _admit(
+    session: Session, who: Forgotten, source: str, page: _Page, items: Sequence[Mapping[str, Any]]
+) -> Sequence[Mapping[str, Any]]:
+    """Let nothing come in again of what somebody forgotten wrote; the raw items that may be archived.
+
+    What is stored under their own name still is left to the walk that erases it.
+    """
+    keys = sorted({*page.issues, *(issue for issue, _ in page.comments)})
+    waiting = forgotten.untouched(session, who, source, keys)
+    theirs = forgotten.written_by_forgotten(session, source, keys)
+    page.issues = {
+        key: forgetting.erased(who, issue, theirs[key]) if key in theirs else issue
+        for key, issue in page.issues.items()
+        if key not in waiting
+    }
+    silent = {*theirs, *waiting, *(key for key, one in page.issues.items() if forgetting.is_pseudonym(one.author))}
+    page.comments = [(key, replace(one, body="") if key in silent else one) for key, one in page.comments]
+    return [item for item in items if id(item) not in page.forgotten and not who.names_somebody(item)]
 
 
 def _without(value: Any, keys: frozenset[str]) -> Any:
@@ -227,12 +263,14 @@ def _without(value: Any, keys: frozenset[str]) -> Any:
     return value
 
 
-def _name(item: Mapping[str, Any], known_as: KnownAs) -> str:
+def _name(item: Mapping[str, Any], known_as: KnownAs, who: Forgotten | None = None) -> str:
     """What an operator looks for: the connector's name of an item, or a hash of it."""
     try:
         known = known_as(item)
     except Exception:  # an item may be anything
         known = None
+    if known and who is not None:
+        known = who.marked(known)
     return known or hashlib.blake2b(issues.dump(item).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
@@ -323,8 +361,9 @@ def classify(
     for n, (row_id, text_hash, issue) in enumerate(rows):
         verdict = _as_tagged(_with_what_withholds(verdicts[n], texts[n], issue), issue)
         before = settled.get(row_id)
-        if before is not None and before[0] == text_hash and before[1].model != verdict.model:
-            verdict = before[1]  # a closed period was made from it, and learns nothing any more
+        silent = not issue.title and not issue.body
+        if before is not None and before[0] == text_hash and (silent or before[1].model != verdict.model):
+            verdict = before[1]  # a closed period was made from it, or its text is gone: it learns nothing any more
         leaf, hearers = router.leaf(issue), router.hearers(issue)
         judged.append(Judged(row_id, text_hash, verdict, leaf, hearers, numbers, shadows.get(n)))
     return judged
@@ -1149,8 +1188,10 @@ def record(session: Session, mail_id: int, outcome: str, reply: str, alarm: str 
         **({"message": None} if step.state in mailing.FINAL else {}),  # its links are nobody else's
     )
     _forget_bytes(session, mail)
+    digest = digests.digest_by_id(session, mail.digest_id)
+    sent = f"{digest.kind} {digest.period}: {step.state}"
+    audit.record(session, audit.SYSTEM, "send", sent, about=digest.leader, version=str(digest.version))
     if step.state in mailing.LOST:
-        digest = digests.digest_by_id(session, mail.digest_id)
         known = escalations.of_call(session, digest.id) if digest.kind == digests.CALL else None
         escalating.ask(session, [known[0].issue_id] if known is not None else [])
     return step.wait

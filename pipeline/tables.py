@@ -586,3 +586,40 @@ class ContextRow(Base):
     issue: Mapped[str] = mapped_column(String(320), primary_key=True)
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
+
+
+class TombstoneRow(Base):
+    """A keyed hash of what named somebody who was forgotten, so that it is known when it comes in again. The key is the
+    value of the mark `forgotten`; no name can be read from it."""
+
+    __tablename__ = "tombstones"
+    hash: Mapped[str] = mapped_column(String(40), primary_key=True)
+    words: Mapped[int]
+    """How many words a name has at most that begins with this one; 0 for what is no beginning."""
+    pseudonym: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime]
+
+
+class AuditRow(Base):
+    """That somebody decided something, or that a mail was handed over. Only ever added to; each row's hash holds that
+    of the row before."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
+    """Without gaps, from 1."""
+    at: Mapped[datetime]
+    role: Mapped[str] = mapped_column(String(8))
+    """person (signed in), operator (a command), link (whoever holds a link), mail, source, system."""
+    who: Mapped[str | None] = mapped_column(String(255))
+    what: Mapped[str] = mapped_column(String(32))
+    object: Mapped[str] = mapped_column(String(600))
+    """An issue, a pain, a week; never words that people wrote."""
+    about: Mapped[str | None] = mapped_column(String(255))
+    """The person whom it concerns, if another."""
+    version: Mapped[str] = mapped_column(String(64))
+    """Of the model, the rule or the document."""
+    nonce: Mapped[str] = mapped_column(String(32))
+    """With it `seal` is the hash of both names; empty once one of them was forgotten."""
+    seal: Mapped[str] = mapped_column(String(64))
+    before: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))

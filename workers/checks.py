@@ -42,6 +42,7 @@ def every_problem(directory: Path, as_of: datetime | None, *, offline: bool) -> 
     if not offline:
         for look in (_database, _projects, _broker, _mail, _language_model, _provider, _sources):
             found += look(deployment)
+        deployment.database.dispose()
     return found
 
 
@@ -151,7 +152,7 @@ def _key(deployment: Deployment) -> Iterator[Finding]:
     if deployment.environment.smtp_url is None and deployment.environment.public_url is None:
         return
     try:
-        deployment.environment.require_secret_key()
+        deployment.environment.require_secret_keys()
     except WeakKey as error:
         yield Finding("error", "LEAFNOTES_SECRET_KEY", f"{error.problem.message} {error.problem.remedy}")
 

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from connectors.base import SourceError, Writer
 from pipeline import (
     checking_in,
+    erasing,
     escalating,
     periods,
     previewing,
@@ -31,6 +32,7 @@ from pipeline import (
     teaching,
     telling,
 )
+from pipeline.forgetting import Eraser
 from pipeline.issue import Gone, NoProposal, Period, Text, Verdict
 from pipeline.receiving import Taken
 from pipeline.returned import Returned
@@ -50,16 +52,18 @@ from pipeline.store import (
     sources,
     work,
 )
+from pipeline.store.forgotten import Written
 from pipeline.store.work import Fenced, Job
 from workers import alive
 from workers.inbox import Bookmark, portions
+from workers.senders import erase
 from workers.wiring import Deployment, Source, span
 
 log = structlog.get_logger()
 
 NEEDED = (
     "inbox", "pull", "census", "teach", "classify", "assign", "survey", "escalate", "close", "compose", "deliver",
-    receiving.KIND, previewing.KIND,
+    receiving.KIND, previewing.KIND, erasing.KIND,
 )  # fmt: skip
 AFTERWARDS = (proposing.KIND, telling.KIND)
 KINDS = (*NEEDED, *AFTERWARDS)
@@ -85,6 +89,8 @@ INBOX_READ, INBOX_ASKED, INBOX_TROUBLE = "inbox read", "inbox asked", "inbox tro
 """Marks: how far it is read, when it was last looked at, and why it could not be."""
 EMPTY = "empty "
 """Mark of a source whose last pull brought nothing at all, though it had brought something before."""
+ROUNDS = 5
+"""Of looking for who was forgotten, at most: two are enough where nobody else writes."""
 SETTLE = timedelta(seconds=3)
 """How long a webhook's hint waits for others, so that a storm of them is one pull."""
 
@@ -745,6 +751,38 @@ class Engine:
         with self.transaction() as session:
             telling.told(session, answer, name, issue, house.now())
             work.finish(session, job)
+
+    def _forget(self, job: Job) -> None:
+        """Take everybody who was forgotten out of every table. What somebody writes meanwhile, who had read before, is
+        found by going round until a round finds nothing."""
+        house = self.deployment
+        with db.reading(house.database) as session:
+            found = erasing.eraser(session)
+        if found is not None:
+            erase(house.directory / "digests", found)
+            with house.writers(found) as theirs:
+                for _ in range(ROUNDS):
+                    if not self._round(job, found, theirs):
+                        break
+        with self.transaction() as session:
+            erasing.end(session, house.org)
+            work.finish(session, job)
+        try:
+            db.compact(house.database)
+        except DBAPIError as error:  # somebody else reads; what is gone from the tables is overwritten in time
+            log.warning("not compacted", reason=db.said(error))
+
+    def _round(self, job: Job, found: Eraser, theirs: Written) -> bool:
+        """Whether going once through every table changed anything."""
+        changed = 0
+        for first in erasing.places():
+            place: erasing.Place | None = first
+            while place is not None:
+                with self.transaction() as session:
+                    work.renew(session, job, self.deployment.lease)
+                    count, place = erasing.step(session, found, place, theirs)
+                changed += count
+        return changed > 0
 
     def _note(self, job: Job) -> None:
         """Send the mail that a returned one led to."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from celery.signals import worker_process_init
 
-from workers.app import TICK, WORK, app, publish
+from workers.app import CAREFULLY, TICK, WORK, app, publish
 from workers.engine import Engine
 from workers.wiring import Deployment
 
@@ -16,12 +16,12 @@ def engine() -> Engine:
     return Engine(Deployment.read(app.conf["leafnotes_directory"], as_of=app.conf["leafnotes_as_of"]), publish)
 
 
-@app.task(name=WORK)
+@app.task(name=WORK, Strategy=CAREFULLY)
 def do_work(row_id: int) -> None:
     engine().perform(row_id)
 
 
-@app.task(name=TICK)
+@app.task(name=TICK, Strategy=CAREFULLY)
 def tick() -> None:
     engine().tick()
     engine().sweep()

@@ -7,8 +7,8 @@ first use.
 import hashlib
 import importlib
 import re
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
@@ -36,8 +36,9 @@ from pipeline import periods
 from pipeline.answers import Answer, Given, draft
 from pipeline.check_in import Asking
 from pipeline.escalate import Ladder, Rule
+from pipeline.forgetting import Eraser
 from pipeline.house import House
-from pipeline.issue import Period
+from pipeline.issue import Issue, Period, Remark
 from pipeline.links import Links
 from pipeline.org import Claim, Org, Person, Team, audience_of
 from pipeline.proposing import LanguageModel
@@ -45,6 +46,7 @@ from pipeline.return_path import ReturnPath
 from pipeline.route import Router
 from pipeline.steps import Classifier
 from pipeline.store import db, schema
+from pipeline.store.forgotten import Written
 from pipeline.workdays import DaysOff, Workdays
 from workers import broker
 from workers.limits import in_redis
@@ -254,7 +256,7 @@ class Deployment:
         try:
             if mail.replies is None and mail.bounces is None:
                 return None
-            return ReturnPath(self.environment.require_secret_key(), replies=mail.replies, bounces=mail.bounces)
+            return ReturnPath(*self.environment.require_secret_keys(), replies=mail.replies, bounces=mail.bounces)
         except WeakKey:
             return None
 
@@ -288,9 +290,32 @@ class Deployment:
         """Signs links; None where no public address is set, or no key that can be relied on."""
         public = self.environment.public_url
         try:
-            return None if public is None else Links(self.environment.require_secret_key(), public)
+            if public is None:
+                return None
+            key, *old = self.environment.require_secret_keys()
+            return Links(key, public, old=old)
         except WeakKey:
             return None
+
+    @contextmanager
+    def writers(self, found: Eraser) -> Iterator[Written]:
+        """Tells whether a raw item was written by somebody forgotten, as the connector of its source understands it."""
+        with ExitStack() as stack:
+            opened = {
+                name: stack.enter_context(closing(source.open())) for name, source in sorted(self.sources.items())
+            }
+
+            def theirs(source: str, raw: Mapping[str, Any]) -> bool:
+                try:
+                    value = opened[source].normalise(raw)
+                except Exception:  # of a source that is gone, or that was never understood
+                    return False
+                if isinstance(value, Issue):
+                    key = f"{source}:{value.external_id}"
+                    return key in found.words.keys or found.who.author(source, value.author) is not None
+                return isinstance(value, Remark) and found.who.author(source, value.comment.author) is not None
+
+            yield theirs
 
     @cached_property
     def sender(self) -> Sender:
@@ -312,7 +337,7 @@ class Deployment:
     def require_secret_key(self) -> None:
         """Raises `Misconfigured` where LEAFNOTES_SECRET_KEY is missing, short or known."""
         try:
-            self.environment.require_secret_key()
+            self.environment.require_secret_keys()
         except WeakKey as error:
             raise Misconfigured([error.problem]) from None
 

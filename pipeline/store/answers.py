@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipeline.answers import Answer, Given
-from pipeline.store import pain_edits, registry
+from pipeline.store import audit, pain_edits, registry
 from pipeline.store.upsert import ignore
 from pipeline.tables import AnswerRow, IssueRow, MemberRow, ToldRow, VerdictRow
 
@@ -41,6 +41,8 @@ def keep(
         "at": at,
         "given_by": by,
     }
+    if session.scalar(select(AnswerRow.id).where(AnswerRow.nonce == nonce)) is None:
+        audit.record(session, audit.by_way(how, leader), "answer", f"pain {pain}", about=given.to, version=given.kind)
     ignore(session, AnswerRow, [row], ["nonce"])
     return _answer(
         session.scalars(select(AnswerRow).where(AnswerRow.nonce == nonce)).one(), pain_edits.redirects(session)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from pipeline.store import audit
 from pipeline.tables import CorrectionRow, IssueRow, VerdictRow
 
 LABEL = "label"
@@ -67,6 +68,8 @@ def correct(
         )
     )
     session.flush()
+    said = f"issue {issue[0]}:{issue[1]} {side or 'taken back'}"
+    audit.record(session, audit.by_way(how, by), "label", said, version=row.model if row else "")
     return row.side if row else None
 
 

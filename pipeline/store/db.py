@@ -1,7 +1,7 @@
 """Opening the database, transactions, and the database's own clock."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -49,6 +49,31 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """A session that commits when the block ends well and rolls back when it raises."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+        for finish in session.info.pop(_LAST, ()):
+            finish(session)
+
+
+def at_the_end(session: Session, do: Callable[[Session], None]) -> None:
+    """Have something done just before a `transaction` commits: what it locks is locked for no longer than that."""
+    session.info.setdefault(_LAST, []).append(do)
+
+
+_LAST = "at the end"
+
+
+def compact(engine: Engine) -> None:
+    """Let go of the bytes of rows that are gone, as far as the database does that itself."""
+    if engine.dialect.name != "sqlite":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM")
+        return
+    engine.dispose()  # nobody may hold a connection open while the file is written anew
+    raw = engine.raw_connection()
+    try:
+        for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            raw.cursor().execute(statement)
+    finally:
+        raw.close()
 
 
 @contextmanager

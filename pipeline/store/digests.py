@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pipeline.digest.material import Spoken
 from pipeline.mailing import FINAL
-from pipeline.store import db
+from pipeline.store import audit, db
 from pipeline.store.upsert import ignore, put
 from pipeline.tables import DigestRow, MailRow
 
@@ -251,6 +251,11 @@ def settle(session: Session, digest_id: int, *, state: str, reason: str | None, 
     change = update(DigestRow).where(DigestRow.id == digest_id, DigestRow.state == "waiting").values(**values)
     done = session.connection().execute(change).rowcount == 1
     session.expire_all()
+    if done:
+        row = session.get_one(DigestRow, digest_id)
+        what = "release" if state == "composed" else "refuse"
+        by_whom = audit.By("operator", by)
+        audit.record(session, by_whom, what, f"weekly {row.period}", about=row.leader, version=str(row.version))
     return done
 
 

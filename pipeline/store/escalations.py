@@ -13,6 +13,7 @@ from pipeline.escalate import HARM, WAITING
 from pipeline.issue import Issue, Verdict
 from pipeline.mailing import LOST
 from pipeline.org import Org
+from pipeline.store import audit
 from pipeline.store.authors import author_of
 from pipeline.store.corrections import corrections
 from pipeline.store.issues import chunks, to_classify, verdict_of
@@ -229,7 +230,9 @@ def end(
     """It is over; the first word counts."""
     waits = and_(EscalationRow.id == escalation_id, EscalationRow.state.in_(WAITING))
     values = {"state": state, "ended_at": at, "ended_by": by, "said": said, "look_at": None}
-    session.execute(update(EscalationRow).where(waits).values(**values))
+    name = session.execute(update(EscalationRow).where(waits).values(**values).returning(EscalationRow.name))
+    for ended in name.scalars().all() if by is not None else ():
+        audit.record(session, audit.By("link", by), "end escalation", f"escalation {ended}", version=state)
 
 
 def tell(session: Session, escalation_id: int, **values: Any) -> None:

@@ -242,7 +242,7 @@ def to_classify(session: Session, ids: Sequence[int]) -> list[tuple[int, str, Is
     rows: list[tuple[int, str, Issue]] = []
     for some in chunks(ids):
         query = select(IssueRow).where(IssueRow.id.in_(some))
-        rows.extend((row.id, row.text_hash, _value(row)) for row in session.scalars(query))
+        rows.extend((row.id, row.text_hash, value_of(row)) for row in session.scalars(query))
     return sorted(rows, key=lambda row: (row[2].created_at, row[2].source, row[2].external_id))
 
 
@@ -290,10 +290,11 @@ def save_verdicts(
 
 
 def settled(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, Verdict]]:
-    """(text hash, the model's verdict) of the issues that a closed period was made from."""
+    """(text hash, the model's verdict) of the issues that a closed period was made from, or whose text is gone."""
     found: dict[int, tuple[str, Verdict]] = {}
     for some in chunks(ids):
-        query = select(VerdictRow).where(VerdictRow.issue_id.in_(some), VerdictRow.period.is_not(None))
+        query = select(VerdictRow).join(IssueRow, IssueRow.id == VerdictRow.issue_id).where(IssueRow.id.in_(some))
+        query = query.where(or_(VerdictRow.period.is_not(None), and_(IssueRow.title == "", IssueRow.body == "")))
         found.update((row.issue_id, (row.text_hash, verdict_of(row, None))) for row in session.scalars(query))
     return found
 
@@ -320,7 +321,7 @@ def unsettled(session: Session) -> Iterator[list[tuple[int, str, Issue, str]]]:
         if not rows:
             return
         after = rows[-1][0].id
-        yield [(row.id, row.text_hash, _value(row), side) for row, side in rows]
+        yield [(row.id, row.text_hash, value_of(row), side) for row, side in rows]
         session.expunge_all()
 
 
@@ -330,7 +331,7 @@ def by_keys(session: Session, keys: Sequence[tuple[str, str]]) -> list[Issue]:
     for some in chunks(sorted(keys)):
         query = select(IssueRow).where(IssueRow.external_id.in_([name for _, name in some]))
         wanted = set(some)
-        found += [_value(row) for row in session.scalars(query) if (row.source, row.external_id) in wanted]
+        found += [value_of(row) for row in session.scalars(query) if (row.source, row.external_id) in wanted]
     return sorted({(i.source, i.external_id): i for i in found}.values(), key=lambda i: (i.source, i.external_id))
 
 
@@ -376,7 +377,7 @@ def row_id(session: Session, name: str) -> int | None:
     return session.execute(query).scalar_one()
 
 
-def _value(row: IssueRow) -> Issue:
+def value_of(row: IssueRow) -> Issue:
     return Issue(
         source=row.source,
         external_id=row.external_id,
@@ -485,7 +486,7 @@ def _assemble(
         history.setdefault((event.source, event.issue), []).append(value)
     for issue_row, verdict_row, pain in rows:
         key = (issue_row.source, issue_row.external_id)
-        issue = _value(issue_row)
+        issue = value_of(issue_row)
         talk = sorted(comments.get(key, ()), key=lambda c: (c.created_at, c.external_id))
         past = sorted(history.get(key, ()), key=lambda e: (e.at, e.what))
         yield Stored(

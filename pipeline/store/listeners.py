@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from pipeline import listening
 from pipeline.listening import Listening
 from pipeline.privacy import TENDER
+from pipeline.store import audit
 from pipeline.store.issues import chunks
 from pipeline.store.upsert import put
 from pipeline.tables import IssueRow, ListenerRow, VerdictRow
@@ -29,6 +30,8 @@ def keep(session: Session, said: Listening, now: datetime) -> None:
     row = {"leader": said.leader, "paused_at": said.paused_at, "until": said.until, "delegate": said.delegate}
     put(session, ListenerRow, [{**row, "changed_at": now}], ["leader"])
     session.expire_all()
+    what = "pause" if said.paused_at is not None else "hand over" if said.delegate is not None else "listen"
+    audit.record(session, audit.By("link", said.leader), what, "leaf notes", about=said.delegate)
 
 
 def pause(session: Session, leader: str, at: datetime | None, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.objections import Objection, Placed, What
-from pipeline.store import pain_edits
+from pipeline.store import audit, pain_edits
 from pipeline.store.issues import chunks
 from pipeline.store.upsert import ignore
 from pipeline.tables import IssueRow, ObjectionRow, VerdictRow
@@ -53,6 +53,9 @@ def keep(
         "at": at,
         "given_by": given_by,
     }
+    if session.scalar(select(ObjectionRow.id).where(ObjectionRow.key == key)) is None:
+        thing = f"issue {issue[0]}:{issue[1]}" if issue else f"pain {pain}" if pain else f"leaf notes {period}"
+        audit.record(session, audit.by_way(how, by), "correct", f"{what} of {thing}")
     ignore(session, ObjectionRow, [row], ["key"])
     kept = session.scalars(select(ObjectionRow).where(ObjectionRow.key == key)).one()
     return _objection(kept, pain_edits.redirects(session))
@@ -129,7 +132,10 @@ def end(session: Session, number: int, ended: str, by: str, at: datetime) -> boo
         .values(ended=ended, ended_by=by[:255], ended_at=at)
         .returning(ObjectionRow.id)
     )
-    return done.one_or_none() is not None
+    is_ended = done.one_or_none() is not None
+    if is_ended:
+        audit.record(session, audit.By("operator", by), "end correction", f"correction {number} {ended}")
+    return is_ended
 
 
 def end_moves(session: Session, issue: tuple[str, str], but: int, by: str, at: datetime) -> None:

@@ -189,7 +189,7 @@ def test_no_password_shows_in_messages_or_in_the_value_itself() -> None:
 )
 def test_a_key_that_can_be_guessed_is_refused_with_how_to_make_one(key: str, words: str) -> None:
     with pytest.raises(WeakKey) as caught:
-        read(SECRET_KEY=key).require_secret_key()
+        read(SECRET_KEY=key).require_secret_keys()
 
     assert words in caught.value.problem.message
     assert "secrets.token_urlsafe" in caught.value.problem.remedy
@@ -201,8 +201,37 @@ def test_keys_that_chance_makes_are_accepted() -> None:
     for _ in range(500):
         raw = chance.randbytes(48)
         for key in (urlsafe_b64encode(raw[:24]).decode(), raw[:16].hex(), urlsafe_b64encode(raw).decode()):
-            assert read(SECRET_KEY=key).require_secret_key() == key
+            assert read(SECRET_KEY=key).require_secret_keys() == (key,)
 
 
 def test_a_weak_key_stops_only_those_who_sign() -> None:
     assert read(SECRET_KEY="short").secret_key is not None
+
+
+NEW, OLD = "qZ8w-Vt3_kL0pXs6NcR1yBm5TgH9aJf2eDuOi7W4", "Gf5dQ1-zP8mK_cV3xL9tR7sB2nJ6wY0hAaEeUuIi"
+
+
+def test_a_key_with_a_comma_of_its_own_is_one() -> None:
+    key = "many words, and a comma among all of them: 7"
+
+    assert read(SECRET_KEY=key).require_secret_keys() == (key,)
+
+
+def test_an_old_key_stands_after_the_new_one() -> None:
+    assert read(SECRET_KEY=f"{NEW}, {OLD}").require_secret_keys() == (NEW, OLD)
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        (f"{'a' * 64},{OLD}", "number 1 can be guessed"),
+        (f"{NEW},", "number 2 is not set"),
+        (f"{NEW},{NEW}", "twice"),
+    ],
+)
+def test_each_of_several_keys_has_to_be_strong(keys: str, words: str) -> None:
+    with pytest.raises(WeakKey) as caught:
+        read(SECRET_KEY=keys).require_secret_keys()
+
+    assert words in caught.value.problem.message
+    assert OLD not in str(caught.value)

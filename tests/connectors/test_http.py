@@ -1,3 +1,4 @@
+import base64
 import gzip
 import socket
 import threading
@@ -7,6 +8,7 @@ import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
+from urllib.parse import quote
 
 import pytest
 
@@ -414,6 +416,34 @@ def test_a_credential_is_renewed_once() -> None:
     assert error.permanent
     assert len(stage.asked) == 2
     assert len(renewals) == 2
+
+
+def complaint(stage: Stage, credential: str) -> str:
+    with Http(stage.url, headers={"Authorization": credential}) as http, pytest.raises(SourceError) as caught:
+        http.get("/things")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("before", range(240, 300, 7))
+def test_a_secret_that_would_be_cut_is_not_shown_in_part(before: int) -> None:
+    secret = "Zq9/v+7XwLmN4pRsUu8BcDdEeFfGgHhJj2K5M"
+    said = f"{'x' * before} {secret} {quote(secret, safe='')}"
+
+    with Stage(saying({"message": said}, code=403)) as stage:
+        message = complaint(stage, f"Bearer {secret}")
+
+    assert secret[:6] not in message
+    assert quote(secret[:6], safe="") not in message
+
+
+def test_a_password_of_a_basic_login_is_not_repeated_as_it_is_either() -> None:
+    coded = base64.b64encode(b"bot@x.example/token:my-secret-token").decode()
+
+    with Stage(saying({"message": "no such token: my-secret-token"}, code=403)) as stage:
+        message = complaint(stage, f"Basic {coded}")
+
+    assert "my-secret-token" not in message
+    assert "no such token" in message
 
 
 def test_a_secret_that_the_server_repeats_is_not_repeated_by_us() -> None:

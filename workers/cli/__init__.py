@@ -18,6 +18,7 @@ from workers.cli import (
     data,
     demo,
     digests,
+    erasing,
     listening,
     model,
     orgs,
@@ -76,6 +77,7 @@ for module in (
     receiving,
     listening,
     access,
+    erasing,
     processes,
 ):
     for command in module.COMMANDS:

@@ -214,7 +214,7 @@ def _must_sign(out: Path, path: Path) -> None:
     environment, problems = Environment.survey(config_dir=out)
     if environment is not None:
         try:
-            environment.require_secret_key()
+            environment.require_secret_keys()
         except WeakKey as weak:
             problems = [weak.problem]
         if environment.public_url is None:

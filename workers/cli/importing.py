@@ -1,5 +1,6 @@
 """What `leafnotes org import` does: files to a chart, the chart beside the one before it, and what that changes."""
 
+import getpass
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from config import org_files
 from config.charts import Chart, File
@@ -18,8 +20,9 @@ from config.settings import Loaded
 from pipeline.org import Claim, Org
 from pipeline.org_change import Change, change
 from pipeline.org_check import problems as org_problems
-from workers.cli.base import stop
-from workers.wiring import to_org
+from pipeline.store import audit, db, schema
+from workers.cli.base import Global, stop
+from workers.wiring import Deployment, to_org
 
 LARGEST: Final = 64 * 1024 * 1024
 LISTED: Final = 20
@@ -168,3 +171,19 @@ def say_check(loaded: Loaded, plan: Plan, whole: bool) -> None:
 def origin(path: Path) -> str:
     document = parse(path.read_text(), path)
     return f"imported {document.at(('imported', 'at'))} from {', '.join(document.at(('imported', 'files')) or ())}"
+
+
+def audited(options: Global, what: str, kind: str) -> None:
+    """Write an import into the audit, where there is a database yet. The files say themselves what was imported."""
+    house, _ = Deployment.survey(options.directory, as_of=options.as_of)
+    if house is None:
+        return
+    file = house.database.url.database if house.database.dialect.name == "sqlite" else None
+    try:
+        if (file is None or Path(file).exists()) and schema.version(house.database) == schema.head():
+            with db.transaction(house.database) as session:
+                audit.record(session, audit.By("operator", getpass.getuser()), what, f"chart of {kind}")
+    except DBAPIError as error:
+        click.echo(f"it is not in the audit: {db.said(error)}", err=True)
+    finally:
+        house.database.dispose()

@@ -105,6 +105,7 @@ def import_chart(
         org_files.keep(org_files.imported_path(options.directory, kind), plan.text)
     except OSError as error:
         stop(f"{org_files.FOLDER}/{kind}.yaml cannot be written: {error.strerror or error}")
+    importing.audited(options, "org import", kind)
     click.echo(f"wrote {org_files.FOLDER}/{kind}.yaml; `leafnotes org undo {kind}` takes it back")
     importing.say_check(loaded, plan, whole)
 
@@ -127,6 +128,7 @@ def undo(options: Global, kind: str | None) -> None:
         stop(f"say which: {', '.join(f'`leafnotes org undo {one}`' for one in kept)}", 2)
     one = kind or kept[0]
     there = org_files.undo(paths[one])
+    importing.audited(options, "org undo", one)
     what = f"is what it was: {importing.origin(paths[one])}" if there else "is gone, as before the first import"
     click.echo(f"{org_files.FOLDER}/{one}.yaml {what}. A second undo takes this back")
 

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from pipeline import access
 from pipeline.access import Reader
 from pipeline.links import Link
+from pipeline.store import audit
 from workers.engine import Engine
 from workers.web.common import Page, Refused, page, read
 
@@ -41,6 +42,8 @@ def blueprint(engine: Engine) -> Blueprint:
         _from_here(request.headers.get("Sec-Fetch-Site"))
         link = read(engine, token, "sign-in", ended=ENDED)
         reader = reader_of(engine, link.reader, _role(link))
+        with engine.transaction() as session:
+            audit.record(session, audit.By("link", link.reader), "sign in", _role(link) or "reader")
         begin(link.reader, _role(link), engine.deployment.now())
         return redirect("/operators" if reader.operator else "/triage", 303)
 

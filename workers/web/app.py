@@ -80,7 +80,8 @@ def _remember_who_is_signed_in(app: Flask, engine: Engine) -> None:
     """One signed cookie; without a key that can be relied on nobody can sign in."""
     environment = engine.deployment.environment
     try:
-        app.secret_key = environment.require_secret_key()
+        app.secret_key, *old = environment.require_secret_keys()
+        app.config["SECRET_KEY_FALLBACKS"] = old
     except WeakKey:
         app.secret_key = None
     app.config.update(

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from connectors.oidc import Attempt, Identity, Provider, SignInFailed
 from pipeline.access import known_by
+from pipeline.store import audit
 from workers.engine import Engine
 from workers.web import access
 from workers.web.common import Page, Refused
@@ -67,6 +68,8 @@ def _come_back(engine: Engine, provider: Provider) -> Response:
     person = _person(engine, identity)
     reader = access.reader_of(engine, person, access.PROVIDER)
     access.begin(person, access.PROVIDER, engine.deployment.now())
+    with engine.transaction() as session:
+        audit.record(session, audit.By("person", person), "sign in", "provider")
     log.info("signed in", person=person, how="provider")
     return redirect("/operators" if reader.operator else "/triage", 303)
 

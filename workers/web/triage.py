@@ -17,7 +17,7 @@ from pipeline.escalate import NotNow, Unreachable
 from pipeline.issue import Kind, State
 from pipeline.objections import REASONS, NotACorrection
 from pipeline.org import Org
-from pipeline.store import corrections, db, registry
+from pipeline.store import audit, corrections, db, registry
 from pipeline.store import triage as store
 from pipeline.store.triage import Listed, Place, Wanted
 from workers.engine import Engine
@@ -57,6 +57,7 @@ def blueprint(engine: Engine) -> Blueprint:
         reader = signed_in(engine)
         confirmed()
         with engine.transaction() as session:
+            audit.acting(session, audit.By("person", reader.person))
             return _label(engine, session, reader)
 
     @pages.post("/triage/correct")
@@ -64,6 +65,7 @@ def blueprint(engine: Engine) -> Blueprint:
         reader = signed_in(engine)
         confirmed()
         with engine.transaction() as session:
+            audit.acting(session, audit.By("person", reader.person))
             return _correct(engine, session, reader)
 
     @pages.post("/triage/escalate")
@@ -71,6 +73,7 @@ def blueprint(engine: Engine) -> Blueprint:
         reader = signed_in(engine)
         confirmed()
         with engine.transaction() as session:
+            audit.acting(session, audit.By("person", reader.person))
             return _escalate(engine, session, reader)
 
     return pages

@@ -11,6 +11,7 @@ from pipeline.store import db, work
 from tests import local_servers
 from tests.workers import processes
 from tests.workers.conftest import AS_OF, environment
+from workers import broker
 from workers.engine import KINDS
 
 pytestmark = pytest.mark.slow
@@ -31,6 +32,14 @@ def test_a_worker_refuses_a_redis_that_would_evict_the_queue(
 
     assert code == 1
     assert "noeviction" in output
+
+
+def test_a_replica_is_no_broker() -> None:
+    with local_servers.valkey("--replicaof", "127.0.0.1 1") as url:
+        problem = broker.problem(url)
+
+    assert problem is not None
+    assert "replica" in problem
 
 
 def test_a_worker_refuses_a_database_that_was_not_migrated(

@@ -45,10 +45,9 @@ def _read(row_id: int) -> None:
     """Work that waits for somebody else's server, where a process is to spare; what found none is published again."""
     folder, count = app.conf["leafnotes_places"]
     with place(folder, count) as free:
-        if not free:
-            return
-        engine().perform(row_id)
-    engine().sweep(READING)
+        done = free and engine().perform(row_id)
+    if done:
+        engine().sweep(READING)
 
 
 @app.task(name=TICK)

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -150,13 +149,6 @@ def put_off(database: Engine, kind: str, until: datetime) -> None:
         session.execute(update(WorkRow).where(WorkRow.kind == kind).values(run_after=until))
 
 
-def end(process: "subprocess.Popen[bytes]") -> tuple[int, float]:
-    """(exit code, seconds) of a process that is asked to stop, alone, as a supervisor does."""
-    began = time.monotonic()
-    process.send_signal(signal.SIGTERM)
-    return process.wait(60), time.monotonic() - began
-
-
 @pytest.mark.slow
 def test_sources_that_hang_delay_no_mail_and_are_given_back_when_the_worker_stops(
     redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -178,7 +170,7 @@ def test_sources_that_hang_delay_no_mail_and_are_given_back_when_the_worker_stop
             put_off(database, "deliver", datetime.fromisoformat("2026-01-01T00:00+00:00"))
             processes.wait_until("every mail", lambda: len(box.messages) == 2, log, seconds=40)
             processes.wait_until("a pull that hangs", lambda: rows(database, "pull", "running") == 1, log)
-            code, seconds = end(worker)
+            code, seconds = processes.end(worker)
 
     assert code == 0
     assert seconds < SOON
@@ -245,7 +237,7 @@ def test_run_ends_between_two_steps_and_gives_back_what_hangs(tmp_path: Path, mo
         hang(directory, addresses)
         with processes.fleet(log, {"LEAFNOTES_CONFIG": str(directory)}, ("--as-of", small.DUE, "run")) as [process]:
             processes.wait_until("a pull that hangs", lambda: rows(database, "pull", "running") == 1, log)
-            code, seconds = end(process)
+            code, seconds = processes.end(process)
 
     assert code == 0
     assert seconds < SOON
@@ -262,7 +254,7 @@ def test_beat_and_web_end_at_once(redis_url: str, tmp_path: Path) -> None:
     with processes.fleet(log, variables, ("beat",), ("web", "--listen", f"127.0.0.1:{port}")) as [beat, web]:
         processes.wait_until("a tick", lambda: broker.llen("send") > 0, log)
         processes.wait_until("the web process", lambda: answers(port), log)
-        ends = [end(beat), end(web)]
+        ends = [processes.end(beat), processes.end(web)]
 
     assert [code for code, _ in ends] == [0, 0]
     assert max(seconds for _, seconds in ends) < SOON

@@ -17,7 +17,7 @@ from workers.engine import KINDS, TICKED
 from workers.queues import CANARY, QUEUES
 from workers.wiring import Deployment
 
-REASONS = ("undecided", "held", "unaddressed", "unheard", "waiting", "unknown", "refused")
+REASONS = ("undecided", "unreleased", "held", "unaddressed", "unheard", "waiting", "unknown", "refused")
 """Why a digest whose time has come was not taken by a mail server."""
 _BY_MAIL = {"unknown": "unknown", **dict.fromkeys(mailing.LOST, "refused")}
 STATES = ("planned", "rendered", "sending", "accepted", "deferred", "rejected", "unknown", "gave_up")
@@ -111,7 +111,7 @@ def _of_work(session: Session, moment: datetime) -> list[Figure]:
 def not_sent(house: Deployment, session: Session, now: datetime) -> list[tuple[str, datetime]]:
     """(reason, when it was due) of each digest of the last two weeks that is due and that nobody took.
 
-    What a leader paused and what was skipped is not sent on purpose.
+    What a leader paused, a person refused and what was skipped is not sent on purpose.
     """
     if issues.first_created(session) is None:
         return []
@@ -138,8 +138,8 @@ def _unsent(
 
 def why_not_sent(digest: str, mail: str | None) -> str | None:
     """A reason by the states of a digest and its mail; None where it was sent, or is not to be sent."""
-    if digest in ("paused", "skipped") or (digest == "composed" and mail == "accepted"):
+    if digest in ("paused", "skipped", "refused") or (digest == "composed" and mail == "accepted"):
         return None
     if digest == "composed":
         return _BY_MAIL.get(mail or "", "waiting")
-    return "undecided" if digest == "planned" else digest
+    return {"planned": "undecided", "waiting": "unreleased"}.get(digest, digest)

@@ -96,6 +96,8 @@ def test_nothing_is_due_once_everything_was_sent(runner: Engine) -> None:
         ("composed", "accepted", None),
         ("paused", None, None),
         ("skipped", None, None),
+        ("refused", None, None),
+        ("waiting", None, "unreleased"),
         ("planned", None, "undecided"),
         ("held", None, "held"),
         ("unaddressed", None, "unaddressed"),

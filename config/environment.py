@@ -20,7 +20,7 @@ T = TypeVar("T")
 FILE: Final = "environment"
 NAMES: Final = (
     "LEAFNOTES_CONFIG", "LEAFNOTES_DATABASE_URL", "LEAFNOTES_BROKER_URL", "LEAFNOTES_SMTP_URL", "LEAFNOTES_PUBLIC_URL",
-    "LEAFNOTES_SECRET_KEY",
+    "LEAFNOTES_SECRET_KEY", "LEAFNOTES_SENT_LOG",
 )  # fmt: skip
 DEFAULT_DIRECTORY: Final = Path("leafnotes.d")
 SHORTEST_KEY: Final = 32
@@ -101,6 +101,8 @@ class Environment:
     public_url: str | None = None
     """Without a slash at its end."""
     secret_key: SecretStr | None = None
+    sent_log: Path | None = None
+    """Where it is written which mails a mail server took; None: `sent.log` in the directory."""
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None, *, config_dir: Path | None = None) -> "Environment":
@@ -134,6 +136,7 @@ class Environment:
             smtp_url=value("LEAFNOTES_SMTP_URL", _smtp),
             public_url=value("LEAFNOTES_PUBLIC_URL", _public),
             secret_key=value("LEAFNOTES_SECRET_KEY", SecretStr),
+            sent_log=value("LEAFNOTES_SENT_LOG", directory.joinpath),
         )
         return (None if problems else environment), problems
 

@@ -170,6 +170,9 @@ class Oidc(Values):
 
 class Web(Values):
     oidc: Oidc | None = Field(None, description="who signs people in: issuer, client_id and client_secret")
+    metrics_token: SecretStr | None = Field(
+        None, description="the token with which Prometheus reads /metrics, as ${ENV_NAME} or file:PATH"
+    )
 
 
 class DaysOffEntry(Values):

@@ -55,7 +55,7 @@ def after(
     Raises `ValueError` for another word: the mail then stays in `sending`, which reads as unknown.
     """
     if outcome == "accepted":
-        return Next("accepted", alarm=_TWICE if resent else None)
+        return Next("accepted", alarm=alarm or (_TWICE if resent else None))
     if outcome == "rejected":
         return Next("rejected", alarm=_also(alarm or "the mail server refused the mail for good", resent))
     if outcome == "unknown":

@@ -9,7 +9,9 @@ import fcntl
 import os
 import socket
 import tempfile
+import time
 import uuid
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -37,6 +39,22 @@ def is_dead(holder: str) -> bool:
     except OSError:  # locked by the living, or not there
         return False
     return True
+
+
+def sign(process: str) -> None:
+    """Show that a process of this kind is at work. Where there is no place for it, nobody sees it."""
+    folder = Path(tempfile.gettempdir()) / _FOLDER
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        (folder / f"{process}.sign").touch(mode=0o600)
+
+
+def gave_sign(process: str, *, within: float) -> bool:
+    """Whether one of this kind on this machine did in the last `within` seconds."""
+    try:
+        return time.time() - (Path(tempfile.gettempdir()) / _FOLDER / f"{process}.sign").stat().st_mtime <= within
+    except OSError:
+        return False
 
 
 def _hold() -> str:

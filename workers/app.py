@@ -1,21 +1,28 @@
 """The Celery application: how ids of work rows travel. The settings are those of facts/reliability.md section 1.1."""
 
-import threading
 from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from celery import Celery
-from celery.signals import worker_ready
 from kombu.exceptions import OperationalError
+
+from workers.queues import QUEUES, SENDING
 
 log = structlog.get_logger()
 
 WORK = "leafnotes.work"
 TICK = "leafnotes.tick"
+PULSE = "leafnotes.pulse"
 TICK_SECONDS = 15.0
 CAREFULLY = "workers.app:carefully"
 """How tasks take in their messages."""
+
+
+def queues(*more: str) -> dict[str, dict[str, str]]:
+    """All queues, as Celery takes them, and others for this process alone."""
+    return {name: {"routing_key": name} for name in (*QUEUES, *more)}
+
 
 app = Celery("leafnotes", include=["workers.tasks"])
 app.conf.update(
@@ -27,13 +34,15 @@ app.conf.update(
     accept_content=["json"],
     task_soft_time_limit=600,
     task_time_limit=660,
+    task_queues=queues(),
+    task_default_queue=SENDING,
+    task_default_exchange="",  # the one without a name: nothing is bound that an emptied broker would have lost
     worker_prefetch_multiplier=1,
     worker_enable_remote_control=False,
     worker_send_task_events=False,
     worker_max_tasks_per_child=500,
     worker_hijack_root_logger=False,
-    worker_soft_shutdown_timeout=20,
-    worker_enable_soft_shutdown_on_idle=True,
+    worker_redirect_stdouts=False,
     worker_cancel_long_running_tasks_on_connection_loss=True,
     broker_connection_retry_on_startup=True,
     broker_transport_options={
@@ -67,30 +76,14 @@ def carefully(task: Any, app: Any, consumer: Any, **more: Any) -> Any:
     return take
 
 
-def publish(ids: Sequence[int]) -> None:
-    """Wake workers up for these rows. A broker that is away is logged and nothing else: the sweep asks again."""
+def publish(name: str, ids: Sequence[int]) -> None:
+    """Wake up the workers of a queue for these rows.
+
+    A broker that is away is logged and nothing else: the sweep asks again.
+    """
     try:
         with app.producer_or_acquire() as producer:
             for row_id in ids:
-                app.send_task(WORK, args=[row_id], producer=producer, retry=False)
+                app.send_task(WORK, args=[row_id], queue=name, producer=producer, retry=False)
     except (OperationalError, OSError) as error:
         log.warning("broker unreachable, the next sweep will publish", rows=len(ids), reason=str(error))
-
-
-def _tick_on_its_own(**_: Any) -> None:
-    """Every worker asks for ticks too, so that a missing beat delays nothing. No database in this thread."""
-    stop = threading.Event()
-
-    def again() -> None:
-        while True:
-            try:
-                app.send_task(TICK, retry=False, expires=TICK_SECONDS * 2)
-            except (OperationalError, OSError) as error:
-                log.warning("broker unreachable, no tick", reason=str(error))
-            if stop.wait(TICK_SECONDS):
-                return
-
-    threading.Thread(target=again, name="ticker", daemon=True).start()
-
-
-worker_ready.connect(_tick_on_its_own, weak=False)

@@ -9,10 +9,13 @@ def problem(url: str) -> str | None:
     try:
         with redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5) as client:
             policy = client.config_get("maxmemory-policy").get("maxmemory-policy", "unknown")
+            role = client.info("replication").get("role", "master")
     except (ValueError, TypeError):  # their words may repeat a value of the URL
         return "Redis cannot be reached: its URL is not understood"
     except RedisError as error:
         return f"Redis cannot be reached: {error}"
+    if role != "master":
+        return "Redis is a replica, which takes no message; name the server that it follows"
     if policy != "noeviction":
         return (
             f"Redis evicts keys when it is full (maxmemory-policy {policy}), which loses the queue without an error; "

@@ -1,5 +1,6 @@
 """Everything that `leafnotes check` looks at, all of it, however much is wrong."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -229,6 +230,10 @@ def _mail(deployment: Deployment) -> Iterator[Finding]:
             "note", "LEAFNOTES_SMTP_URL", "not set: mails are written to the folder digests/ instead of being sent"
         )
         return
+    log = deployment.sent_log.path
+    if not os.access(log if log.exists() else log.parent, os.W_OK):
+        says = f"{log} cannot be written, so after a restore mails may go out twice; name a file that can"
+        yield Finding("warning", "LEAFNOTES_SENT_LOG", f"{says} (docs/operations.md)")
     found = Smtp(url.get_secret_value()).check()
     if found.problem is not None:
         yield Finding("error", "LEAFNOTES_SMTP_URL", found.problem)

@@ -6,7 +6,7 @@ sweep asks the database what is due.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -56,6 +56,7 @@ from pipeline.store.forgotten import Written
 from pipeline.store.work import Fenced, Job
 from workers import alive
 from workers.inbox import Bookmark, portions
+from workers.queues import CANARY, QUEUES, queue_of
 from workers.senders import erase
 from workers.wiring import Deployment, Source, span
 
@@ -66,7 +67,7 @@ NEEDED = (
     receiving.KIND, previewing.KIND, erasing.KIND,
 )  # fmt: skip
 AFTERWARDS = (proposing.KIND, telling.KIND)
-KINDS = (*NEEDED, *AFTERWARDS)
+KINDS = (*NEEDED, *AFTERWARDS, CANARY)
 """What is not needed is done by `run` when all else is done, and by workers; no other command waits for it."""
 TRIES = 3
 """Of a pull before the source counts as unreadable for now; the next poll tries again."""
@@ -87,6 +88,10 @@ SURVEYED = "surveyed"
 """Mark of the day on which the running week was last looked at."""
 INBOX_READ, INBOX_ASKED, INBOX_TROUBLE = "inbox read", "inbox asked", "inbox trouble"
 """Marks: how far it is read, when it was last looked at, and why it could not be."""
+TICKED = "ticked"
+"""Mark of the last look at what is due, on the database's clock."""
+CANARIES = timedelta(minutes=1)
+"""How often each queue is asked whether somebody works on it."""
 EMPTY = "empty "
 """Mark of a source whose last pull brought nothing at all, though it had brought something before."""
 ROUNDS = 5
@@ -94,10 +99,11 @@ ROUNDS = 5
 SETTLE = timedelta(seconds=3)
 """How long a webhook's hint waits for others, so that a storm of them is one pull."""
 
-Publish = Callable[[Sequence[int]], None]
+Publish = Callable[[str, Sequence[int]], None]
+"""Wakes up those who work on a queue for these rows."""
 
 
-def _nobody(_ids: Sequence[int]) -> None:
+def _nobody(_queue: str, _ids: Sequence[int]) -> None:
     """Without a broker nobody has to be woken up."""
 
 
@@ -111,14 +117,22 @@ class Engine:
     say: Callable[[str], None] | None = None
     turn: float = 60.0
     """Seconds after which a pull that is not done lets the other work go first."""
+    stopping: Callable[[], bool] = bool
+    """Whether the process was asked to end: nothing new is begun, and what can stop between two parts does."""
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         with db.transaction(self.deployment.database) as session:
             yield session
-        requested = session.info.pop("requested", [])
-        if requested:
-            self.publish(requested)
+        self._wake(session.info.pop("requested", []))
+
+    def _wake(self, rows: Iterable[tuple[str, str, int]]) -> None:
+        """Publish (kind, key, id) of rows, each in its queue."""
+        by_queue: dict[str, list[int]] = {}
+        for kind, key, row_id in rows:
+            by_queue.setdefault(queue_of(kind, key), []).append(row_id)
+        for queue, ids in by_queue.items():
+            self.publish(queue, ids)
 
     # --- what is due -------------------------------------------------------------------------------------------------
 
@@ -144,14 +158,26 @@ class Engine:
             checking_in.wake(session, house.house, now)
             self._plan(session)
             self._tidy(session)
+            self._ask_canaries(session)
+            registry.set_mark(session, TICKED, db.now(session).isoformat())
 
-    def sweep(self) -> int:
-        """Publish again what is due and unclaimed: what the broker lost, and what was waiting for its time."""
-        with db.transaction(self.deployment.database) as session:
-            ids = work.due(session, KINDS)
-        if ids:
-            self.publish(ids)
-        return len(ids)
+    def _ask_canaries(self, session: Session) -> None:
+        """Where there is a broker: whoever performs it proves that messages of the queue arrive and are worked on."""
+        if self.publish is _nobody:
+            return
+        before = db.now(session) - CANARIES
+        for queue in set(QUEUES) - work.changed_since(session, CANARY, before):
+            work.request(session, CANARY, queue)
+
+    def sweep(self, *queues: str) -> None:
+        """Publish again what is due and unclaimed: what the broker lost, and what was waiting for its time.
+
+        All of it, or that of some queues; of each so much that none takes another's turn.
+        """
+        with db.reading(self.deployment.database) as session:
+            rows = [row for queue in queues or QUEUES for row in work.due_rows(session, QUEUES[queue])]
+            rows += [] if queues else work.due_rows(session, [CANARY])
+        self._wake(rows)
 
     def _ask_inbox(self, session: Session, now: datetime) -> None:
         asked = registry.mark(session, INBOX_ASKED)
@@ -248,24 +274,29 @@ class Engine:
 
     def perform(self, row_id: int) -> bool:
         """Claim and do one row; False where there was nothing to claim or the lease was lost on the way."""
+        if self.stopping():
+            return False
         with db.transaction(self.deployment.database) as session:
             job = work.claim(session, row_id, KINDS, self.deployment.lease, alive.name())
         if job is None:
             return False
-        bound = log.bind(kind=job.kind, key=job.key, attempt=job.attempt)
         if self.say is not None:
             self.say(f"{job.kind} {job.key}")
+        with structlog.contextvars.bound_contextvars(work=job.id, kind=job.kind, key=job.key, attempt=job.attempt):
+            return self._do(job)
+
+    def _do(self, job: Job) -> bool:
         try:
             getattr(self, f"_{job.kind}")(job)
         except Fenced as lost:
-            bound.warning("lease lost", reason=str(lost))
+            log.warning("lease lost", reason=str(lost))
             return False
         except Exception as error:
-            bound.error("work failed", reason=db.said(error), exc_info=not isinstance(error, DBAPIError))
+            log.error("work failed", reason=db.said(error), exc_info=not isinstance(error, DBAPIError))
             try:
                 self._failed(job, error)
             except Fenced as lost:
-                bound.warning("lease lost", reason=str(lost))
+                log.warning("lease lost", reason=str(lost))
         return True
 
     def _failed(self, job: Job, error: Exception) -> None:
@@ -279,7 +310,7 @@ class Engine:
     def drain(self, *, patience: timedelta = timedelta(seconds=3)) -> None:
         """Do everything that is due, and what follows from it, until nothing is due within `patience`."""
         told: set[tuple[str, str]] = set()
-        while True:
+        while not self.stopping():
             with db.transaction(self.deployment.database) as session:
                 ids = work.due(session, NEEDED, limit=50)
                 wait = work.next_due(session, NEEDED)
@@ -297,7 +328,7 @@ class Engine:
 
     def run_once(self) -> None:
         """The whole loop once: pull, classify, assign, close, compose, deliver; then a turn for what is not needed."""
-        self._take_over()
+        self.take_over()
         self.tick()
         self.drain()
         self.tick()
@@ -345,14 +376,23 @@ class Engine:
         log.info("received", what=taken.what, leader=taken.leader)
         return taken
 
-    def _take_over(self) -> None:
+    def take_over(self) -> None:
         """What a process of this machine held when it died need not wait for its lease to run out."""
         with self.transaction() as session:
             for holder in sorted(work.holders(session)):
                 if alive.is_dead(holder):
                     work.abandon(session, holder)
 
+    def give_back(self) -> None:
+        """What this process held when it was broken off is for whoever comes next."""
+        with self.transaction() as session:
+            work.abandon(session, alive.name())
+
     # --- one method a kind -------------------------------------------------------------------------------------------
+
+    def _canary(self, job: Job) -> None:
+        with self.transaction() as session:
+            work.finish(session, job)
 
     def _pull(self, job: Job) -> None:
         source = self.deployment.sources.get(job.key)
@@ -414,7 +454,9 @@ class Engine:
                     )
                 read_to = page.read_to
                 self._tell(source.name, total)
-                if monotonic() > until and page.cursor != cursor:  # what cannot go on from here must go on now
+                if (
+                    monotonic() > until or self.stopping()
+                ) and page.cursor != cursor:  # what cannot go on from here must go on now
                     return total, read_to, False
         return total, read_to, True
 
@@ -552,7 +594,7 @@ class Engine:
             with self.transaction() as session:
                 work.renew(session, job, house.lease + timedelta(seconds=model.timeout))
                 wait = proposing.keep(session, asking, model, answer, now, house.zone)
-                if wait is not None or monotonic() > until:
+                if wait is not None or monotonic() > until or self.stopping():
                     reason = "the language model has a pause" if wait else "goes on after the others' turn"
                     work.postpone(session, job, wait or timedelta(0), reason=reason, counts=False)
                     return

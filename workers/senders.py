@@ -1,17 +1,24 @@
 """Where letters go: a mail server, or the files of a folder."""
 
 import json
+import os
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Protocol
+
+import structlog
 
 from connectors.smtp import Folder, Outcome, Smtp
 from pipeline.forgetting import Eraser
 from pipeline.steps import Letter
 from pipeline.store.forgotten import names_in_mail
+
+log = structlog.get_logger()
 
 
 class Sender(Protocol):
@@ -29,6 +36,76 @@ class SmtpSender:
 
     def send(self, letter: Letter) -> Outcome:
         return self.smtp.send(letter.message, parseaddr(letter.envelope or letter.sender)[1], letter.recipient)
+
+
+@dataclass(slots=True)
+class SentLog:
+    """Which mails a mail server took, by Message-ID, in a file that no copy of the database brings back.
+
+    One line each, only ever added; it says nothing about whom or what. Several processes may write it.
+    """
+
+    path: Path
+    _known: dict[str, str] = field(default_factory=dict)
+    _read_to: int = 0
+
+    def when(self, message_id: str) -> str | None:
+        """When a mail was taken; None where nothing says that it was. Raises `OSError`."""
+        if not self.path.exists():
+            return None
+        with self.path.open("rb") as file:
+            if file.seek(0, os.SEEK_END) < self._read_to:  # somebody put another file in its place
+                self._known, self._read_to = {}, 0
+            file.seek(self._read_to)
+            for line in file:
+                if line.endswith(b"\n"):
+                    at, _, name = line.decode(errors="replace").strip().partition(" ")
+                    self._known[name] = at
+                    self._read_to += len(line)
+        return self._known.get(message_id)
+
+    def add(self, message_id: str) -> None:
+        """On the disk before this returns. Raises `OSError`."""
+        line = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {message_id}\n".encode()
+        held = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(held, line)
+            os.fsync(held)
+        finally:
+            os.close(held)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedSender:
+    """Hands nothing over that the log says was taken: the database may be an older copy, or a worker have died."""
+
+    sender: Sender
+    log: SentLog
+
+    @property
+    def safe_to_repeat(self) -> bool:
+        return self.sender.safe_to_repeat
+
+    def send(self, letter: Letter) -> Outcome:
+        message_id = str(BytesHeaderParser().parsebytes(letter.message).get("Message-ID", "")).strip()
+        try:
+            taken = self.log.when(message_id)
+        except OSError as error:
+            alarm = f"nothing is sent while the log of sent mails cannot be read: {self.log.path}: {error.strerror}"
+            return Outcome("deferred", alarm, alarm)
+        if taken is not None:
+            says = f"not sent again: the mail server took it at {taken}, says {self.log.path.name}"
+            return Outcome("accepted", says, says)
+        outcome = self.sender.send(letter)
+        if outcome.kind == "accepted":
+            self._keep(message_id)
+        return outcome
+
+    def _keep(self, message_id: str) -> None:
+        try:
+            self.log.add(message_id)
+        except OSError as error:
+            log.error("log of sent mails cannot be written", path=str(self.log.path), reason=str(error.strerror))
 
 
 @dataclass(frozen=True, slots=True)

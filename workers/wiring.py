@@ -50,7 +50,7 @@ from pipeline.store.forgotten import Written
 from pipeline.workdays import DaysOff, Workdays
 from workers import broker
 from workers.limits import in_redis
-from workers.senders import FolderSender, Sender, SmtpSender
+from workers.senders import FolderSender, LoggedSender, Sender, SentLog, SmtpSender
 
 GROUP = "leafnotes.connectors"
 COMES_BACK = "/login/back"
@@ -321,7 +321,11 @@ class Deployment:
     def sender(self) -> Sender:
         if self.environment.smtp_url is None:
             return FolderSender(self.directory / "digests")
-        return SmtpSender(Smtp(self.environment.smtp_url.get_secret_value()))
+        return LoggedSender(SmtpSender(Smtp(self.environment.smtp_url.get_secret_value())), self.sent_log)
+
+    @property
+    def sent_log(self) -> SentLog:
+        return SentLog(self.environment.sent_log or self.directory / "sent.log")
 
     def due(self, period: Period, leader: str) -> datetime:
         """When this leader gets the digest of a period: on a day on which they work."""

@@ -409,6 +409,25 @@ def counts(session: Session, period: str) -> dict[str, int]:
     return found | {f"mail:{state}": count for state, count in session.execute(sent)}
 
 
+def outcomes(session: Session, period: str) -> dict[str, tuple[str, str | None]]:
+    """Leader to the states of their digest of a period and of its mail, an accepted one first."""
+    query = (
+        select(DigestRow.leader, DigestRow.state, MailRow.state)
+        .outerjoin(MailRow, MailRow.digest_id == DigestRow.id)
+        .where(DigestRow.period == period, DigestRow.kind == WEEKLY)
+        .order_by(MailRow.state != "accepted", MailRow.id.desc())
+    )
+    found: dict[str, tuple[str, str | None]] = {}
+    for leader, state, mail in session.execute(query):
+        found.setdefault(leader, (state, mail))
+    return found
+
+
+def mail_states(session: Session) -> dict[str, int]:
+    """How many mails of any kind are in each state."""
+    return dict(session.execute(select(MailRow.state, func.count()).group_by(MailRow.state)).all())
+
+
 def alarms(session: Session, since: str = "", limit: int = 20) -> list[tuple[str, str, str]]:
     """(leader, period, what) of digests held and mails in trouble in this period and later ones, newest first."""
     held = select(DigestRow.leader, DigestRow.period, DigestRow.reason).where(

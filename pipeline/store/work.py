@@ -70,7 +70,7 @@ def request(
         },
     ).returning(WorkRow.id)
     row_id: int = session.execute(statement).scalar_one()
-    session.info.setdefault("requested", []).append(row_id)
+    session.info.setdefault("requested", []).append((kind, key, row_id))
     return row_id
 
 
@@ -79,8 +79,8 @@ def hurry(session: Session, kind: str, key: str | None = None) -> None:
     waits = update(WorkRow).where(WorkRow.kind == kind, WorkRow.state == "ready")
     if key is not None:
         waits = waits.where(WorkRow.key == key)
-    rows = session.scalars(waits.values(run_after=db.now(session)).returning(WorkRow.id)).all()
-    session.info.setdefault("requested", []).extend(rows)
+    rows = session.execute(waits.values(run_after=db.now(session)).returning(WorkRow.key, WorkRow.id)).all()
+    session.info.setdefault("requested", []).extend((kind, row.key, row.id) for row in rows)
 
 
 def wanted(session: Session, kind: str) -> dict[str, int]:
@@ -100,14 +100,19 @@ def settle(session: Session, kind: str, done: Mapping[str, int]) -> None:
 
 def due(session: Session, kinds: Sequence[str], limit: int = 500) -> list[int]:
     """Ids of rows that somebody should look at now: ready and due, or running with a lease that has run out."""
+    return [row_id for _, _, row_id in due_rows(session, kinds, limit)]
+
+
+def due_rows(session: Session, kinds: Sequence[str], limit: int = 500) -> list[tuple[str, str, int]]:
+    """(kind, key, id) of the same rows."""
     moment = db.now(session)
     query = (
-        select(WorkRow.id)
+        select(WorkRow.kind, WorkRow.key, WorkRow.id)
         .where(WorkRow.kind.in_(kinds), WorkRow.version <= VERSION, _claimable(moment))
         .order_by(WorkRow.run_after, WorkRow.id)
         .limit(limit)
     )
-    return list(session.scalars(query))
+    return [(kind, key, row_id) for kind, key, row_id in session.execute(query)]
 
 
 def _claimable(moment: datetime) -> Any:
@@ -287,6 +292,24 @@ def imminent(session: Session, kinds: Sequence[str], key: str | None = None) -> 
 def is_set_aside(session: Session, kind: str, key: str) -> bool:
     query = select(func.count()).where(WorkRow.kind == kind, WorkRow.key == key, WorkRow.state == "quarantined")
     return session.execute(query).scalar_one() > 0
+
+
+def changed_since(session: Session, kind: str, moment: datetime) -> set[str]:
+    """Keys of the rows of a kind that wait or run, or were done since."""
+    awake = WorkRow.state.in_(("ready", "running"))
+    query = select(WorkRow.key).where(WorkRow.kind == kind, or_(awake, WorkRow.changed_at > moment))
+    return set(session.scalars(query))
+
+
+def changed(session: Session, kind: str) -> dict[str, datetime]:
+    """Key to when the row of a kind last changed."""
+    return dict(session.execute(select(WorkRow.key, WorkRow.changed_at).where(WorkRow.kind == kind)).all())
+
+
+def waiting(session: Session) -> dict[str, tuple[int, datetime]]:
+    """Kind to (rows, since when the oldest) of what could be done now and is not."""
+    query = select(WorkRow.kind, func.count(), func.min(WorkRow.run_after)).where(_claimable(db.now(session)))
+    return {kind: (count, since) for kind, count, since in session.execute(query.group_by(WorkRow.kind))}
 
 
 def failing(session: Session) -> list[tuple[str, str, int, str]]:

@@ -31,6 +31,13 @@ def kill(process: "subprocess.Popen[bytes]", sig: int = signal.SIGKILL) -> None:
     process.wait(30)
 
 
+def end(process: "subprocess.Popen[bytes]") -> tuple[int, float]:
+    """(exit code, seconds) of a process that is asked to stop, alone, as a supervisor does."""
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    return process.wait(60), time.monotonic() - began
+
+
 @contextmanager
 def fleet(
     log: Path, environment: Mapping[str, str], *commands: tuple[str, ...]

@@ -262,7 +262,7 @@ def test_a_worker_killed_between_claim_and_send_costs_at_most_one_identical_copy
 def test_a_worker_killed_after_deciding_tells_once(rosta: Rosta) -> None:
     rosta.put(1, "Stale beans again in the subscription parcel", labels=["beans", "now"])
 
-    def killed(ids: Sequence[int]) -> None:
+    def killed(_queue: str, ids: Sequence[int]) -> None:
         with db.reading(rosta.engine.deployment.database) as session:
             if any(row.kind == "deliver" for row in session.scalars(select(WorkRow).where(WorkRow.id.in_(ids)))):
                 raise DeadWorker

@@ -11,6 +11,7 @@ from pipeline.store import db, work
 from tests import local_servers
 from tests.workers import processes
 from tests.workers.conftest import AS_OF, environment
+from workers import broker
 from workers.engine import KINDS
 
 pytestmark = pytest.mark.slow
@@ -31,6 +32,14 @@ def test_a_worker_refuses_a_redis_that_would_evict_the_queue(
 
     assert code == 1
     assert "noeviction" in output
+
+
+def test_a_replica_is_no_broker() -> None:
+    with local_servers.valkey("--replicaof", "127.0.0.1 1") as url:
+        problem = broker.problem(url)
+
+    assert problem is not None
+    assert "replica" in problem
 
 
 def test_a_worker_refuses_a_database_that_was_not_migrated(
@@ -66,14 +75,17 @@ def test_a_worker_goes_on_after_redis_was_away(
     log, url = tmp_path / "log", database.url.render_as_string(hide_password=False)
     with local_servers.smtp() as box:
         variables = environment(sample(), url, redis_url, box.url)
-        with processes.fleet(log, variables, ("--as-of", AS_OF, "worker", "--concurrency", "1")):
+        with processes.fleet(log, variables, ("--as-of", AS_OF, "worker", "--concurrency", "1")) as [worker]:
             processes.wait_until("the first tick", lambda: outstanding(database) >= 0 and pulled(database), log)
             redis.Redis.from_url(redis_url).flushall()
             processes.wait_until(
                 "every mail", lambda: len(box.messages) == 15 and outstanding(database) == 0, log, seconds=120
             )
+            code, seconds = processes.end(worker)
 
     assert len({message.rcpt_tos[0] for message in box.messages}) == 14
+    assert code == 0
+    assert seconds < 10, "nothing ran that had to be waited for"
 
 
 def outstanding(database: Engine) -> int:

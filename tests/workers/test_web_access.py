@@ -43,6 +43,9 @@ SIGNED_IN = ("member", "other", "leader", "operator")
 MATRIX: dict[str, dict[str, dict[str, int]]] = {
     "/static/<path:filename>": {"GET": EVERYBODY, "POST": NOBODY},
     "/alive": {"GET": EVERYBODY, "POST": NOBODY},
+    "/health/live": {"GET": EVERYBODY, "POST": NOBODY},
+    "/health/ready": {"GET": EVERYBODY, "POST": NOBODY},
+    "/metrics": {"GET": dict.fromkeys(WHO, 404), "POST": NOBODY},  # only whoever has its token
     "/hooks/<source>": {"GET": NOBODY, "POST": dict.fromkeys(WHO, 404)},
     "/answer/<token>": {"GET": EVERYBODY, "POST": dict.fromkeys(WHO, 422)},
     "/answer/<token>/told": {"GET": NOBODY, "POST": dict.fromkeys(WHO, 409)},
@@ -203,6 +206,9 @@ def addresses(rosta: Path, waiting: int = 0) -> dict[str, str]:
     return {
         "/static/<path:filename>": "/static/style.css",
         "/alive": "/alive",
+        "/health/live": "/health/live",
+        "/health/ready": "/health/ready",
+        "/metrics": "/metrics",
         "/hooks/<source>": "/hooks/desk",
         "/answer/<token>": links["answer"],
         "/answer/<token>/told": links["answer"] + "/told",

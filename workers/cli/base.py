@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import click
 import structlog
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from structlog.typing import Processor
 
 from pipeline.store.schema import Outdated
 from workers.engine import Engine
@@ -56,6 +57,31 @@ def quiet_logs(verbose: bool) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )
+
+
+def logs_as_json() -> None:
+    """Of a process that runs for long: one JSON object a line on standard error, Celery's and other libraries' too."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )
+    last: list[Processor] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.JSONRenderer(),
+    ]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    pools = logging.getLogger("multiprocessing")  # Celery's pool tells nobody above it
+    pools.handlers, pools.propagate = [handler], False
+    logging.captureWarnings(True)
 
 
 @contextmanager

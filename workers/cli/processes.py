@@ -1,19 +1,29 @@
 """The long-running processes and the whole loop: migrate, run, worker, beat, status."""
 
+import signal
+import sqlite3
 import time
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
+from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
+import structlog
 
 from pipeline import steps
-from pipeline.store import schema
-from workers.cli.base import Global, deployment, engine, say_json, stop
+from pipeline.store import db, schema
+from workers import alive, broker
+from workers.cli.base import Global, deployment, engine, logs_as_json, say_json, stop
 from workers.engine import Engine
+from workers.queues import QUEUES
 from workers.report import length, report, waits
+from workers.stopping import Stop
 from workers.wiring import Deployment
+
+log = structlog.get_logger()
 
 PAUSE = 15.0
 
@@ -63,12 +73,23 @@ def run(options: Global, once: bool, again: bool) -> None:
             runner.pull_now(sorted(house.sources))
             runner.run_once()
             raise SystemExit(_say(house))
-        try:
-            while True:
+        _run(runner)
+        click.echo("stopped; nothing is lost, the next run goes on from here", err=True)
+
+
+def _run(runner: Engine) -> None:
+    """Until SIGTERM or Ctrl-C: then the step that runs is finished, or given back."""
+    stop_asked = Stop()
+    runner.stopping = stop_asked
+    try:
+        with stop_asked.listening():
+            while not stop_asked.asked:
+                stop_asked.idle = False
                 runner.run_once()
+                stop_asked.idle = True
                 time.sleep(PAUSE)
-        except KeyboardInterrupt:
-            click.echo("stopped; nothing is lost, the next run goes on from here", err=True)
+    except KeyboardInterrupt:
+        runner.give_back()
 
 
 def _decide_again(runner: Engine) -> None:
@@ -103,34 +124,82 @@ def _health(source: dict[str, Any]) -> str:
 
 
 @click.command()
-@click.option("--concurrency", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that work.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.pass_obj
-def worker(options: Global, concurrency: int) -> None:
-    """A Celery worker. Start as many as you like, on as many hosts as you like.
+def backup(options: Global, file: Path) -> None:
+    """A whole copy of the SQLite database, while everything runs. PostgreSQL has pg_dump.
 
-    Needs LEAFNOTES_BROKER_URL (a Redis of its own, maxmemory-policy noeviction), LEAFNOTES_DATABASE_URL and
-    LEAFNOTES_SECRET_KEY.
+    Keep `sent.log` where it is: after a restore it says which mails went out since (docs/operations.md).
 
     \b
     Example:
+      leafnotes backup /var/backups/leafnotes-monday.db
+    """
+    with deployment(options, migrate=False) as house:
+        if house.database.dialect.name != "sqlite":
+            stop("this copies SQLite alone; make a backup of PostgreSQL with `pg_dump --format=custom`", 2)
+        try:
+            db.copy_to(house.database, file)
+        except (OSError, sqlite3.Error) as error:
+            stop(f"{file} cannot be written: {error.strerror if isinstance(error, OSError) else error}")
+        click.echo(f"copied to {file}")
+
+
+class Queues(click.ParamType[tuple[str, ...]]):
+    """Names of queues with commas between them."""
+
+    name = "queues"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        names = tuple(value.split(",")) if isinstance(value, str) else tuple(value)
+        if unknown := sorted(set(names) - set(QUEUES)):
+            self.fail(f"{', '.join(unknown)} is no queue; there are {', '.join(QUEUES)}", param, ctx)
+        return names
+
+
+@click.command()
+@click.option("--concurrency", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that work.")
+@click.option(
+    "--queues",
+    type=Queues(),
+    default=",".join(QUEUES),
+    show_default=True,
+    metavar="NAMES",
+    help="What it does: pull reads sources and mailboxes, classify understands, send decides and sends.",
+)
+@click.option(
+    "--stalled-after",
+    type=click.IntRange(5, 3600),
+    default=180,
+    show_default=True,
+    metavar="SECONDS",
+    help="It ends with exit code 1 when it does not answer itself for so long, so that it is started again.",
+)
+@click.pass_obj
+def worker(options: Global, concurrency: int, queues: tuple[str, ...], stalled_after: int) -> None:
+    """A Celery worker. Start as many as you like, on as many hosts as you like.
+
+    Needs LEAFNOTES_BROKER_URL (a Redis of its own, maxmemory-policy noeviction), LEAFNOTES_DATABASE_URL and
+    LEAFNOTES_SECRET_KEY. SIGTERM or Ctrl-C end it within ten seconds; what was not finished is given back.
+
+    One that works on several queues keeps a process free of sources, so that one that hangs delays no mail; with
+    --concurrency 1 it cannot.
+
+    \b
+    Examples:
       leafnotes worker --concurrency 4
+      leafnotes worker --queues pull --concurrency 8
+      leafnotes worker --queues classify,send
     """
     with deployment(options, migrate=False) as house:
         house.require_secret_key()
         _at_this_version(house)
-        app = _celery(options, house)
+        _celery(options, house)
         house.require_safe_broker()
-        _started(house, f"worker with {concurrency} processes")
-    app.worker_main(
-        [
-            "worker",
-            "--pool=prefork",
-            f"--concurrency={concurrency}",
-            "--without-gossip",
-            "--without-mingle",
-            "--loglevel=WARNING",
-        ]
-    )
+        _started(house, f"worker with {concurrency} processes for {', '.join(queues)}")
+    from workers.working import work
+
+    work(options.directory, options.as_of, concurrency=concurrency, names=queues, patience=stalled_after)
 
 
 @click.command()
@@ -142,9 +211,13 @@ def beat(options: Global) -> None:
     Example:
       leafnotes beat
     """
+    from celery.signals import after_task_publish, setup_logging
+
     with deployment(options, migrate=False) as house:
         app = _celery(options, house)
         _started(house, "beat, one look every 15 s")
+    after_task_publish.connect(_sign_of_beat, weak=False)
+    setup_logging.connect(_logs_are_set_up, weak=False)
     app.Beat(loglevel="WARNING", quiet=True).run()
 
 
@@ -174,20 +247,35 @@ def web(options: Global, listen: str) -> None:
         if house.environment.broker_url:
             _celery(options, house)
         hooked = [name for name, source in sorted(house.sources.items()) if source.webhook_secrets]
-        click.echo(f"listening on http://{listen}; webhooks for {', '.join(hooked) or 'no source'}", err=True)
+        logs_as_json()
+        log.info("started", what="web", listening=f"http://{listen}", webhooks=hooked)
+        signal.signal(signal.SIGTERM, _leave)  # the requests that run are answered
         serve(create(runner), listen=listen, threads=8, ident=None, max_request_body_size=LARGEST * 2)
 
 
+def _logs_are_set_up(**_: Any) -> None:
+    """Celery leaves the logs alone where somebody answers its signal."""
+
+
+def _sign_of_beat(**_: Any) -> None:
+    alive.sign("beat")
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
 def _started(house: Deployment, what: str) -> None:
-    broker = urlsplit(house.environment.broker_url or "")
-    where = f"{broker.scheme}://{broker.hostname}:{broker.port or 6379}"
-    click.echo(f"{what}; broker {where}, database {house.database.url.render_as_string(hide_password=True)}", err=True)
+    url = urlsplit(house.environment.broker_url or "")
+    where = f"{url.scheme}://{url.hostname}:{url.port or 6379}"
+    logs_as_json()
+    log.info("started", what=what, broker=where, database=house.database.url.render_as_string(hide_password=True))
 
 
 def _at_this_version(house: Deployment) -> None:
     if house.database.dialect.name == "sqlite":
         house.prepare()
-    elif schema.version(house.database) != schema.head():
+    elif not schema.serves(house.database):
         stop("the database is not at this version: run `leafnotes migrate` once, then start the workers")
 
 
@@ -200,6 +288,30 @@ def _celery(options: Global, house: Deployment) -> Any:
     app.conf.leafnotes_directory = options.directory
     app.conf.leafnotes_as_of = options.as_of
     return app
+
+
+@click.command()
+@click.argument("process", type=click.Choice(["worker", "beat"]), required=False)
+@click.pass_obj
+def health(options: Global, process: str | None) -> None:
+    """Whether work can be done: exit code 0, or 1 and what is wrong. For health checks of containers.
+
+    Asks the database and, where there is one, the broker; with `worker` or `beat` also whether such a process of this
+    machine gave a sign of life within the last minute.
+
+    \b
+    Example:
+      leafnotes health worker
+    """
+    with deployment(options, migrate=False) as house:
+        wrong = [] if schema.serves(house.database) else ["the database is not at this version"]
+        if house.environment.broker_url is not None:
+            wrong += [problem] if (problem := broker.problem(house.environment.broker_url)) else []
+    if process is not None and not alive.gave_sign(process, within=60.0):
+        wrong.append(f"no {process} of this machine gave a sign of life within a minute")
+    if wrong:
+        stop("\n".join(wrong))
+    click.echo("healthy")
 
 
 @click.command()
@@ -262,4 +374,4 @@ def _asked(model: Mapping[str, Any]) -> str:
     return f"{said}; {model['failures']} in vain in a row{when}: {model['trouble']}"
 
 
-COMMANDS = (migrate, run, worker, beat, web, status)
+COMMANDS = (migrate, backup, run, worker, beat, web, health, status)

@@ -22,6 +22,7 @@ from workers.web import (
     signing_in,
     speaking,
     triage,
+    watching,
 )
 from workers.web.common import Refused, not_found
 
@@ -48,6 +49,7 @@ def create(engine: Engine) -> Flask:
     app.register_blueprint(operating.blueprint(engine))
     app.register_blueprint(releasing.blueprint(engine))
     app.register_blueprint(authors.blueprint(engine))
+    app.register_blueprint(watching.blueprint(engine))
     app.register_error_handler(404, not_found)
     app.register_error_handler(Refused, Refused.page)
 

@@ -20,7 +20,7 @@ from sqlalchemy import select, update
 from connectors.smtp import Outcome
 from pipeline import escalating, returned
 from pipeline.steps import Letter
-from pipeline.store import answers, db, escalations, issues
+from pipeline.store import db, escalations, issues, listeners
 from pipeline.store import returned as store
 from pipeline.store.escalations import Escalation
 from pipeline.tables import WorkRow
@@ -463,7 +463,7 @@ def test_of_a_call_that_reaches_nobody_operators_read_why_and_what_to_do_and_oth
         chart.write_text(re.sub("email: (?:kit|noor)@rosta.example", "team: roasting", chart.read_text()))
     with rosta.engine.transaction() as session:
         if why == "paused":
-            answers.pause(session, "kit", small.MONDAY, small.MONDAY)
+            listeners.pause(session, "kit", small.MONDAY, small.MONDAY)
         if why == "bounced":
             bounce = {"what": "hard", "leader": "kit", "recipient": "kit@rosta.example", "message_id": "<1@kit>"}
             store.keep(session, "bounce", **bounce, stops=True, excerpt="no such user", at=small.MONDAY)

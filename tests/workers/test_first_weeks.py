@@ -23,7 +23,7 @@ from pipeline.digest.document import Document
 from pipeline.links import from_store
 from pipeline.releasing import NotAReason
 from pipeline.steps import Letter
-from pipeline.store import answers, db, digests, registry
+from pipeline.store import db, digests, listeners, registry
 from pipeline.tables import DigestRow, MailRow
 from tests.workers import small
 from workers.cli import main
@@ -291,7 +291,7 @@ def test_a_german_leader_reads_it_in_german(rosta: Path) -> None:
 def test_who_paused_meanwhile_gets_no_mail(rosta: Path) -> None:
     run(rosta)
     with opened(rosta) as engine, engine.transaction() as session:
-        answers.pause(session, "kit", engine.deployment.now(), now=engine.deployment.now())
+        listeners.pause(session, "kit", engine.deployment.now(), now=engine.deployment.now())
 
     released = command(rosta, "release", "--all")
 
@@ -573,7 +573,7 @@ def test_what_cannot_be_released_is_said_on_a_page(
 ) -> None:
     web, csrf = operator
     with engine.transaction() as session:
-        answers.pause(session, "kit", engine.deployment.now(), now=engine.deployment.now())
+        listeners.pause(session, "kit", engine.deployment.now(), now=engine.deployment.now())
 
     found = web.post("/operators/release", data={"csrf": csrf, "week": small.WEEK}, base_url=PUBLIC)
 

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 
 from pipeline import previewing
-from pipeline.store import answers, db, digests, issues, objections, previews, work
+from pipeline.store import db, digests, issues, listeners, objections, previews, work
 from pipeline.tables import DigestRow, MailRow, PreviewRow, WorkRow
 from tests.pipeline.returned_mails import reply
 from tests.workers import small
@@ -187,7 +187,7 @@ def test_who_takes_no_mail_gets_none_and_sees_nobody_alarmed(rosta: Path, why: s
     engine = open_(rosta, EVENING)
     with engine.transaction() as session:
         if why == "paused":
-            answers.pause(session, "kit", EVENING, EVENING)
+            listeners.pause(session, "kit", EVENING, EVENING)
         if why == "unheard":
             bounce = (
                 "INSERT INTO returned (key, message_id, leader, recipient, what, stops, excerpt, at, note_attempt) "
@@ -205,7 +205,7 @@ def test_who_takes_no_mail_gets_none_and_sees_nobody_alarmed(rosta: Path, why: s
 def test_a_reader_who_paused_is_foreseen_by_nobody(rosta: Path) -> None:
     engine = open_(rosta, EVENING)
     with engine.transaction() as session:
-        answers.pause(session, "noor", EVENING, EVENING)
+        listeners.pause(session, "noor", EVENING, EVENING)
     engine.run_once()
 
     assert (notices(rosta), shown(engine)) == ({}, [])

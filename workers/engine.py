@@ -33,6 +33,7 @@ from pipeline import (
     telling,
 )
 from pipeline.forgetting import Eraser
+from pipeline.gaps import Gap
 from pipeline.issue import Gone, NoProposal, Period, Text, Verdict
 from pipeline.receiving import Taken
 from pipeline.returned import Returned
@@ -92,6 +93,8 @@ TICKED = "ticked"
 """Mark of the last look at what is due, on the database's clock."""
 CANARIES = timedelta(minutes=1)
 """How often each queue is asked whether somebody works on it."""
+GAP = "gap "
+"""Mark of a source: what it has and did not give."""
 EMPTY = "empty "
 """Mark of a source whose last pull brought nothing at all, though it had brought something before."""
 ROUNDS = 5
@@ -147,7 +150,7 @@ class Engine:
                     continue
                 if _is_due(source, state, now):
                     work.request(session, "pull", name)
-                if _wants_census(source, state, now):
+                if _wants_census(source, state, now, Gap.from_json(registry.mark(session, f"{GAP}{name}"))):
                     work.request(session, "census", name)
             self._ask_inbox(session, now)
             self._reroute(session)
@@ -513,25 +516,41 @@ class Engine:
         with db.transaction(self.deployment.database) as session:
             stored = issues.alive(session, source.name)
         try:
-            gone = self._gone(source, stored, now)
+            named, gone = self._named(source, stored, now)
         except (SourceError, steps.Suspicious) as error:
             self._census_failed(job, error)
             return
         with self.transaction() as session:
             steps.reconcile(session, source=source.name, gone=gone, at=now)
+            self._mind_the_gap(session, source.name, named - stored)
             work.finish(session, job)
 
-    def _gone(self, source: Source, stored: set[str], now: datetime) -> list[Gone]:
+    def _named(self, source: Source, stored: set[str], now: datetime) -> tuple[set[str], list[Gone]]:
+        """(everything that exists, what is stored and exists no more)."""
         with closing(source.open()) as connector:
-            named = connector.census()
-            if named is None:
-                return []
-            gone = []
-            for key in steps.missing({key for key in stored if connector.covers(key)}, set(named)):
+            census = connector.census()
+            if census is None:
+                return set(), []
+            named, gone = set(census), []
+            for key in steps.missing({key for key in stored if connector.covers(key)}, named):
                 became = connector.probe(key)
                 if became != "exists":
                     gone.append(Gone(external_id=key, at=now, reason=became or "deleted"))
-            return gone
+            return named, gone
+
+    def _mind_the_gap(self, session: Session, name: str, lacking: set[str]) -> None:
+        """What the source has and never gave is read for, once, from its beginning."""
+        lacking -= issues.known(session, name, sorted(lacking)).keys() | issues.not_understood(session, name)
+        gap, again = Gap.from_json(registry.mark(session, f"{GAP}{name}")).after(lacking)
+        if not gap:
+            registry.clear_mark(session, f"{GAP}{name}")
+            return
+        registry.set_mark(session, f"{GAP}{name}", gap.to_json())
+        if again:
+            log.warning("reading a source again", source=name, missed=len(gap.waiting))
+            sources.move_cursor(session, name, {})
+            work.request(session, "pull", name)
+            work.release(session, "pull", name)
 
     def _census_failed(self, job: Job, error: SourceError | steps.Suspicious) -> None:
         with self.transaction() as session:
@@ -879,10 +898,13 @@ def _is_due(source: Source, state: sources.SourceState, now: datetime) -> bool:
     return bool(now - state.attempted_at >= wait)
 
 
-def _wants_census(source: Source, state: sources.SourceState, now: datetime) -> bool:
+def _wants_census(source: Source, state: sources.SourceState, now: datetime, gap: Gap) -> bool:
+    """Once a day; sooner where something is missed, as soon as a pull that began since went to its end."""
     if not source.counts or state.pulled_at is None:
         return False
-    return state.census_at is None or now - state.census_at >= CENSUS
+    if state.census_at is None or (gap.waiting and state.pulled_at > state.census_at):
+        return True
+    return now - state.census_at >= CENSUS and (not gap.waiting or state.pulled_at > state.census_at)
 
 
 @dataclass(frozen=True, slots=True)

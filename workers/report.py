@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from pipeline import correcting, drift, periods, proposing, receiving
 from pipeline.digest import words
+from pipeline.gaps import Gap
 from pipeline.issue import Period
 from pipeline.objections import PROPOSALS
 from pipeline.store import (
@@ -26,7 +27,7 @@ from pipeline.store import (
 from pipeline.store import drift as drift_store
 from pipeline.store.lessons import Version
 from workers import calling, listening
-from workers.engine import EMPTY, INBOX_TROUBLE
+from workers.engine import EMPTY, GAP, INBOX_TROUBLE
 from workers.wiring import Deployment
 
 NEWEST = 20
@@ -51,6 +52,10 @@ def _empty(session: Any, name: str) -> str | None:
     return registry.mark(session, f"{EMPTY}{name}")
 
 
+def _gap(session: Any, name: str) -> Gap:
+    return Gap.from_json(registry.mark(session, f"{GAP}{name}"))
+
+
 def _nothing_came(name: str, since: str) -> str:
     return (
         f"{name}: since {since:.16} nothing came, not even what came last; "
@@ -69,6 +74,7 @@ def report(house: Deployment, listed: int) -> dict[str, Any]:
         problems = [f"set aside: {kind} {key}: {why}" for kind, key, why in work.set_aside(session)]
         problems += [f"failing: {kind} {key}, {n} tries: {why}" for kind, key, n, why in work.failing(session)]
         problems += [f"quarantine: {source} {what}: {why}" for source, what, why in issues.quarantined(session, listed)]
+        problems += [said for name in sorted(house.sources) if (said := _gap(session, name).said(name))]
         problems += [_nothing_came(name, since) for name in sorted(house.sources) if (since := _empty(session, name))]
         problems += [
             f"digest of {leader}, {label}: {why}" for leader, label, why in digests.alarms(session, period.label)

@@ -221,6 +221,11 @@ def release_from_quarantine(session: Session, source: str, whats: Sequence[str])
         session.execute(delete(QuarantineRow).where(QuarantineRow.source == source, QuarantineRow.what.in_(some)))
 
 
+def not_understood(session: Session, source: str) -> set[str]:
+    """The names of a source's items that could not be understood."""
+    return set(session.scalars(select(QuarantineRow.what).where(QuarantineRow.source == source)))
+
+
 def has_quarantined(session: Session, source: str) -> bool:
     return session.execute(select(QuarantineRow.id).where(QuarantineRow.source == source).limit(1)).first() is not None
 

@@ -58,8 +58,10 @@ class Reader:
             if not links:
                 return
             link = self._chance.choice(links)
-            if self._chance.random() < 0.5:
-                self.ledger.write(what="get", link=link, status=ask("GET", link))
+            what = self._chance.random()
+            if what < 0.5:
+                method, page = ("GET", link) if what < 0.25 else ("POST", f"{link}/told")
+                self.ledger.write(what=method, link=page, status=ask(method, page, None if method == "GET" else b""))
                 return
             self._number += 1
             text = f"We look into it, case {self._number}"

@@ -6,6 +6,7 @@ or at any moment, Redis is emptied; at its end everything has a minute to heal, 
 
 import fcntl
 import json
+import os
 import random
 import shutil
 import signal
@@ -17,7 +18,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from os import kill as send_signal
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +121,7 @@ Say = Callable[[str], None]
 class World:
     """Everything that runs besides the processes under test: databases, fakes, the clock, and who uses them."""
 
-    def __init__(self, plan: Plan, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, plan: Plan, folder: Path, stack: ExitStack, template: Template | None = None) -> None:
         self.plan, self.folder = plan, folder
         self.desk = Desk(folder)
         self.ledgers = folder / "ledgers"
@@ -138,8 +138,9 @@ class World:
         self.reader = Reader(self.mailbox, Ledger(self.ledgers / "forms"), plan.seed)
         self.redis: Redis | None = None
         self.port = local_servers.free_port()
-        self.template = Template(folder / "template.log")
-        stack.callback(self.template.end)
+        self.template = template or Template(folder / "template.log")
+        if template is None:
+            stack.callback(self.template.end)
         self.configuration = _configure(folder / "leafnotes.d", address)
         self.url = self._database(stack)
         environment = {
@@ -237,7 +238,7 @@ class Life(threading.Thread):
 
     def _once(self) -> None:
         self.world.source.live()
-        if self._chance.random() < 0.3:
+        if self._chance.random() < 0.6:
             self.world.reader.act()
         if self._chance.random() < 0.15:
             self._deliveries += 1
@@ -259,6 +260,7 @@ class Run:
         self._began = time.monotonic()
         self._hits_at = 0
         self._day = BEGIN
+        self.healed = 0.0
 
     # --- the whole ----------------------------------------------------------------------------------------------------
 
@@ -270,15 +272,26 @@ class Run:
             while not self._enough():
                 self._week(life)
                 self._progress()
+            if not self.outcome.violations and self.periods:
+                self._alone()
         finally:
             life.stopped.set()
-            self.say(f"stopping after {time.monotonic() - self._began:.1f} s")
             self.outcome.seconds = time.monotonic() - self._began
             self.outcome.hits = self._hits()
             self.outcome.crashes = self.world.fleet.crashes
             self.outcome.violations += [f"crash: {one}" for one in self.world.fleet.crashes]
             self.outcome.violations += [f"harness: {one}" for one in life.trouble]
         return self.outcome
+
+    def _alone(self) -> None:
+        """The web process alone: every link is opened by a machine that opens every link."""
+        fleet = self.world.fleet
+        for role in [role for role in fleet.running if role != "web"]:
+            pid = fleet.running[role]
+            fleet.kill(role)
+            fleet.wait_for(pid)
+            del fleet.running[role]
+        self.outcome.violations += self.looked_at()
 
     def _enough(self) -> bool:
         if self.outcome.violations or self.world.fleet.crashes:
@@ -291,7 +304,7 @@ class Run:
         """Four days on which people write, then Monday: digests are due, in one zone after the other."""
         monday = self._day
         for at, changes in ((30, 10), (52, 5), (98, 5)):
-            self._pass(monday + timedelta(hours=at), changes)
+            self._pass(monday + timedelta(hours=at), changes, first=at == 30)
             life.going.set()
             self._kills(self.plan.week // 4)
             life.pause()
@@ -306,8 +319,8 @@ class Run:
         self._day = due
         self.outcome.weeks += 1
 
-    def _pass(self, moment: datetime, changes: int) -> None:
-        self.world.source.pass_time(self.world.clock, moment, SPEED, changes)
+    def _pass(self, moment: datetime, changes: int, *, first: bool = False) -> None:
+        self.world.source.pass_time(self.world.clock, moment, SPEED, changes, first=first)
 
     def _kills(self, number: int) -> None:
         for _ in range(number):
@@ -408,7 +421,7 @@ class Run:
         time.sleep(self.chance.uniform(0.2, 1.0))
         self.world.deaths.write(step=f"frozen: {told['step']}", role=told["role"])
         with suppress(ProcessLookupError):
-            send_signal(told["pid"], signal.SIGCONT)
+            os.kill(told["pid"], signal.SIGCONT)
 
     def _wipe(self) -> None:
         redis = self.world.redis
@@ -443,7 +456,7 @@ class Run:
             if not found or took > HEAL or time.monotonic() - moved > STALLED or not world.checker.safe():
                 break
             time.sleep(0.25)
-        self.say(f"healed in {took:.1f} s")
+        self.healed = took
         self.outcome.figures["longest heal"] = round(max(took, self.outcome.figures.get("longest heal", 0.0)), 1)
         self.outcome.violations += found
 
@@ -484,7 +497,8 @@ class Run:
         self.say(
             f"{self.periods[-1] if self.periods else '-'}: {done.killed} kills, {done.freezes} freezes, {done.wipes} wipes, "
             f"{len(self.world.source.issues)} issues, {len(self.world.mailbox.messages)} mails; "
-            f"{spent:.0f} s, {spent / max(1, done.killed):.2f} s a kill; {len(done.violations)} violations"
+            f"healed in {self.healed:.1f} s; {spent:.0f} s, {spent / max(1, done.killed):.2f} s a kill, "
+            f"load {os.getloadavg()[0]:.0f}; {len(done.violations)} violations"
         )
 
 
@@ -502,23 +516,18 @@ def _is_dead(holder: str) -> bool:
 
 
 @contextmanager
-def world(plan: Plan) -> Iterator[World]:
+def world(plan: Plan, template: Template | None = None) -> Iterator[World]:
     folder = Path(tempfile.mkdtemp(prefix="prove-"))
     try:
         with ExitStack() as stack:
-            began = time.monotonic()
-            made = World(plan, folder, stack)
-            print(f"up after {time.monotonic() - began:.1f} s", flush=True)
-            yield made
-            began = time.monotonic()
-        print(f"down after {time.monotonic() - began:.1f} s", flush=True)
+            yield World(plan, folder, stack, template)
     finally:
-        if plan.keep:
-            print(f"kept: {folder}")  # noqa: T201
-        else:
+        if not plan.keep:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def prove(plan: Plan, say: Say) -> Outcome:
-    with world(plan) as made:
+def prove(plan: Plan, say: Say, template: Template | None = None) -> Outcome:
+    with world(plan, template) as made:
+        if plan.keep:
+            say(f"ledgers, logs and database: {made.folder}")
         return Run(plan, made, say).go()

@@ -78,22 +78,33 @@ class Source:
             else:
                 self._deleted()
 
-    def pass_time(self, clock: Any, until: datetime, speed: float, changes: int) -> None:
-        """Time passes at the source while nobody looks: these many changes, hours apart, some in one second."""
+    def pass_time(self, clock: Any, until: datetime, speed: float, changes: int, *, first: bool = False) -> None:
+        """Time passes at the source while nobody looks: these many changes, hours apart, some in one second.
+
+        `first` of a week: one issue is tagged, one has a side by its label, seven share a second, and one is deleted.
+        """
         with self.lock:
             begins, span = self.now(), (until - self.now()).total_seconds()
             moments = sorted(begins + timedelta(seconds=1 + self.chance.random() * (span - 1)) for _ in range(changes))
             clock.set(until, speed)
             for moment in moments:
                 self.live(moment)
+            if first:
+                last = until.replace(microsecond=0) - timedelta(minutes=5)
+                for label in ("escalate", "customer", *[""] * 7):
+                    self._written(last, label)
+                self._said(last)
+                self._deleted()
 
     def _any(self) -> dict[str, Any]:
         return self.issues[self.chance.choice(list(self.issues)[-60:])]
 
-    def _written(self, at: datetime) -> None:
+    def _written(self, at: datetime, label: str | None = None) -> None:
         number, theme = next(self.numbers), self.chance.choice(THEMES[:3] if self.chance.random() < 0.8 else THEMES)
         who = self.chance.randrange(40)
-        labels = [theme[0], *self.chance.choices((["escalate"], ["customer"], ["developer"], []), (4, 1, 1, 94))[0]]
+        if label is None:
+            label = self.chance.choices(("escalate", "customer", "developer", ""), (4, 1, 1, 94))[0]
+        labels = [theme[0], *([label] if label else [])]
         issue = {
             "id": 10_000 + number,
             "number": number,

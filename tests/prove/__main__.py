@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from tempfile import gettempdir
 
 from tests.prove import steps
@@ -28,7 +29,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--bug", default="", metavar="NAME", help=f"plant a bug: all, or one of {', '.join(BUGS)}")
     parser.add_argument("--only", default="", metavar="PART", help="kill only at steps with this in their name")
-    parser.add_argument("--week", type=int, default=16, metavar="N", help="kills a simulated week")
+    parser.add_argument("--week", type=int, default=24, metavar="N", help="kills a simulated week")
     parser.add_argument("--keep", action="store_true", help="leave ledgers, logs and database behind")
     parser.add_argument("--steps", action="store_true", help="list the named steps, and kill nobody")
     given = parser.parse_args()
@@ -55,6 +56,8 @@ def main() -> int:
         return 130
     finally:
         template.end()
+        used = [getrusage(who) for who in (RUSAGE_SELF, RUSAGE_CHILDREN)]
+        _say(f"processor time of everything: {sum(one.ru_utime + one.ru_stime for one in used):.0f} s")
 
 
 def _head(seed: int) -> None:

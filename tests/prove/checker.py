@@ -107,6 +107,8 @@ class Checker:
         self.source, self.mail = Tail(ledgers / "source"), Tail(ledgers / "mail")
         self.form, self.deaths = Tail(ledgers / "forms"), Tail(ledgers / "deaths")
         self._audited = datetime(2000, 1, 1, tzinfo=UTC)
+        self._seen = 0
+        self._revisions: dict[str, dict[str, tuple[datetime, dict[str, Any]]]] = {"issue": {}, "comment": {}}
         self._taken: dict[int, tuple[int, int]] = {}
 
     # --- at any moment ----------------------------------------------------------------------------------------------
@@ -336,14 +338,16 @@ class Checker:
     # --- the ledgers --------------------------------------------------------------------------------------------------
 
     def _newest(self, part: str) -> Mapping[str, tuple[datetime, dict[str, Any]]]:
-        found: dict[str, tuple[datetime, dict[str, Any]]] = {}
-        for entry in self.source():
-            if entry["what"] == part:
-                key = str(entry["number"] if part == "issue" else entry["id"])
-                found[key] = (moment(entry["updated_at"]), entry)
-            elif entry["what"] == "deleted" and part == "issue":
-                found.pop(str(entry["number"]), None)
-        return found
+        """The newest revision of everything of a part that the source still has."""
+        entries = self.source()
+        for entry in entries[self._seen :]:
+            if entry["what"] == "deleted":
+                self._revisions["issue"].pop(str(entry["number"]), None)
+            else:
+                key = str(entry["number"] if entry["what"] == "issue" else entry["id"])
+                self._revisions[entry["what"]][key] = (moment(entry["updated_at"]), entry)
+        self._seen = len(entries)
+        return self._revisions[part]
 
     def _held(self, source: str) -> dict[str, dict[str, datetime]]:
         issues = self.db.rows("SELECT external_id, updated_at FROM issues WHERE source = ?", [source])

@@ -6,22 +6,29 @@
 What it forks is a real process, the leader of a group of its own; only the seconds of importing are spared.
 """
 
+import faulthandler
+import gc
+import importlib
 import json
 import os
 import signal
 import sys
+import tempfile
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 
+_CHANNEL = os.dup(1)
+"""Where the harness listens; standard output is for whoever prints."""
 _started: set[int] = set()
 """The processes that run as far as is known."""
 
 
 def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    sys.setswitchinterval(0.005)
+    os.dup2(2, 1)
     _import_everything()
     _say({"ready": True})
     ended: dict[int, int] = {}
@@ -38,29 +45,49 @@ def main() -> None:
             os.killpg(pid, signal.SIGKILL)
 
 
+EVERYTHING = (
+    "celery.app.amqp", "celery.app.control", "celery.app.events", "celery.app.log", "celery.apps.beat", "celery.apps.worker",
+    "celery.backends.base", "celery.bin.celery", "celery.concurrency.prefork", "celery.events.dispatcher", "celery.fixups.django",
+    "celery.worker.autoscale", "celery.worker.components", "celery.worker.control", "celery.worker.heartbeat", "celery.worker.loops",
+    "celery.worker.pidbox", "celery.worker.request", "celery.worker.strategy", "click_repl", "kombu.asynchronous.semaphore",
+    "kombu.transport.redis", "psycopg", "redis", "waitress.server", "xml.dom.minidom", "celery.contrib.migrate",
+    *(f"celery.worker.consumer.{one}" for one in (
+        "agent", "connection", "consumer", "control", "delayed_delivery", "events", "gossip", "heart", "mingle", "tasks")),
+    "connectors.github", "pipeline.classify", "pipeline.digest.edition", "tests.prove.bugs", "tests.prove.failpoints",
+    "workers.cli", "workers.tasks", "workers.web.app",
+)  # fmt: skip
+"""What a worker, beat, web or run imports by the time it works; half of it late."""
+
+
 def _import_everything() -> None:
-    import celery.apps.beat
-    import celery.apps.worker
-    import celery.concurrency.prefork
-    import celery.fixups.django
-    import kombu.transport.redis
-    import psycopg
-    import redis
-    import waitress
-
-    import pipeline.classify
-    import pipeline.digest.edition
-    import tests.prove.bugs
-    import tests.prove.failpoints
-    import workers.cli
-    import workers.tasks
-    import workers.web.app
-    from connectors.github import GitHub
+    for name in EVERYTHING:
+        importlib.import_module(name)
+    from pipeline.classify import load_classifier
     from pipeline.store import schema
+    from workers.wiring import connector_kinds
 
-    _ = (celery, kombu, psycopg, redis, waitress, tests, workers, GitHub)
     schema.head()
-    pipeline.classify.load_classifier()
+    load_classifier()
+    connector_kinds()
+    _warm_up()
+    gc.collect()
+    gc.freeze()  # what is shared stays shared
+
+
+def _warm_up() -> None:
+    """A small deployment's whole week, so that what is made on first use is there before the first fork."""
+    from pipeline.store import db
+    from tests.workers import small
+    from workers.engine import Engine
+    from workers.wiring import Deployment
+
+    with tempfile.TemporaryDirectory(prefix="prove-warm-") as folder:
+        directory = small.organisation(Path(folder) / "rosta", small.subscribers())
+        house = Deployment.read(directory, as_of=datetime.fromisoformat(small.DUE))
+        house.prepare()
+        Engine(house).run_once()
+        house.database.dispose()
+    db.connect("postgresql+psycopg://nobody@127.0.0.1:1/none").dispose()
 
 
 def _fork(order: dict[str, Any]) -> int:
@@ -83,6 +110,7 @@ def _fork(order: dict[str, Any]) -> int:
 
 def _become(order: dict[str, Any]) -> int:
     os.setsid()
+    os.close(_CHANNEL)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -100,6 +128,7 @@ def _become(order: dict[str, Any]) -> int:
     desk = failpoints.Desk(Path(order["desk"]))
     bugs.plant(order["bug"])
     failpoints.install(failpoints.Points(desk, order["role"]), failpoints.Clock(desk.clock))
+    faulthandler.register(signal.SIGUSR1, all_threads=False)
     sys.argv = ["leafnotes", *order["arguments"]]
     return leafnotes(args=order["arguments"], standalone_mode=False) or 0
 
@@ -117,8 +146,7 @@ def _reap(ended: dict[int, int]) -> None:
 
 
 def _say(value: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value) + "\n")
-    sys.stdout.flush()
+    os.write(_CHANNEL, (json.dumps(value) + "\n").encode())
 
 
 if __name__ == "__main__":

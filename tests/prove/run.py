@@ -83,7 +83,7 @@ class Plan:
     bug: str = ""
     only: str = ""
     """Steps to be killed at, by a part of their name; empty: all of them."""
-    week: int = 16
+    week: int = 24
     """Kills a week."""
     keep: bool = False
 

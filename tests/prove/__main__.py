@@ -123,8 +123,8 @@ def _verdict(outcome: Outcome) -> None:
         _say(f"again: {outcome.plan.command}")
     heal = outcome.figures.get("longest heal", 0)
     _say(
-        f"{outcome.plan.database}: {outcome.killed} kills ({outcome.busy} while work was done), {outcome.freezes} freezes, "
-        f"{outcome.wipes} Redis wipes, {outcome.weeks} weeks in {outcome.seconds:.0f} s "
+        f"{outcome.plan.database}: {outcome.killed} kills ({outcome.busy} while work was done), "
+        f"{outcome.freezes} freezes, {outcome.wipes} Redis wipes, {outcome.weeks} weeks in {outcome.seconds:.0f} s "
         f"({outcome.seconds / max(1, outcome.killed):.2f} s a kill); longest heal {heal} s; "
         f"{outcome.figures.get('links looked at', 0)} links looked at; {len(outcome.violations)} violations"
     )

@@ -78,10 +78,11 @@ class Database:
 
 
 AUDIT = """
-CREATE TABLE prove_audit (at timestamptz, backend int, row bigint, kind text, was text, became text, token int, before int, renewed bool);
+CREATE TABLE prove_audit
+  (at timestamptz, backend int, row bigint, kind text, was text, became text, token int, before int, renewed bool);
 CREATE FUNCTION prove_note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  INSERT INTO prove_audit VALUES (clock_timestamp(), pg_backend_pid(), NEW.id, NEW.kind, OLD.state, NEW.state, NEW.token, OLD.token,
-    NEW.lease_until IS DISTINCT FROM OLD.lease_until);
+  INSERT INTO prove_audit VALUES (clock_timestamp(), pg_backend_pid(), NEW.id, NEW.kind, OLD.state, NEW.state,
+    NEW.token, OLD.token, NEW.lease_until IS DISTINCT FROM OLD.lease_until);
   RETURN NEW; END $$;
 CREATE TRIGGER prove_note AFTER UPDATE ON work FOR EACH ROW
   WHEN ((OLD.state = 'running' OR NEW.state = 'running') AND current_setting('application_name') <> 'prove')
@@ -129,19 +130,25 @@ class Checker:
                 safe = moment(reached) - OVERLAP
                 for key, (at, _) in self._newest(part).items():
                     if at <= safe and held[part].get(key, datetime.min.replace(tzinfo=UTC)) < at:
-                        found.append(f"I3 cursor at {reached}, but {part} {key} of {at:%Y-%m-%dT%H:%M:%SZ} is not stored")
+                        found.append(
+                            f"I3 cursor at {reached}, but {part} {key} of {at:%Y-%m-%dT%H:%M:%SZ} is not stored"
+                        )
         return found
 
     def once(self) -> list[str]:
         """I2, I4: nothing is there twice, whatever the constraints say."""
-        asked = {
-            "I4 digest": "SELECT leader, period, kind, count(*) AS n FROM digests GROUP BY leader, period, kind HAVING count(*) > 1",
-            "I5 mail": "SELECT digest_id, recipient, count(*) AS n FROM mails GROUP BY digest_id, recipient HAVING count(*) > 1",
-            "I2 issue": "SELECT source, external_id, count(*) AS n FROM issues GROUP BY source, external_id HAVING count(*) > 1",
-            "I2 comment": "SELECT source, issue, external_id, count(*) AS n FROM comments GROUP BY source, issue, external_id HAVING count(*) > 1",
-            "I2 event": "SELECT source, issue, what, at, count(*) AS n FROM events GROUP BY source, issue, what, at HAVING count(*) > 1",
-        }  # fmt: skip
-        return [f"{what} twice: {tuple(row.values())}" for what, query in asked.items() for row in self.db.rows(query)]
+        keys = {
+            "I4 digest": ("digests", "leader, period, kind"),
+            "I5 mail": ("mails", "digest_id, recipient"),
+            "I2 issue": ("issues", "source, external_id"),
+            "I2 comment": ("comments", "source, issue, external_id"),
+            "I2 event": ("events", "source, issue, what, at"),
+        }
+        found = []
+        for what, (table, key) in keys.items():
+            rows = self.db.rows(f"SELECT {key}, count(*) AS n FROM {table} GROUP BY {key} HAVING count(*) > 1")
+            found += [f"{what} twice: {tuple(row.values())}" for row in rows]
+        return found
 
     def mails(self) -> list[str]:
         """I5: one copy each; a second one only where nobody could know, then the same bytes, and told to operators."""
@@ -149,7 +156,10 @@ class Checker:
         for entry in self.mail():
             if entry["kept"]:
                 copies[entry["message_id"]].append(entry)
-        known = {row["message_id"]: row for row in self.db.rows("SELECT message_id, state, resent, alarm, attempt FROM mails")}
+        known = {
+            row["message_id"]: row
+            for row in self.db.rows("SELECT message_id, state, resent, alarm, attempt FROM mails")
+        }
         deaths = [entry["at"] for entry in self.deaths()]
         found = []
         for name, got in copies.items():
@@ -180,7 +190,12 @@ class Checker:
             self._audited = row["at"]
             if row["became"] == "running" and row["token"] != row["before"]:
                 self._taken[row["row"]] = (row["backend"], row["token"])
-            elif row["became"] != "quarantined" and row["was"] == "running" and row["renewed"] and row["token"] == row["before"]:
+            elif (
+                row["became"] != "quarantined"
+                and row["was"] == "running"
+                and row["renewed"]
+                and row["token"] == row["before"]
+            ):
                 holder = self._taken.get(row["row"])
                 if holder is not None and holder != (row["backend"], row["token"]):
                     found.append(f"fencing: {row['kind']} row {row['row']} was changed by one who had lost it")
@@ -236,8 +251,8 @@ class Checker:
             if key not in comments and str(entry["number"]) not in gone and not entry["posted"]:  # ours come later
                 found.append(f"I1 comment {key} is missing")
         unjudged = self.db.rows(
-            "SELECT i.external_id FROM issues i LEFT JOIN verdicts v ON v.issue_id = i.id AND v.text_hash = i.text_hash "
-            "WHERE v.issue_id IS NULL AND i.state <> 'deleted'"
+            "SELECT i.external_id FROM issues i "
+            "LEFT JOIN verdicts v ON v.issue_id = i.id AND v.text_hash = i.text_hash WHERE v.issue_id IS NULL AND i.state <> 'deleted'"
         )
         return found + [f"I1 issue {row['external_id']} has no verdict of its text" for row in unjudged]
 
@@ -279,7 +294,10 @@ class Checker:
             if row["state"] == "quarantined" and row["error"]:
                 found.append(f"I6 {row['kind']} {row['key']} was set aside: {row['error'][:200]}")
             else:
-                found.append(f"I11 {row['kind']} {row['key']} is still {row['state']} (attempt {row['attempt']}, {row['holder']}): {row['error']}")
+                found.append(
+                    f"I11 {row['kind']} {row['key']} is still {row['state']} "
+                    f"(attempt {row['attempt']}, {row['holder']}): {row['error']}"
+                )
         return found
 
     def recount(self) -> list[str]:
@@ -287,7 +305,9 @@ class Checker:
         found = []
         members = self.db.rows("SELECT issue_id, count(*) AS n FROM members GROUP BY issue_id HAVING count(*) > 1")
         found += [f"I2 issue row {row['issue_id']} is in {row['n']} pains" for row in members]
-        rows = self.db.rows("SELECT leader, period, document FROM digests WHERE kind = 'weekly' AND document IS NOT NULL")
+        rows = self.db.rows(
+            "SELECT leader, period, document FROM digests WHERE kind = 'weekly' AND document IS NOT NULL"
+        )
         for row in rows:
             document = data(row["document"])
             for pain in document.get("pains", ()):
@@ -323,7 +343,9 @@ class Checker:
             certain = sum(i["state"] != "deleted" for i in counted)  # what was deleted later was read then
             if not certain <= document["made"]["read"] <= len(counted):
                 said = document["made"]["read"]
-                found.append(f"I2 {root} {row['period']} says it read {said}, the rows give {certain} to {len(counted)}")
+                found.append(
+                    f"I2 {root} {row['period']} says it read {said}, the rows give {certain} to {len(counted)}"
+                )
         return found
 
     def posted(self) -> list[str]:

@@ -1,6 +1,7 @@
 """A process that has imported everything and forks a `leafnotes` for each line that it reads.
 
-    {"do": "start", "arguments": ["worker"], "environment": {...}, "log": "...", "role": "worker", "desk": "...", "bug": ""}
+    {"do": "start", "arguments": ["worker"], "environment": {...}, "log": "...", "role": "worker", "desk": "...",
+     "bug": ""}
     {"do": "reap"}
 
 What it forks is a real process, the leader of a group of its own; only the seconds of importing are spared.
@@ -18,7 +19,6 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-
 
 _CHANNEL = os.dup(1)
 """Where the harness listens; standard output is for whoever prints."""
@@ -46,15 +46,17 @@ def main() -> None:
 
 
 EVERYTHING = (
-    "celery.app.amqp", "celery.app.control", "celery.app.events", "celery.app.log", "celery.apps.beat", "celery.apps.worker",
-    "celery.backends.base", "celery.bin.celery", "celery.concurrency.prefork", "celery.events.dispatcher", "celery.fixups.django",
-    "celery.worker.autoscale", "celery.worker.components", "celery.worker.control", "celery.worker.heartbeat", "celery.worker.loops",
-    "celery.worker.pidbox", "celery.worker.request", "celery.worker.strategy", "click_repl", "kombu.asynchronous.semaphore",
-    "kombu.transport.redis", "psycopg", "redis", "waitress.server", "xml.dom.minidom", "celery.contrib.migrate",
-    *(f"celery.worker.consumer.{one}" for one in (
-        "agent", "connection", "consumer", "control", "delayed_delivery", "events", "gossip", "heart", "mingle", "tasks")),
-    "connectors.github", "pipeline.classify", "pipeline.digest.edition", "tests.prove.bugs", "tests.prove.failpoints",
-    "workers.cli", "workers.tasks", "workers.web.app",
+    "celery.app.amqp", "celery.app.control", "celery.app.events", "celery.app.log", "celery.apps.beat",
+    "celery.apps.worker", "celery.backends.base", "celery.bin.celery", "celery.concurrency.prefork",
+    "celery.contrib.migrate", "celery.events.dispatcher", "celery.fixups.django", "celery.worker.autoscale",
+    "celery.worker.components", "celery.worker.consumer.agent", "celery.worker.consumer.connection",
+    "celery.worker.consumer.consumer", "celery.worker.consumer.control", "celery.worker.consumer.delayed_delivery",
+    "celery.worker.consumer.events", "celery.worker.consumer.gossip", "celery.worker.consumer.heart",
+    "celery.worker.consumer.mingle", "celery.worker.consumer.tasks", "celery.worker.control",
+    "celery.worker.heartbeat", "celery.worker.loops", "celery.worker.pidbox", "celery.worker.request",
+    "celery.worker.strategy", "click_repl", "connectors.github", "kombu.asynchronous.semaphore",
+    "kombu.transport.redis", "pipeline.classify", "pipeline.digest.edition", "psycopg", "redis", "tests.prove.bugs",
+    "tests.prove.failpoints", "waitress.server", "workers.cli", "workers.tasks", "workers.web.app", "xml.dom.minidom",
 )  # fmt: skip
 """What a worker, beat, web or run imports by the time it works; half of it late."""
 

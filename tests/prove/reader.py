@@ -52,21 +52,44 @@ class Reader:
         return found
 
     def act(self) -> None:
-        """Open a page, and answer; whatever was not acknowledged is sent again, the same form."""
-        if self._pending is None:
-            links = self.links("answer")
-            if not links:
-                return
+        """Open a page, say that those who wrote were told, or answer; what was not acknowledged is sent again."""
+        what, links = self._chance.random(), self.links("answer")
+        if self._pending is None and links:
             link = self._chance.choice(links)
-            what = self._chance.random()
-            if what < 0.5:
-                method, page = ("GET", link) if what < 0.25 else ("POST", f"{link}/told")
-                self.ledger.write(what=method, link=page, status=ask(method, page, None if method == "GET" else b""))
-                return
+            if what < 0.25:
+                self.look(link)
+            elif what < 0.5:
+                self.tell(link)
+            else:
+                self.begin(link)
+        self.send()
+
+    def each(self) -> None:
+        """All of it once, when the newest mails have come."""
+        self.send()
+        for link in self.links("answer")[-1:]:
+            self.begin(link)
+            self.send()
+            self.look(link)
+            self.tell(link)
+
+    def look(self, link: str) -> None:
+        self.ledger.write(what="get", link=link, status=ask("GET", link))
+
+    def tell(self, link: str) -> None:
+        self.ledger.write(what="told", link=link, status=ask("POST", f"{link}/told", b""))
+
+    def begin(self, link: str) -> None:
+        if self._pending is None:
             self._number += 1
             text = f"We look into it, case {self._number}"
             fields = {"kind": "understand", "text": text, "nonce": secrets.token_urlsafe(16), "step": "send"}
             self._pending = (link, text, fields)
+
+    def send(self) -> None:
+        """The form that waits, if one does; the same one until it is acknowledged."""
+        if self._pending is None:
+            return
         link, text, fields = self._pending
         self.ledger.write(what="sent", text=text, link=link)
         status = ask("POST", link, urllib.parse.urlencode(fields).encode())

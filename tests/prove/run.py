@@ -241,11 +241,15 @@ class Life(threading.Thread):
         if self._chance.random() < 0.6:
             self.world.reader.act()
         if self._chance.random() < 0.15:
-            self._deliveries += 1
-            headers, body = self.world.source.delivery(f"{self.world.plan.seed}-{self._deliveries}")
-            ask("POST", f"http://127.0.0.1:{self.world.port}/hooks/code", body, headers)
+            self.hint()
         if self._chance.random() < 0.02:
             self.world.source.refusals += 1
+
+    def hint(self) -> None:
+        """A webhook of the source."""
+        self._deliveries += 1
+        headers, body = self.world.source.delivery(f"{self.world.plan.seed}-{self._deliveries}")
+        ask("POST", f"http://127.0.0.1:{self.world.port}/hooks/code", body, headers)
 
 
 class Run:
@@ -316,6 +320,8 @@ class Run:
         self.periods.append(f"{monday:%G-W%V}")
         if not self.outcome.violations:
             self._rest()
+            self.world.reader.each()
+            life.hint()
         self._day = due
         self.outcome.weeks += 1
 
@@ -464,7 +470,11 @@ class Run:
         self._let_pass(_is_dead)  # children that were killed alone: their time passes too
         busy = self.world.db.rows("SELECT count(*) AS n FROM work WHERE state IN ('ready', 'running')")[0]["n"]
         unread = self.world.checker.lost()
-        return self.world.checker.at_rest(self.periods) if not busy and not unread else [*unread, *self.world.checker.silent()]
+        return (
+            self.world.checker.at_rest(self.periods)
+            if not busy and not unread
+            else [*unread, *self.world.checker.silent()]
+        )
 
     def looked_at(self) -> list[str]:
         """I7: opening and prefetching every link changes no row."""
@@ -495,8 +505,8 @@ class Run:
         done = self.outcome
         spent = time.monotonic() - self._began
         self.say(
-            f"{self.periods[-1] if self.periods else '-'}: {done.killed} kills, {done.freezes} freezes, {done.wipes} wipes, "
-            f"{len(self.world.source.issues)} issues, {len(self.world.mailbox.messages)} mails; "
+            f"{self.periods[-1] if self.periods else '-'}: {done.killed} kills, {done.freezes} freezes, "
+            f"{done.wipes} wipes, {len(self.world.source.issues)} issues, {len(self.world.mailbox.messages)} mails; "
             f"healed in {self.healed:.1f} s; {spent:.0f} s, {spent / max(1, done.killed):.2f} s a kill, "
             f"load {os.getloadavg()[0]:.0f}; {len(done.violations)} violations"
         )

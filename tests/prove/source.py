@@ -26,9 +26,17 @@ LATE = timedelta(seconds=20)
 
 THEMES = (
     ("beans", "Beans in the subscription parcel arrive stale", "We had to throw the coffee away and buy other beans."),
-    ("parcels", "The parcel is handed to the neighbour without a word", "I drive to the depot every week to look for it."),
+    (
+        "parcels",
+        "The parcel is handed to the neighbour without a word",
+        "I drive to the depot every week to look for it.",
+    ),
     ("till", "The till prints the wrong VAT on invoices", "Our accountant corrects every invoice by hand."),
-    ("beans", "The grinder setting on the label is wrong", "Guests send the espresso back and we grind it again by hand."),
+    (
+        "beans",
+        "The grinder setting on the label is wrong",
+        "Guests send the espresso back and we grind it again by hand.",
+    ),
     ("parcels", "Pickup times change without a message", "The driver waits an hour and then leaves without the beans."),
     ("till", "The nightly build of the till fails at random", "I restart it by hand every morning before work begins."),
 )
@@ -65,7 +73,9 @@ class Source:
             at = (at or self.now()).replace(microsecond=0)
             what = self.chance.random()
             if what < 0.5 or len(self.issues) < 10:
-                for _ in range(self.chance.choice((1, 1, 1, 1, 2, 7))):  # seven in one second are more than a page holds
+                for _ in range(
+                    self.chance.choice((1, 1, 1, 1, 2, 7))
+                ):  # seven in one second are more than a page holds
                     self._written(at)
             elif what < 0.7:
                 self._revised(at, body=f"{self._any()['body']} Edited {self.chance.randrange(10**6)}.")
@@ -128,12 +138,14 @@ class Source:
         fresh = self.now() - datetime.fromisoformat(issue["updated_at"]) < timedelta(seconds=5)
         late = LATE if fresh and self.chance.random() < 0.1 else timedelta(0)
         number, seen = issue["number"], self.now() + late
-        self.ledger.write(what="issue", number=number, title=issue["title"], body=issue["body"], state=issue["state"],
-                          updated_at=issue["updated_at"], visible=seen.isoformat(), number_of_labels=len(issue["labels"]))  # fmt: skip
+        told = {name: issue[name] for name in ("number", "title", "body", "state", "updated_at")}
+        self.ledger.write(what="issue", visible=seen.isoformat(), **told)
         self.issues[number] = issue
         self.visible["issue", number] = seen
 
-    def _said(self, at: datetime, number: int | None = None, body: str | None = None, who: str = "guest1") -> dict[str, Any]:
+    def _said(
+        self, at: datetime, number: int | None = None, body: str | None = None, who: str = "guest1"
+    ) -> dict[str, Any]:
         number = number or self._any()["number"]
         key = next(self.numbers) + 500_000
         comment = {
@@ -227,7 +239,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, status: int, data: Any, headers: dict[str, str] | None = None) -> None:
         body = json.dumps(data).encode()
         self.send_response(status)
-        for name, value in {"Content-Type": "application/json", "Content-Length": str(len(body)), **(headers or {})}.items():
+        for name, value in {
+            "Content-Type": "application/json",
+            "Content-Length": str(len(body)),
+            **(headers or {}),
+        }.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

@@ -1,7 +1,7 @@
 """The named steps at which a process can die, listed from the application's own code.
 
-Each `with ... transaction()` of the engine and of the answer page is a site, numbered within its function; a process can
-die just before its commit and just after it. Reads have one step, after them. The dialogue with the mail server is
+Each `with ... transaction()` of the engine and of the answer page is a site, numbered within its function; a process
+can die just before its commit and just after it. Reads have one step, after them. The dialogue with the mail server is
 listed from the commands of `connectors.smtp`. A step added to the code is a step here, and a quiet run has to meet it.
 """
 
@@ -105,7 +105,14 @@ HALF, UNREAD, TAKEN = "smtp: half of the content", "smtp: the dot, its answer un
 
 
 def smtp() -> list[str]:
-    return ["smtp: before connecting", "smtp: connected", *(f"smtp: after {verb}" for verb in verbs()), HALF, UNREAD, TAKEN]
+    return [
+        "smtp: before connecting",
+        "smtp: connected",
+        *(f"smtp: after {verb}" for verb in verbs()),
+        HALF,
+        UNREAD,
+        TAKEN,
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=0, metavar="N", help="how many kills, in place of a time")
     parser.add_argument("--minutes", type=float, default=10.0, help="of everything together")
     parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--bug", default="", metavar="NAME", help=f"plant a bug: all, or one of {', '.join(BUGS)}")
+    parser.add_argument(
+        "--bug", default="", metavar="NAME", help=f"plant bugs, one after the other: all, or some of {', '.join(BUGS)}"
+    )
     parser.add_argument("--only", default="", metavar="PART", help="kill only at steps with this in their name")
     parser.add_argument("--week", type=int, default=24, metavar="N", help="kills a simulated week")
     parser.add_argument("--keep", action="store_true", help="leave ledgers, logs and database behind")
@@ -37,8 +39,9 @@ def main() -> int:
         for step in steps.every():
             print(step.name)
         return 0
-    if given.bug not in ("", "all", *BUGS):
-        parser.error(f"no bug is called {given.bug!r}")
+    bugs = list(BUGS) if given.bug == "all" else [name for name in given.bug.split(",") if name]
+    if unknown := set(bugs) - set(BUGS):
+        parser.error(f"no bug is called {', '.join(sorted(unknown))}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     seed = random.SystemRandom().randrange(10**6) if given.seed is None else given.seed
     database = "postgres" if given.bug and given.database == "both" else given.database
@@ -47,7 +50,7 @@ def main() -> int:
     template = Template(Path(gettempdir()) / "leafnotes-prove-template.log")
     try:
         if given.bug:
-            return _planted(plan, list(BUGS) if given.bug == "all" else [given.bug], template)
+            return _planted(plan, bugs, template)
         if given.database == "both":
             return _everything(plan, template)
         return _kills(plan, template)

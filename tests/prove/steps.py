@@ -151,7 +151,6 @@ SELDOM = {
     "classify: _classify#1": "a batch whose worker died is halved: no quiet run has one",
     "teach: _teach#1": "a classifier that cannot be taught",
     "post: _post#2": "an answer that may no longer be posted",
-    "perform#2": "reading",
 }
 """Sites that a quiet run does not reach, each with its reason."""
 

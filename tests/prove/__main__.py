@@ -27,9 +27,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=0, metavar="N", help="how many kills, in place of a time")
     parser.add_argument("--minutes", type=float, default=10.0, help="of everything together")
     parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument(
-        "--bug", default="", metavar="NAME", help=f"plant bugs, one after the other: all, or some of {', '.join(BUGS)}"
-    )
+    parser.add_argument("--bug", default="", metavar="NAME", help=f"plant bugs: all, or some of {', '.join(BUGS)}")
     parser.add_argument("--only", default="", metavar="PART", help="kill only at steps with this in their name")
     parser.add_argument("--week", type=int, default=24, metavar="N", help="kills a simulated week")
     parser.add_argument("--keep", action="store_true", help="leave ledgers, logs and database behind")

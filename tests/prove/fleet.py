@@ -24,16 +24,17 @@ class Template:
     """Talks to `tests.prove.process`."""
 
     def __init__(self, log: Path) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.prove.process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log.open("ab"),
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            text=True,
-            start_new_session=True,
-        )
+        with log.open("ab") as said:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.prove.process"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                text=True,
+                start_new_session=True,
+            )
         self._hear()
 
     def start(self, **order: Any) -> int:
@@ -49,6 +50,8 @@ class Template:
         with suppress(OSError):
             self._process.stdin.close()
         self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def _say(self, order: dict[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None

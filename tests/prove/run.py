@@ -131,9 +131,11 @@ class World:
         self.deaths = Ledger(self.ledgers / "deaths")
         self.source = source.Source(self.clock, Ledger(self.ledgers / "source"), plan.seed)
         server, address = source.serve(self.source)
+        stack.callback(server.server_close)
         stack.callback(server.shutdown)
         self.mailbox = mailbox.Mailbox(Ledger(self.ledgers / "mail"), plan.seed)
         post, mail = mailbox.serve(self.mailbox)
+        stack.callback(post.server_close)
         stack.callback(post.shutdown)
         self.reader = Reader(self.mailbox, Ledger(self.ledgers / "forms"), plan.seed)
         self.redis: Redis | None = None

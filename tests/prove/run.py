@@ -347,7 +347,7 @@ class Run:
         what = self.chance.random()
         time.sleep(self.chance.random() * 0.15)
         if self.plan.only or what < 0.85:
-            how = self.chance.choices(("group", "child", "freeze"), (78, 16, 6))[0]
+            how = self.chance.choices(("group", "child", "freeze"), (74, 14, 12))[0]
             self._at_a_step(number, how)
         else:
             self._from_outside()
@@ -355,7 +355,12 @@ class Run:
 
     def _at_a_step(self, number: int, how: str) -> None:
         """Arm all steps, those most that were killed least; whichever comes first is where a process dies."""
-        told = self._arm(number, self._odds(), how)
+        odds = self._odds()
+        if how == "freeze":  # where a lease is held, and no lock that would keep others away
+            held = {name: p for name, p in odds.items() if self.known[name].kind in steps.kinds()}
+            held = {name: p for name, p in held.items() if not name.endswith("before commit")}
+            odds, how = (held, how) if held else (odds, "group")
+        told = self._arm(number, odds, how)
         if told is None:
             self.outcome.violations.append(
                 f"I11 nothing is done any more: no step was met in {self.stalled:.0f} seconds"
@@ -427,9 +432,13 @@ class Run:
     def _thaw(self, told: dict[str, Any]) -> None:
         """A process that slept beyond its lease goes on as if nothing had been."""
         self.outcome.freezes += 1
-        if not told["step"].endswith("before commit"):  # there it holds the row itself, and nobody can take it
-            self._let_pass(lambda holder: holder == told["holder"])
-        time.sleep(self.chance.uniform(0.2, 1.0))
+        held = "SELECT count(*) AS n FROM work WHERE state = 'running' AND holder = ?"
+        self._let_pass(lambda holder: holder == told["holder"])
+        end = time.monotonic() + 4
+        while self.world.db.rows(held, [told["holder"]])[0]["n"] and time.monotonic() < end:
+            self.world.fleet.tend()
+            time.sleep(0.01)
+        time.sleep(self.chance.choice((0.0, 0.05, 0.5)))
         self.world.deaths.write(step=f"frozen: {told['step']}", role=told["role"])
         with suppress(ProcessLookupError):
             os.kill(told["pid"], signal.SIGCONT)

@@ -66,8 +66,10 @@ def _import_everything() -> None:
         importlib.import_module(name)
     from pipeline.classify import load_classifier
     from pipeline.store import schema
+    from tests.prove import steps
     from workers.wiring import connector_kinds
 
+    steps.every()
     schema.head()
     load_classifier()
     connector_kinds()

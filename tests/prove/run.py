@@ -468,12 +468,16 @@ class Run:
         world.clock.set(world.clock() + timedelta(seconds=40), 0)
         began = moved = time.monotonic()
         before: set[str] = set()
+        told = 0.0
         while True:
             world.fleet.tend()
             found = self._at_rest()
             took = time.monotonic() - began
             left = {one.partition(" is still")[0] for one in found}  # who is tried again and again does not move
             moved, before = (time.monotonic(), left) if left != before else (moved, before)
+            if took > told + 5:
+                told = took
+                self.say(f"  {took:.0f} s at rest, {len(found)} left: {'; '.join(found[:2])[:240]}")
             if not found or took > HEAL or time.monotonic() - moved > self.stalled or not world.checker.safe():
                 break
             time.sleep(0.25)

@@ -14,9 +14,9 @@ ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "workers" / "engine.py"
 ANSWERING = ROOT / "workers" / "web" / "answering.py"
 SMTP = ROOT / "connectors" / "smtp.py"
-ALONE = ("tick", "sweep", "hint", "_take_over", "drain", "ask")
+ALONE = ("tick", "sweep", "hint", "take_over", "drain", "ask")
 """What the engine does outside of any row."""
-IDLE = frozenset({"tick", "sweep", "drain", "ask", "_take_over"})
+IDLE = frozenset({"tick", "sweep", "drain", "ask", "take_over"})
 """Of these, what happens all the time whether or not there is work."""
 
 
@@ -163,7 +163,7 @@ SELDOM = {
 
 def required(database: str) -> list[Step]:
     """The steps that a quiet run has to meet, with workers on PostgreSQL or with `run` on SQLite."""
-    absent = ("sweep",) if database == "sqlite" else ("_take_over", "drain", "ask")
+    absent = ("sweep",) if database == "sqlite" else ("take_over", "drain", "ask")
     return [
         step
         for step in every()

@@ -6,13 +6,17 @@ UV := $(BIN)/uv $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert
 PIP := $(BIN)/pip --disable-pip-version-check
 STAMP := .venv/.stamp
 
-.PHONY: demo test test-systems check format lint lock audit clean help
+ARGUMENTS ?=
+
+.PHONY: demo test test-systems prove check format lint lock audit clean help
 
 help:
 	@echo "make demo    set up, then run the whole job on the sample organisation; ends by saying where the digests are"
 	@echo "make test    set up, then run the tests with real PostgreSQL, Redis and SMTP servers (from wheels where missing)"
 	@echo "make test-systems  the connectors of IMAP, Redmine and Request Tracker against real servers of theirs (Debian:"
 	@echo "             apt-get install dovecot-imapd redmine redmine-sqlite ruby-webrick request-tracker5 rt5-db-sqlite rt5-standalone)"
+	@echo "make prove   kill a whole deployment again and again for ten minutes and compare what it holds with ledgers of what was"
+	@echo "             acknowledged; ARGUMENTS='--rounds 1000 --database postgres' for more (tests/prove/README.md)"
 	@echo "make check   lint, types, import arrows, then the tests with coverage: what CI runs"
 	@echo "make format  put the code into its shape"
 	@echo "make audit   ask the advisory database of PyPI about every locked package (needs the network)"
@@ -47,6 +51,9 @@ test: $(STAMP)-dev
 
 test-systems: $(STAMP)-dev
 	@TESTS_SYSTEMS=asked $(BIN)/pytest -n0 -rs tests/systems
+
+prove: $(STAMP)-dev
+	@nice $(BIN)/python -m tests.prove $(ARGUMENTS)
 
 lint: $(STAMP)-dev
 	$(BIN)/ruff check .

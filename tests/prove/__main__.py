@@ -1,0 +1,135 @@
+"""`python -m tests.prove`: kill a whole deployment again and again, and compare what it holds with the ledgers."""
+
+import argparse
+import platform
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+from tempfile import gettempdir
+
+from tests.prove import steps
+from tests.prove.bugs import BUGS
+from tests.prove.fleet import Template
+from tests.prove.run import Outcome, Plan, prove
+
+WITHIN = 50
+"""Kills in which a planted bug has to be noticed."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.prove", description=__doc__)
+    parser.add_argument("--database", choices=("postgres", "sqlite", "both"), default="both")
+    parser.add_argument("--rounds", type=int, default=0, metavar="N", help="how many kills, in place of a time")
+    parser.add_argument("--minutes", type=float, default=10.0, help="of everything together")
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--bug", default="", metavar="NAME", help=f"plant bugs: all, or some of {', '.join(BUGS)}")
+    parser.add_argument("--only", default="", metavar="PART", help="kill only at steps with this in their name")
+    parser.add_argument("--week", type=int, default=24, metavar="N", help="kills a simulated week")
+    parser.add_argument("--keep", action="store_true", help="leave ledgers, logs and database behind")
+    parser.add_argument("--steps", action="store_true", help="list the named steps, and kill nobody")
+    given = parser.parse_args()
+    if given.steps:
+        for step in steps.every():
+            print(step.name)
+        return 0
+    bugs = list(BUGS) if given.bug == "all" else [name for name in given.bug.split(",") if name]
+    if unknown := set(bugs) - set(BUGS):
+        parser.error(f"no bug is called {', '.join(sorted(unknown))}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    seed = random.SystemRandom().randrange(10**6) if given.seed is None else given.seed
+    database = "postgres" if given.bug and given.database == "both" else given.database
+    plan = Plan(database, given.rounds, given.minutes, seed, given.bug, given.only, given.week, given.keep)
+    _head(seed)
+    template = Template(Path(gettempdir()) / "leafnotes-prove-template.log")
+    try:
+        if given.bug:
+            return _planted(plan, bugs, template)
+        if given.database == "both":
+            return _everything(plan, template)
+        return _kills(plan, template)
+    except KeyboardInterrupt:
+        print("stopped")
+        return 130
+    finally:
+        template.end()
+        used = [getrusage(who) for who in (RUSAGE_SELF, RUSAGE_CHILDREN)]
+        _say(f"processor time of everything: {sum(one.ru_utime + one.ru_stime for one in used):.0f} s")
+
+
+def _head(seed: int) -> None:
+    asked = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
+    said = f"{time.strftime('%Y-%m-%d %H:%M')}, commit {asked.stdout.strip()}, Python {platform.python_version()}"
+    _say(f"{said}, {platform.machine()}, seed {seed}")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _kills(plan: Plan, template: Template) -> int:
+    _say(f"again: {plan.command}")
+    outcome = prove(plan, _say, template)
+    _table(outcome)
+    _verdict(outcome)
+    return 1 if outcome.violations else 0
+
+
+def _everything(plan: Plan, template: Template) -> int:
+    """PostgreSQL for half of the time, SQLite for a quarter, planted bugs for the rest."""
+    began, failed = time.monotonic(), 0
+    for database, share in (("postgres", 0.5), ("sqlite", 0.25)):
+        _say(f"--- kills on {database}")
+        failed |= _kills(replace(plan, database=database, minutes=plan.minutes * share, kills=plan.kills), template)
+    _say("--- planted bugs")
+    end = began + plan.minutes * 60
+    return failed | _planted(replace(plan, database="postgres"), list(BUGS), template, end)
+
+
+def _planted(plan: Plan, names: list[str], template: Template, end: float = float("inf")) -> int:
+    missed = 0
+    for name in names:
+        if time.monotonic() > end:
+            _say(f"{name:22} not tried: the time is over; {replace(plan, bug=name, kills=WITHIN).command}")
+            continue
+        outcome = prove(replace(plan, bug=name, kills=plan.kills or WITHIN, week=8), lambda _: None, template)
+        found = outcome.violations[0][:150] if outcome.violations else "NOT NOTICED"
+        missed |= not outcome.violations
+        _say(f"{name:22} {outcome.killed:3} kills, {outcome.seconds:4.0f} s: {found}")
+    return missed
+
+
+def _table(outcome: Outcome) -> None:
+    _say(f"{'step':52} {'reached':>8} {'killed':>7}")
+    for step in steps.every():
+        if step.kind in steps.NOT_HERE:
+            continue
+        _say(f"{step.name:52} {outcome.hits[step.name]:8} {outcome.kills[step.name]:7}")
+    for name, count in sorted(outcome.kills.items()):
+        if name.startswith("at any moment"):
+            _say(f"{name:52} {'':8} {count:7}")
+
+
+def _verdict(outcome: Outcome) -> None:
+    missed = [step.name for step in steps.required(outcome.plan.database) if not outcome.hits[step.name]]
+    if missed:
+        _say(f"never reached in this run: {', '.join(missed)}")
+    for line in outcome.violations[:20]:
+        _say(f"VIOLATION {line}")
+    if outcome.violations:
+        _say(f"again: {outcome.plan.command}")
+    heal = outcome.figures.get("longest heal", 0)
+    _say(
+        f"{outcome.plan.database}: {outcome.killed} kills ({outcome.busy} while work was done), "
+        f"{outcome.freezes} freezes, {outcome.wipes} Redis wipes, {outcome.weeks} weeks in {outcome.seconds:.0f} s "
+        f"({outcome.seconds / max(1, outcome.killed):.2f} s a kill); longest heal {heal} s; "
+        f"{outcome.figures.get('links looked at', 0)} links looked at; {len(outcome.violations)} violations"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -16,6 +16,12 @@ stopping = RawValue("b", 0)
 """Whether the worker was asked to stop; its pool takes up nothing new."""
 
 
+def begin() -> None:
+    """Values of this worker's own, whoever it was forked from; before its pool is forked."""
+    global seen, stopping
+    seen, stopping = RawValue("d", 0.0), RawValue("b", 0)
+
+
 @dataclass(slots=True)
 class Pulse:
     """`patience`: seconds that a message may go without an answer."""

@@ -34,6 +34,7 @@ log = structlog.get_logger()
 
 def work(directory: Path, as_of: datetime | None, *, concurrency: int, names: Sequence[str], patience: float) -> None:
     """Work until told to stop; whatever was not finished is then given back. Ends with `SystemExit`."""
+    pulse.begin()
     own = pulse.own_queue()
     app.conf.task_queues = queues(own)
     setup_logging.connect(_leave_logs_alone, weak=False)
@@ -107,12 +108,7 @@ class _Watch:
                 self._ask(now)
                 pulse_at = now + self._pulse.patience / 3
             if self._pulse.is_stalled(now, seen=pulse.seen.value, busy=self._is_busy()):
-                says = (
-                    f"its own messages were not answered for {self._pulse.patience:.0f} s though the broker takes them"
-                )
-                log.error("worker stalled", reason=f"{says}; it ends, so that it is started again")
-                faulthandler.dump_traceback(sys.stderr)
-                self._end(1)
+                self._give_up()
             sleep(self._step)
             now = monotonic()
 

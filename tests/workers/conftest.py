@@ -1,13 +1,11 @@
 """Deployments of the sample organisation, in a process or as a fleet of real ones."""
 
-import os
-import shutil
 from collections.abc import Callable
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
-import yaml
+
+from tests.prove.sample import sample as made
 
 AS_OF = "2026-09-21T12:00:00+01:00"
 KEY = "k3Yt0-Zq9v_7XwLmN4pRsUu8BcDdEeFfGgHhJj2K5M"
@@ -18,21 +16,7 @@ def sample(tmp_path: Path) -> Callable[..., Path]:
     """Makes a configuration directory with the sample organisation; `page` is how many lines a page has."""
 
     def make(name: str = "fernhill", *, page: int = 500, lease: str = "4s") -> Path:
-        target = tmp_path / name
-        target.mkdir()
-        for entry in (files("config") / "sample").iterdir():
-            if entry.is_file():
-                shutil.copyfile(str(entry), target / entry.name)
-        sources = yaml.safe_load((target / "sources.yaml").read_text())
-        for source in sources["sources"]:
-            source["page"] = page
-        (target / "sources.yaml").write_text(yaml.safe_dump(sources, sort_keys=False))
-        settings = yaml.safe_load((target / "settings.yaml").read_text())
-        settings["work"] = {"lease": lease}
-        (target / "settings.yaml").write_text(yaml.safe_dump(settings))
-        for file in target.iterdir():
-            os.utime(file, (1, 1))  # a cursor knows a file by its size and time
-        return target
+        return made(tmp_path / name, page=page, lease=lease)
 
     return make
 

@@ -278,7 +278,10 @@ class Checker:
             "WHERE d.state = 'composed' AND m.id IS NULL"
         )
         found += [f"I5 no mail of the digest of {row['leader']} for {row['period']}" for row in composed]
-        for row in self.db.rows("SELECT message_id, state, alarm FROM mails"):
+        later = {key for kind, key in self.later() if kind == "deliver"}
+        for row in self.db.rows("SELECT id, message_id, state, alarm FROM mails"):
+            if str(row["id"]) in later:
+                continue
             if row["state"] not in ("accepted", "rejected", "gave_up"):
                 found.append(f"I6 mail {row['message_id']} is still {row['state']}")
             elif row["state"] == "accepted" and not copies[row["message_id"]]:
@@ -287,11 +290,19 @@ class Checker:
                 found.append(f"I6 mail {row['message_id']} is {row['state']}, and nobody was told")
         return found
 
+    def later(self) -> set[tuple[str, str]]:
+        """(kind, key) of the rows that say why they wait for a time more than a minute away: a call for the morning."""
+        rows = self.db.rows("SELECT kind, key, run_after, error FROM work WHERE state = 'ready' AND error IS NOT NULL")
+        soon = datetime.now(UTC) + timedelta(minutes=1)
+        return {(row["kind"], row["key"]) for row in rows if moment(row["run_after"]) > soon}
+
     def silent(self) -> list[str]:
         """I6, I11: no row of work is left, unless it says that it waits for a later time and why."""
         rows = self.db.rows("SELECT kind, key, state, attempt, error, holder FROM work WHERE state <> 'done'")
-        found = []
+        found, later = [], self.later()
         for row in rows:
+            if (row["kind"], row["key"]) in later:
+                continue
             if row["state"] == "quarantined" and row["error"]:
                 continue  # for a person, who is told why: an answer at an issue that was deleted meanwhile
             if row["state"] == "quarantined":

@@ -329,6 +329,12 @@ class Run:
         self.outcome.weeks += 1
 
     def _pass(self, moment: datetime, changes: int, *, first: bool = False) -> None:
+        """Simulated days go by; what waited on the database's clock for its hour has waited for it."""
+        past = datetime.now(UTC) - timedelta(seconds=1)
+        value = past.strftime("%Y-%m-%d %H:%M:%S.%f") if self.world.db.sqlite else past
+        for kind, key in self.world.checker.later():
+            change = "UPDATE work SET run_after = ? WHERE kind = ? AND key = ? AND state = 'ready'"
+            self.world.db.change(change, [value, kind, key])
         self.world.source.pass_time(self.world.clock, moment, SPEED, changes, first=first)
 
     def _kills(self, number: int) -> None:
@@ -488,6 +494,7 @@ class Run:
     def _at_rest(self) -> list[str]:
         self._let_pass(_is_dead)  # children that were killed alone: their time passes too
         busy = self.world.db.rows("SELECT count(*) AS n FROM work WHERE state IN ('ready', 'running')")[0]["n"]
+        busy -= len(self.world.checker.later())
         unread = self.world.checker.lost()
         return (
             self.world.checker.at_rest(self.periods)

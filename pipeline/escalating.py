@@ -93,12 +93,15 @@ def by_name(session: Session, issue_id: int, note: str | None, house: House, now
     missing = nobody(session, house, house.ladder.rules[rule], subject, now)
     if missing is not None:
         raise Unreachable(f"nobody can be told: {missing}")
-    if kept is not None and kept.state not in ("withdrawn", "closed", "digest"):
+    aside = kept is not None and kept.rule in ladder.ASIDE
+    if kept is not None and not aside and kept.state not in ("withdrawn", "closed", "digest"):
         raise NotNow(f"it was escalated on {kept.at:%Y-%m-%d %H:%M} UTC already: {kept.state}")
     if kept is not None and kept.rule == rule:
         again = {"state": "open", "at": now, "look_at": now, "ended_at": None, "ended_by": None, "said": None}
         escalations.change(session, kept.id, **again, person=True, note=note)
     else:
+        if kept is not None and aside:
+            escalations.end(session, kept.id, "withdrawn", now)
         _write(session, issue_id, subject, rule, now, person=True, note=note)
     ask(session, [issue_id])
     named = f"issue {subject.issue.source}:{subject.issue.external_id}"
@@ -152,7 +155,12 @@ def _step(session: Session, issue_id: int, house: House, now: datetime) -> None:
     subject = escalations.subject(session, issue_id)
     if subject is None:
         return
-    kept = escalations.of_issue(session, issue_id) or _begin(session, issue_id, subject, house, now)
+    kept = escalations.of_issue(session, issue_id)
+    if kept is None or (kept.rule in ladder.ASIDE and "escalate" in subject.issue.tags):
+        begun = _begin(session, issue_id, subject, house, now)
+        if begun is not None and kept is not None:
+            escalations.end(session, kept.id, "withdrawn", now)  # the leads are asked now
+        kept = begun or kept
     if kept is None or not kept.waits:
         return
     over = _over(session, kept, subject, house)
@@ -326,11 +334,11 @@ def _pull(session: Session, subject: Subject, house: House, *, person: bool) -> 
 
 def _rungs(session: Session, house: House, rule: Rule, subject: Subject, now: datetime) -> tuple[str, ...]:
     """Who can be told, in order: of those whom the rule names the ones who may see the issue, without those who paused
-    and those whose mails come back. Who reads in the place of one who paused stands there, once; what is sealed goes to
-    those whom it names and to nobody else."""
+    and those whose mails come back. Who reads in the place of one who paused stands there, once; what is sealed or
+    goes out at any hour goes to those whom it names and to nobody else."""
     away = standing_in.away(session, house.org)
     paused = {leader for leader in away.listening if away.since(leader, now) is not None}
-    places = {} if rule.sealed else away.places(house.org, now)
+    places = {} if rule.sealed or rule.at_once else away.places(house.org, now)
     unreachable = (paused | away.unheard.keys()) - places.keys()
     home, keeper = _home(rule, subject, house), _keeper(subject, house)
     rungs = ladder.ladder(rule, house.org, home, unreachable, keeper=keeper)
@@ -341,7 +349,7 @@ def _rungs(session: Session, house: House, rule: Rule, subject: Subject, now: da
 def _instead_of(session: Session, house: House, rule: Rule, subject: Subject, reader: str, now: datetime) -> str | None:
     """The leader in whose place this reader is told, where they stand on the ladder for nothing else."""
     own = ladder.ladder(rule, house.org, _home(rule, subject, house), keeper=_keeper(subject, house))
-    if rule.sealed or reader in own:
+    if rule.sealed or rule.at_once or reader in own:
         return None
     places = standing_in.away(session, house.org).places(house.org, now)
     return next((leader for leader in own if places.get(leader) == reader), None)

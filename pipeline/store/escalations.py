@@ -279,7 +279,8 @@ def of_call(session: Session, digest_id: int) -> tuple[Escalation, Told] | None:
 def thread_of(session: Session, pain: str) -> str | None:
     """The thread in which a pain was escalated before."""
     query = select(EscalationRow.thread).join(MemberRow, MemberRow.issue_id == EscalationRow.issue_id)
-    return session.scalars(query.where(MemberRow.pain == pain).order_by(EscalationRow.id).limit(1)).first()
+    query = query.where(MemberRow.pain == pain, EscalationRow.rule != "churn")  # those stand together by their account
+    return session.scalars(query.order_by(EscalationRow.id).limit(1)).first()
 
 
 def last_of_pain(session: Session, pain: str) -> datetime | None:

@@ -258,6 +258,18 @@ class SurgeEntry(RuleEntry):
     enabled: bool = False
 
 
+class ChurnEntry(RuleEntry):
+    tell: Annotated[tuple[Id, ...], BeforeValidator(items)] = Field(
+        ("keeper", "lead"), description="people of org.yaml in order; keeper stands for who keeps the account"
+    )
+
+
+class OutageEntry(RuleEntry):
+    tell: Annotated[tuple[Id, ...], BeforeValidator(items)] = ()
+    within: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}[mhd]$")] = "15m"
+    at_once: bool = True
+
+
 class StuckEntry(Values):
     """Told in the weekly notes alone, to the next level up."""
 
@@ -293,8 +305,10 @@ class LegalEntry(RuleEntry):
 class Rules(Values):
     escalate: RuleEntry = Field(RuleEntry(), description="somebody tagged it, or asked for it by name")
     harm: RuleEntry = Field(RuleEntry(), description="several tell of money or data at stake, or of a standstill")
+    churn: ChurnEntry = Field(ChurnEntry(), description="a customer of an important account speaks of leaving")
     surge: SurgeEntry = Field(SurgeEntry(), description="more people than usual tell of a severe pain this week")
     agent_load: SurgeEntry = Field(SurgeEntry(), description="those who answer customers apologise, or are abused")
+    outage_like: OutageEntry = Field(OutageEntry(), description="many people tell of one pain within two hours")
     safety: SafetyEntry = Field(SafetyEntry(), description="somebody's health is at stake")
     security: SecurityEntry = Field(SecurityEntry(), description="a weakness in security")
     legal: LegalEntry = Field(LegalEntry(), description="a legal matter")
@@ -307,13 +321,28 @@ class Rules(Values):
 
     @model_validator(mode="after")
     def _sealed_to_the_few(self) -> "Rules":
-        for name in ("escalate", "harm", "surge", "agent_load", "legal"):
+        for name in ("escalate", "harm", "churn", "surge", "agent_load", "legal"):
             if getattr(self, name).at_once:
-                raise ValueError(f"{name} cannot go out at once; only safety and security may call at any hour")
+                raise ValueError(
+                    f"{name} cannot go out at once; only safety, security and outage_like may call at any hour"
+                )
         for name in ("safety", "security", "legal"):
             if "lead" in getattr(self, name).tell:
                 raise ValueError(f"{name} goes to people who are named, never to all leads; write their ids")
         return self
+
+
+Account = Annotated[str, Field(max_length=255, pattern=r"^\s*\S[^\x00-\x1f\x7f]*$")]
+
+
+def _accounts(value: Any) -> Any:
+    """A list of names, or a mapping of names to who keeps each."""
+    if not isinstance(value, list):
+        return section(value)
+    for one in value:
+        if not isinstance(one, str):
+            raise ValueError(f"{one!r} is no name of an account; put it in quotes")
+    return dict.fromkeys(value)
 
 
 class Escalation(Values):
@@ -321,6 +350,10 @@ class Escalation(Values):
     closes: int = Field(19, ge=1, le=23, description="the hour from which a reader is left alone")
     per_day: int = Field(1, ge=1, le=3, description="calls a reader gets at most in a day")
     per_week: int = Field(3, ge=1, le=10, description="calls a reader gets at most in seven days")
+    accounts: Annotated[dict[Account, Id | None], BeforeValidator(_accounts)] = Field(
+        default_factory=dict,
+        description="the important accounts, as a list, or as a mapping to the ids of the people who keep them",
+    )
     rules: Annotated[Rules, BeforeValidator(section)] = Field(Rules(), description="who is told of what")
 
     @model_validator(mode="after")
@@ -406,6 +439,7 @@ def load(directory: Path) -> Loaded:
     problems += twice(sources_document, "sources", "name")
     problems += _unknown_teams(settings_document, org.documents)
     problems += _unknown_people(settings_document, org.documents)
+    problems += _accounts_twice(settings_document)
     return Loaded(
         settings=settings or Settings(),
         org=org.file,
@@ -455,17 +489,47 @@ def _unknown_people(settings_document: Document, org_documents: Sequence[Documen
     for document in org_documents:
         for loc, name in named(document, "people", "id"):
             known[name] = known.get(name, False) or bool(document.at((*loc, "email")))
+    for at, person, words in _told(settings_document) if not org_document.broken else ():
+        if person in words:
+            continue
+        if person not in known:
+            close = nearest(person, [*known, *words])
+            remedy = f"Did you mean {close}?" if close else f"Write the id of a person that {org_document.file} has."
+            yield settings_document.problem(at, f"{person!r} is no person of {org_document.file}", remedy)
+        elif not known[person]:
+            message = f"{person!r} has no e-mail address in {org_document.file}"
+            yield settings_document.problem(at, message, "Add it there.")
+
+
+def _told(settings_document: Document) -> Iterator[tuple[Loc, str, tuple[str, ...]]]:
+    """Everybody who is to be told of something: where, their id, and the words that stand for people there."""
     rules = settings_document.at(("escalation", "rules"))
-    for rule, entry in (rules if isinstance(rules, dict) and not org_document.broken else {}).items():
+    for rule, entry in (rules if isinstance(rules, dict) else {}).items():
         told = entry.get("tell") if isinstance(entry, dict) else None
+        words = ("keeper", "lead") if rule == "churn" else ("lead",)
         for place, person in enumerate(told if isinstance(told, list) else ()):
-            at: Loc = ("escalation", "rules", rule, "tell", place)
-            if str(person) != "lead" and str(person) not in known:
-                close = nearest(str(person), [*known, "lead"])
-                remedy = (
-                    f"Did you mean {close}?" if close else f"Write the id of a person that {org_document.file} has."
-                )
-                yield settings_document.problem(at, f"{str(person)!r} is no person of {org_document.file}", remedy)
-            elif str(person) != "lead" and not known[str(person)]:
-                message = f"{str(person)!r} has no e-mail address in {org_document.file}"
-                yield settings_document.problem(at, message, "Add it there.")
+            yield ("escalation", "rules", rule, "tell", place), str(person), words
+    accounts = settings_document.at(("escalation", "accounts"))
+    for account, keeper in (accounts if isinstance(accounts, dict) else {}).items():
+        if keeper is not None:
+            yield ("escalation", "accounts", account), str(keeper), ()
+
+
+def _accounts_twice(settings_document: Document) -> Iterator[Problem]:
+    """Accounts that differ in capitals and blanks alone: they are one."""
+    given = settings_document.at(("escalation", "accounts"))
+    listed = (
+        enumerate(given)
+        if isinstance(given, list)
+        else ((one, one) for one in given or ())
+        if isinstance(given, dict)
+        else ()
+    )
+    first: dict[str, Loc] = {}
+    for step, name in listed:
+        at: Loc = ("escalation", "accounts", step)
+        key = " ".join(str(name).split()).casefold()
+        if key in first:
+            message = f"{str(name)!r} is given on line {settings_document.line(first[key])} already"
+            yield settings_document.problem(at, message, "Capitals and blanks make no other account; keep one of them.")
+        first.setdefault(key, at)

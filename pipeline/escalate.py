@@ -16,16 +16,23 @@ from pipeline.answers import Answer
 from pipeline.org import Org
 from pipeline.workdays import REGULAR, Workdays
 
-Name = Literal["escalate", "harm", "surge", "agent_load", "safety", "security", "legal", "stuck", "voice_withdrawn"]
+Name = Literal[
+    "escalate", "harm", "churn", "surge", "agent_load", "outage_like", "safety", "security", "legal", "stuck",
+    "voice_withdrawn",
+]  # fmt: skip
 NAMES: Final[tuple[Name, ...]] = get_args(Name)
 LEAD: Final = "lead"
 """Stands, in a list of people, for the leads of the issue's leaf and of every team above it."""
+KEEPER: Final = "keeper"
+"""Stands, in a list of people, for whoever keeps the account that the issue comes from."""
 NEVER: Final = frozenset({"private", "mute"})
 """Tags of issues that nobody is called for."""
 SEALED: Final = frozenset({"safety", "security", "legal"})
 """Rules whose mails hold none of the words, and whose issues are in no digest: they go to named people alone."""
-WHILE_SO: Final = ("harm", "safety", "surge", "agent_load")
+WHILE_SO: Final = ("harm", "safety", "surge", "agent_load", "outage_like")
 """Rules that nobody asked for: what they began ends by an answer, and not because a tag is missing."""
+ASIDE: Final = ("churn", "outage_like")
+"""Rules for other people than the leads of a pain: what they called for is news to the leads all the same."""
 HARM: Final = 8
 SEVERE: Final = 4
 """From this severity on a pain that surges, or waits, concerns the levels above."""
@@ -35,6 +42,14 @@ FRESH: Final = timedelta(days=7)
 """What is older when it is first seen calls nobody: a new deployment does not begin with what was left lying."""
 PATIENCE: Final = timedelta(days=7)
 """What cannot be told for so long, because its reader had as many as they may have, is left to the digest."""
+OUTAGE: Final = 5
+"""So many different authors of one pain..."""
+BURST: Final = timedelta(hours=2)
+"""...within so long are like an outage, while the newest of them is no older than that."""
+QUIET: Final = timedelta(hours=24)
+"""For so long after an outage the same pain is no new one."""
+SKEW: Final = timedelta(minutes=5)
+"""How far the clock of a source may be ahead of ours."""
 SNOOZE: Final = 3
 """Working days for which whoever was asked may put it off, once."""
 MONTH: Final = timedelta(days=30)
@@ -62,6 +77,16 @@ class Rule:
     def sealed(self) -> bool:
         return self.name in SEALED
 
+    @property
+    def beside(self) -> bool:
+        """Whether its calls are not limited: those of safety and security, where they go at once."""
+        return self.at_once and self.sealed
+
+    @property
+    def patience(self) -> timedelta:
+        """How long a call may wait for a free place with its reader: tomorrow an outage is no news."""
+        return BURST if self.name == "outage_like" else PATIENCE
+
 
 @dataclass(frozen=True, slots=True)
 class Rungs:
@@ -84,8 +109,10 @@ class Ladder:
         default_factory=lambda: {
             "escalate": Rule(name="escalate"),
             "harm": Rule(name="harm"),
+            "churn": Rule(name="churn", tell=(KEEPER, LEAD), enabled=False),
             "surge": Rule(name="surge", within="2d", enabled=False),
             "agent_load": Rule(name="agent_load", within="2d", enabled=False),
+            "outage_like": Rule(name="outage_like", tell=(), within="15m", at_once=True),
             "safety": Rule(name="safety", tell=(), within="15m", at_once=True),
             "security": Rule(name="security", tell=(), within="1h", at_once=True),
             "legal": Rule(name="legal", tell=(), within="4h"),
@@ -97,6 +124,19 @@ class Ladder:
     closes: int = 19
     per_day: int = 1
     per_week: int = 3
+    accounts: Mapping[str, str | None] = field(default_factory=dict)
+    """The important accounts, as `account_key` has them, and who keeps each; None where nobody does."""
+
+    @property
+    def looks_for_outages(self) -> bool:
+        rule = self.rules["outage_like"]
+        return rule.enabled and bool(rule.tell)
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Everybody who may be told without leading anything."""
+        told = {one for rule in self.rules.values() for one in rule.tell if one not in (LEAD, KEEPER)}
+        return frozenset(told | {keeper for keeper in self.accounts.values() if keeper is not None})
 
     @property
     def rungs(self) -> Rungs:
@@ -169,6 +209,11 @@ def _length(within: str) -> tuple[int, str]:
     return int(found[1]), {"m": "minutes", "h": "hours", "d": "d"}[found[2]]
 
 
+def account_key(name: str) -> str:
+    """What one account is known by, however it is spelt: capitals and blanks tell no two accounts apart."""
+    return " ".join(name.split()).casefold()
+
+
 def deadline(rule: Rule, hours: Hours, moment: datetime) -> datetime:
     """Until when whoever is told now has time to answer."""
     if not rule.at_once:
@@ -190,6 +235,12 @@ class Pull:
     safety: bool = False
     person: bool = False
     """Somebody asked for it by name, with `leafnotes escalate`."""
+    important: bool = False
+    """A customer wrote it whose account is named in the settings."""
+
+    @property
+    def leaving(self) -> bool:
+        return self.important and "churn" in self.signals
 
     @property
     def asked(self) -> bool:
@@ -210,6 +261,8 @@ def rule_for(pull: Pull) -> Name | None:
         return "escalate"
     if pull.severity >= HARM and pull.side != "none" and pull.people >= PEOPLE:
         return "harm"
+    if pull.leaving:
+        return "churn"
     return None
 
 
@@ -219,16 +272,18 @@ def demoted(rule: str, told: int, wrong: int) -> bool:
     return rule not in SEALED and told >= PULLS and wrong > FALSE * told
 
 
-def ladder(rule: Rule, org: Org, leaf: str | None, unreachable: Collection[str] = ()) -> tuple[str, ...]:
+def ladder(
+    rule: Rule, org: Org, leaf: str | None, unreachable: Collection[str] = (), *, keeper: str | None = None
+) -> tuple[str, ...]:
     """Who is told, in order: people with an address, each once, none who does not listen."""
     people, away = org.people, unreachable
-    return tuple(p for p in named(rule, org, leaf) if p in people and people[p].email and p not in away)
+    return tuple(p for p in named(rule, org, leaf, keeper) if p in people and people[p].email and p not in away)
 
 
-def named(rule: Rule, org: Org, leaf: str | None) -> tuple[str, ...]:
-    """Whom a rule names for an issue of a leaf, in order, each once."""
-    every = (leads(org, leaf) if one == LEAD else [one] for one in rule.tell)
-    return tuple(dict.fromkeys(chain.from_iterable(every)))
+def named(rule: Rule, org: Org, leaf: str | None, keeper: str | None = None) -> tuple[str, ...]:
+    """Whom a rule names for an issue of a leaf, in order, each once. `keeper` looks after the account it comes from."""
+    stands = {LEAD: leads(org, leaf), KEEPER: [keeper] if keeper is not None else []}
+    return tuple(dict.fromkeys(chain.from_iterable(stands.get(one, [one]) for one in rule.tell)))
 
 
 def leads(org: Org, leaf: str | None) -> list[str]:
@@ -306,10 +361,12 @@ def next_step(
     above = [reader for reader in rungs[passed:] if reader not in told]
     if not above:
         return Rest("top") if asked else Wait(now + timedelta(days=1))
-    moment = now if rule.at_once else free(above[0])
+    hurried = rule.at_once and not rule.beside  # then whoever may be called now is called, in order
+    reader = next((one for one in above if free(one) <= now), above[0]) if hurried else above[0]
+    moment = now if rule.beside else free(reader)
     if moment <= now:
-        return Tell(above[0], tuple(told), deadline(rule, hours(above[0]), now))
-    return Rest("digest") if moment - since > PATIENCE else Wait(moment)
+        return Tell(reader, tuple(told), deadline(rule, hours(reader), now))
+    return Rest("digest") if moment - since > rule.patience else Wait(moment)
 
 
 def free_at(hours: Hours, now: datetime, sent: Iterable[datetime], per_day: int, per_week: int) -> datetime:
@@ -323,6 +380,53 @@ def free_at(hours: Hours, now: datetime, sent: Iterable[datetime], per_day: int,
             break
         moment = hours.opening(hours.workday(day, 1))
     return moment
+
+
+def free_day(hours: Hours, now: datetime, sent: Iterable[datetime], per_day: int, per_week: int) -> datetime:
+    """The same at any hour, for what goes out at once: now, or the midnight from which the limits allow it."""
+    days = [hours.local(moment).date() for moment in sent]
+    today = hours.local(now).date()
+    for ahead in range(14):
+        day = today + timedelta(days=ahead)
+        if days.count(day) < per_day and sum(0 <= (day - one).days < 7 for one in days) < per_week:
+            break
+    return now if day == today else periods.instant(day, time(0), hours.zone)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cry:
+    """That somebody wrote of a pain. `author` is the unit of counting."""
+
+    at: datetime
+    author: str
+
+
+def crowded(cries: Iterable[Cry]) -> list[datetime]:
+    """The moments at which somebody wrote and at least five different authors had, in the two hours to then."""
+    found: list[datetime] = []
+    lately: dict[str, datetime] = {}
+    for cry in sorted(cries):
+        lately[cry.author] = cry.at
+        lately = {author: at for author, at in lately.items() if cry.at - at <= BURST}
+        if len(lately) >= OUTAGE:
+            found.append(cry.at)
+    return found
+
+
+def breaks_out(cries: Iterable[Cry], now: datetime, called: datetime | None) -> bool:
+    """Whether a pain is like an outage now, and not the one still that somebody was `called` for: that one goes on
+    while no more than a day passes without a crowd."""
+    moments = [at for at in crowded(cries) if at <= now + SKEW]
+    if not moments or moments[-1] < now - BURST:
+        return False
+    if called is None:
+        return True
+    last = called
+    for at in moments:
+        if at > last + QUIET:
+            return True
+        last = max(last, at)
+    return False
 
 
 class NotNow(ValueError):

@@ -5,12 +5,14 @@
     escalate   one issue, and whatever waits beside it: begin, tell whoever is next, or end; one transaction
     recheck    what is about to be sent is still true, may still be shown, and it is an hour at which to call
     surveyed   what a look at the running week found: pains that surge, and people who carry too much
+    outages    pains of which many people write within two hours, now
     act        what a reader said on the page, or in a reply
 
 Steps like those of `pipeline.steps`: they load, decide with `pipeline.escalate`, and save, in the session that they are
 given.
 """
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,17 +21,28 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pipeline import escalate as ladder
-from pipeline import standing_in
+from pipeline import privacy, standing_in
 from pipeline.classify import stakes
 from pipeline.digest import mime
 from pipeline.digest.call import Call, Case, compose
 from pipeline.digest.index import hears, names_of
 from pipeline.digest.material import Voice
-from pipeline.escalate import Asked, Hours, NotNow, Pull, Rest, Rule, Tell, Unreachable
+from pipeline.escalate import Asked, Cry, Hours, NotNow, Pull, Rest, Rule, Tell, Unreachable
 from pipeline.house import House
 from pipeline.links import to_store
 from pipeline.prose import prose
-from pipeline.store import answers, audit, digests, escalations, issues, listeners, objections, returned, work
+from pipeline.store import (
+    answers,
+    audit,
+    digests,
+    escalations,
+    issues,
+    listeners,
+    objections,
+    registry,
+    returned,
+    work,
+)
 from pipeline.store.authors import author_of
 from pipeline.store.digests import StoredDigest
 from pipeline.store.escalations import Escalation, Subject
@@ -37,6 +50,7 @@ from pipeline.store.material import voice
 from pipeline.surveying import Found
 
 KIND = "escalate"
+INCIDENT = "An incident is open already."
 LONGEST = 300
 """Letters of a line that a reader or a person writes beside it."""
 
@@ -79,12 +93,15 @@ def by_name(session: Session, issue_id: int, note: str | None, house: House, now
     missing = nobody(session, house, house.ladder.rules[rule], subject, now)
     if missing is not None:
         raise Unreachable(f"nobody can be told: {missing}")
-    if kept is not None and kept.state not in ("withdrawn", "closed", "digest"):
+    aside = kept is not None and kept.rule in ladder.ASIDE
+    if kept is not None and not aside and kept.state not in ("withdrawn", "closed", "digest"):
         raise NotNow(f"it was escalated on {kept.at:%Y-%m-%d %H:%M} UTC already: {kept.state}")
     if kept is not None and kept.rule == rule:
         again = {"state": "open", "at": now, "look_at": now, "ended_at": None, "ended_by": None, "said": None}
         escalations.change(session, kept.id, **again, person=True, note=note)
     else:
+        if kept is not None and aside:
+            escalations.end(session, kept.id, "withdrawn", now)
         _write(session, issue_id, subject, rule, now, person=True, note=note)
     ask(session, [issue_id])
     named = f"issue {subject.issue.source}:{subject.issue.external_id}"
@@ -138,7 +155,12 @@ def _step(session: Session, issue_id: int, house: House, now: datetime) -> None:
     subject = escalations.subject(session, issue_id)
     if subject is None:
         return
-    kept = escalations.of_issue(session, issue_id) or _begin(session, issue_id, subject, house, now)
+    kept = escalations.of_issue(session, issue_id)
+    if kept is None or (kept.rule in ladder.ASIDE and "escalate" in subject.issue.tags):
+        begun = _begin(session, issue_id, subject, house, now)
+        if begun is not None and kept is not None:
+            escalations.end(session, kept.id, "withdrawn", now)  # the leads are asked now
+        kept = begun or kept
     if kept is None or not kept.waits:
         return
     over = _over(session, kept, subject, house)
@@ -166,11 +188,47 @@ def _begin(session: Session, issue_id: int, subject: Subject, house: House, now:
         return None
     if not pull.asked and not _rungs(session, house, house.ladder.rules[name], subject, now):
         return None
-    if name == "harm" and (subject.pain is None or _known(session, subject.pain, now)):
-        return None
-    if name == "harm" and escalations.spokesman(session, subject.pain or "", now - ladder.FRESH) != issue_id:
-        return None
+    if name == "harm" and not _harms(session, issue_id, subject, now):
+        return _leaving(session, issue_id, subject, house, now) if pull.leaving else None
+    if name == "churn":
+        return _leaving(session, issue_id, subject, house, now)
     return _start(session, issue_id, subject, name, now)
+
+
+def _harms(session: Session, issue_id: int, subject: Subject, now: datetime) -> bool:
+    """Whether this is the issue that speaks of a pain that harms, and nobody was called for it lately."""
+    if subject.pain is None or _known(session, subject.pain, now):
+        return False
+    return escalations.spokesman(session, subject.pain, now - ladder.FRESH) == issue_id
+
+
+def _leaving(session: Session, issue_id: int, subject: Subject, house: House, now: datetime) -> Escalation | None:
+    """An important account speaks of leaving. What it writes in the week after such a call is no news."""
+    rule, about = house.ladder.rules["churn"], hashlib.blake2b(_account(subject).encode("utf-8", "replace"))
+    thread = f"account:{about.hexdigest()[:32]}"
+    last = escalations.last_in_thread(session, thread)
+    if not rule.enabled or (last is not None and last >= now - ladder.FRESH):
+        return None
+    if not _rungs(session, house, rule, subject, now):
+        return None
+    return _start(session, issue_id, subject, rule.name, now, thread=thread)
+
+
+def _account(subject: Subject) -> str:
+    return ladder.account_key(subject.issue.account or "")
+
+
+def _keeper(subject: Subject, house: House) -> str | None:
+    return house.ladder.accounts.get(_account(subject)) if _is_important(subject, house) else None
+
+
+def _is_important(subject: Subject, house: House) -> bool:
+    """Whether a customer wrote it whose account the settings name."""
+    issue = subject.issue
+    if issue.account is None or _account(subject) not in house.ladder.accounts:
+        return False
+    who = author_of(house.org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id)
+    return who[0] is not None and who[1] == "customer"
 
 
 def _start(
@@ -197,6 +255,43 @@ def surveyed(session: Session, found: Sequence[Found], house: House, now: dateti
         for key in one.issues:
             if _called(session, key, one.rule, thread, house, now):
                 break
+
+
+def outages(session: Session, house: House, now: datetime) -> None:
+    """Call, once, for each pain of which at least five people wrote within two hours and the newest of them just now.
+    One query where nothing is wrong."""
+    busy = escalations.busy(session, now)
+    if not busy or not house.ladder.looks_for_outages:
+        return
+    escalations.lock(session)
+    for pain in busy:
+        called = escalations.last_outage(session, pain)
+        since = min(called or now, now - ladder.BURST) - ladder.BURST
+        heard = _heard(session, pain, since, house)
+        if not ladder.breaks_out((cry for cry, _, _ in heard), now, called):
+            continue
+        fresh = [one for one in heard if one[0].at >= now - 2 * ladder.BURST and not one[2]]
+        for _, key, _ in sorted(fresh, key=lambda one: (one[1][0], one[0].at, one[1])):
+            if _called(session, key[1], "outage_like", None, house, now):
+                break
+
+
+def _heard(session: Session, pain: str, since: datetime, house: House) -> list[tuple[Cry, tuple[bool, str], bool]]:
+    """Who wrote of a pain that may be counted, each with (whether it is staff, "source:external_id") and whether the
+    issue is tender. Bots, and notes without any name, are nobody that could be told from another."""
+    audience, found = escalations.audience_of(session, pain), []
+    for issue, verdict in escalations.told_of(session, pain, since):
+        named = {signal.name for signal in verdict.signals}
+        if registry.hidden(issue.tags, named) or house.org.audience(issue.source, issue.project) != audience:
+            continue
+        author, role, _ = author_of(
+            house.org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id
+        )
+        if author is None or not (issue.author or issue.account):
+            continue
+        key = (role == "staff", f"{issue.source}:{issue.external_id}")
+        found.append((Cry(issue.created_at, author), key, not privacy.TENDER.isdisjoint(named)))
+    return found
 
 
 def _called(session: Session, key: str, rule: str, thread: str | None, house: House, now: datetime) -> bool:
@@ -233,26 +328,28 @@ def _pull(session: Session, subject: Subject, house: House, *, person: bool) -> 
         people=people,
         safety=grave and verdict.side != "none" and stakes.safety(issue.title, prose(issue.body)),
         person=person,
+        important=_is_important(subject, house),
     )
 
 
 def _rungs(session: Session, house: House, rule: Rule, subject: Subject, now: datetime) -> tuple[str, ...]:
     """Who can be told, in order: of those whom the rule names the ones who may see the issue, without those who paused
-    and those whose mails come back. Who reads in the place of one who paused stands there, once; what is sealed goes to
-    those whom it names and to nobody else."""
+    and those whose mails come back. Who reads in the place of one who paused stands there, once; what is sealed or
+    goes out at any hour goes to those whom it names and to nobody else."""
     away = standing_in.away(session, house.org)
     paused = {leader for leader in away.listening if away.since(leader, now) is not None}
-    places = {} if rule.sealed else away.places(house.org, now)
+    places = {} if rule.sealed or rule.at_once else away.places(house.org, now)
     unreachable = (paused | away.unheard.keys()) - places.keys()
-    rungs = ladder.ladder(rule, house.org, _home(rule, subject, house), unreachable)
+    home, keeper = _home(rule, subject, house), _keeper(subject, house)
+    rungs = ladder.ladder(rule, house.org, home, unreachable, keeper=keeper)
     acting = dict.fromkeys(places.get(one, one) for one in rungs)
     return tuple(one for one in acting if house.org.may_open(one, _audience(subject, house)))
 
 
 def _instead_of(session: Session, house: House, rule: Rule, subject: Subject, reader: str, now: datetime) -> str | None:
     """The leader in whose place this reader is told, where they stand on the ladder for nothing else."""
-    own = ladder.ladder(rule, house.org, _home(rule, subject, house))
-    if rule.sealed or reader in own:
+    own = ladder.ladder(rule, house.org, _home(rule, subject, house), keeper=_keeper(subject, house))
+    if rule.sealed or rule.at_once or reader in own:
         return None
     places = standing_in.away(session, house.org).places(house.org, now)
     return next((leader for leader in own if places.get(leader) == reader), None)
@@ -266,7 +363,7 @@ def nobody(session: Session, house: House, rule: Rule, subject: Subject, now: da
         key = f"escalation.rules.{rule.name}.tell"
         return f"{key} in settings.yaml names nobody; write ids of people there who have an e-mail address in org.yaml"
     home = _home(rule, subject, house)
-    named = ladder.named(rule, house.org, home)
+    named = ladder.named(rule, house.org, home, _keeper(subject, house))
     if not named:
         team = home if home in house.org.teams else house.org.fallback
         return f"neither {team} nor a team above it has a leader; name one in org.yaml"
@@ -315,7 +412,8 @@ def _over(session: Session, kept: Escalation, subject: Subject, house: House) ->
         return _Over("withdrawn")
     pull = _pull(session, subject, house, person=kept.person)
     now_by = ladder.rule_for(pull)
-    if now_by is None or (kept.rule == "escalate" and not pull.asked):
+    taken_back = {"escalate": not pull.asked, "churn": not pull.leaving}.get(kept.rule, False)
+    if now_by is None or taken_back:
         if kept.rule not in ladder.WHILE_SO or not ladder.NEVER.isdisjoint(pull.tags) or "hr" in pull.signals:
             return _Over("withdrawn")
     elif now_by in ladder.SEALED and now_by != kept.rule and kept.rule not in ladder.SEALED:
@@ -340,7 +438,7 @@ def _go_on(session: Session, kept: Escalation, subject: Subject, house: House, n
         since=kept.at,
         snoozed_until=kept.snoozed_until,
         now=now,
-        free=lambda reader: _free(session, house, reader, now),
+        free=lambda reader: _free(session, house, rule, reader, now),
         hours=lambda reader: hours(house, reader),
     )
     if isinstance(step, Tell):
@@ -358,16 +456,17 @@ def hours(house: House, reader: str) -> Hours:
     return house.ladder.hours(house.org, reader, house.zone, house.workdays)
 
 
-def _free(session: Session, house: House, reader: str, now: datetime) -> datetime:
+def _free(session: Session, house: House, rule: Rule, reader: str, now: datetime) -> datetime:
     sent = escalations.calls(session, reader, now - timedelta(days=9))
-    return ladder.free_at(hours(house, reader), now, sent, house.ladder.per_day, house.ladder.per_week)
+    free = ladder.free_day if rule.at_once else ladder.free_at
+    return free(hours(house, reader), now, sent, house.ladder.per_day, house.ladder.per_week)
 
 
 def _tell(session: Session, kept: Escalation, subject: Subject, house: House, step: Tell, now: datetime) -> None:
     """One mail to whoever is asked, and copies to those before who may have one today."""
     rule, number = house.ladder.rules[kept.rule], len(kept.asked)
     seeing = [one for one in step.copies if house.org.may_open(one, _audience(subject, house))]
-    free = [one for one in seeing if rule.at_once or _free(session, house, one, now) <= now]
+    free = [one for one in seeing if rule.beside or _free(session, house, rule, one, now) <= now]
     for reader, copy in ((step.reader, 0), *((one, number) for one in free)):
         told = escalations.Told(
             reader=reader,
@@ -390,7 +489,7 @@ def _tell(session: Session, kept: Escalation, subject: Subject, house: House, st
             number=number,
             at=now,
             due=step.due,
-            counts=not rule.at_once,
+            counts=not rule.beside,
             digest_id=digest,
             instead_of=told.instead_of,
         )
@@ -436,6 +535,7 @@ def _compose(
             page=page,
             by_line=house.returns is not None and house.returns.plain("reply") is not None,
             instead_of=house.org.office(told.instead_of, named=True) if told.instead_of is not None else None,
+            keeper=told.reader == _keeper(subject, house),
         )
     )
     return call.said_in(house.speaks(told.reader))
@@ -531,6 +631,10 @@ def act(session: Session, kept: Escalation, reader: str, what: str, said: str, h
         return
     if what == "decline" and not line:
         raise NotNow("Give the reason in one line: people take a no with a reason better than silence.")
+    if what == "incident":
+        if kept.rule != "outage_like":
+            raise NotNow("Choose one of the answers.")
+        what, line = "own", line or INCIDENT
     state = {"own": "owned", "decline": "declined", "wrong": "wrong"}.get(what)
     if state is None:
         raise NotNow("Choose one of the answers.")

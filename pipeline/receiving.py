@@ -298,7 +298,7 @@ def _not_mine(
 def _must_be_theirs(session: Session, reply: Reply, sent: Sent, house: House, now: datetime) -> None:
     """The reply comes from whoever our mail went to, they still stand where they stood, and the operator's mail server
     says that it is theirs."""
-    named = {one for rule in house.ladder.rules.values() for one in rule.tell} if sent.kind == digests.CALL else set()
+    named = house.ladder.named if sent.kind == digests.CALL else frozenset[str]()
     leads = sent.leader in house.org.leaders or sent.leader in named & house.org.people.keys()
     place = _place(session, sent)
     if place is not None and standing_in.away(session, house.org).places(house.org, now).get(place) != sent.reader:

@@ -356,7 +356,7 @@ class EscalationRow(Base):
     """Of the issue and the rule, the same in every run: links, mails and files are called by it."""
     issue_id: Mapped[int] = mapped_column(RowId, index=True)
     rule: Mapped[str] = mapped_column(String(16))
-    """escalate, harm, surge, agent_load, safety, security, legal."""
+    """escalate, harm, churn, surge, agent_load, outage_like, safety, security, legal."""
     source: Mapped[str] = mapped_column(String(63))
     """Of the issue: how often a rule was wrong is counted by source."""
     state: Mapped[str] = mapped_column(String(12), index=True)

@@ -41,7 +41,7 @@ def every_problem(directory: Path, as_of: datetime | None, *, offline: bool) -> 
     found += [*org_findings(deployment), *_audiences(deployment), *_signing_in(deployment), *_contacts(deployment)]
     found += [*_key(deployment), *_check_in(deployment), *_by_hand(deployment), *_preview(deployment)]
     if not offline:
-        for look in (_database, _projects, _broker, _mail, _language_model, _provider, _sources):
+        for look in (_database, _projects, _accounts, _broker, _mail, _language_model, _provider, _sources):
             found += look(deployment)
         deployment.database.dispose()
     return found
@@ -96,6 +96,27 @@ def _projects(deployment: Deployment) -> Iterator[Finding]:
                 says = f"{key_of(loc)}: no stored issue of {name} has this project, so nothing is narrowed by it"
                 more = f". Did you mean {close}?" if close else ". Write it as `leafnotes issues` shows it."
                 yield Finding("warning", f"{document.file}:{document.line(loc)}", says + more)
+
+
+def _accounts(deployment: Deployment) -> Iterator[Finding]:
+    """Important accounts that no stored issue comes from: they may be spelt in another way there."""
+    named = deployment.settings.escalation.accounts
+    if not named:
+        return
+    try:
+        with db.reading(deployment.database) as session:
+            known = {escalate.account_key(one): one for one in issues.accounts(session)}
+    except SQLAlchemyError:
+        return  # the database has its own finding
+    document = deployment.loaded.settings_document
+    listed = isinstance(document.at(("escalation", "accounts")), list)
+    for place, name in enumerate(named):
+        if escalate.account_key(name) not in known:
+            loc: Loc = ("escalation", "accounts", place if listed else name)
+            close = nearest(name, sorted(known.values()))
+            more = f" Did you mean {close}?" if close else ""
+            says = f"{key_of(loc)}: no stored issue comes from {name!r}, so nobody is called for it yet.{more}"
+            yield Finding("note", f"{document.file}:{document.line(loc)}", says)
 
 
 def _stored(deployment: Deployment, source: str) -> Sequence[str]:

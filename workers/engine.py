@@ -64,8 +64,8 @@ from workers.wiring import Deployment, Source, span
 log = structlog.get_logger()
 
 NEEDED = (
-    "inbox", "pull", "census", "teach", "classify", "assign", "survey", "escalate", "close", "compose", "deliver",
-    receiving.KIND, previewing.KIND, erasing.KIND,
+    "inbox", "pull", "census", "teach", "classify", "assign", "survey", "outage", "escalate", "close", "compose",
+    "deliver", receiving.KIND, previewing.KIND, erasing.KIND,
 )  # fmt: skip
 AFTERWARDS = (proposing.KIND, telling.KIND)
 KINDS = (*NEEDED, *AFTERWARDS, CANARY)
@@ -653,6 +653,8 @@ class Engine:
             work.renew(session, job, self.deployment.lease)
             steps.assign(session, org=org, zone=zone, ready=ready)
             escalating.joined(session, self.deployment.now())
+            if self.deployment.house.ladder.looks_for_outages:
+                work.request(session, "outage", "now")
             self._wake_calls(session)
             work.finish(session, job)
 
@@ -671,6 +673,15 @@ class Engine:
         with self.transaction() as session:
             work.renew(session, job, house.lease)
             escalating.surveyed(session, found, house.house, now)
+            work.hurry(session, "escalate")
+            work.finish(session, job)
+
+    def _outage(self, job: Job) -> None:
+        """Whether many people tell of one pain right now. Each time that something joined a pain, and cheap."""
+        house = self.deployment
+        with self.transaction() as session:
+            work.renew(session, job, house.lease)
+            escalating.outages(session, house.house, house.now())
             work.hurry(session, "escalate")
             work.finish(session, job)
 

@@ -10,7 +10,7 @@ CANARY = "canary"
 QUEUES: dict[str, tuple[str, ...]] = {
     "pull": ("inbox", "pull", "census", proposing.KIND, telling.KIND),
     "classify": ("teach", "classify", "assign", "survey", erasing.KIND),
-    "send": ("escalate", "close", "compose", "deliver", receiving.KIND, previewing.KIND),
+    "send": ("outage", "escalate", "close", "compose", "deliver", receiving.KIND, previewing.KIND),
 }
 """Queue to the kinds of work in it."""
 QUEUE_OF = {kind: queue for queue, kinds in QUEUES.items() for kind in kinds}

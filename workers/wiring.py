@@ -35,7 +35,7 @@ from connectors.speak_up import SpeakUp
 from pipeline import periods
 from pipeline.answers import Answer, Given, draft
 from pipeline.check_in import Asking
-from pipeline.escalate import Ladder, Rule
+from pipeline.escalate import Ladder, Rule, account_key
 from pipeline.forgetting import Eraser
 from pipeline.house import House
 from pipeline.issue import Issue, Period, Remark
@@ -490,7 +490,17 @@ def to_ladder(found: Settings) -> Ladder:
     """The ladder of escalation from its settings."""
     given = found.escalation
     rules = {name: Rule(name=name, **entry.model_dump()) for name, entry in given.rules}
-    return Ladder(rules=rules, opens=given.opens, closes=given.closes, per_day=given.per_day, per_week=given.per_week)
+    accounts = {account_key(name): keeper for name, keeper in given.accounts.items()}
+    if not accounts:
+        rules["churn"] = replace(rules["churn"], enabled=False)
+    return Ladder(
+        rules=rules,
+        opens=given.opens,
+        closes=given.closes,
+        per_day=given.per_day,
+        per_week=given.per_week,
+        accounts=accounts,
+    )
 
 
 def to_asking(found: Settings) -> Asking | None:

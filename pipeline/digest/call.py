@@ -90,6 +90,8 @@ def _spoken(say: Tongue, block: Block) -> Block:
     return render.in_its_language(spoken, block.lang, say) if block.kind == "quote" else spoken
 
 
+COUNTED = "Voices are counted here and nothing else: whether something is down, we do not know."
+IN_HAND = "Is an incident open already? Say so, and nobody is asked again while this goes on, nor in the day after."
 ABOUT, NOTED = "It is about:", "Said when it was escalated:"
 """What stands before words that are not ours."""
 
@@ -122,6 +124,8 @@ class Case:
     """Whether replies are read."""
     instead_of: str | None = None
     """The leader in whose place the reader is told, by what they lead and by name."""
+    keeper: bool = False
+    """Whether the reader keeps the account that the issue comes from."""
     own: frozenset[str] = field(init=False)
     """The teams that the reader leads."""
 
@@ -231,6 +235,8 @@ def _body(case: Case, by: str) -> tuple[Block, ...]:
         blocks.append(Block(kind="para", text=f"Its words stay with {case.area}: ask the lead there."))
     if case.note is not None:
         blocks.append(Block(kind="para", lead=NOTED, text=words.printable(case.note)))
+    if case.rule.name == "outage_like" and not case.copy:
+        blocks += [Block(kind="para", text=COUNTED), Block(kind="para", text=IN_HAND)]
     if not case.copy:
         then = f" Then it goes to {case.office}, with a copy to you." if case.office else " Nobody is asked after you."
         blocks.append(Block(kind="para", lead=f"You have until {by}.", text=then.strip()))
@@ -257,6 +263,9 @@ def _why(case: Case) -> Section:
     reason = {
         "escalate": "A tag in its source says that it must not wait for the weekly notes.",
         "harm": "More than one person tells of money, data or a standstill in this pain (severity 8).",
+        "churn": "A customer speaks of leaving whose account is on the list of important ones"
+        + (", and you keep it." if case.keeper else "."),
+        "outage_like": "Five people or more wrote of one pain within two hours.",
         "surge": "More people than usual tell of its pain this week, it is severe (4 or more), and nobody answered it.",
         "agent_load": "Those who answer customers apologise far more than usual, or tell of abuse.",
         "safety": "Its words tell that somebody's health is at stake. None of them is copied.",
@@ -265,11 +274,10 @@ def _why(case: Case) -> Section:
     }[case.rule.name]
     if case.person:
         reason = "Somebody asked by name that it goes to you now."
-    limit = (
-        "Such a call goes out at any hour."
-        if case.rule.at_once
-        else f"Outside safety and security you get at most {day} of these a day and {week} in seven days."
-    )
+    most = f"Outside safety and security you get at most {day} of these a day and {week} in seven days."
+    limit = "Such a call goes out at any hour." if case.rule.at_once else most
+    if case.rule.at_once and not case.rule.beside:
+        limit = f"{limit} {most}"
     wrong = Block(kind="link", label="Wrong tag: this should not have come", url=f"{case.page}#wrong")
     blocks = [Block(kind="para", text=reason), Block(kind="para", text=limit)]
     if case.page is None and not case.by_line:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import String, and_, case, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from pipeline.escalate import HARM, WAITING
+from pipeline.escalate import ASIDE, BURST, HARM, OUTAGE, SKEW, WAITING
 from pipeline.issue import Issue, Verdict
 from pipeline.mailing import LOST
 from pipeline.org import Org
@@ -31,6 +31,7 @@ from pipeline.tables import (
 )
 
 TAG = '%"escalate"%'
+LEAVING = '%"churn"%'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,13 +144,16 @@ def ids_of(session: Session, source: str, names: Sequence[str]) -> list[int]:
 
 
 def grave(session: Session, ids: Sequence[int]) -> list[int]:
-    """Of these issues, those that somebody may have to be called for: tagged, asked for, or harmful."""
+    """Of these issues, those that somebody may have to be called for: tagged, asked for, harmful, or of an
+    account that speaks of leaving."""
     waits = select(EscalationRow.issue_id).where(EscalationRow.state.in_(WAITING))
     found: list[int] = []
     for some in chunks(ids):
         query = select(IssueRow.id).join(VerdictRow, VerdictRow.issue_id == IssueRow.id).where(IssueRow.id.in_(some))
         tagged = cast(IssueRow.tags, String).like(TAG)
-        found += session.scalars(query.where(or_(tagged, VerdictRow.severity >= HARM, IssueRow.id.in_(waits))))
+        leaving = and_(cast(VerdictRow.signals, String).like(LEAVING), IssueRow.account.is_not(None))
+        grave = or_(tagged, VerdictRow.severity >= HARM, leaving)
+        found += session.scalars(query.where(or_(grave, IssueRow.id.in_(waits))))
     return sorted(found)
 
 
@@ -175,6 +179,7 @@ def spokesman(session: Session, pain: str, since: datetime) -> int | None:
         .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
         .where(MemberRow.pain == pain, IssueRow.created_at >= since, IssueRow.state == "open")
         .where(or_(VerdictRow.severity >= HARM, cast(IssueRow.tags, String).like(TAG)))
+        .where(IssueRow.id.not_in(select(EscalationRow.issue_id).where(EscalationRow.rule.in_(ASIDE))))
         .order_by(case((cast(IssueRow.tags, String).like(TAG), 0), else_=1))
         .order_by(IssueRow.created_at, IssueRow.source, IssueRow.external_id)
     )
@@ -274,13 +279,15 @@ def of_call(session: Session, digest_id: int) -> tuple[Escalation, Told] | None:
 def thread_of(session: Session, pain: str) -> str | None:
     """The thread in which a pain was escalated before."""
     query = select(EscalationRow.thread).join(MemberRow, MemberRow.issue_id == EscalationRow.issue_id)
-    return session.scalars(query.where(MemberRow.pain == pain).order_by(EscalationRow.id).limit(1)).first()
+    query = query.where(MemberRow.pain == pain, EscalationRow.rule != "churn")  # those stand together by their account
+    return session.scalars(query.order_by(EscalationRow.id).limit(1)).first()
 
 
 def last_of_pain(session: Session, pain: str) -> datetime | None:
-    """When somebody was last called for an issue of a pain."""
+    """When the leads of a pain, or those above them, were last called for an issue of it."""
     query = select(func.max(EscalationRow.at)).join(MemberRow, MemberRow.issue_id == EscalationRow.issue_id)
-    moment = session.execute(query.where(MemberRow.pain == pain)).scalar_one()
+    query = query.where(MemberRow.pain == pain, EscalationRow.rule.not_in(ASIDE))
+    moment = session.execute(query).scalar_one()
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
@@ -288,6 +295,49 @@ def last_in_thread(session: Session, thread: str) -> datetime | None:
     """When somebody was last called in a thread."""
     moment = session.execute(select(func.max(EscalationRow.at)).where(EscalationRow.thread == thread)).scalar_one()
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+
+
+def last_outage(session: Session, pain: str) -> datetime | None:
+    """When somebody was last called because a pain was like an outage."""
+    query = select(func.max(EscalationRow.at)).join(MemberRow, MemberRow.issue_id == EscalationRow.issue_id)
+    moment = session.execute(query.where(MemberRow.pain == pain, EscalationRow.rule == "outage_like")).scalar_one()
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+
+
+def busy(session: Session, now: datetime) -> list[str]:
+    """Pains of which enough issues of the last hours tell that they may be like an outage."""
+    query = (
+        select(MemberRow.pain)
+        .join(IssueRow, IssueRow.id == MemberRow.issue_id)
+        .where(IssueRow.created_at >= now - 2 * BURST, IssueRow.created_at <= now + SKEW, IssueRow.state != "deleted")
+        .group_by(MemberRow.pain)
+        .having(func.count() >= OUTAGE)
+    )
+    return sorted(session.scalars(query))
+
+
+def told_of(session: Session, pain: str, since: datetime) -> list[tuple[Issue, Verdict]]:
+    """The issues of a pain since a moment that were not deleted, with their verdicts, the oldest first."""
+    query = (
+        select(VerdictRow)
+        .join(MemberRow, MemberRow.issue_id == VerdictRow.issue_id)
+        .join(IssueRow, IssueRow.id == VerdictRow.issue_id)
+        .where(MemberRow.pain == pain, IssueRow.created_at >= since, IssueRow.state != "deleted")
+    )
+    verdicts = {row.issue_id: row for row in session.scalars(query)}
+    fixed = corrections(session)
+    return [
+        (issue, verdict_of(verdicts[row_id], fixed.get((issue.source, issue.external_id))))
+        for row_id, text_hash, issue in to_classify(session, list(verdicts))
+        if verdicts[row_id].text_hash == text_hash
+    ]
+
+
+def audience_of(session: Session, pain: str) -> str:
+    """Who alone may know of a pain, by `Org.audience`."""
+    entry = session.get(PainRow, pain)
+    known = (entry.live or entry.frozen or {}) if entry is not None else {}
+    return str(known.get("audience", ""))
 
 
 def waiting(session: Session) -> list[tuple[str, Escalation]]:

@@ -346,6 +346,12 @@ def projects(session: Session, source: str) -> list[str]:
     return sorted(project for project in session.scalars(query) if project)
 
 
+def accounts(session: Session) -> list[str]:
+    """The accounts that stored issues come from, sorted."""
+    query = select(IssueRow.account).where(IssueRow.account.is_not(None)).distinct()
+    return sorted(account for account in session.scalars(query) if account)
+
+
 def hold(session: Session, ids: Sequence[int]) -> dict[int, str]:
     """The present text hash of each issue; none of them changes until this transaction ends."""
     held: dict[int, str] = {}

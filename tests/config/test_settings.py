@@ -353,6 +353,9 @@ def test_a_rule_of_the_ladder_keeps_what_is_not_said(directory: Path) -> None:
         ("security: {tell: [lead]}", "named, never to all leads"),
         ("harm: {at_once: true}", "harm cannot go out at once"),
         ("harm: {within: soon}", "within"),
+        ("harm: {tell: [keeper]}", "'keeper' is no person of org.yaml"),
+        ("churn: {tell: [keeper, adda]}", "Did you mean ada?"),
+        ("churn: {at_once: true}", "churn cannot go out at once"),
         ("harm: {withing: 1d}", "Did you mean `within`?"),
         ("harms: {within: 1d}", "Did you mean `harm`?"),
     ],
@@ -366,6 +369,45 @@ def test_a_wrong_rule_of_the_ladder_is_named_with_its_line(directory: Path, rule
     assert len(problems) == 1
     assert words in problems[0]
     assert problems[0].startswith("settings.yaml:")
+
+
+def test_important_accounts_are_a_list_or_named_with_who_keeps_each(directory: Path) -> None:
+    (directory / "org.yaml").write_text(PEOPLE + ORG)
+    for given, kept in (
+        ("{Ashby  Fold: ada, 4711: }", {"ashby fold": "ada", "4711": None}),
+        ("[Ashby Fold]", {"ashby fold": None}),
+        ("[]", {}),
+        ("", {}),
+    ):
+        (directory / "settings.yaml").write_text(f"escalation:\n  accounts: {given}\n")
+        loaded = load(directory)
+        ladder = to_ladder(loaded.settings)
+
+        assert loaded.problems == ()
+        assert ladder.accounts == kept
+        assert ladder.rules["churn"].enabled == bool(kept)
+
+
+@pytest.mark.parametrize(
+    ("given", "line", "words"),
+    [
+        ("{Ashby Fold: adda}", 2, "'adda' is no person of org.yaml. Did you mean ada?"),
+        ("{Ashby Fold: bob}", 2, "'bob' has no e-mail address"),
+        ("{Ashby Fold: lead}", 2, "'lead' is no person"),
+        ("\n    Ashby Fold: ada\n    ashby  FOLD: ada", 4, "'ashby  FOLD' is given on line 3 already"),
+        ("[Ashby Fold, Ashby Fold]", 2, "is given on line 2 already"),
+        ("[{name: Ashby Fold}]", 2, "is no name of an account"),
+        ("5", 2, "escalation.accounts"),
+    ],
+)
+def test_a_wrong_account_is_named_with_its_line(directory: Path, given: str, line: int, words: str) -> None:
+    (directory / "org.yaml").write_text(PEOPLE + ORG)
+    (directory / "settings.yaml").write_text(f"escalation:\n  accounts: {given}\n")
+
+    [problem] = said(load(directory))
+
+    assert problem.startswith(f"settings.yaml:{line}: escalation.accounts")
+    assert words in problem
 
 
 def test_a_check_in_is_off_until_it_is_turned_on_and_keeps_what_is_not_said(directory: Path) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -243,5 +244,102 @@ def test_days_off_of_a_team_keep_its_pains_from_climbing() -> None:
 def test_what_sends_mail_unasked_is_off_by_default() -> None:
     rules = escalate.Ladder().rules
 
-    assert {name for name, rule in rules.items() if not rule.enabled} == {"surge", "agent_load"}
+    assert {name for name, rule in rules.items() if not rule.enabled} == {"churn", "surge", "agent_load"}
+    assert not escalate.Ladder().looks_for_outages
     assert set(rules) == set(escalate.NAMES)
+
+
+# --- like an outage
+
+CRIES = st.lists(
+    st.builds(
+        lambda minutes, author: escalate.Cry(at("2026-03-02 00:00") + timedelta(minutes=minutes), author),
+        st.integers(0, 600) | st.sampled_from([0, 119, 120, 121, 240, 241]),
+        st.sampled_from("abcdefg"),
+    ),
+    max_size=24,
+)
+
+
+def authors_of(cries: list[escalate.Cry], end: datetime) -> set[str]:
+    return {cry.author for cry in cries if end - timedelta(hours=2) <= cry.at <= end}
+
+
+@given(CRIES)
+def test_a_crowd_is_five_different_authors_in_the_two_hours_to_a_voice(cries: list[escalate.Cry]) -> None:
+    found = set(escalate.crowded(cries))
+
+    assert found == {cry.at for cry in cries if len(authors_of(cries, cry.at)) >= 5}
+
+
+@given(CRIES, st.integers(0, 900))
+def test_an_outage_breaks_out_while_its_newest_voice_is_no_older_than_two_hours(
+    cries: list[escalate.Cry], minutes: int
+) -> None:
+    now = at("2026-03-02 00:00") + timedelta(minutes=minutes)
+    seen = [cry for cry in cries if cry.at <= now]
+    ends = [cry.at for cry in seen if now - timedelta(hours=2) <= cry.at]
+
+    assert escalate.breaks_out(seen, now, None) == any(len(authors_of(seen, end)) >= 5 for end in ends)
+
+
+@given(CRIES, st.randoms())
+def test_the_order_in_which_voices_arrive_makes_no_outage(cries: list[escalate.Cry], random: Random) -> None:
+    now, shuffled = at("2026-03-02 04:00"), list(cries)
+    random.shuffle(shuffled)
+
+    assert escalate.breaks_out(cries, now, None) == escalate.breaks_out(shuffled, now, None)
+
+
+def five(text: str, minutes: int = 0) -> list[escalate.Cry]:
+    """Four at once, and the fifth so many minutes later."""
+    first = [escalate.Cry(at(text), author) for author in "abcd"]
+    return [*first, escalate.Cry(at(text) + timedelta(minutes=minutes), "e")]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "later", "calls"),
+    [(120, 120, True), (121, 120, False), (120, 240, True), (120, 241, False), (0, 0, True), (60, -1, False)],
+)
+def test_the_edges_of_an_outage(minutes: int, later: int, calls: bool) -> None:
+    now = at("2026-03-02 10:00") + timedelta(minutes=later)
+    seen = [cry for cry in five("2026-03-02 10:00", minutes) if cry.at <= max(now, at("2026-03-02 10:00"))]
+
+    assert escalate.breaks_out(seen, now, None) is calls
+
+
+def test_what_goes_on_is_no_second_outage_until_a_day_was_quiet() -> None:
+    first, called = five("2026-03-02 10:00"), at("2026-03-02 10:10")
+    goes_on = [*first, *five("2026-03-03 09:00"), *five("2026-03-04 08:00")]
+
+    assert not escalate.breaks_out(first, at("2026-03-02 10:20"), called)
+    assert not escalate.breaks_out(goes_on, at("2026-03-04 08:01"), called)
+    assert not escalate.breaks_out([*first, *five("2026-03-03 10:10")], at("2026-03-03 10:11"), called)
+    assert escalate.breaks_out([*first, *five("2026-03-03 10:11")], at("2026-03-03 10:12"), called)
+
+
+def test_a_clock_that_is_far_ahead_makes_no_outage() -> None:
+    assert escalate.breaks_out(five("2026-03-02 10:05"), at("2026-03-02 10:00"), None)
+    assert not escalate.breaks_out(five("2026-03-02 10:06"), at("2026-03-02 10:00"), None)
+
+
+def test_an_outage_goes_to_whoever_is_free_at_any_hour_and_waits_for_nobody() -> None:
+    rule = Rule(name="outage_like", tell=("kit", "noor"), within="15m", at_once=True)
+    night = at("2026-03-01 02:00")
+
+    def told(**sent: tuple[str, ...]) -> Tell | Wait | Rest:
+        return escalate.next_step(
+            rule,
+            RUNGS,
+            (),
+            since=night,
+            snoozed_until=None,
+            now=night,
+            free=lambda who: escalate.free_day(VIENNA, night, [at(one) for one in sent.get(who, ())], 1, 3),
+            hours=lambda _: VIENNA,
+        )
+
+    today, week = ("2026-03-01 01:00",), ("2026-02-24 09:00", "2026-02-25 09:00", "2026-02-26 09:00")
+    assert told() == Tell("kit", (), night + timedelta(minutes=15))
+    assert told(kit=today) == told(kit=week) == Tell("noor", (), night + timedelta(minutes=15))
+    assert told(kit=today, noor=week) == Rest("digest")

@@ -54,7 +54,7 @@ def _opened(engine: Engine, session: Session, token: str) -> tuple[Link, Escalat
     away. Raises `Refused`."""
     deployment = engine.deployment
     house = deployment.house
-    named = {one for rule in house.ladder.rules.values() for one in rule.tell if one in house.org.people}
+    named = {one for one in house.ladder.named if one in house.org.people}
     places = standing_in.away(session, house.org).places(house.org, deployment.now())
     told = _told(engine, session, token)
     still = {one.reader for one in told if one.instead_of is None or places.get(one.instead_of) == one.reader}

@@ -55,6 +55,7 @@ class _Line:
     down: asyncio.StreamWriter
     up: asyncio.StreamWriter | None = None
     carried: dict[str, int] = field(default_factory=lambda: {"up": 0, "down": 0})
+    held: bool = False
     losing: bool = False
     """Whether the next answer is swallowed, and the line reset in its place."""
 
@@ -112,8 +113,15 @@ class Proxy:
 
         return self._call(all_of_them)
 
-    def open(self) -> int:
-        return len(self._lines)
+    def hold(self) -> int:
+        """What is open now stays open for ever and carries nothing any more; new lines are well. How many that were."""
+
+        def all_of_them() -> int:
+            for line in self._lines:
+                line.held = True
+            return len(self._lines)
+
+        return self._call(all_of_them)
 
     def stop(self) -> None:
         if self._loop.is_running():
@@ -138,6 +146,7 @@ class Proxy:
 
     async def _serve(self) -> None:
         self._stopped = asyncio.Event()
+        self._loop.set_exception_handler(lambda _loop, _context: None)  # lines that break are its trade
         server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
         self.port: int = server.sockets[0].getsockname()[1]
         self._ready.set()
@@ -173,7 +182,7 @@ class Proxy:
 
     async def _carry(self, line: _Line, way: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(CHUNK):
-            while self._toxics.blackhole:
+            while self._toxics.blackhole or line.held:
                 await asyncio.sleep(WAIT)
                 if writer.is_closing():
                     return

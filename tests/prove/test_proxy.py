@@ -126,6 +126,21 @@ def test_a_black_hole_takes_connections_and_gives_nothing_until_it_is_lifted(lin
         assert client.recv(1) == b"b"
 
 
+def test_held_lines_stay_half_open_and_new_ones_are_served(line: Proxy) -> None:
+    with _connect(line) as client:
+        client.sendall(b"a")
+        client.recv(1)
+        assert line.hold() == 1
+        client.sendall(b"b")
+        client.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            client.recv(1)
+        with _connect(line) as other:
+            other.sendall(b"c")
+
+            assert other.recv(1) == b"c"
+
+
 def test_an_answer_comes_in_slices_with_pauses(line: Proxy) -> None:
     line.set(Toxics(slice=2, pause=0.05))
     with _connect(line) as client:

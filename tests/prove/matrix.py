@@ -373,6 +373,8 @@ def _disturb(row: Row, given: argparse.Namespace, template: Template | None) -> 
     report = disturb(fault, plan, _say if given.keep or given.minutes else lambda _line: None, template)
     outcome = report.outcome
     longest = {name: f"{max(took):.1f} s" for name, took in report.seconds.items()}
+    if report.ended:
+        longest["processes that ended and were started again"] = str(report.ended)
     _say(
         f"row {row.number:2} {outcome.killed} disturbances ({_counted(outcome.kills)}), at most {longest or '-'}, "
         f"{outcome.weeks} weeks, longest heal {outcome.figures.get('longest heal', 0)} s, {outcome.seconds:.0f} s; "

@@ -167,18 +167,23 @@ class Disturbed(Run):
 
     def _at_rest(self) -> list[str]:
         """A pull that failed looks again after half a minute or two: that time passes here at once."""
-        db = self.world.db
-        past = datetime.now(UTC) - timedelta(seconds=1)
-        db.rows("SELECT 1 AS one")
-        db.change(
-            "UPDATE work SET run_after = ? WHERE state = 'ready' AND kind IN ('pull', 'census')",
-            [past.strftime("%Y-%m-%d %H:%M:%S.%f") if db.sqlite else past],
-        )
+        self._now("pull", "census")
         found = super()._at_rest()
         world, latest = self.world, self._day + timedelta(days=8, hours=5)
         if found and all("waits for its next try" in one for one in found) and world.clock() < latest:
             world.clock.set(world.clock() + timedelta(hours=3), 0)  # a call that came up at night waits for the morning
+            self._now("deliver")
         return found
+
+    def _now(self, *kinds: str) -> None:
+        """What waits for a later time need not wait any more."""
+        db, past = self.world.db, datetime.now(UTC) - timedelta(seconds=1)
+        db.rows("SELECT 1 AS one")
+        for kind in kinds:
+            db.change(
+                "UPDATE work SET run_after = ? WHERE state = 'ready' AND kind = ?",
+                [past.strftime("%Y-%m-%d %H:%M:%S.%f") if db.sqlite else past, kind],
+            )
 
     def busy(self, seconds: float = 1.0) -> None:
         """Wait until a row of work runs, at most so long."""

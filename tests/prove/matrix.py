@@ -89,7 +89,11 @@ ROWS: tuple[Row, ...] = (
         + _t("workers/test_engine", "test_an_issue_that_kills_the_classifier_is_set_aside_and_the_rest_is_classified"),
         not_here="a hang beyond the time limit of a task (11 minutes); the limit itself is Celery's",
     ),
-    Row(4, "SIGTERM while it works; a supervisor without patience", "I1, I5"),
+    Row(
+        4, "SIGTERM while it works; a supervisor without patience", "I1, I5",
+        _t("workers/test_running", "test_sources_that_hang_delay_no_mail_and_are_given_back_when_the_worker_stops",
+           "test_run_ends_between_two_steps_and_gives_back_what_hangs", "test_beat_and_web_end_at_once"),
+    ),
     Row(
         5, "SIGSTOP beyond the lease, then SIGCONT", "I2, I5",
         _t(WORK, "test_a_row_whose_lease_ran_out_is_due_again_and_the_late_one_is_fenced_off"),
@@ -106,11 +110,14 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         8, "Redis down, frozen, half-open, reset in BRPOP, its reply lost after LPUSH", "I1, I6, I11",
-        _t("workers/test_limits", "test_without_redis_each_process_still_keeps_what_it_was_told"), times=12,
+        _t("workers/test_limits", "test_without_redis_each_process_still_keeps_what_it_was_told")
+        + _t("workers/test_running", "test_a_worker_that_goes_deaf_says_so_and_ends",
+             "test_a_worker_whose_broker_is_frozen_waits_for_it"), times=12,
     ),
     Row(
         9, "Redis out of memory, evicting, or a read-only replica", "refused, or I11",
-        _t("workers/test_processes", "test_a_worker_refuses_a_redis_that_would_evict_the_queue"), times=6,
+        _t("workers/test_processes", "test_a_worker_refuses_a_redis_that_would_evict_the_queue",
+           "test_a_replica_is_no_broker"), times=6,
     ),
     Row(10, "PostgreSQL is shut down at once, in any transaction, and comes back", "all", times=20),
     Row(11, "the answer to a COMMIT is lost", "I2, I4", times=30),
@@ -124,13 +131,15 @@ ROWS: tuple[Row, ...] = (
         kills="`python -m tests.prove --database sqlite`",
     ),
     Row(
-        14, "disk full, read-only, fsync fails (SQLite)", "I1, I3, I6", scenarios=(scenarios.full_disk,), times=3,
+        14, "disk full, read-only, fsync fails (SQLite)", "I1, I3, I6",
+        _t("workers/test_outage", "test_run_goes_on_once_its_database_can_be_used_again"),
+        scenarios=(scenarios.full_disk,), times=3,
         not_here="PostgreSQL's own disk: it ends and comes back, which is row 10",
     ),
     Row(
         15, "the database is restored from a backup of the day before", "I3, I4, I5",
-        not_here="nothing outside of the database remembers what was sent, so the digests of that day are sent again "
-        "under the same Message-ID; not simulated",
+        _t("workers/test_restored", "test_a_database_of_the_day_before_sends_nothing_again_and_says_so",
+           "test_nothing_is_sent_while_the_log_cannot_be_read"),
     ),
     Row(
         16, "429 with, without or with an absurd Retry-After; 5xx, 401, 403, 404, 410", "I3, I6",

@@ -23,17 +23,15 @@ def test_a_test_that_is_not_there_is_noticed() -> None:
     assert matrix.missing((row,)) == list(row.tests)
 
 
-def test_only_what_is_not_simulated_anywhere_has_nothing_but_a_reason() -> None:
-    bare = [r.number for r in matrix.ROWS if not (r.disturbs or r.scenarios or r.tests or r.kills)]
-
-    assert bare == [15]
+def test_no_row_has_nothing_but_a_reason() -> None:
+    assert [r.number for r in matrix.ROWS if not (r.disturbs or r.scenarios or r.tests or r.kills)] == []
 
 
 def test_answers_that_are_cut_anywhere_lose_nothing() -> None:
-    shown = scenarios.cut_answers(16, random.Random(3))
+    shown = scenarios.cut_answers(10, random.Random(3))
 
     assert shown.violations == []
-    assert shown.repeats == 16
+    assert shown.repeats == 10
 
 
 def test_weeks_in_which_nobody_looked_have_their_rows() -> None:

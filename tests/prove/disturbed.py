@@ -32,8 +32,8 @@ from tests.prove.run import Outcome, Plan, Run, Say, World
 
 BACK = 60.0
 """Seconds within which ticks are done again once the broker is there."""
-DRAIN = 75.0
-"""Seconds in which a process that was asked to stop has stopped: a pull has a turn of 60, all else takes moments."""
+DRAIN = 30.0
+"""Seconds in which a process that was asked to stop has stopped, as supervisors give it."""
 SLOW = 180.0
 """Seconds without progress at rest; a lease that nobody alive gave back runs out in 60."""
 

@@ -466,11 +466,6 @@ WRONG: dict[str, tuple[tuple[str, ...], Spoil, str]] = {
         _write("sources.yaml", "sources: [{name: a, kind: github, repos: [a/b], token: '${NO_SUCH}'}]\n"),
         "NO_SUCH",
     ),
-    "a team below one that is not there": (
-        ("run", "--once"),
-        _write("org.yaml", "teams: [{id: a, name: A, parent: nobody}]\nfallback: a\n"),
-        "nobody",
-    ),
     "no directory": (("--config", "/no/such/directory", "run", "--once"), lambda _d, _v: None, "/no/such/directory"),
 }
 """What is wrong: the command, how it is made wrong, and what its line has to name."""

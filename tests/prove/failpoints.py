@@ -4,6 +4,7 @@ The application holds none of this. A process looks at each step for the file th
 first dies there, so one arming is one death. Nothing is written by the dying but which step it was.
 """
 
+import ctypes
 import json
 import os
 import random
@@ -102,6 +103,12 @@ class Points:
             os.kill(os.getpid(), signal.SIGSTOP)
         elif order["how"] == "child":
             os.kill(os.getpid(), signal.SIGKILL)
+        elif order["how"] == "segfault":
+            ctypes.string_at(0)
+        elif order["how"] == "exit":
+            os._exit(3)
+        elif order["how"] == "memory":
+            raise MemoryError("no memory is left")
         else:
             os.killpg(0, signal.SIGKILL)
 

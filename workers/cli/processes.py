@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from pipeline import steps
 from pipeline.store import db, schema
@@ -85,11 +86,19 @@ def _run(runner: Engine) -> None:
         with stop_asked.listening():
             while not stop_asked.asked:
                 stop_asked.idle = False
-                runner.run_once()
+                _turn(runner)
                 stop_asked.idle = True
                 time.sleep(PAUSE)
     except KeyboardInterrupt:
         runner.give_back()
+
+
+def _turn(runner: Engine) -> None:
+    """A database that is away, full or locked is waited for: when it is back, nobody has to start this again."""
+    try:
+        runner.run_once()
+    except OperationalError as error:
+        click.echo(f"the database cannot be used, trying again: {db.said(error)}", err=True)
 
 
 def _decide_again(runner: Engine) -> None:

@@ -140,7 +140,10 @@ class Engine:
     # --- what is due -------------------------------------------------------------------------------------------------
 
     def tick(self) -> None:
-        """Ask for everything that is due now. Any number of ticks, from anywhere, asks for it once."""
+        """Ask for everything that is due now. Any number of ticks, from anywhere, asks for it once.
+
+        In short transactions: whoever works on what is asked for waits for them.
+        """
         house, now = self.deployment, self.deployment.now()
         with self.transaction() as session:
             sources.ensure(session, {name: source.options.kind for name, source in house.sources.items()})
@@ -153,6 +156,9 @@ class Engine:
                 if _wants_census(source, state, now, Gap.from_json(registry.mark(session, f"{GAP}{name}"))):
                     work.request(session, "census", name)
             self._ask_inbox(session, now)
+            self._ask_canaries(session)
+            registry.set_mark(session, TICKED, db.now(session).isoformat())
+        with self.transaction() as session:
             self._reroute(session)
             if house.language_model is not None:
                 proposing.wake(session, house.language_model, now, house.zone)
@@ -160,9 +166,8 @@ class Engine:
             escalating.wake(session, now)
             checking_in.wake(session, house.house, now)
             self._plan(session)
+        with self.transaction() as session:
             self._tidy(session)
-            self._ask_canaries(session)
-            registry.set_mark(session, TICKED, db.now(session).isoformat())
 
     def _ask_canaries(self, session: Session) -> None:
         """Where there is a broker: whoever performs it proves that messages of the queue arrive and are worked on."""

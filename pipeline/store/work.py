@@ -131,9 +131,13 @@ def claim(
     """
     moment = db.now(session)
     mine = and_(WorkRow.id == row_id, WorkRow.kind.in_(kinds), WorkRow.version <= VERSION, _claimable(moment))
-    # A row that somebody is finishing right now, lease or not, is left to them: no waiting, no second worker.
-    if session.execute(select(WorkRow.id).where(mine).with_for_update(skip_locked=True)).one_or_none() is None:
-        return None
+    # A row that somebody is finishing right now, lease or not, is left to them: no waiting, no second worker. Who only
+    # asks for it once more is waited for: ticks follow each other so closely that it would seldom be free.
+    finds = select(WorkRow.id).where(mine)
+    if session.execute(finds.with_for_update(skip_locked=True)).one_or_none() is None:
+        waits = finds.where(WorkRow.state == "ready").with_for_update()
+        if session.execute(waits).one_or_none() is None:
+            return None
     spent = session.execute(
         update(WorkRow)
         .where(mine, WorkRow.attempt >= ATTEMPTS)

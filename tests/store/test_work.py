@@ -1,3 +1,4 @@
+import threading
 from datetime import timedelta
 
 import pytest
@@ -41,6 +42,35 @@ def test_a_claimed_row_cannot_be_claimed_again_while_its_lease_lasts(database: E
     assert first is not None
     assert first.attempt == 1
     assert second is None
+
+
+def test_who_claims_waits_for_who_only_asks_once_more(database: Engine) -> None:
+    """Ticks ask for the same rows one after the other: a row that they hold must not be passed by each time."""
+    if database.dialect.name == "sqlite":
+        pytest.skip("one transaction at a time writes to SQLite")
+    row, taken = ask(database), list[work.Job | None]()
+    with db.transaction(database) as session:
+        work.request(session, "pull", "a")
+        session.flush()
+        other = threading.Thread(target=lambda: taken.append(claim(database, row)))
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()
+    other.join(10)
+
+    assert [job is not None and job.attempt for job in taken] == [1]
+
+
+def test_who_claims_leaves_a_row_that_is_being_finished(database: Engine) -> None:
+    if database.dialect.name == "sqlite":
+        pytest.skip("one transaction at a time writes to SQLite")
+    row = ask(database)
+    job = claim(database, row, lease=timedelta(seconds=-1))
+    assert job is not None
+    with db.transaction(database) as session:
+        work.finish(session, job)
+        session.flush()
+        assert claim(database, row) is None
 
 
 def test_a_row_whose_lease_ran_out_is_due_again_and_the_late_one_is_fenced_off(database: Engine) -> None:

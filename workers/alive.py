@@ -41,27 +41,30 @@ def is_dead(holder: str) -> bool:
     return True
 
 
+def folder() -> Path:
+    """Where this machine's processes, of this user, leave their signs."""
+    return Path(tempfile.gettempdir()) / _FOLDER
+
+
 def sign(process: str) -> None:
     """Show that a process of this kind is at work. Where there is no place for it, nobody sees it."""
-    folder = Path(tempfile.gettempdir()) / _FOLDER
     with suppress(OSError):
-        folder.mkdir(mode=0o700, exist_ok=True)
-        (folder / f"{process}.sign").touch(mode=0o600)
+        folder().mkdir(mode=0o700, exist_ok=True)
+        (folder() / f"{process}.sign").touch(mode=0o600)
 
 
 def gave_sign(process: str, *, within: float) -> bool:
     """Whether one of this kind on this machine did in the last `within` seconds."""
     try:
-        return time.time() - (Path(tempfile.gettempdir()) / _FOLDER / f"{process}.sign").stat().st_mtime <= within
+        return time.time() - (folder() / f"{process}.sign").stat().st_mtime <= within
     except OSError:
         return False
 
 
 def _hold() -> str:
-    folder = Path(tempfile.gettempdir()) / _FOLDER
-    path = folder / f"{uuid.uuid4().hex}.lock"
+    path = folder() / f"{uuid.uuid4().hex}.lock"
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder().mkdir(mode=0o700, exist_ok=True)
         atexit.register(path.unlink, missing_ok=True)
         held = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)  # open until the process ends
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)

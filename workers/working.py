@@ -7,7 +7,6 @@ import faulthandler
 import os
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,6 +24,7 @@ from kombu.exceptions import OperationalError
 from workers import alive, pulse
 from workers.app import PULSE, TICK, TICK_SECONDS, app, queues
 from workers.engine import Engine
+from workers.places import folder
 from workers.queues import READING
 from workers.stopping import GRACE
 from workers.wiring import Deployment
@@ -39,8 +39,8 @@ def work(directory: Path, as_of: datetime | None, *, concurrency: int, names: Se
     app.conf.task_queues = queues(own)
     setup_logging.connect(_leave_logs_alone, weak=False)
     worker_ready.connect(_Watch(directory, as_of, own, concurrency, patience).begin, weak=False)
-    with tempfile.TemporaryDirectory(prefix="leafnotes-places-") as places:
-        app.conf.leafnotes_places = (Path(places), reading_places(concurrency, names))
+    with folder() as places:
+        app.conf.leafnotes_places = (places, reading_places(concurrency, names))
         try:
             app.worker_main(
                 [

@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from celery import Celery
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 
 from workers.queues import QUEUES, SENDING
 
@@ -74,6 +74,19 @@ def carefully(task: Any, app: Any, consumer: Any, **more: Any) -> Any:
                 message.reject()
 
     return take
+
+
+CROWD = 1_000
+"""Messages of a queue, beyond which more of them would wake nobody."""
+
+
+def crowded(name: str) -> bool:
+    """Whether so many messages wait in a queue that what is asked for again need not be published again."""
+    try:
+        with app.producer_or_acquire() as producer:
+            return bool(producer.channel.queue_declare(queue=name, passive=True).message_count >= CROWD)
+    except (ChannelError, OperationalError, OSError):  # there is no such queue, or no broker: `publish` says so
+        return False
 
 
 def publish(name: str, ids: Sequence[int]) -> None:

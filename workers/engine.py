@@ -106,6 +106,10 @@ Publish = Callable[[str, Sequence[int]], None]
 """Wakes up those who work on a queue for these rows."""
 
 
+def _never(_queue: str) -> bool:
+    return False
+
+
 def _nobody(_queue: str, _ids: Sequence[int]) -> None:
     """Without a broker nobody has to be woken up."""
 
@@ -116,6 +120,8 @@ class Engine:
 
     deployment: Deployment
     publish: Publish = _nobody
+    crowded: Callable[[str], bool] = _never
+    """Whether enough messages wait in a queue: a sweep leaves it alone."""
     watch: Callable[[Ingested], None] | None = None
     say: Callable[[str], None] | None = None
     turn: float = 60.0
@@ -177,14 +183,17 @@ class Engine:
         for queue in set(QUEUES) - work.changed_since(session, CANARY, before):
             work.request(session, CANARY, queue)
 
-    def sweep(self, *queues: str) -> None:
+    def sweep(self, *queues: str, limit: int = 500) -> None:
         """Publish again what is due and unclaimed: what the broker lost, and what was waiting for its time.
 
-        All of it, or that of some queues; of each so much that none takes another's turn.
+        All of it, or that of some queues; of each at most `limit`, so that none takes another's turn, and nothing where
+        enough messages wait already: what is published faster than it is worked on would grow without end.
         """
+        free = [queue for queue in queues or QUEUES if not self.crowded(queue)]
         with db.reading(self.deployment.database) as session:
-            rows = [row for queue in queues or QUEUES for row in work.due_rows(session, QUEUES[queue])]
-            rows += [] if queues else work.due_rows(session, [CANARY])
+            rows = [row for queue in free for row in work.due_rows(session, QUEUES[queue], limit)]
+            if not queues:
+                rows += [row for row in work.due_rows(session, [CANARY]) if row[1] in free]
         self._wake(rows)
 
     def _ask_inbox(self, session: Session, now: datetime) -> None:

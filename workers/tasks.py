@@ -10,7 +10,7 @@ from celery import Task
 from celery.signals import worker_process_init
 
 from workers import pulse
-from workers.app import CAREFULLY, PULSE, TICK, WORK, app, publish
+from workers.app import CAREFULLY, PULSE, TICK, WORK, app, crowded, publish
 from workers.engine import Engine
 from workers.places import place
 from workers.queues import READING
@@ -21,7 +21,7 @@ from workers.wiring import Deployment
 def engine() -> Engine:
     """The engine of this process, from the configuration that the command line put into the application's settings."""
     house = Deployment.read(app.conf["leafnotes_directory"], as_of=app.conf["leafnotes_as_of"])
-    return Engine(house, publish, stopping=lambda: bool(pulse.stopping.value))
+    return Engine(house, publish, crowded, stopping=lambda: bool(pulse.stopping.value))
 
 
 @contextmanager
@@ -42,12 +42,13 @@ def do_work(self: Task, row_id: int) -> None:
 
 
 def _read(row_id: int) -> None:
-    """Work that waits for somebody else's server, where a process is to spare; what found none is published again."""
+    """Work that waits for somebody else's server, where a process is to spare. What found none is published again by
+    whoever is done, one for one."""
     folder, count = app.conf["leafnotes_places"]
     with place(folder, count) as free:
         done = free and engine().perform(row_id)
     if done:
-        engine().sweep(READING)
+        engine().sweep(READING, limit=1)
 
 
 @app.task(name=TICK, Strategy=CAREFULLY)

@@ -45,6 +45,34 @@ def test_places_are_taken_once_and_given_back(tmp_path: Path) -> None:
         assert again
 
 
+def test_a_queue_is_crowded_when_more_messages_would_wake_nobody(redis_url: str) -> None:
+    redis.Redis.from_url(redis_url).flushall()
+    asks = "from workers.app import CROWD, app, crowded, publish\n"
+    asks += f"app.conf.broker_url = {redis_url!r}\n"
+    asks += "print(crowded('pull')); publish('pull', range(CROWD)); print(crowded('pull'), crowded('send'))"
+
+    said = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, timeout=60, check=True).stdout
+
+    assert said.split() == ["False", "True", "False"]
+
+
+def test_a_sweep_leaves_crowded_queues_alone_and_takes_no_more_than_it_is_asked_to(tmp_path: Path) -> None:
+    told: list[tuple[str, int]] = []
+    house = Deployment.read(small.organisation(tmp_path / "rosta", []), as_of=datetime.fromisoformat(small.DUE))
+    house.prepare()
+    runner = Runner(house, lambda queue, ids: told.append((queue, len(ids))), crowded=lambda queue: queue == "classify")
+    with db.transaction(house.database) as session:
+        for kind in ("pull", "classify", "deliver"):
+            for key in range(3):
+                work.request(session, kind, str(key))
+
+    runner.sweep()
+    runner.sweep("pull", limit=1)
+
+    assert sorted(told) == [("pull", 1), ("pull", 3), ("send", 3)]
+    house.database.dispose()
+
+
 def test_the_place_of_a_dead_process_is_free(tmp_path: Path) -> None:
     takes = "import sys; from pathlib import Path; from workers.places import place\n"
     takes += "with place(Path(sys.argv[1]), 1) as one: print(one, flush=True); sys.stdin.read()"

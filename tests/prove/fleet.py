@@ -68,6 +68,9 @@ class Template:
         return told
 
 
+AWAY = "LEAFNOTES_BROKER_URL: Redis cannot be reached"
+
+
 @dataclass
 class Fleet:
     """`roles` are a process's name and its arguments; each runs once, and again after each death."""
@@ -83,6 +86,8 @@ class Fleet:
     expected: set[int] = field(default_factory=set)
     crashes: list[str] = field(default_factory=list)
     starts: int = 0
+    refused: int = 0
+    """How often one refused to start, in a clear line, since Redis was away."""
 
     def start(self, role: str) -> None:
         self.starts += 1
@@ -121,7 +126,10 @@ class Fleet:
                 os.killpg(pid, signal.SIGKILL)  # children of one that ended by itself
             if pid not in self.expected:
                 log = (self.logs / f"{role}.log").read_text("utf-8", errors="replace")[-3000:]
-                self.crashes.append(f"{role} ended by itself; it said:\n{log}")
+                if AWAY in log.rpartition('"event": "started"')[2]:
+                    self.refused += 1  # Redis was killed just then: it says so, and its supervisor starts it again
+                else:
+                    self.crashes.append(f"{role} ended by itself; it said:\n{log}")
             self.start(role)
         return again
 

@@ -286,6 +286,7 @@ class Run:
             self.outcome.seconds = time.monotonic() - self._began
             self.outcome.hits = self._hits()
             self.outcome.crashes = self.world.fleet.crashes
+            self.outcome.figures["refused to start"] = self.world.fleet.refused
             self.outcome.violations += [f"crash: {one}" for one in self.world.fleet.crashes]
             self.outcome.violations += [f"harness: {one}" for one in life.trouble]
         return self.outcome

@@ -128,7 +128,8 @@ def _verdict(outcome: Outcome) -> None:
         f"{outcome.freezes} freezes, {outcome.wipes} Redis wipes, {outcome.weeks} weeks in {outcome.seconds:.0f} s "
         f"({outcome.seconds / max(1, outcome.killed):.2f} s a kill); longest heal {heal} s; "
         f"{outcome.figures.get('links looked at', 0)} links looked at; "
-        f"{outcome.figures.get('refused to start', 0)} starts refused while Redis was away; {len(outcome.violations)} violations"
+        f"{outcome.figures.get('refused to start', 0)} starts refused while Redis was away; "
+        f"{len(outcome.violations)} violations"
     )
 
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal, get_args
 
 from itsdangerous import BadData, Signer, URLSafeSerializer
+from itsdangerous.encoding import base64_decode, base64_encode
 
 Purpose = Literal[
     "answer", "check-in", "check-in-stop", "digest", "escalation", "pause", "preview", "quoted", "sign-in", "speak"
@@ -88,7 +89,8 @@ class Links:
         whole = isinstance(values, list) and len(values) in (5, 6)
         if not whole or values[0] != purpose or purpose not in get_args(Purpose):
             return None
-        if self._signer.dumps(values) != token:
+        signature = token.rpartition(".")[2]
+        if base64_encode(base64_decode(signature)).decode() != signature:
             return None  # the same signature spelt otherwise: its last letter has bits that nobody reads
         _, reader, period, about, until, *by = values
         return Link(purpose=purpose, reader=reader, period=period, about=about, until=until, by=by[0] if by else "")

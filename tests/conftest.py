@@ -71,6 +71,14 @@ def postgres_url(postgres_server: str, migrated_postgres: str) -> str:
     return local_servers.database(postgres_server, template=migrated_postgres)
 
 
+@pytest.fixture
+def postgres(postgres_url: str) -> Iterator[Engine]:
+    """That database, connected: where two can write at the same time."""
+    engine = db.connect(postgres_url)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.db"

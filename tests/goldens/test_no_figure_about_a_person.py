@@ -32,5 +32,6 @@ def test_no_part_of_a_document_has_an_author():
 
     named = {f"{part.__name__}.{field.name}" for part in parts for field in fields(part) if field.name in PERSON}
 
-    # `leader` is the reader; `by` is the class of people that a quotation is attributed to ("an engineer").
-    assert named == {"Document.leader", "Quote.by"}
+    # `leader` is the reader; `by` is the class of people that a quotation is attributed to ("an engineer"), or the
+    # office of who added a line to it.
+    assert named == {"Document.leader", "Quote.by", "Context.by"}

@@ -1,10 +1,8 @@
-from collections.abc import Iterator
-
 import pytest
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import Engine
 
-from pipeline.store import db, work
+from pipeline.store import work
 from tests.models.machine import planted, sized
 from tests.models.work_rows import WorkRows
 
@@ -13,19 +11,12 @@ class OnPostgres(WorkRows):
     """The same rows in PostgreSQL."""
 
 
-@pytest.fixture
-def postgres(postgres_url: str) -> Iterator[Engine]:
-    OnPostgres.engine = db.connect(postgres_url)
-    yield OnPostgres.engine
-    OnPostgres.engine.dispose()
-    OnPostgres.engine = None
-
-
 def test_work_rows_do_what_the_model_says() -> None:
     run_state_machine_as_test(WorkRows, settings=sized(20))
 
 
-def test_work_rows_in_postgresql_do_what_the_model_says(postgres: Engine) -> None:
+def test_work_rows_in_postgresql_do_what_the_model_says(postgres: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OnPostgres, "engine", postgres)
     run_state_machine_as_test(OnPostgres, settings=sized(6))
 
 

@@ -1,14 +1,15 @@
 """What people read after cleaning, what is marked, and that hostile text costs no more than its length."""
 
-import time
 import unicodedata
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.clean import CUT, LONGEST, Markup, clean
+from tests.effort import spent, that_ends
 
 MARKUPS: tuple[Markup, ...] = ("markdown", "html", "plain", "wiki")
 
@@ -403,12 +404,11 @@ BIG: dict[Markup, str] = {
 
 
 @pytest.mark.parametrize("markup", MARKUPS)
-def test_ten_megabytes_take_a_second_and_the_words_are_found(markup: Markup) -> None:
+def test_ten_megabytes_do_not_stop_it_and_the_words_are_found(markup: Markup) -> None:
     assert len(BIG[markup]) >= 9_500_000
-    begun = time.process_time()
-    text = clean(BIG[markup], markup)
+    with that_ends():
+        text = clean(BIG[markup], markup)
 
-    assert time.process_time() - begun < 3.0
     assert "The words come after the picture." in text
     assert len(text) <= LONGEST
 
@@ -588,11 +588,7 @@ def test_hostile_text_costs_no_more_than_its_length(name: str) -> None:
     small, large = NASTY[name](25_000), NASTY[name](100_000)
 
     for markup in MARKUPS:
-        ratio = min(_seconds(large, markup) / max(_seconds(small, markup), 0.002) for _ in range(3))
+        ratio = min(
+            spent(partial(clean, large, markup)) / max(spent(partial(clean, small, markup)), 0.002) for _ in range(3)
+        )
         assert ratio < 9, f"{markup}: four times the text took {ratio:.1f} times as long"  # quadratic would be 16
-
-
-def _seconds(text: str, markup: Markup) -> float:
-    begun = time.process_time()
-    clean(text, markup)
-    return time.process_time() - begun

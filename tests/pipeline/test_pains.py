@@ -6,7 +6,6 @@ import os
 import random
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -21,6 +20,7 @@ from benchmarks.pains_data import adjusted_rand
 from pipeline.pains import Assignment, Candidate, assign, from_json, merged, proposals, to_json
 from pipeline.pains.title import plain_title, title_of
 from tests.config.test_sample import PAINS
+from tests.effort import that_ends
 from tests.pipeline.second_organisation import ISSUES
 from tests.shared_data import beside
 
@@ -442,18 +442,6 @@ def test_the_pains_of_the_bundled_sample_hold_together_and_apart() -> None:
         assert Counter(found.get(key) for key in members).most_common(1)[0][1] >= 0.7 * len(members)
 
 
-def test_three_hundred_issues_take_about_a_second_at_most() -> None:
-    issues, _ = second_organisation()
-    many = [
-        replace(c, key=f"{c.key}/{n}", author=f"{c.author}/{n}", created_at=c.created_at + n * WEEK)
-        for n in range(6)
-        for c in issues
-    ]
-    started = time.process_time()
-    assign([], many)
-    assert time.process_time() - started < 2.0
-
-
 # -------------------------------------------------------------------------------------------------------------- titles
 
 
@@ -566,10 +554,9 @@ def test_what_a_machine_or_a_form_said_becomes_a_name_that_reads(texts: list[tup
 
 
 def test_a_hostile_title_does_not_slow_naming() -> None:
-    started = time.process_time()
     for text in ("a." * 50_000, "_" * 50_000, "Error: " * 20_000, "x::" * 30_000, '"1" ' * 30_000, "in at " * 30_000):
-        title_of([(text, text), (text, text)])
-    assert time.process_time() - started < 1.0
+        with that_ends():
+            title_of([(text, text), (text, text)])
 
 
 # ----------------------------------------------------------------------------------------------------------- proposals
@@ -619,9 +606,8 @@ def test_pains_that_have_nothing_in_common_are_left_alone() -> None:
     ids=["run", "comment", "fence", "brackets", "boxes", "trace", "controls", "zalgo", "colons", "japanese"],
 )
 def test_a_hostile_body_neither_stops_nor_slows_it(body: str) -> None:
-    started = time.process_time()
-    registry, told = assign([], [replace(c, body=body + c.body) for c in LOST])
-    assert time.process_time() - started < 2.0
+    with that_ends():
+        registry, told = assign([], [replace(c, body=body + c.body) for c in LOST])
     assert len(told) in (0, 2)
     assert all(from_json(json.loads(json.dumps(to_json(p)))) == p for p in registry)
 

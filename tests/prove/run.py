@@ -68,7 +68,11 @@ SETTINGS: dict[str, Any] = {
     "mail": {"from": "Leaf Notes <leaf@notes.rosta.example>"},
     "work": {"lease": "60s"},
     "retention": {"raw_pages": "9000d", "text": "9000d"},
-    "escalation": {"per_day": 3, "per_week": 10, "rules": {"surge": {"enabled": True}}},
+    "escalation": {
+        "per_day": 3,
+        "per_week": 10,
+        "rules": {"surge": {"enabled": True}, "outage_like": {"tell": ["noor"]}},
+    },
 }
 
 

@@ -81,20 +81,18 @@ def test_no_value_of_an_answer_s_row_leads_to_a_person(database: Engine) -> None
     assert sums & tickets == {WEEK, "apps"}
 
 
-def test_row_versions_of_postgresql_do_not_tell_which_sum_an_answer_changed(postgres_url: str) -> None:
-    engine = db.connect(postgres_url)
-    begin(engine)
+def test_row_versions_of_postgresql_do_not_tell_which_sum_an_answer_changed(postgres: Engine) -> None:
+    begin(postgres)
     for person, steps in zip(PEOPLE, ANSWERS, strict=False):
-        answer(engine, person, steps)
+        answer(postgres, person, steps)
 
-    with db.reading(engine) as session:
+    with db.reading(postgres) as session:
         versions = [
             session.execute(text(f"SELECT DISTINCT xmin::text FROM {table}")).scalars().all()
             for table in ("check_in_sums", "check_in_tickets")
         ]
 
     assert [len(one) for one in versions] == [1, 1]
-    engine.dispose()
 
 
 def test_a_ticket_is_good_once_and_only_for_its_group(database: Engine) -> None:

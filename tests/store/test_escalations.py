@@ -239,18 +239,17 @@ def test_the_gravest_and_then_the_oldest_is_told_first_whatever_came_or_was_look
     assert told_in_order(database, rows) == [3, 2, 4]  # three in any seven days
 
 
-def test_any_number_of_workers_tell_the_same_one_first(postgres_url: str) -> None:
-    database = db.connect(postgres_url)
-    rows = compete(database, (1, 4, 2, 3))
+def test_any_number_of_workers_tell_the_same_one_first(postgres: Engine) -> None:
+    rows = compete(postgres, (1, 4, 2, 3))
     together = Barrier(len(rows))
 
     def worker(row: int) -> None:
-        with db.transaction(database) as session:
+        with db.transaction(postgres) as session:
             job = work.claim(session, row_of(session, row), ["escalate"])
         together.wait()
         if job is None:
             return
-        with db.transaction(database) as session:
+        with db.transaction(postgres) as session:
             work.renew(session, job)
             escalating.escalate(session, row, HOUSE, AT)
             work.finish(session, job)
@@ -258,10 +257,9 @@ def test_any_number_of_workers_tell_the_same_one_first(postgres_url: str) -> Non
     with ThreadPoolExecutor(len(rows)) as pool:
         list(pool.map(worker, rows.values()))
 
-    assert told_in_order(database, rows) == [3]
-    with db.reading(database) as session:
+    assert told_in_order(postgres, rows) == [3]
+    with db.reading(postgres) as session:
         assert work.outstanding(session, ["escalate"]) == 0
-    database.dispose()
 
 
 def row_of(session: Session, issue: int) -> int:

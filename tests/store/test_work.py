@@ -1,5 +1,4 @@
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -43,14 +42,6 @@ def test_a_claimed_row_cannot_be_claimed_again_while_its_lease_lasts(database: E
     assert first is not None
     assert first.attempt == 1
     assert second is None
-
-
-@pytest.fixture
-def postgres(postgres_url: str) -> Iterator[Engine]:
-    """Where two can write at the same time."""
-    engine = db.connect(postgres_url)
-    yield engine
-    engine.dispose()
 
 
 class Claiming(threading.Thread):

@@ -1,14 +1,21 @@
 """Deployments of the sample organisation, in a process or as a fleet of real ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.prove.sample import sample as made
+from tests.workers import small
 
 AS_OF = "2026-09-21T12:00:00+01:00"
 KEY = "k3Yt0-Zq9v_7XwLmN4pRsUu8BcDdEeFfGgHhJj2K5M"
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    yield
+    small.LEFT_OPEN.close()
 
 
 @pytest.fixture

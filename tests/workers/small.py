@@ -1,7 +1,8 @@
 """A second organisation in a few lines: a coffee roastery with other words, other products and another tree."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from pipeline.store import db, digests, work
 from pipeline.store.digests import StoredDigest
 from workers.engine import Engine
+from workers.wiring import Deployment
 
 MONDAY = datetime.fromisoformat("2026-03-02T10:00:00+01:00")
 DUE = "2026-03-09T12:00:00+01:00"
@@ -77,6 +79,26 @@ def organisation(directory: Path, tickets: Iterable[dict[str, Any]], **source: A
 
 def write(directory: Path, tickets: Iterable[dict[str, Any]]) -> None:
     (directory / "desk.jsonl").write_text("".join(json.dumps(t) + "\n" for t in tickets))
+
+
+@contextmanager
+def opened(directory: Path, at: datetime | str = DUE) -> Iterator[Engine]:
+    """The engine of a directory at a moment, with its database made."""
+    house = Deployment.read(directory, as_of=datetime.fromisoformat(at) if isinstance(at, str) else at)
+    try:
+        house.prepare()
+        yield Engine(house)
+    finally:
+        house.database.dispose()
+
+
+LEFT_OPEN = ExitStack()
+"""What `left_open` opened, closed after each test of this folder."""
+
+
+def left_open(directory: Path, at: datetime | str = DUE) -> Engine:
+    """The same, until the test is over."""
+    return LEFT_OPEN.enter_context(opened(directory, at))
 
 
 def perform(runner: Engine, kinds: Sequence[str]) -> None:

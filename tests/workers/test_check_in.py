@@ -1,7 +1,6 @@
 """The weekly check-in from the mail to the leader's notes: once a week, never a reminder, and nobody can be found."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -19,7 +18,6 @@ from tests.workers import small
 from workers.cli import main
 from workers.engine import Engine
 from workers.web import app
-from workers.wiring import Deployment
 
 PUBLIC = "https://leaf.rosta.example"
 THURSDAY = datetime.fromisoformat("2026-03-05T14:30:00+01:00")
@@ -53,26 +51,9 @@ def with_speak_up(directory: Path) -> None:
     asking(directory, enabled=True, free_line=True)
 
 
-_open: list[Engine] = []
-
-
-def open_(directory: Path, at: datetime) -> Engine:
-    house = Deployment.read(directory, as_of=at)
-    house.prepare()
-    _open.append(Engine(house))
-    return _open[-1]
-
-
-@pytest.fixture(autouse=True)
-def closed() -> Iterator[None]:
-    yield
-    while _open:
-        _open.pop().deployment.database.dispose()
-
-
 def asked(directory: Path, at: datetime = THURSDAY) -> Engine:
     """The loop on a day; what waits for its hour is looked at again, as the database's clock would have it."""
-    runner = open_(directory, at)
+    runner = small.left_open(directory, at)
     with runner.transaction() as session:
         session.execute(text("UPDATE work SET run_after = '2000-01-01 00:00:00.000000' WHERE kind = 'deliver'"))
     runner.run_once()
@@ -118,12 +99,12 @@ def test_members_with_an_address_are_asked_once_in_their_working_hours(rosta: Pa
     asked(rosta)
     first = mails(rosta)
     asked(rosta, THURSDAY + timedelta(minutes=30))
-    asked(rosta, THURSDAY + timedelta(hours=6))
+    runner = asked(rosta, THURSDAY + timedelta(hours=6))
 
     assert sorted(first) == [one for one in ROASTERS if one != "roaster1"], "it is night in Auckland"
     assert sorted(mails(rosta)) == ROASTERS
     assert all(mails(rosta)[person] == said for person, said in first.items())
-    with db.reading(_open[-1].deployment.database) as session:
+    with db.reading(runner.deployment.database) as session:
         query = select(MailRow.state, MailRow.attempt).join(DigestRow, DigestRow.id == MailRow.digest_id)
         states = session.execute(query.where(DigestRow.kind == digests.CHECK_IN)).all()
     assert [tuple(row) for row in states] == [("accepted", 1)] * 7
@@ -153,9 +134,9 @@ def test_the_mail_can_be_stopped_by_one_click_for_ever(rosta: Path) -> None:
     assert sorted(path.stem for path in again.glob("c2026-W11.*.txt")) == [
         f"c2026-W11.{one}" for one in ROASTERS if one not in ("roaster1", "roaster2")
     ]
-    late = client(open_(rosta, THURSDAY + timedelta(days=700)))
-    assert late.post(header[1], data={"ask": "again"}).status_code == 200
-    with db.reading(_open[-1].deployment.database) as session:
+    late = small.left_open(rosta, THURSDAY + timedelta(days=700))
+    assert client(late).post(header[1], data={"ask": "again"}).status_code == 200
+    with db.reading(late.deployment.database) as session:
         assert session.scalars(select(CheckInStopRow.person)).all() == []
 
 
@@ -207,7 +188,7 @@ def test_half_an_answer_is_not_kept_and_says_what_is_missing(rosta: Path, fields
 def test_a_link_ends_politely_with_its_week(rosta: Path) -> None:
     asked(rosta)
     address = link(mails(rosta)["roaster3"])
-    late = client(open_(rosta, datetime.fromisoformat("2026-03-09T00:00:00+01:00")))
+    late = client(small.left_open(rosta, datetime.fromisoformat("2026-03-09T00:00:00+01:00")))
 
     for found in (late.get(address), late.post(address, data={"work": "4", "heard": "2"})):
         assert found.status_code == 410
@@ -244,9 +225,9 @@ def answer_all(rosta: Path, engine: Engine, line: str = "") -> None:
 def test_the_leader_reads_of_it_once_five_have_answered(rosta: Path) -> None:
     answer_all(rosta, asked(rosta))
 
-    asked(rosta, datetime.fromisoformat(small.DUE))
+    runner = asked(rosta, datetime.fromisoformat(small.DUE))
 
-    with db.reading(_open[-1].deployment.database) as session:
+    with db.reading(runner.deployment.database) as session:
         found = [small.stored(session, leader, small.WEEK).document or {} for leader in ("kit", "noor")]
     assert [[q["said"] for q in one["check_in"]["questions"]] for one in found] == [
         ["most who answered agree", "most who answered disagree"]
@@ -260,7 +241,7 @@ def test_the_line_becomes_an_anonymous_note_of_the_group_without_a_time_of_its_o
     asked(rosta)
     wait = "Every roast waits an hour for the one working grinder, and we plan our breaks around it."
 
-    answer_all(rosta, open_(rosta, THURSDAY + timedelta(minutes=17)), wait)
+    answer_all(rosta, small.left_open(rosta, THURSDAY + timedelta(minutes=17)), wait)
     engine = asked(rosta, THURSDAY + timedelta(minutes=20))
 
     with db.reading(engine.deployment.database) as session:

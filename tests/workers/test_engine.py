@@ -1,8 +1,6 @@
 """The engine in one process: what is due, what waits for what, and what a second run changes."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,14 +10,6 @@ from tests.workers import small
 from tests.workers.snapshot import snapshot
 from workers.engine import KINDS, Engine
 from workers.wiring import Deployment
-
-
-@contextmanager
-def engine(directory: Path, as_of: str = small.DUE) -> Iterator[Engine]:
-    house = Deployment.read(directory, as_of=datetime.fromisoformat(as_of))
-    house.prepare()
-    yield Engine(house)
-    house.database.dispose()
 
 
 def counts(runner: Engine, week: str = small.WEEK) -> dict[str, int]:
@@ -34,7 +24,7 @@ def text_of(directory: Path, leader: str, week: str = small.WEEK) -> str:
 def test_another_organisation_with_other_words_gets_its_digests(tmp_path: Path) -> None:
     directory = small.organisation(tmp_path / "rosta", small.subscribers())
 
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         runner.run_once()
 
         assert counts(runner) == {"composed": 2, "mail:accepted": 2}
@@ -45,7 +35,7 @@ def test_another_organisation_with_other_words_gets_its_digests(tmp_path: Path) 
 
 def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     directory = small.organisation(tmp_path / "rosta", small.subscribers())
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         runner.run_once()
         before = snapshot(runner.deployment.database)
 
@@ -57,7 +47,7 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
 def test_nothing_is_composed_before_a_leader_is_due(tmp_path: Path) -> None:
     directory = small.organisation(tmp_path / "rosta", small.subscribers())
 
-    with engine(directory, as_of="2026-03-09T08:59:00+01:00") as runner:
+    with small.opened(directory, at="2026-03-09T08:59:00+01:00") as runner:
         runner.run_once()
 
         assert counts(runner) == {}
@@ -68,7 +58,7 @@ def test_a_source_that_cannot_be_read_is_said_in_the_digest_and_stops_nothing(tm
     with (directory / "sources.yaml").open("a") as file:
         file.write("- {name: lost, kind: file, path: nowhere.jsonl}\n")
 
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         runner.run_once()
 
         assert counts(runner) == {"composed": 2, "mail:accepted": 2}
@@ -83,7 +73,7 @@ def test_private_issues_are_in_no_digest_and_no_count(tmp_path: Path) -> None:
     secret = small.ticket(90, title, labels=["beans", "hush"], author="x")
     directory = small.organisation(tmp_path / "rosta", [*small.subscribers(), secret])
 
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         runner.run_once()
 
     assert "lawyer" not in text_of(directory, "kit")
@@ -93,7 +83,7 @@ def test_private_issues_are_in_no_digest_and_no_count(tmp_path: Path) -> None:
 def test_what_became_private_after_composing_is_taken_out_before_sending(tmp_path: Path) -> None:
     tickets = small.subscribers(7)
     directory = small.organisation(tmp_path / "rosta", tickets)
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         runner.tick()
         _drain_all_but(runner, "deliver")
         tickets[0] |= {"labels": ["beans", "hush"], "updated_at": "2026-03-09T11:00:00+01:00"}
@@ -118,7 +108,7 @@ def _drain_all_but(runner: Engine, kind: str) -> None:
 
 def test_a_persons_label_wins_over_the_model_in_everything_that_follows(tmp_path: Path) -> None:
     directory = small.organisation(tmp_path / "rosta", small.subscribers())
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         runner.tick()
         _drain_all_but(runner, "close")
         with runner.transaction() as session:
@@ -136,13 +126,13 @@ def test_a_persons_label_wins_over_the_model_in_everything_that_follows(tmp_path
 
 def test_a_changed_org_chart_routes_stored_issues_anew(tmp_path: Path) -> None:
     directory = small.organisation(tmp_path / "rosta", small.subscribers())
-    with engine(directory, as_of="2026-03-05T12:00:00+01:00") as runner:
+    with small.opened(directory, at="2026-03-05T12:00:00+01:00") as runner:
         runner.run_once()
     chart = (directory / "org.yaml").read_text()
     chart = chart.replace("label: beans", "label: cups").replace("label: parcels", "label: beans")
     (directory / "org.yaml").write_text(chart)
 
-    with engine(directory, as_of="2026-03-05T12:00:00+01:00") as runner:
+    with small.opened(directory, at="2026-03-05T12:00:00+01:00") as runner:
         runner.run_once()
 
         with db.transaction(runner.deployment.database) as session:
@@ -151,10 +141,10 @@ def test_a_changed_org_chart_routes_stored_issues_anew(tmp_path: Path) -> None:
 
 def test_after_three_weeks_down_one_digest_is_sent_and_the_others_are_shown_as_skipped(tmp_path: Path) -> None:
     directory = small.organisation(tmp_path / "rosta", small.subscribers())
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         runner.run_once()
 
-    with engine(directory, as_of="2026-03-30T12:00:00+02:00") as runner:
+    with small.opened(directory, at="2026-03-30T12:00:00+02:00") as runner:
         runner.run_once()
 
         assert counts(runner, "2026-W11") == {"skipped": 2}
@@ -163,7 +153,7 @@ def test_after_three_weeks_down_one_digest_is_sent_and_the_others_are_shown_as_s
     told = " ".join((directory / "digests" / "2026-W13" / "kit.txt").read_text().split())
     assert "of 2 weeks were not sent to you" in told
 
-    with engine(directory, as_of="2026-04-06T12:00:00+02:00") as runner:
+    with small.opened(directory, at="2026-04-06T12:00:00+02:00") as runner:
         runner.run_once()
     assert "not sent to you" not in (directory / "digests" / "2026-W14" / "kit.txt").read_text()
 
@@ -173,7 +163,7 @@ def test_the_order_of_the_file_changes_no_row_and_no_byte(tmp_path: Path) -> Non
     made = []
     for name, order in (("forwards", tickets), ("backwards", tickets[::-1])):
         directory = small.organisation(tmp_path / name, order, page=2)
-        with engine(directory) as runner:
+        with small.opened(directory) as runner:
             runner.run_once()
             made.append(snapshot(runner.deployment.database) | {"cursors": None})
 
@@ -183,7 +173,7 @@ def test_the_order_of_the_file_changes_no_row_and_no_byte(tmp_path: Path) -> Non
 def test_a_late_issue_of_a_closed_week_joins_its_pain_and_moves_nothing(tmp_path: Path) -> None:
     tickets = small.subscribers(5)
     directory = small.organisation(tmp_path / "rosta", tickets)
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         runner.run_once()
         before = snapshot(runner.deployment.database)
         small.write(directory, [*tickets, *small.subscribers(1, first=50)])
@@ -200,7 +190,7 @@ def test_a_late_issue_of_a_closed_week_joins_its_pain_and_moves_nothing(tmp_path
 
 def test_replaying_the_archive_gives_the_same_issues(tmp_path: Path) -> None:
     directory = small.organisation(tmp_path / "rosta", small.subscribers(), page=2)
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         runner.run_once()
         before = snapshot(runner.deployment.database)
 
@@ -219,7 +209,7 @@ def test_an_issue_that_kills_the_classifier_is_set_aside_and_the_rest_is_classif
 
     tickets = [*small.subscribers(), small.ticket(99, "poison", labels=["beans"])]
     directory = small.organisation(tmp_path / "rosta", tickets)
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         runner.deployment.__dict__["classifier"] = Fragile()
         runner.tick()
         from datetime import timedelta
@@ -242,7 +232,7 @@ def test_a_long_pull_lets_the_others_go_first_and_loses_nothing(tmp_path: Path) 
         file.write("- {name: short, kind: file, path: short.jsonl}\n")
     (directory / "short.jsonl").write_text((directory / "desk.jsonl").read_text())
     order: list[str] = []
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         runner.turn = 0
         runner.say = order.append
         runner.run_once()
@@ -257,7 +247,7 @@ def test_a_long_pull_lets_the_others_go_first_and_loses_nothing(tmp_path: Path) 
 
 def test_a_source_that_is_never_done_does_not_keep_the_digests_for_ever(tmp_path: Path) -> None:
     directory = small.organisation(tmp_path / "rosta", small.subscribers())
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         runner.run_once()
     with (directory / "sources.yaml").open("a") as file:
         file.write("- {name: endless, kind: file, path: nowhere.jsonl}\n")
@@ -265,7 +255,7 @@ def test_a_source_that_is_never_done_does_not_keep_the_digests_for_ever(tmp_path
         ("2026-03-16T12:00:00+01:00", {}),
         ("2026-03-16T19:00:00+01:00", {"composed", "mail:accepted"}),
     ):
-        with engine(directory, as_of=moment) as runner:
+        with small.opened(directory, at=moment) as runner:
             runner.tick()
             with db.transaction(runner.deployment.database) as session:
                 row = work.request(session, "pull", "endless")
@@ -282,7 +272,7 @@ def test_a_source_that_is_never_done_does_not_keep_the_digests_for_ever(tmp_path
 def test_a_severity_that_the_source_says_wins_over_the_text(tmp_path: Path) -> None:
     tickets = [dict(t, priority="P1") for t in small.subscribers(1)] + small.subscribers(1, first=20)
     directory = small.organisation(tmp_path / "rosta", tickets, tags={"severity-8": ["p1"], "severity-2": ["p1"]})
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         runner.run_once()
         with db.transaction(runner.deployment.database) as session:
             said = {one.issue.external_id: one.verdict for one in issues.read(session)}
@@ -314,7 +304,7 @@ def test_what_withholds_an_issue_is_looked_for_in_its_forms_and_code_too(
     tickets = small.subscribers(7)
     tickets[0] |= {"body": body, "title": "Stale beans"}
     directory = small.organisation(tmp_path / "rosta", tickets)
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         runner.run_once()
 
         with db.transaction(runner.deployment.database) as session:

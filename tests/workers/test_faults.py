@@ -45,7 +45,7 @@ def everything_sent(database: Engine, leaders: int) -> bool:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_two_workers_and_two_beats_under_kill_and_flushall_end_as_one_undisturbed_process(
-    seed: int, sample: Callable[..., Path], postgres_url: str, redis_url: str, tmp_path: Path
+    seed: int, sample: Callable[..., Path], postgres_url: str, postgres: Engine, redis_url: str, tmp_path: Path
 ) -> None:
     quiet = sample("quiet", page=7)
     expected = undisturbed(quiet)
@@ -53,7 +53,7 @@ def test_two_workers_and_two_beats_under_kill_and_flushall_end_as_one_undisturbe
     assert len(written) == len(expected["mails"])  # type: ignore[arg-type]
     leaders = len(expected["mails"])  # type: ignore[arg-type]
     directory, log, chance = sample("noisy", page=7), tmp_path / "processes.log", random.Random(seed)
-    database, broker = db.connect(postgres_url), redis.Redis.from_url(redis_url)
+    broker = redis.Redis.from_url(redis_url)
     broker.flushall()
 
     with local_servers.smtp() as box:
@@ -64,15 +64,14 @@ def test_two_workers_and_two_beats_under_kill_and_flushall_end_as_one_undisturbe
             for part in (0.1, 0.4, 0.7):
                 processes.wait_until(
                     f"storing {part:.0%} of the issues",
-                    lambda part=part: stored(database) >= part * len(expected["issues"]),  # type: ignore[misc, arg-type]
+                    lambda part=part: stored(postgres) >= part * len(expected["issues"]),  # type: ignore[misc, arg-type]
                     log,
                 )
                 victim = chance.randrange(2)
                 processes.kill(running[victim])
                 broker.flushall()
                 running[victim] = processes.start(log, variables, *worker)
-            processes.wait_until("sending every digest", lambda: everything_sent(database, leaders), log, seconds=120)
+            processes.wait_until("sending every digest", lambda: everything_sent(postgres, leaders), log, seconds=120)
 
-    assert snapshot(database) == expected
+    assert snapshot(postgres) == expected
     assert sorted(bytes(m.original_content or b"") for m in box.messages) == written
-    database.dispose()

@@ -4,9 +4,8 @@ import json
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,6 @@ from tests.workers import small
 from workers.cli import main
 from workers.engine import Engine
 from workers.web import app
-from workers.wiring import Deployment
 
 PUBLIC = "https://leaf.rosta.example"
 NEXT, NEXT_DUE = "2026-W11", "2026-03-16T12:00:00+01:00"
@@ -55,17 +53,9 @@ def by_hand(directory: Path, weeks: int | str) -> None:
     _write(directory / "settings.yaml", {**small.SETTINGS, "digest": {"by_hand": weeks}})
 
 
-@contextmanager
-def opened(directory: Path, moment: str = small.DUE) -> Iterator[Engine]:
-    house = Deployment.read(directory, as_of=datetime.fromisoformat(moment))
-    house.prepare()
-    yield Engine(house)
-    house.database.dispose()
-
-
 def run(directory: Path, moment: str = small.DUE) -> None:
     """As `run --once` does: everything is read, and what is due is decided."""
-    with opened(directory, moment) as engine:
+    with small.opened(directory, moment) as engine:
         engine.pull_now(["desk"])
         engine.run_once()
 
@@ -75,13 +65,13 @@ def command(directory: Path, *words: str, as_of: str = small.DUE) -> Result:
 
 
 def states(directory: Path) -> dict[tuple[str, str], str]:
-    with opened(directory) as engine, db.reading(engine.deployment.database) as session:
+    with small.opened(directory) as engine, db.reading(engine.deployment.database) as session:
         query = select(DigestRow.leader, DigestRow.period, DigestRow.state)
         return {(leader, week): state for leader, week, state in session.execute(query)}
 
 
 def row(directory: Path, leader: str, week: str = small.WEEK) -> digests.StoredDigest:
-    with opened(directory) as engine, db.reading(engine.deployment.database) as session:
+    with small.opened(directory) as engine, db.reading(engine.deployment.database) as session:
         return small.stored(session, leader, week)
 
 
@@ -116,7 +106,7 @@ def test_the_files_of_a_waiting_digest_are_the_stored_document(rosta: Path, tmp_
 
     written = command(rosta, "digest", "--out", str(tmp_path / "look"))
 
-    with opened(rosta) as engine:
+    with small.opened(rosta) as engine:
         stored = from_store(row(rosta, "kit").document, engine.deployment.links)
     assert written.exit_code == 0, written.output
     assert "kit: waiting" in written.output
@@ -290,7 +280,7 @@ def test_a_german_leader_reads_it_in_german(rosta: Path) -> None:
 
 def test_who_paused_meanwhile_gets_no_mail(rosta: Path) -> None:
     run(rosta)
-    with opened(rosta) as engine, engine.transaction() as session:
+    with small.opened(rosta) as engine, engine.transaction() as session:
         listeners.pause(session, "kit", engine.deployment.now(), now=engine.deployment.now())
 
     released = command(rosta, "release", "--all")
@@ -338,13 +328,13 @@ class Postbox:
 
 def test_a_crash_between_release_and_delivery_loses_nothing_and_sends_once(rosta: Path) -> None:
     run(rosta)
-    with opened(rosta) as engine, engine.transaction() as session:
+    with small.opened(rosta) as engine, engine.transaction() as session:
         kit = small.stored(session, "kit", small.WEEK)
         releasing.release(session, [kit.id], engine.deployment.house, by="ada", at=engine.deployment.now())
 
     box = Postbox()
     for _ in range(2):
-        with opened(rosta) as engine:
+        with small.opened(rosta) as engine:
             engine.deployment.__dict__["sender"] = box
             engine.run_once()
 
@@ -373,18 +363,18 @@ def test_what_others_were_told_meanwhile_is_checked_at_the_release(rosta: Path) 
     late = {**noor, "timezone": "America/Los_Angeles"}
     silent = {"id": "kit", "name": "Kit", "team": "roasting"}
     _write(rosta / "org.yaml", {**chart, "people": [late, silent, *others]})
-    with opened(rosta) as engine:
+    with small.opened(rosta) as engine:
         engine.tick()
         small.perform(engine, ["pull", "classify", "teach", "assign", "close"])
     assert command(rosta, "label", "desk:7", "none").exit_code == 0
-    with opened(rosta) as engine:
+    with small.opened(rosta) as engine:
         engine.tick()
         small.perform(engine, ["compose"])
     assert command(rosta, "label", "desk:7", "customer").exit_code == 0
     evening = "2026-03-09T21:00:00+01:00"
     run(rosta, evening)
     _write(rosta / "org.yaml", {**chart, "people": [late, kit, *others]})
-    with opened(rosta) as engine, engine.transaction() as session:
+    with small.opened(rosta) as engine, engine.transaction() as session:
         session.execute(update(DigestRow).where(DigestRow.leader == "kit").values(state="waiting"))
     before = [Document.from_json(row(rosta, who).document or {}) for who in ("noor", "kit")]
     assert gates.differencing(before) != []
@@ -442,7 +432,7 @@ def test_two_who_release_at_once_send_once(rosta: Path, postgres_url: str, monke
     """By the page and by the command, all of the week and one of it, on PostgreSQL."""
     monkeypatch.setenv("LEAFNOTES_DATABASE_URL", postgres_url)
     run(rosta)
-    with opened(rosta) as one, opened(rosta) as other:
+    with small.opened(rosta) as one, small.opened(rosta) as other:
         web, csrf = signed_in(one, rosta, "ops", "--role", "operator")
         start, found, house_now = threading.Barrier(2), [], other.deployment.now()
 
@@ -473,7 +463,7 @@ def test_a_release_waits_for_another_of_the_week(
     """Two that did not see each other's numbers would let both through."""
     monkeypatch.setenv("LEAFNOTES_DATABASE_URL", postgres_url)
     run(rosta)
-    with opened(rosta) as one, opened(rosta) as other, one.transaction() as session:
+    with small.opened(rosta) as one, small.opened(rosta) as other, one.transaction() as session:
         kit, noor = (small.stored(session, who, small.WEEK).id for who in ("kit", "noor"))
         releasing.release(session, [kit], one.deployment.house, by="ada", at=one.deployment.now())
         with pytest.raises(Exception, match="lock"), other.transaction() as second:
@@ -496,7 +486,7 @@ def signed_in(engine: Engine, directory: Path, who: str, *role: str) -> tuple[Fl
 @pytest.fixture
 def engine(rosta: Path) -> Iterator[Engine]:
     run(rosta)
-    with opened(rosta) as found:
+    with small.opened(rosta) as found:
         yield found
 
 
@@ -596,7 +586,7 @@ def test_its_leader_cannot_open_it_before_it_is_released(rosta: Path, engine: En
 
 def test_deciding_again_is_still_possible_while_everything_waits(rosta: Path) -> None:
     run(rosta)
-    with opened(rosta) as engine, db.reading(engine.deployment.database) as session:
+    with small.opened(rosta) as engine, db.reading(engine.deployment.database) as session:
         assert registry.mark(session, "mailed") is None
 
     again = command(rosta, "run", "--once", "--again")

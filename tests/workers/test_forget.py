@@ -2,9 +2,7 @@
 
 import os
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,15 +19,6 @@ from tests.workers import forgettable, small
 from tests.workers.forgettable import Human
 from workers.cli import main
 from workers.engine import Engine
-from workers.wiring import Deployment
-
-
-@contextmanager
-def engine(directory: Path, as_of: str = small.DUE) -> Iterator[Engine]:
-    house = Deployment.read(directory, as_of=datetime.fromisoformat(as_of))
-    house.prepare()
-    yield Engine(house)
-    house.database.dispose()
 
 
 def found(runner: Engine, people: list[Human]) -> list[str]:
@@ -93,7 +82,7 @@ def test_no_name_of_theirs_stands_anywhere_and_none_comes_back(seed: int, tmp_pa
     directory = tmp_path / "rosta"
     people, chance = stage(directory, seed, MANY or 5)
     gone, stays = (people, []) if MANY else (people[:3], people[3:])
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         runner.run_once()
         with runner.transaction() as session:
             forgettable.plant(session, people, chance)
@@ -130,7 +119,7 @@ def verdicts(runner: Engine) -> dict[str, tuple[str, str | None, str | None]]:
 
 def test_what_they_wrote_stays_as_a_count(tmp_path: Path) -> None:
     people, _ = stage(tmp_path / "rosta", 5, 2)
-    with engine(tmp_path / "rosta") as runner:
+    with small.opened(tmp_path / "rosta") as runner:
         runner.run_once()
         before = verdicts(runner)
 
@@ -149,7 +138,7 @@ def test_what_they_wrote_stays_as_a_count(tmp_path: Path) -> None:
 def test_a_walk_that_dies_goes_on(stop_at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = tmp_path / "rosta"
     people, chance = stage(directory, 6, 2)
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         runner.run_once()
         with runner.transaction() as session:
             forgettable.plant(session, people, chance)
@@ -173,7 +162,7 @@ def test_a_walk_that_dies_goes_on(stop_at: int, tmp_path: Path, monkeypatch: pyt
             patched.setattr(erasing, "step", dies)
             runner.perform(row)
 
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         runner.run_once()  # takes over what a dead process held
         runner.drain(patience=timedelta(seconds=10))
 
@@ -217,7 +206,7 @@ def everything(runner: Engine) -> str:
 
 
 def test_words_that_were_quoted_are_gone_from_what_was_sent_and_from_the_names_of_pains(tmp_path: Path) -> None:
-    with engine(small.organisation(tmp_path / "rosta", small.subscribers())) as runner:
+    with small.opened(small.organisation(tmp_path / "rosta", small.subscribers())) as runner:
         runner.run_once()
         issue = quoted(runner)
         (words,) = words_of(runner, issue)
@@ -236,7 +225,7 @@ def test_words_that_were_quoted_are_gone_from_what_was_sent_and_from_the_names_o
 def test_a_digest_that_nobody_has_read_is_composed_again(tmp_path: Path) -> None:
     directory = small.organisation(tmp_path / "rosta", small.subscribers())
     digests = directory / "digests"
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         digests.write_text("in the way, so that mails wait")
         runner.run_once()
         issue = quoted(runner)
@@ -264,14 +253,14 @@ def test_the_command_says_where_they_stand_and_erases_only_when_told(tmp_path: P
     assert code == 0
     assert "issues" in shown
     assert run(directory, "forget", human.email)[0] == 2
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         assert found(runner, [human]) != []
 
     also = [word for name in human.also for word in ("--also", name)]
     code, said = run(directory, "forget", f"forge:{human.accounts['forge']}", "--yes", *also)
 
     assert code == 0, said
-    with engine(directory) as runner:
+    with small.opened(directory) as runner:
         assert found(runner, [human]) == []
     assert run(directory, "audit", "--verify")[0] == 0
     assert human.id not in run(directory, "audit")[1]

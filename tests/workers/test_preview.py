@@ -2,7 +2,6 @@
 
 import re
 import threading
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from html import unescape
@@ -23,7 +22,6 @@ from tests.workers import small
 from workers.cli import main
 from workers.engine import KINDS, Engine
 from workers.web import app
-from workers.wiring import Deployment
 
 PUBLIC = "https://leaf.rosta.example"
 BEFORE, EVENING, NIGHT, MORNING, TUESDAY = (
@@ -53,25 +51,8 @@ def change(directory: Path, name: str, how: Any) -> None:
     path.write_text(yaml.safe_dump(values))
 
 
-_open: list[Engine] = []
-
-
-def open_(directory: Path, at: datetime) -> Engine:
-    house = Deployment.read(directory, as_of=at)
-    house.prepare()
-    _open.append(Engine(house))
-    return _open[-1]
-
-
-@pytest.fixture(autouse=True)
-def closed() -> Iterator[None]:
-    yield
-    while _open:
-        _open.pop().deployment.database.dispose()
-
-
 def run(directory: Path, at: datetime = EVENING) -> Engine:
-    runner = open_(directory, at)
+    runner = small.left_open(directory, at)
     runner.run_once()
     return runner
 
@@ -184,7 +165,7 @@ def test_the_mail_can_be_stopped_by_one_click_and_its_row_keeps_no_words(rosta: 
 def test_who_takes_no_mail_gets_none_and_sees_nobody_alarmed(rosta: Path, why: str) -> None:
     if why == "no address":
         change(rosta, "org", lambda org: org["people"][1].pop("email"))
-    engine = open_(rosta, EVENING)
+    engine = small.left_open(rosta, EVENING)
     with engine.transaction() as session:
         if why == "paused":
             listeners.pause(session, "kit", EVENING, EVENING)
@@ -203,7 +184,7 @@ def test_who_takes_no_mail_gets_none_and_sees_nobody_alarmed(rosta: Path, why: s
 
 
 def test_a_reader_who_paused_is_foreseen_by_nobody(rosta: Path) -> None:
-    engine = open_(rosta, EVENING)
+    engine = small.left_open(rosta, EVENING)
     with engine.transaction() as session:
         listeners.pause(session, "noor", EVENING, EVENING)
     engine.run_once()
@@ -245,7 +226,7 @@ def _own(page: str) -> str:
 
 
 def test_a_worker_that_dies_over_the_draft_leaves_it_to_the_next(rosta: Path) -> None:
-    engine = open_(rosta, EVENING)
+    engine = small.left_open(rosta, EVENING)
     engine.tick()
     small.perform(engine, [kind for kind in KINDS if kind not in (previewing.KIND, "deliver")])
     engine.tick()
@@ -266,7 +247,7 @@ def test_a_worker_that_dies_over_the_draft_leaves_it_to_the_next(rosta: Path) ->
 def test_a_draft_that_was_not_committed_shows_nothing_and_sends_nothing(
     rosta: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine = open_(rosta, EVENING)
+    engine = small.left_open(rosta, EVENING)
     with monkeypatch.context() as broken:
         broken.setattr(work, "finish", _fails_over(work.finish))
         engine.run_once()
@@ -290,7 +271,7 @@ def _fails_over(finish: Any) -> Any:
 
 def test_several_workers_tell_once(rosta: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEAFNOTES_DATABASE_URL", postgres_url)
-    engines = [open_(rosta, EVENING) for _ in range(3)]
+    engines = [small.left_open(rosta, EVENING) for _ in range(3)]
     engines[0].run_once()
     with engines[0].transaction() as session:
         session.execute(text("DELETE FROM mails"))
@@ -313,7 +294,7 @@ def test_several_workers_tell_once(rosta: Path, postgres_url: str, monkeypatch: 
 
 def test_a_week_that_closes_for_the_preview_waits_for_its_sources_as_before(rosta: Path) -> None:
     run(rosta, datetime.fromisoformat("2026-03-08T12:00:00+01:00"))
-    engine = open_(rosta, EVENING + timedelta(minutes=30))
+    engine = small.left_open(rosta, EVENING + timedelta(minutes=30))
     with engine.transaction() as session:
         work.request(session, "close", small.WEEK)
     small.perform(engine, ["close"])
@@ -467,7 +448,7 @@ def test_after_the_mail_the_page_says_so_and_only_shows(rosta: Path) -> None:
     assert SAID in page
     assert "<form" not in page
     assert "were sent" in page
-    much_later = client(open_(rosta, TUESDAY + timedelta(days=30)))
+    much_later = client(small.left_open(rosta, TUESDAY + timedelta(days=30)))
     assert [much_later.get(address).status_code, much_later.post(address, data=form).status_code] == [410, 410]
     assert web.get(address[:-2]).status_code == 404
     assert web.get(address.replace("/preview/", "/digest/")).status_code == 404
@@ -477,8 +458,8 @@ def test_at_the_moment_of_sending_nothing_is_taken_in_that_the_mail_would_not_ho
     engine = run(rosta)
     form = {"issue": shown(engine)[0][2], "what": "add", "line": SAID}
 
-    assert client(open_(rosta, TUESDAY)).post(link(rosta), data=form).status_code == 422
-    assert client(open_(rosta, MORNING)).post(link(rosta), data=form).status_code == 303
+    assert client(small.left_open(rosta, TUESDAY)).post(link(rosta), data=form).status_code == 422
+    assert client(small.left_open(rosta, MORNING)).post(link(rosta), data=form).status_code == 303
 
 
 # --- nobody sees what they may not see
@@ -519,14 +500,14 @@ def test_what_was_hidden_before_is_never_shown(rosta: Path, hide: Any) -> None:
 
 @pytest.mark.parametrize("hide", HIDE)
 def test_what_is_hidden_after_the_draft_is_on_no_page_and_in_no_mail(rosta: Path, hide: Any) -> None:
-    engine = open_(rosta, EVENING)
+    engine = small.left_open(rosta, EVENING)
     for _ in range(2):
         engine.tick()
         small.perform(engine, [kind for kind in KINDS if kind != "deliver"])
     said = shown(engine)[0]
     assert notices(rosta) == {}
     hide(rosta)
-    later = open_(rosta, EVENING)
+    later = small.left_open(rosta, EVENING)
     later.pull_now(["desk"])
     small.perform(later, [kind for kind in KINDS if kind != "deliver"])
     links = later.deployment.links

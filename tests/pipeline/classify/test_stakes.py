@@ -1,10 +1,9 @@
 """Harm is told from its absence and from its namesakes: 8 is for money, data, safety and outages themselves."""
 
-import time
-
 import pytest
 
 from pipeline.classify import rules, signals, stakes
+from tests.effort import that_ends
 
 HARMS = [
     "We had to pay a fine of 500 because the return was late.",
@@ -189,7 +188,5 @@ def test_a_namesake_of_money_is_no_mismatch_of_priority(text: str) -> None:
 def test_hostile_text_costs_no_more_than_its_length(unit: str) -> None:
     large = unit * (100_000 // len(unit))
 
-    begun = time.process_time()
-    rules.severity(large, large, "developer", ())
-
-    assert time.process_time() - begun < 2.0
+    with that_ends():
+        rules.severity(large, large, "developer", ())

@@ -17,9 +17,10 @@ from pipeline.classify import artefact, load_classifier
 from pipeline.classify.training import data as training
 from pipeline.digest import mime
 from pipeline.digest.material import Material
+from pipeline.house import House
 from pipeline.issue import Text
 from pipeline.org import Org
-from pipeline.steps import House, Written
+from pipeline.steps import Written
 from pipeline.store import db, material, schema
 
 BATCH = 500

@@ -21,12 +21,13 @@ from pipeline.correcting import Teller
 from pipeline.digest import mime
 from pipeline.digest.document import Document, Pain
 from pipeline.escalate import NotNow
+from pipeline.house import House
+from pipeline.letters import Letter
 from pipeline.links import LIFE
 from pipeline.objections import REASONS, NotACorrection
 from pipeline.org import Org
 from pipeline.return_path import Purpose
 from pipeline.returned import Automatic, Corrected, Reply, Report, Returned
-from pipeline.steps import House, Letter
 from pipeline.store import audit, db, digests, escalations, listeners, work
 from pipeline.store import returned as store
 from pipeline.store.returned import Sent

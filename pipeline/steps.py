@@ -28,6 +28,7 @@ from pipeline import (
     checking_in,
     escalating,
     forgetting,
+    letters,
     listening,
     mailing,
     pains,
@@ -39,14 +40,14 @@ from pipeline import (
     teaching,
 )
 from pipeline.classify import signals
-from pipeline.digest import edition, gates, mime, render
+from pipeline.digest import gates, mime, render
 from pipeline.digest.call import Call
 from pipeline.digest.compose import compose as compose_document
 from pipeline.digest.document import Document
 from pipeline.digest.index import Index, index
 from pipeline.digest.material import Material
 from pipeline.forgetting import Forgotten
-from pipeline.house import House as House
+from pipeline.house import House
 from pipeline.issue import Comment, Event, Gone, Issue, Period, Remark, Text, Verdict
 from pipeline.links import Links, from_store, to_store
 from pipeline.org import Org
@@ -832,45 +833,9 @@ def _post(
     return mail
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A rendered mail on its way out; `name` is what a folder calls it."""
-
-    name: str
-    message: bytes
-    text: str
-    html: str
-    document: Mapping[str, Any]
-    sender: str
-    recipient: str
-    envelope: str | None = None
-    """Where bounces go, if not to the sender."""
-
-
-def printed(document: Document) -> tuple[str, str]:
-    """A leader's notes, or a copy for their team, as text and as HTML."""
-    form = edition if document.edition == "team" else render
-    return form.text(document), form.html(document)
-
-
-def letter(document: Document, recipient: str, message_id: str, house: House) -> Letter:
-    """A mail of a document, outside the rows: for an operator's own look at it (`digest --send --to`)."""
-    said = _for_team if document.edition == "team" else _weekly
-    words = said(document, f"{document.period.label}.{document.leader}.preview")
-    return Letter(
-        name=f"{document.period.label}/{document.leader}{'.team' if document.edition == 'team' else ''}",
-        message=words.message(recipient, message_id, house),
-        text=words.text,
-        html=words.html,
-        document=document.to_json(),
-        sender=house.sender,
-        recipient=recipient,
-    )
-
-
 def prepare(
     session: Session, mail_id: int, house: House, *, safe_to_repeat: bool, at: datetime
-) -> Letter | timedelta | None:
+) -> letters.Letter | timedelta | None:
     """Claim a mail before connecting: the bytes are rendered once and kept, `sending` is committed by the caller.
 
     Returns how long to wait where it is not yet time, and None where nothing is left to do. What became private since
@@ -908,7 +873,7 @@ def prepare(
         attempt=mail.attempt + 1,
         first_tried_at=mail.first_tried_at or now,
     )
-    return Letter(
+    return letters.Letter(
         name=_file_of(digest),
         message=message,
         text=words.text,
@@ -939,131 +904,28 @@ def _returns(house: House, mail: int, leader: str, period: str) -> tuple[str | N
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Words:
-    """A digest or a call as its mail says it."""
-
-    leader: str
-    text: str
-    html: str
-    subject: str
-    date: datetime
-    reference: str
-    language: str = "en"
-    about: str | None = None
-    """What the mails of its thread are about; None: it stands alone."""
-    kind: str = "weekly"
-    """Weekly, escalation, check-in, preview or team."""
-    read_by: str | None = None
-    """Who reads in the leader's place."""
-
-    def message(self, recipient: str, message_id: str, house: House, replies: str | None = None) -> bytes:
-        return mime.build(
-            text=self.text,
-            html=self.html,
-            subject=self.subject,
-            language=self.language,
-            sender=house.sender,
-            recipient=recipient,
-            date=self.date,
-            message_id=message_id,
-            list_id=f"{house.name} leaf notes <leaf-{self.kind}.{house.domain}>",
-            reference=self.reference,
-            reply_to=replies,
-            unsubscribe_url=self._stops(house),
-            thread=None if self.about is None else mime.thread_id(house.domain, self.about),
-        )
-
-    def _stops(self, house: House) -> str | None:
-        """Where one click ends such mails; a copy for a team holds no link that acts, wherever it is passed on."""
-        if house.links is None or self.kind == "team":
-            return None
-        if self.kind == "check-in":
-            return house.links.lasting("check-in-stop", self.leader)
-        return house.links.to("pause", reader=self.leader, made_at=self.date, by=self.read_by or "")
-
-
-def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> _Words:
+def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> letters.Words:
     reference = f"{digest.period}.{digest.leader}.{digest.version}"
     if digest.kind == digests.WEEKLY:
         document = Document.from_json(from_store(digest.document, house.links, digest.read_by))
         if digest.read_by is not None:
             document = _as_delegated(session, document, digest.read_by, house)
-        words = replace(_weekly(document, reference), read_by=digest.read_by)
+        words = replace(letters.weekly(document, reference), read_by=digest.read_by)
         return words if digest.settled_at is None else replace(words, date=digest.settled_at)
     if digest.kind == digests.TEAM:
-        return _for_team(Document.from_json(digest.document or {}), reference)
+        return letters.for_team(Document.from_json(digest.document or {}), reference)
     if digest.kind == digests.CHECK_IN:
-        return _asked(checking_in.words(digest, house), reference)
+        return letters.asked(checking_in.words(digest, house), reference)
     if digest.kind == digests.PREVIEW:
-        return _foreseen(previewing.notice(session, digest, house), reference)
+        return letters.called(previewing.notice(session, digest, house), reference, "preview")
     call, known = Call.from_json(from_store(digest.document, house.links)), escalations.of_call(session, digest.id)
-    return _Words(
-        leader=call.leader,
-        text=call.text(),
-        html=call.html(),
-        subject=call.subject,
-        language=call.language,
-        date=call.generated_at,
-        reference=reference,
-        about=known[0].thread if known is not None else digest.period,
-        kind="escalation",
-    )
+    return letters.called(call, reference, "escalation", known[0].thread if known is not None else digest.period)
 
 
 def _as_delegated(session: Session, document: Document, delegate: str, house: House) -> Document:
     """A leader's notes as their delegate reads them: in the delegate's language, and with in whose place."""
     read = standing_in.as_read(document, delegate, house)
     return replace(read, notes=(standing_in.line(session, document.leader, house), *document.notes))
-
-
-def _for_team(document: Document, reference: str) -> _Words:
-    return _Words(
-        leader=document.leader,
-        text=edition.text(document),
-        html=edition.html(document),
-        subject=document.subject,
-        date=document.generated_at,
-        reference=reference,
-        kind="team",
-    )
-
-
-def _asked(asked: checking_in.Asked, reference: str) -> _Words:
-    return _Words(
-        leader=asked.leader,
-        text=asked.text(),
-        html=asked.html(),
-        subject=asked.subject,
-        date=asked.generated_at,
-        reference=reference,
-        kind="check-in",
-    )
-
-
-def _foreseen(notice: Call, reference: str) -> _Words:
-    return _Words(
-        leader=notice.leader,
-        text=notice.text(),
-        html=notice.html(),
-        subject=notice.subject,
-        language=notice.language,
-        date=notice.generated_at,
-        reference=reference,
-        kind="preview",
-    )
-
-
-def _weekly(document: Document, reference: str) -> _Words:
-    return _Words(
-        leader=document.leader,
-        text=render.text(document),
-        html=render.html(document),
-        subject=render.head(document).subject,
-        language=document.language,
-        date=document.generated_at,
-        reference=reference,
-    )
 
 
 def _unknown(session: Session, mail: digests.StoredMail) -> timedelta | None:

@@ -23,6 +23,7 @@ from pipeline import (
     checking_in,
     erasing,
     escalating,
+    letters,
     periods,
     previewing,
     proposing,
@@ -798,7 +799,7 @@ class Engine:
             letter = steps.prepare(
                 session, int(job.key), then.house, safe_to_repeat=sender.safe_to_repeat, at=self.deployment.now()
             )
-            if not isinstance(letter, steps.Letter):
+            if not isinstance(letter, letters.Letter):
                 self._settle(session, job, letter)
                 return
             work.renew(session, job, self.deployment.lease)

@@ -15,7 +15,7 @@ import structlog
 
 from connectors.smtp import Folder, Outcome, Smtp
 from pipeline.forgetting import Eraser
-from pipeline.steps import Letter
+from pipeline.letters import Letter
 from pipeline.store.forgotten import names_in_mail
 
 log = structlog.get_logger()

@@ -7,11 +7,11 @@ source may be late by, has to be stored; and when it comes to rest nothing is mi
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, ClassVar
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from connectors.errors import SourceError
 from connectors.feed import Feed, Listing
@@ -21,7 +21,7 @@ from pipeline import steps
 from pipeline.issue import Gone, Issue
 from pipeline.store import db, sources
 from pipeline.tables import IssueRow
-from tests.models.machine import Clock, Killed, Machine, emptied, memory
+from tests.models.machine import Clock, Killed, Stored
 
 NAME = "desk"
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -135,20 +135,11 @@ def normalise(raw: Mapping[str, Any]) -> Issue | Gone:
     return Issue(source=NAME, external_id=raw["key"], title=str(raw["number"]), created_at=at, updated_at=at)
 
 
-class Cursor(Machine):
-    engine: ClassVar[Engine | None] = None
-
+class Cursor(Stored):
     def __init__(self) -> None:
-        super().__init__()
-        if type(self).engine is None:
-            type(self).engine = memory()
-        found = type(self).engine
-        assert found is not None
-        self.database = emptied(found)
+        super().__init__(datetime(2026, 3, 2, 9, 0, 30, tzinfo=UTC))
         with db.transaction(self.database) as session:
             sources.ensure(session, {NAME: "fake"})
-        self.clock = Clock(datetime(2026, 3, 2, 9, 0, 30, tzinfo=UTC))
-        self.during.enter_context(self.clock.patched())
 
     @initialize(
         profile=st.sampled_from(sorted(PROFILES)), hours=st.sampled_from([0, -14, 14, 5.75]), twice=st.booleans()

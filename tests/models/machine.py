@@ -102,3 +102,17 @@ def emptied(engine: Engine) -> Engine:
         for table in reversed(Base.metadata.sorted_tables):
             session.execute(delete(table))
     return engine
+
+
+class Stored(Machine):
+    """A machine whose store is empty at its beginning, and whose clock is the store's."""
+
+    engine: ClassVar[Engine | None] = None
+    """SQLite in memory, if nothing else is set."""
+
+    def __init__(self, begins: datetime) -> None:
+        super().__init__()
+        engine = type(self).engine = type(self).engine or memory()
+        self.database = emptied(engine)
+        self.clock = Clock(begins)
+        self.during.enter_context(self.clock.patched())

@@ -19,7 +19,7 @@ from sqlalchemy import select, update
 
 from connectors.smtp import Outcome
 from pipeline import mailing, steps
-from pipeline.steps import Letter
+from pipeline.letters import Letter
 from pipeline.store import db, work
 from pipeline.tables import IssueRow, MailRow, WorkRow
 from tests.models import rosta

@@ -6,17 +6,16 @@ A row's effect is a count beside it, written in the transaction that finishes or
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipeline.store import db, registry, work
 from pipeline.store.work import Fenced, Job
 from pipeline.tables import WorkRow
-from tests.models.machine import Clock, Machine, emptied, memory
+from tests.models.machine import Stored
 
 KINDS = ("pull", "classify")
 UNKNOWN = "brew-coffee"
@@ -68,19 +67,9 @@ class World:
     """Every claim that was ever made and not let go of: late ones too."""
 
 
-class WorkRows(Machine):
-    engine: ClassVar[Engine | None] = None
-    """SQLite in memory, if nothing else is set."""
-
+class WorkRows(Stored):
     def __init__(self) -> None:
-        super().__init__()
-        if type(self).engine is None:
-            type(self).engine = memory()
-        found = type(self).engine
-        assert found is not None
-        self.database = emptied(found)
-        self.clock = Clock(START)
-        self.during.enter_context(self.clock.patched())
+        super().__init__(START)
         self.world = World()
 
     # --- what the code is asked

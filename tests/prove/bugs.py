@@ -17,7 +17,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from connectors.github import GitHub
-from pipeline import steps, telling
+from pipeline import letters, steps, telling
 from pipeline.answers import Given
 from pipeline.store import db, digests, sources, work
 from pipeline.tables import WorkRow
@@ -128,7 +128,7 @@ def _greater_than() -> None:
 def _new_date_on_retry() -> None:
     send = senders.SmtpSender.send
 
-    def dated(self: senders.SmtpSender, letter: steps.Letter) -> Any:
+    def dated(self: senders.SmtpSender, letter: letters.Letter) -> Any:
         fresh = format_datetime(datetime.now().astimezone() + timedelta(seconds=secrets.randbelow(10**6)))
         message = re.sub(rb"(?m)^Date: [^\r\n]*", b"Date: " + fresh.encode(), letter.message, count=1)
         return send(self, replace(letter, message=message))
@@ -151,7 +151,7 @@ def _accepted_before_sent() -> None:
 
     def prepared(session: Session, mail_id: int, *args: Any, **more: Any) -> Any:
         letter = prepare(session, mail_id, *args, **more)
-        if isinstance(letter, steps.Letter):
+        if isinstance(letter, letters.Letter):
             digests.set_mail(session, mail_id, state="accepted")
         return letter
 

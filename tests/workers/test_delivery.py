@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from connectors.smtp import Outcome
-from pipeline.steps import Letter
+from pipeline.letters import Letter
 from pipeline.store import db, digests, work
 from pipeline.store.digests import StoredMail
 from pipeline.tables import WorkRow

@@ -19,7 +19,7 @@ from sqlalchemy import select, update
 
 from connectors.smtp import Outcome
 from pipeline import escalating, returned
-from pipeline.steps import Letter
+from pipeline.letters import Letter
 from pipeline.store import db, escalations, issues, listeners
 from pipeline.store import returned as store
 from pipeline.store.escalations import Escalation

@@ -19,9 +19,9 @@ from connectors.smtp import Outcome
 from pipeline import periods, releasing
 from pipeline.digest import gates, phrasebook, render
 from pipeline.digest.document import Document
+from pipeline.letters import Letter
 from pipeline.links import from_store
 from pipeline.releasing import NotAReason
-from pipeline.steps import Letter
 from pipeline.store import db, digests, listeners, registry
 from pipeline.tables import DigestRow, MailRow
 from tests.workers import small

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from connectors.smtp import Outcome
-from pipeline.steps import Letter
+from pipeline.letters import Letter
 from pipeline.store import db, digests
 from tests import local_servers
 from tests.local_servers import Box

@@ -20,8 +20,8 @@ from connectors.kit.dialect import Request, Response
 from connectors.kit.imap_server import ImapServer
 from connectors.smtp import Outcome
 from pipeline.answers import heard_at
+from pipeline.letters import Letter
 from pipeline.listening import Listening
-from pipeline.steps import Letter
 from pipeline.store import answers, corrections, escalations, listeners, objections, registry, returned
 from pipeline.store.returned import Stored
 from pipeline.tables import ReturnedRow

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from pipeline import passing_on, periods, steps
+from pipeline import letters, passing_on, periods, steps
 from pipeline.digest.document import Document
 from pipeline.issue import Period
 from pipeline.links import from_store
@@ -75,7 +75,7 @@ def digest(
         held, documents = 0, []
         made = _copies if edition == "team" else _documents
         for person, document, failures in made(then, period, wanted):
-            text, html = steps.printed(document)
+            text, html = letters.printed(document)
             if not (failures and edition == "team"):  # nobody should have a copy that tells too much
                 write(out, f"{person}.team" if edition == "team" else person, document.to_json(), text, html)
             held += bool(failures)
@@ -196,7 +196,7 @@ def _redirect(house: Deployment, documents: list[Document], address: str) -> Non
     """To the operator's own address: decides nothing, so the leader's own digest still goes out when it is due."""
     for document in documents:
         message_id = make_msgid("preview", house.house.domain)
-        outcome = house.sender.send(steps.letter(document, address, message_id, house.house))
+        outcome = house.sender.send(letters.letter(document, address, message_id, house.house))
         click.echo(f"{document.leader}: {outcome.kind} to {address}: {outcome.reply}")
 
 

@@ -96,7 +96,7 @@ class Points:
 
     def die(self, order: dict[str, Any], name: str) -> None:
         told = {"number": order["number"], "step": name, "pid": os.getpid(), "group": os.getpgid(0), "role": self.role}
-        told["holder"] = alive.name()
+        told |= {"holder": alive.name(), "how": order["how"]}
         with self.desk.fired.open("a", encoding="utf-8") as file:
             file.write(json.dumps(told) + "\n")
         if order["how"] == "freeze":

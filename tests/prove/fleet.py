@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from tests import local_servers
+from tests.prove.failpoints import Desk
+from tests.prove.ledger import Tail
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,6 +73,13 @@ class Template:
 AWAY = "LEAFNOTES_BROKER_URL: Redis cannot be reached"
 
 
+def _ending(status: int | None) -> str:
+    if status is None:
+        return "and nobody knows how"
+    code = os.waitstatus_to_exitcode(status)
+    return f"by signal {-code}" if code < 0 else f"with code {code}"
+
+
 @dataclass
 class Fleet:
     """`roles` are a process's name and its arguments; each runs once, and again after each death."""
@@ -88,6 +97,9 @@ class Fleet:
     starts: int = 0
     refused: int = 0
     """How often one refused to start, in a clear line, since Redis was away."""
+
+    def __post_init__(self) -> None:
+        self._fired = Tail(Desk(self.desk).fired)
 
     def start(self, role: str) -> None:
         self.starts += 1
@@ -118,8 +130,10 @@ class Fleet:
 
     def tend(self) -> list[str]:
         """Notice who ended, and start them again; the names of those."""
-        self.ended |= self.template.reap().keys()
+        how = self.template.reap()
+        self.ended |= how.keys()
         again = [role for role, pid in self.running.items() if pid in self.ended]
+        self.expected |= self._ordered() if again else set()
         for role in again:
             pid = self.running[role]
             with suppress(ProcessLookupError):
@@ -129,9 +143,14 @@ class Fleet:
                 if AWAY in log.rpartition('"event": "started"')[2]:
                     self.refused += 1  # Redis was killed just then: it says so, and its supervisor starts it again
                 else:
-                    self.crashes.append(f"{role} ended by itself; it said:\n{log}")
+                    self.crashes.append(f"{role} ended by itself, {_ending(how.get(pid))}; it said:\n{log}")
             self.start(role)
         return again
+
+    def _ordered(self) -> set[int]:
+        """Who wrote down that they die as they were told. They write first: whoever has ended can be found here."""
+        dead = [one for one in self._fired() if one["how"] != "freeze"]
+        return {one["group"] for one in dead if one["how"] != "child"} | {one["pid"] for one in dead}
 
     def wait_for(self, pid: int, seconds: float = 10) -> None:
         end = time.monotonic() + seconds

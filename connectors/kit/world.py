@@ -1,11 +1,18 @@
 """What a fake source holds: the truth that a connector's outcome is compared with."""
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from itertools import count
+from operator import attrgetter
+from typing import Any, ClassVar, Literal, TypeVar
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+Row = TypeVar("Row")
+KEPT = 8
+"""More lists than these a world does not keep."""
+_CHANGES = count(1)
 
 
 @dataclass(slots=True)
@@ -38,6 +45,12 @@ class Ticket:
     deleted: bool = False
     hidden: bool = False
     """Written, and not yet visible in any list."""
+    changes: ClassVar[int] = 0
+    """Another number after every change of any ticket. What is added to `comments` is none."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+        type(self).changes = next(_CHANGES)
 
     @property
     def title(self) -> str:
@@ -55,6 +68,8 @@ class World:
         self.edits: Literal["title", "state"] = "title"
         """What an edit changes where a case does not say: the title, or, where texts never change, the state."""
         self._next = 1
+        self._kept: dict[Hashable, Sequence[Any]] = {}
+        self._kept_at = (0, 0)
 
     def add(self, updated: datetime | None = None, **change: object) -> Ticket:
         """A new ticket, last changed at `updated` (now), created then or a little before."""
@@ -101,9 +116,28 @@ class World:
 
     def listed(self, where: Callable[[Ticket], bool] = lambda _: True) -> list[Ticket]:
         """What a list may show now, deleted ones too, oldest change first and then by id."""
-        seen = [t for t in self.tickets.values() if not t.hidden and where(t)]
-        return sorted(seen, key=lambda t: (t.updated, t.id))
+        return [t for t in self.kept("listed", self._visible) if where(t)]
+
+    def kept(self, key: Hashable, make: Callable[[], Sequence[Row]]) -> Sequence[Row]:
+        """What `make` makes of the tickets, their comments apart; made anew after any change.
+
+        A list is asked for page by page: the whole of it need not be made for each of them.
+        """
+        now = (Ticket.changes, len(self.tickets))
+        if now != self._kept_at or len(self._kept) > KEPT:
+            self._kept, self._kept_at = {}, now
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
 
     def truth(self) -> list[Ticket]:
         """What a connector must have brought by now."""
         return self.listed(lambda t: not t.deleted)
+
+    def _visible(self) -> list[Ticket]:
+        return sorted((t for t in self.tickets.values() if not t.hidden), key=lambda t: (t.updated, t.id))
+
+
+def changed_since(rows: Sequence[Ticket], moment: datetime) -> Sequence[Ticket]:
+    """Those that changed at a moment or later, of rows that begin with the oldest change."""
+    return rows[bisect_left(rows, moment, key=attrgetter("updated")) :]

@@ -7,15 +7,15 @@ know what a description leaves out: that the real desk answers so is for `leafno
 
 import re
 from base64 import b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, ClassVar, Final, cast
 from urllib.parse import urlencode
 
 from connectors.description import ID, TOKEN, DescribedOptions, Paging, listed
-from connectors.kit.dialect import Dialect, Request, Response, number
-from connectors.kit.world import Said, Ticket
+from connectors.kit.dialect import Dialect, Request, Response, Row, number
+from connectors.kit.world import Said, Ticket, changed_since
 
 SAMPLE: Final[Mapping[str, Any]] = {
     "name": "sample",
@@ -101,8 +101,7 @@ class DescribedDialect(Dialect):
             return self.refusal(404)
         if remarks is None or self.child_of(request) is None:
             return Response(self._ticket(ticket))
-        rows = [self._said(said) for said in ticket.comments]
-        return self._paged(rows, request, remarks.page, remarks.items)
+        return self._paged(ticket.comments, self._said, request, remarks.page, remarks.items)
 
     def external_id(self, ticket: Ticket) -> str:
         return str(ticket.id)
@@ -133,17 +132,24 @@ class DescribedDialect(Dialect):
         since = self._since(request.query)
         unasked = tickets.since is not None and tickets.since.beginning is not None and since is None
         as_described = wanted.items() <= request.query.items() and not unasked
-        rows = self.world.listed(lambda t: self._is_in(t, gone=gone) and (since is None or self._changed(t, since)))
-        if not as_described:
-            recent = self.world.now - SHOWN
-            rows = [t for t in rows if t.state == "open" and t.updated >= recent and not (t.archived or t.deleted)]
-            rows.sort(key=lambda t: t.created, reverse=True)
-        elif self.described.profile.order == "none":
-            rows.sort(key=lambda t: t.id)
+        recent = None if as_described else self.world.now - SHOWN
+        rows = self._found(since, recent, gone=gone)
         window = self.described.profile.window
         deep = None if window is None else window // self.described.profile.page_size * SIZE
-        keys = [t.id for t in rows] if self.described.profile.order == "none" else None
-        return self._paged([self._ticket(t) for t in rows], request, tickets.page, tickets.items, keys, deep)
+        key = (lambda t: t.id) if self.described.profile.order == "none" else None
+        return self._paged(rows, self._ticket, request, tickets.page, tickets.items, key, deep)
+
+    def _found(self, since: datetime | None, recent: datetime | None, *, gone: bool) -> Sequence[Ticket]:
+        """All that the list holds; what is open and changed after `recent`, where it is not asked as described."""
+        rows = self.world.kept(gone, lambda: self.world.listed(lambda t: self._is_in(t, gone=gone)))
+        if since is not None:
+            rows = changed_since(rows, since if self.described.profile.inclusive else since + self.world.tick)
+        if recent is not None:
+            shown = (t for t in rows if t.state == "open" and t.updated >= recent and not (t.archived or t.deleted))
+            return sorted(shown, key=lambda t: t.created, reverse=True)
+        if self.described.profile.order == "none":
+            return sorted(rows, key=lambda t: t.id)
+        return rows
 
     def _is_in(self, ticket: Ticket, *, gone: bool) -> bool:
         if not ticket.deleted:
@@ -155,32 +161,27 @@ class DescribedDialect(Dialect):
         since = self.described.tickets.since
         return since.read(query[since.param]) if since is not None and since.param in query else None
 
-    def _changed(self, ticket: Ticket, since: datetime) -> bool:
-        if self.described.profile.inclusive:
-            return ticket.updated >= since
-        tick = self.world.tick
-        return (ticket.updated - since) // tick > 0
-
     def _paged(
         self,
-        rows: Sequence[Any],
+        rows: Sequence[Row],
+        shown: Callable[[Row], Any],
         request: Request,
         page: Paging,
         items: str | None,
-        keys: Sequence[int] | None = None,
+        key: Callable[[Row], int] | None = None,
         deep: int | None = None,
     ) -> Response:
-        """One page. `keys` are what tokens go on from, where pages may not shift; `deep` is where the desk refuses."""
+        """One page. `key` is what tokens go on from, where pages may not shift; `deep` is where the desk refuses."""
         query = request.query
         if page.by == "none":
-            return Response(_enclosed({}, items, list(rows)))
+            return Response(_enclosed({}, items, [shown(row) for row in rows]))
         cap = self.described.profile.page_size
         size = min(int(query.get(page.size_param, max(1, cap // 2))), cap) if page.size_param else min(SIZE, cap)
-        begin = _begin(query, page, size, keys)
+        begin = _begin(query, page, size, rows, key)
         if begin is None or (deep is not None and begin + size > deep and self.described.profile.order == "asc"):
             return self.refusal(400)
         more = len(rows) > begin + size
-        onward = str(begin + size) if keys is None else f"after-{keys[begin + size - 1]}" if more else ""
+        onward = str(begin + size) if key is None else f"after-{key(rows[begin + size - 1])}" if more else ""
         address = f"{self.url}{request.path}?{urlencode({**query, _position_param(page): onward})}"
         body: dict[str, Any] = {}
         if page.more:
@@ -190,7 +191,7 @@ class DescribedDialect(Dialect):
         if page.next:
             _put(body, page.next, (onward if page.param else address) if more else None)
         link = {"Link": f'<{address}>; rel="next"'} if page.by == "link" and more else {}
-        return Response(_enclosed(body, items, list(rows[begin : begin + size])), headers=link)
+        return Response(_enclosed(body, items, [shown(row) for row in rows[begin : begin + size]]), headers=link)
 
     def _ticket(self, ticket: Ticket) -> dict[str, Any]:
         told, state = self.described, ticket.state
@@ -264,16 +265,18 @@ def dialect_for(options: DescribedOptions) -> type[DescribedDialect]:
     return cast(type[DescribedDialect], made)
 
 
-def _begin(query: Mapping[str, str], page: Paging, size: int, keys: Sequence[int] | None) -> int | None:
+def _begin(
+    query: Mapping[str, str], page: Paging, size: int, rows: Sequence[Row], key: Callable[[Row], int] | None
+) -> int | None:
     """How many rows come before the page that is asked for; None where the question makes no sense."""
     if page.by == "number":
         return (int(query.get(page.param or "", page.first)) - page.first) * size
     if page.by == "offset":
         return int(query.get(page.param or "", 0))
     position = query.get(_position_param(page), "0")
-    if position.startswith("after-") and keys is not None:
+    if position.startswith("after-") and key is not None:
         last = number(position.removeprefix("after-"))
-        return sum(key <= last for key in keys)
+        return sum(key(row) <= last for row in rows)
     return int(position) if position.isdigit() else None
 
 

@@ -2,10 +2,13 @@
 
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
-from typing import Any, ClassVar
+from operator import attrgetter, itemgetter
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlencode
 
 from connectors.kit.dialect import Dialect, Request, Response, number, page_of
@@ -19,6 +22,18 @@ DEEPEST = 400
 TOO_DEEP = "Pagination with the page parameter is not supported for large datasets, please use cursor based pagination"
 PULLS = 1_000_000
 """Pull requests have numbers of their own here, above those of the tickets."""
+
+
+class Listed(NamedTuple):
+    """A row of a list, made to be seen only where its page is asked for."""
+
+    id: int
+    created: datetime
+    updated: datetime
+    shown: Callable[[], dict[str, Any]]
+
+
+BY_CHANGE, BY_BIRTH = itemgetter(2, 0), itemgetter(1, 0)
 
 
 class GitHubDialect(Dialect):
@@ -45,9 +60,11 @@ class GitHubDialect(Dialect):
         if path == "":
             return Response({"id": 4711, "full_name": REPO, "has_issues": True})
         if path == "/issues":
-            return self._listed(path, request.query, self._issues(request.query))
+            state, by = request.query.get("state", "open"), _order(request.query)
+            rows = self.world.kept((state, by), lambda: sorted(self._issues(state), key=by))
+            return self._listed(path, request.query, rows)
         if path == "/issues/comments":
-            return self._listed(path, request.query, self._comments())
+            return self._listed(path, request.query, sorted(self._comments(), key=_order(request.query)))
         ticket = self.world.tickets.get(number(path.removeprefix("/issues/")))
         if ticket is None:
             return self.refusal(404)
@@ -69,29 +86,31 @@ class GitHubDialect(Dialect):
         signed = hmac.new(secret.encode(), body, sha256).hexdigest()
         return {"x-hub-signature-256": f"sha256={signed}", "x-github-delivery": delivery}, body
 
-    def _listed(self, path: str, query: Mapping[str, str], rows: Sequence[dict[str, Any]]) -> Response:
+    def _listed(self, path: str, query: Mapping[str, str], rows: Sequence[Listed]) -> Response:
+        """A page of rows that begin with the oldest."""
         page, size = max(1, number(query.get("page", "1"))), min(number(query.get("per_page", "30")) or 30, 100)
         if page > DEEPEST:
             return Response({"message": TOO_DEEP, "status": "422"}, 422)
         since = query.get("since")
-        asked = datetime.fromisoformat(since) if since else None
-        rows = [row for row in rows if asked is None or datetime.fromisoformat(row["updated_at"]) >= asked]
-        by = "updated_at" if query.get("sort") == "updated" else "created_at"
-        rows = sorted(rows, key=lambda row: (row[by], row["id"]), reverse=query.get("direction") != "asc")
+        if since:
+            rows = _changed_since(rows, datetime.fromisoformat(since), in_order=_order(query) is BY_CHANGE)
+        if query.get("direction") != "asc":
+            rows = rows[::-1]
         following = urlencode({**query, "page": page + 1})
         link = {"Link": f'<{self.url}{ELSEWHERE}{path}?{following}>; rel="next"'} if len(rows) > page * size else {}
-        return Response(list(page_of(rows, page, size)), headers=link)
+        return Response([row.shown() for row in page_of(rows, page, size)], headers=link)
 
-    def _issues(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
-        state = query.get("state", "open")
-        tickets = self.world.listed(lambda t: not t.deleted and state in ("all", t.state))
-        # Every other ticket has a pull request beside it, which this list gives as an issue.
-        pulls = [self._pull(ticket) for ticket in tickets if ticket.id % 2]
-        return [self._issue(ticket) for ticket in tickets] + pulls
+    def _issues(self, state: str) -> Iterator[Listed]:
+        for ticket in self.world.listed(lambda t: not t.deleted and state in ("all", t.state)):
+            created, updated = _second(ticket.created), _second(ticket.updated)
+            yield Listed(ticket.id, created, updated, partial(self._issue, ticket))
+            if ticket.id % 2:  # it has a pull request beside it, which this list gives as an issue
+                yield Listed(PULLS + ticket.id, created, updated, partial(self._pull, ticket))
 
-    def _comments(self) -> list[dict[str, Any]]:
-        tickets = self.world.listed(lambda t: not t.deleted)
-        return [self._comment(ticket, said) for ticket in tickets for said in ticket.comments]
+    def _comments(self) -> Iterator[Listed]:
+        for ticket in self.world.listed(lambda t: not t.deleted):
+            for said in ticket.comments:
+                yield Listed(said.id, _second(said.at), _second(said.at), partial(self._comment, ticket, said))
 
     def _issue(self, ticket: Ticket) -> dict[str, Any]:
         done = ticket.state == "closed"
@@ -132,6 +151,21 @@ class GitHubDialect(Dialect):
             "created_at": _iso(said.at),
             "updated_at": _iso(said.at),
         }
+
+
+def _order(query: Mapping[str, str]) -> Callable[[Listed], Any]:
+    return BY_CHANGE if query.get("sort") == "updated" else BY_BIRTH
+
+
+def _changed_since(rows: Sequence[Listed], moment: datetime, *, in_order: bool) -> Sequence[Listed]:
+    if in_order:
+        return rows[bisect_left(rows, moment, key=attrgetter("updated")) :]
+    return [row for row in rows if row.updated >= moment]
+
+
+def _second(at: datetime) -> datetime:
+    """GitHub knows nothing finer."""
+    return at.replace(microsecond=0)
 
 
 def _iso(at: datetime) -> str:

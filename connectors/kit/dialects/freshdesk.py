@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from connectors.kit.dialect import Dialect, Request, Response, number, page_of
-from connectors.kit.world import Ticket
+from connectors.kit.world import Ticket, changed_since
 
 
 class FreshdeskDialect(Dialect):
@@ -48,9 +48,10 @@ class FreshdeskDialect(Dialect):
         since = query.get("updated_since")
         asked = datetime.fromisoformat(since) if since else self.world.now - timedelta(days=30)
         gone = query.get("filter") == "deleted"
-        rows = self.world.listed(lambda t: t.updated >= asked and t.deleted == gone and not t.archived)
+        told = self.world.kept(gone, lambda: self.world.listed(lambda t: t.deleted == gone and not t.archived))
+        rows = changed_since(told, asked)
         if query.get("order_by") != "updated_at" or query.get("order_type") != "asc":
-            rows.sort(key=lambda t: t.created, reverse=True)
+            rows = sorted(rows, key=lambda t: t.created, reverse=True)
         found = page_of(rows, page, size)
         link = f'<{self.url}/api/v2/tickets?page={page + 1}>; rel="next"'
         more = {"Link": link} if len(rows) > page * size else {}

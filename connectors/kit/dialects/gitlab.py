@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from connectors.kit.dialect import Dialect, Request, Response, number, page_of
-from connectors.kit.world import Said, Ticket
+from connectors.kit.world import Said, Ticket, changed_since
 
 GROUP, PROJECT, ATTIC = "fernhill", 42, 43
 """The group, its project, and another one that is archived."""
@@ -100,19 +100,23 @@ class GitLabDialect(Dialect):
         attic = query.get("non_archived") == "false"
         state = {"opened": "open"}.get(query.get("state", "all"), query.get("state", "all"))
         mine = query.get("scope") not in ("all", None) or (query.get("scope") is None and project is None)
-        rows = self.world.listed(
-            lambda t: (
-                not t.deleted
-                and not mine
-                and state in ("all", t.state)
-                and (asked is None or t.updated >= asked)
-                and (attic or not t.archived if project is None else project == _home(t))
-            )
+        rows = self.world.kept(
+            (mine, state, attic, project),
+            lambda: self.world.listed(
+                lambda t: (
+                    not t.deleted
+                    and not mine
+                    and state in ("all", t.state)
+                    and (attic or not t.archived if project is None else project == _home(t))
+                )
+            ),
         )
+        if asked is not None:
+            rows = changed_since(rows, asked)
         if query.get("order_by") != "updated_at":
-            rows.sort(key=lambda t: (t.created, t.id))
+            rows = sorted(rows, key=lambda t: (t.created, t.id))
         if query.get("sort") != "asc":
-            rows.reverse()
+            rows = rows[::-1]
         following = urlencode({**query, "page": page + 1})
         more = len(rows) > page * size
         link = {"Link": f'<{self.url}{request.path}?{following}>; rel="next"'} if more else {}

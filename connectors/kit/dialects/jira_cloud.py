@@ -5,14 +5,14 @@ import hmac
 import json
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from connectors.kit.dialect import Dialect, Request, Response, number
-from connectors.kit.world import Said, Ticket
+from connectors.kit.world import Said, Ticket, changed_since
 
 PROJECT: Final = "KIT"
 FIRST: Final = 10_000
@@ -122,9 +122,12 @@ class JiraCloudDialect(Dialect):
         found = self.world.tickets.get(asked)
         return None if found is None or found.deleted else found
 
-    def found(self, jql: str) -> list[Ticket]:
+    def found(self, jql: str) -> Sequence[Ticket]:
         """Raises `Refused`."""
-        return searched(jql, self.world.listed(lambda t: not t.deleted and not t.archived), self.world.zone)
+        return searched(jql, self.searchable(), self.world.zone)
+
+    def searchable(self) -> Sequence[Ticket]:
+        return self.world.kept("searchable", lambda: self.world.listed(lambda t: not t.deleted and not t.archived))
 
     def issue(self, ticket: Ticket, names: Sequence[str], *, log: bool = False) -> dict[str, Any]:
         every = self.fields(ticket)
@@ -250,30 +253,32 @@ class JiraCloudDialect(Dialect):
         return Response({"errorMessages": [why], "errors": {}}, status)
 
 
-def searched(jql: str, tickets: Sequence[Ticket], zone: str, *, bounded: bool = True) -> list[Ticket]:
-    """The tickets that the JQL means to a user in `zone`; newest first unless it says otherwise. Raises `Refused`."""
+def searched(jql: str, tickets: Sequence[Ticket], zone: str, *, bounded: bool = True) -> Sequence[Ticket]:
+    """The tickets that the JQL means to a user in `zone`; newest first unless it says otherwise. Raises `Refused`.
+
+    `tickets` begin with the oldest change.
+    """
     order = _ORDER.search(jql)
     where = jql[: order.start()] if order else jql
     if bounded and not where.strip():
         raise Refused(UNBOUNDED)
-    tests = [_test(clause, zone) for clause in where.split(" AND ")] if where.strip() else []
-    found = [ticket for ticket in tickets if all(test(ticket) for test in tests)]
+    for clause in where.split(" AND ") if where.strip() else ():
+        tickets = _meant_by(clause, tickets, zone)
     if order is None:
-        return sorted(found, key=lambda t: t.created, reverse=True)
-    stamp: Callable[[Ticket], datetime] = (lambda t: t.updated) if order[1] == "updated" else (lambda t: t.created)
-    return sorted(found, key=lambda t: (stamp(t), t.id))
+        return sorted(tickets, key=lambda t: t.created, reverse=True)
+    return tickets if order[1] == "updated" else sorted(tickets, key=lambda t: (t.created, t.id))
 
 
-def _test(clause: str, zone: str) -> Callable[[Ticket], bool]:
+def _meant_by(clause: str, tickets: Sequence[Ticket], zone: str) -> Sequence[Ticket]:
     found = _CLAUSE.fullmatch(clause.strip())
     if found is None:
         raise Refused(f"Error in the JQL Query: {clause.strip()}")
     if found[1]:
         if found[2] != PROJECT:
             raise Refused(f"The value '{found[2]}' does not exist for the field 'project'.")
-        return lambda _: True
+        return tickets
     since = _meant(found[4], zone)
-    return (lambda t: t.updated >= since) if found[3] == "updated" else (lambda t: t.created >= since)
+    return changed_since(tickets, since) if found[3] == "updated" else [t for t in tickets if t.created >= since]
 
 
 def _meant(value: str, zone: str) -> datetime:

@@ -1,7 +1,7 @@
 """Jira Data Center as the kit speaks it: offsets that end at a window, wiki text, people with names, and a server that
 gives fewer rows than asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from connectors.kit.dialect import Request, Response
@@ -43,9 +43,8 @@ class JiraDataCenterDialect(JiraCloudDialect):
     def token_of(self, request: Request) -> str | None:
         return None
 
-    def found(self, jql: str) -> list[Ticket]:
-        everything = self.world.listed(lambda t: not t.deleted and not t.archived)
-        return searched(jql, everything, self.world.zone, bounded=False)
+    def found(self, jql: str) -> Sequence[Ticket]:
+        return searched(jql, self.searchable(), self.world.zone, bounded=False)
 
     def person(self, name: str) -> dict[str, Any]:
         return {"name": name, "key": f"JIRAUSER{len(name)}", "displayName": name.title(), "active": True}

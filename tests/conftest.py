@@ -5,6 +5,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+# Before NumPy comes: beside other processes on every core, the threads of its sums wait for each other far longer than
+# they work (a model of this suite: 8 seconds instead of 1). Processes that tests start inherit it.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pytest
 from hypothesis import settings
 from sqlalchemy import Engine, make_url

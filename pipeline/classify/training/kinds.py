@@ -11,7 +11,7 @@ from sklearn.metrics import f1_score
 
 from pipeline.classify.artefact import KINDS
 from pipeline.classify.classifier import softmax
-from pipeline.classify.training import data, heads, rivals, seen
+from pipeline.classify.training import data, heads, report, rivals, seen
 from pipeline.classify.training.data import Sample
 from pipeline.classify.training.report import Doubles, Ints
 
@@ -101,8 +101,7 @@ def compared(folder: Path) -> Iterator[str]:
 
 
 def _mean(picked: Sequence[tuple[Ints, Ints]]) -> float:
-    scores = [f1_score(real, said, labels=[0, 1, 2], average="macro", zero_division=0) for real, said in picked]
-    return float(np.mean(scores))
+    return float(np.mean([report.mean_f1(real, said) for real, said in picked]))
 
 
 def _interval(picked: Sequence[tuple[Ints, Ints]]) -> tuple[float, float]:

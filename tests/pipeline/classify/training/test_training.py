@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.metrics import f1_score
 
-from pipeline.classify import artefact, distil, rules
+from pipeline.classify import artefact, distil, features, rules
 from pipeline.classify.classifier import Classifier
 from pipeline.classify.training import commands, data, heads, report, rivals, seen
 from pipeline.classify.training.data import Sample
@@ -24,6 +25,7 @@ SAID = {
     "customer": ["I cannot print from {}", "The app crashes when I open {}", "{} charged my card twice"],
     "none": ["Release checklist of {}", "Thanks for the great work on {}", "Agenda of the {} meeting"],
 }
+BITS = 12
 PLACES = ("till", "depot", "stable", "harbour", "kiln", "mill", "forge", "barn")
 
 
@@ -49,7 +51,13 @@ def desk() -> list[Sample]:
 
 @pytest.fixture(autouse=True)
 def small_vocabulary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Twenty pieces instead of thirty thousand, with vectors of eight numbers."""
+    """Twenty pieces instead of thirty thousand, with vectors of eight numbers, and four thousand columns of words.
+
+    Most of the shipped 131,072 columns stand for no word of this desk and learn to be zero, at a cost.
+    """
+    monkeypatch.setattr(features, "BITS", BITS)
+    monkeypatch.setattr(features, "WIDTH", 1 << BITS)
+    monkeypatch.setattr(artefact, "WIDTH", 1 << BITS)
     words = "build ci tests code print app crashes card release thanks agenda meeting i the on of our my"
     pieces = [*words.split(), "##s", "x"]
     monkeypatch.setattr(distil, "folder", lambda: tmp_path)
@@ -181,6 +189,16 @@ def test_macro_f1_is_the_mean_of_the_three_sides() -> None:
 
     # developer 1; customer: precision 1/2, recall 1; none: precision 1, recall 1/2
     assert report.macro_f1(sure) == pytest.approx((1 + 2 / 3 + 2 / 3) / 3)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 400])
+def test_the_quick_f1_is_that_of_scikit_learn_to_the_last_digit(count: int) -> None:
+    draw = np.random.default_rng(count)
+    for _ in range(100):
+        classes = draw.integers(1, 4)  # some never occur
+        real, said = (draw.integers(0, classes, count) for _ in range(2))
+        theirs = f1_score(real, said, labels=[0, 1, 2], average="macro", zero_division=0)
+        assert report.mean_f1(real, said) == theirs
 
 
 def test_a_model_that_is_right_as_often_as_it_says_is_calibrated() -> None:

@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Protocol, runtime_checkable
 
@@ -1070,6 +1071,12 @@ def plan(
         return {}  # before anything was read there is nothing to tell, and a first mail should not be an apology
     newest = periods.last_ended(now, zone)
     running = digests.last_period(session, newest.label) is not None
+
+    @cache
+    def settled(period: Period) -> set[str]:
+        """Those who missed nothing before this period: asked once for all leaders, not with queries for each."""
+        return digests.decided(session, period.label) | digests.decided(session, periods.before(period).label)
+
     planned: dict[Period, dict[str, datetime]] = {}
     for leader in org.leaders:
         period = newest
@@ -1077,7 +1084,8 @@ def plan(
             period = periods.before(period)
         if period == newest or running:  # a new deployment does not begin with the week before the last
             planned.setdefault(period, {})[leader] = moment
-            _skip_missed(session, leader, period, now)
+            if leader not in settled(period):
+                _skip_missed(session, leader, period, now)
     return planned
 
 

@@ -325,7 +325,7 @@ class DigestRow(Base):
     """Who released or refused by hand what waited for it, and when."""
     read_by: Mapped[str | None] = mapped_column(String(255))
     """Who got it in the leader's place while they were away; None: the leader."""
-    __table_args__ = (UniqueConstraint("leader", "period", "kind"),)
+    __table_args__ = (UniqueConstraint("leader", "period", "kind"), Index("ix_digests_period", "period"))
 
 
 class MailRow(Base):

@@ -164,7 +164,7 @@ SELDOM = {
 
 def required(database: str) -> list[Step]:
     """The steps that a quiet run has to meet, with workers on PostgreSQL or with `run` on SQLite."""
-    absent = ("sweep",) if database == "sqlite" else ("take_over", "drain", "ask")
+    absent = ("sweep", "canary") if database == "sqlite" else ("take_over", "drain", "ask")  # no broker there
     return [
         step
         for step in every()

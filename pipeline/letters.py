@@ -104,20 +104,8 @@ def for_team(document: Document, reference: str) -> Words:
     )
 
 
-def asked(question: checking_in.Asked, reference: str) -> Words:
-    return Words(
-        leader=question.leader,
-        text=question.text(),
-        html=question.html(),
-        subject=question.subject,
-        date=question.generated_at,
-        reference=reference,
-        kind="check-in",
-    )
-
-
-def called(call: Call, reference: str, kind: str, about: str | None = None) -> Words:
-    """A call, or a notice that has its form."""
+def called(call: Call | checking_in.Asked, reference: str, kind: str, about: str | None = None) -> Words:
+    """A call, or a notice or a question that has its form."""
     return Words(
         leader=call.leader,
         text=call.text(),

@@ -19,7 +19,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from types import MappingProxyType
 from typing import Any, Protocol, runtime_checkable
 
@@ -916,7 +915,7 @@ def _rendered(session: Session, digest: digests.StoredDigest, house: House) -> l
     if digest.kind == digests.TEAM:
         return letters.for_team(Document.from_json(digest.document or {}), reference)
     if digest.kind == digests.CHECK_IN:
-        return letters.asked(checking_in.words(digest, house), reference)
+        return letters.called(checking_in.words(digest, house), reference, "check-in")
     if digest.kind == digests.PREVIEW:
         return letters.called(previewing.notice(session, digest, house), reference, "preview")
     call, known = Call.from_json(from_store(digest.document, house.links)), escalations.of_call(session, digest.id)
@@ -1071,12 +1070,6 @@ def plan(
         return {}  # before anything was read there is nothing to tell, and a first mail should not be an apology
     newest = periods.last_ended(now, zone)
     running = digests.last_period(session, newest.label) is not None
-
-    @cache
-    def settled(period: Period) -> set[str]:
-        """Those who missed nothing before this period: asked once for all leaders, not with queries for each."""
-        return digests.decided(session, period.label) | digests.decided(session, periods.before(period).label)
-
     planned: dict[Period, dict[str, datetime]] = {}
     for leader in org.leaders:
         period = newest
@@ -1084,18 +1077,21 @@ def plan(
             period = periods.before(period)
         if period == newest or running:  # a new deployment does not begin with the week before the last
             planned.setdefault(period, {})[leader] = moment
-            if leader not in settled(period):
-                _skip_missed(session, leader, period, now)
+    for period, leaders in planned.items():
+        settled = digests.decided(session, periods.before(period).label)
+        late = [leader for leader in leaders if leader not in settled]
+        course = digests.course(session, late, period.label)
+        for leader in late:
+            last, first = course.get(leader, (None, None))
+            begun = first if last is None else periods.after(periods.week_of(last, period.zone)).label
+            if begun is not None:
+                _skip_missed(session, leader, begun, period, now)
     return planned
 
 
-def _skip_missed(session: Session, leader: str, period: Period, now: datetime) -> None:
-    last = digests.last_decided(session, leader, period.label)
-    first = digests.first_expected(session, leader, period.label)
-    if last is not None:
-        missed = periods.after(periods.week_of(last, period.zone))
-    else:
-        missed = periods.week_of(first, period.zone) if first is not None else period
+def _skip_missed(session: Session, leader: str, first: str, period: Period, now: datetime) -> None:
+    """The weeks from the first one to the last before this period."""
+    missed = periods.week_of(first, period.zone)
     while missed.label < period.label:
         digests.decide(
             session,

@@ -72,7 +72,7 @@ class World:
         self._kept_at = (0, 0)
 
     def add(self, updated: datetime | None = None, **change: object) -> Ticket:
-        """A new ticket, last changed at `updated` (now), created then or a little before."""
+        """A new ticket, created and last changed at `updated` (now)."""
         at = updated or self.now
         number = self._next
         self._next += 1
@@ -80,7 +80,7 @@ class World:
             id=number,
             subject=f"The printer on floor {number} jams",
             body=f"Since {at:%A} the printer on floor {number} jams and we lose an hour a day.",
-            created=at - timedelta(seconds=number % 50) * 0,
+            created=at,
             updated=at,
         )
         for name, value in change.items():

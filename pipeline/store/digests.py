@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, and_, cast, delete, func, select, update
+from sqlalchemy import Text, and_, case, cast, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.digest.material import Spoken
 from pipeline.mailing import FINAL
 from pipeline.store import audit, db
+from pipeline.store.issues import chunks
 from pipeline.store.upsert import ignore, put
 from pipeline.tables import DigestRow, MailRow
 
@@ -135,9 +136,14 @@ def last_decided(session: Session, leader: str, before: str) -> str | None:
     return session.execute(query.where(DigestRow.state != "planned")).scalar_one()
 
 
-def first_expected(session: Session, leader: str, before: str) -> str | None:
-    query = select(func.min(DigestRow.period)).where(DigestRow.period < before, DigestRow.leader == leader)
-    return session.execute(query.where(DigestRow.state == "planned")).scalar_one()
+def course(session: Session, leaders: Sequence[str], before: str) -> dict[str, tuple[str | None, str | None]]:
+    """Leader to (the newest period before this one that was decided, the oldest that is only planned), of those who
+    have one."""
+    decided = func.max(case((DigestRow.state != "planned", DigestRow.period)))
+    planned = func.min(case((DigestRow.state == "planned", DigestRow.period)))
+    query = select(DigestRow.leader, decided, planned).where(DigestRow.period < before).group_by(DigestRow.leader)
+    rows = [row for some in chunks(leaders) for row in session.execute(query.where(DigestRow.leader.in_(some)))]
+    return {leader: (newest, oldest) for leader, newest, oldest in rows}
 
 
 def last_quiet(session: Session, before: str) -> dict[str, str]:

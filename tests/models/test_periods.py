@@ -16,8 +16,7 @@ def test_two_years_of_beat_outages_leave_no_week_out() -> None:
 
 
 def test_a_planner_that_forgets_the_weeks_it_was_down_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(digests, "last_decided", lambda *_: None)
-    monkeypatch.setattr(digests, "first_expected", lambda *_: None)
+    monkeypatch.setattr(digests, "course", lambda *_: {})
 
     with pytest.raises(AssertionError, match="misses"):
         run_state_machine_as_test(Periods, settings=planted(30, 30))

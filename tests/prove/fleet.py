@@ -149,8 +149,9 @@ class Fleet:
 
     def _ordered(self) -> set[int]:
         """Who wrote down that they die as they were told. They write first: whoever has ended can be found here."""
-        dead = [one for one in self._fired() if one["how"] != "freeze"]
-        return {one["group"] for one in dead if one["how"] != "child"} | {one["pid"] for one in dead}
+        told = self._fired()
+        groups = {one["group"] for one in told if one["how"] == "group"}
+        return groups | {one["pid"] for one in told if one["how"] not in ("freeze", "memory")}
 
     def wait_for(self, pid: int, seconds: float = 10) -> None:
         end = time.monotonic() + seconds

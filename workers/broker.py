@@ -1,5 +1,35 @@
 """Whether the broker may be used: a Redis that evicts keys would lose the whole queue without an error."""
 
+import time
+from collections.abc import Callable
+
+PAUSE = 5.0
+"""Seconds between two looks for a Redis that is away."""
+
+
+def wait(url: str, say: Callable[[str], object]) -> None:
+    """Until Redis can be reached, so that who starts before it needs nobody. `say` hears why, once for each reason.
+
+    What waiting cannot mend (a password, a URL that is none) is left to `problem`.
+    """
+    import redis
+    from redis.exceptions import AuthenticationError, AuthorizationError, RedisError
+
+    told = ""
+    while True:
+        try:
+            with redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5) as client:
+                client.ping()
+        except (ValueError, TypeError, AuthenticationError, AuthorizationError):
+            return
+        except RedisError as error:
+            if str(error) != told:
+                told = str(error)
+                say(told)
+            time.sleep(PAUSE)
+        else:
+            return
+
 
 def problem(url: str) -> str | None:
     """What is wrong with the broker, in one sentence with its remedy; None where it may be used."""

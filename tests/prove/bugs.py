@@ -8,7 +8,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -17,10 +17,12 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from connectors.github import GitHub
-from pipeline import letters, steps, telling
+from pipeline import letters, telling
+from pipeline import steps as decided
 from pipeline.answers import Given
 from pipeline.store import db, digests, sources, work
 from pipeline.tables import WorkRow
+from tests.prove import steps
 from workers import senders
 from workers.engine import Engine
 from workers.web import answering
@@ -30,7 +32,7 @@ Plant = Callable[[], None]
 
 def plant(name: str) -> None:
     if name:
-        BUGS[name][1]()
+        BUGS[name].plant()
 
 
 def _plain_acks_late() -> None:
@@ -147,7 +149,7 @@ def _resend_blindly() -> None:
 
 
 def _accepted_before_sent() -> None:
-    prepare = steps.prepare
+    prepare = decided.prepare
 
     def prepared(session: Session, mail_id: int, *args: Any, **more: Any) -> Any:
         letter = prepare(session, mail_id, *args, **more)
@@ -155,7 +157,7 @@ def _accepted_before_sent() -> None:
             digests.set_mail(session, mail_id, state="accepted")
         return letter
 
-    steps.prepare = prepared
+    decided.prepare = prepared
 
 
 def _get_acts() -> None:
@@ -183,18 +185,34 @@ def _form_sent_twice() -> None:
     answering._nonce = lambda _: secrets.token_urlsafe(16)
 
 
-BUGS: dict[str, tuple[str, Plant]] = {
-    "plain-acks-late": ("only the broker knows what is to be done: no sweep asks the database", _plain_acks_late),
-    "ack-before-commit": ("a row counts as done when it is taken, before its effect is committed", _ack_before_commit),
-    "no-lease-recovery": ("what a dead worker held is held for ever", _no_lease_recovery),
-    "no-fencing": ("whoever lost the lease may still finish", _no_fencing),
-    "enqueue-after-commit": ("what follows is asked for after the commit, not in it", _enqueue_after_commit),
-    "cursor-before-rows": ("the cursor is committed before the rows that it covers", _cursor_before_rows),
-    "greater-than": ("changes after the cursor are asked for, not those at it", _greater_than),
-    "new-date-on-retry": ("a mail gets the date of each try", _new_date_on_retry),
-    "resend-blindly": ("a mail whose worker died is sent again as if nothing had been", _resend_blindly),
-    "accepted-before-sent": ("a mail counts as accepted before it is handed over", _accepted_before_sent),
-    "get-acts": ("looking at the answer page answers", _get_acts),
-    "form-sent-twice": ("a form that is sent again answers again", _form_sent_twice),
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """What is wrong, what makes it so, and what shows it: steps that are always killed at, or sleepers."""
+
+    what: str
+    plant: Plant
+    aim: tuple[str, ...] = ()
+    frozen: float = 0.12
+
+
+NO_BUG = "none"
+_HANDED = (steps.UNREAD, steps.TAKEN)
+BUGS: dict[str, Bug] = {
+    "plain-acks-late": Bug("only the broker knows what is to be done: no sweep asks the database", _plain_acks_late),
+    "ack-before-commit": Bug("a row counts as done when it is taken, before its effect is there", _ack_before_commit),
+    "no-lease-recovery": Bug("what a dead worker held is held for ever", _no_lease_recovery),
+    "no-fencing": Bug("whoever lost the lease may still finish", _no_fencing, frozen=0.5),
+    "enqueue-after-commit": Bug("what follows is asked for after the commit, not in it", _enqueue_after_commit),
+    "cursor-before-rows": Bug("the cursor is committed before the rows that it covers", _cursor_before_rows),
+    "greater-than": Bug("changes after the cursor are asked for, not those at it", _greater_than),
+    "new-date-on-retry": Bug("a mail gets the date of each try", _new_date_on_retry, _HANDED),
+    "resend-blindly": Bug("a mail whose worker died is sent again as if nothing had been", _resend_blindly, _HANDED),
+    "accepted-before-sent": Bug(
+        "a mail counts as accepted before it is handed over",
+        _accepted_before_sent,
+        ("smtp: before connecting", "smtp: connected", steps.HALF),
+    ),
+    "get-acts": Bug("looking at the answer page answers", _get_acts),
+    "form-sent-twice": Bug("a form that is sent again answers again", _form_sent_twice),
+    NO_BUG: Bug("nothing: the same kills have to find nothing then", lambda: None),
 }
-"""Name to what is wrong, and what makes it so."""

@@ -79,16 +79,20 @@ class Database:
 
 AUDIT = """
 CREATE TABLE prove_audit
-  (at timestamptz, backend int, row bigint, kind text, was text, became text, token int, before int, renewed bool);
+  (at timestamptz, backend int, row bigint, kind text, was text, became text, token int, before int, renewed bool,
+   late bool);
 CREATE FUNCTION prove_note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   INSERT INTO prove_audit VALUES (clock_timestamp(), pg_backend_pid(), NEW.id, NEW.kind, OLD.state, NEW.state,
-    NEW.token, OLD.token, NEW.lease_until IS DISTINCT FROM OLD.lease_until);
+    NEW.token, OLD.token, NEW.lease_until IS DISTINCT FROM OLD.lease_until,
+    NEW.state = 'done' AND (OLD.state = 'done' OR OLD.state = 'ready' AND NEW.run_after <> OLD.run_after));
   RETURN NEW; END $$;
 CREATE TRIGGER prove_note AFTER UPDATE ON work FOR EACH ROW
-  WHEN ((OLD.state = 'running' OR NEW.state = 'running') AND current_setting('application_name') <> 'prove')
+  WHEN ((OLD.state = 'running' OR NEW.state IN ('running', 'done'))
+    AND current_setting('application_name') <> 'prove')
   EXECUTE FUNCTION prove_note();
 """
-"""Which connection took a row and which one finished it, written by PostgreSQL itself."""
+"""Which connection took a row and which one finished it, written by PostgreSQL itself. `late`: a row was finished that
+nobody had any more; only what was done along with another row goes from ready to done, and keeps its time."""
 
 
 def moment(value: Any) -> datetime:
@@ -188,7 +192,9 @@ class Checker:
         found = []
         for row in self.db.rows("SELECT * FROM prove_audit WHERE at > ? ORDER BY at", [self._audited]):
             self._audited = row["at"]
-            if row["became"] == "running" and row["token"] != row["before"]:
+            if row["late"]:
+                found.append(f"fencing: {row['kind']} row {row['row']} was finished by one who had lost it")
+            elif row["became"] == "running" and row["token"] != row["before"]:
                 self._taken[row["row"]] = (row["backend"], row["token"])
             elif (
                 row["became"] != "quarantined"

@@ -5,6 +5,7 @@ or at any moment, Redis is emptied; at its end everything has a minute to heal, 
 """
 
 import fcntl
+import itertools
 import json
 import os
 import random
@@ -87,6 +88,10 @@ class Plan:
     bug: str = ""
     only: str = ""
     """Steps to be killed at, by a part of their name; empty: all of them."""
+    aim: tuple[str, ...] = ()
+    """Steps that are killed at whenever they are met, all others seldom."""
+    frozen: float = 0.12
+    """The part of those that are met at a step who sleep beyond their lease instead of dying."""
     week: int = 24
     """Kills a week."""
     keep: bool = False
@@ -271,7 +276,7 @@ class Run:
         self._hits_at = 0
         self._day = BEGIN
         self.healed = 0.0
-        self.stalled = STALLED / 2 if plan.bug else STALLED
+        self.stalled = STALLED / 3 if plan.bug else STALLED
 
     # --- the whole ----------------------------------------------------------------------------------------------------
 
@@ -313,18 +318,19 @@ class Run:
         return time.monotonic() - self._began >= self.plan.minutes * 60
 
     def _week(self, life: Life) -> None:
-        """Four days on which people write, then Monday: digests are due, in one zone after the other."""
-        monday = self._day
+        """Three days on which people write, then Monday: digests are due, in one zone after the other."""
+        monday, each = self._day, 1 if self.plan.aim else self.plan.week // 4
+        last = self.plan.week - 3 * each
         for at, changes in ((30, 10), (52, 5), (98, 5)):
             self._pass(monday + timedelta(hours=at), changes, first=at == 30)
             life.going.set()
-            self._kills(self.plan.week // 4)
+            self._kills(each)
             life.pause()
         due = monday + timedelta(days=7)
         self._pass(due + timedelta(hours=1, minutes=5), 3)
-        self._kills(self.plan.week // 4)
+        self._kills(last - last // 2)
         self._pass(due + timedelta(hours=7), 2)
-        self._kills(self.plan.week - 4 * (self.plan.week // 4))
+        self._kills(last // 2)
         self.periods.append(f"{monday:%G-W%V}")
         if not self.outcome.violations:
             self._rest()
@@ -358,7 +364,8 @@ class Run:
         what = self.chance.random()
         time.sleep(self.chance.random() * 0.15)
         if self.plan.only or what < 0.85:
-            how = self.chance.choices(("group", "child", "freeze"), (74, 14, 12))[0]
+            dead = 1 - self.plan.frozen
+            how = self.chance.choices(("group", "child", "freeze"), (0.84 * dead, 0.16 * dead, self.plan.frozen))[0]
             self._at_a_step(number, how)
         else:
             self._from_outside()
@@ -371,7 +378,12 @@ class Run:
             held = {name: p for name, p in odds.items() if self.known[name].kind in steps.kinds()}
             held = {name: p for name, p in held.items() if not name.endswith("before commit")}
             odds, how = (held, how) if held else (odds, "group")
-        told = self._arm(number, odds, how)
+        told = self._arm(f"{number}", odds, how)
+        for again in itertools.count(1):
+            if how != "freeze" or told is None or self._held(told["holder"]):
+                break
+            _wake(told["pid"])  # it had just given its row back, and has nothing to lose
+            told = self._arm(f"{number}-{again}", odds, how)
         if told is None:
             self.outcome.violations.append(
                 f"I11 nothing is done any more: no step was met in {self.stalled:.0f} seconds"
@@ -388,9 +400,11 @@ class Run:
         met = [name for name in names if self._hits()[name]]
         least = min((self.outcome.kills[name] for name in met), default=0)
         odds = {name: max(0.03, 0.5 ** max(0, self.outcome.kills[name] - least)) for name in names}
+        if self.plan.aim:
+            return {name: 1.0 if name in self.plan.aim else p * 0.1 for name, p in odds.items()}
         return odds if self.plan.only else {n: 0.02 if self.known[n].kind in steps.IDLE else p for n, p in odds.items()}
 
-    def _arm(self, number: int, odds: dict[str, float], how: str) -> dict[str, Any] | None:
+    def _arm(self, number: str, odds: dict[str, float], how: str) -> dict[str, Any] | None:
         order, file = {"number": number, "steps": odds, "else": 0.0, "how": how}, self.world.desk.armed
         new = file.with_suffix(".new")
         new.write_text(json.dumps(order), "utf-8")
@@ -443,16 +457,19 @@ class Run:
     def _thaw(self, told: dict[str, Any]) -> None:
         """A process that slept beyond its lease goes on as if nothing had been."""
         self.outcome.freezes += 1
-        held = "SELECT count(*) AS n FROM work WHERE state = 'running' AND holder = ?"
         self._let_pass(lambda holder: holder == told["holder"])
         end = time.monotonic() + 4
-        while self.world.db.rows(held, [told["holder"]])[0]["n"] and time.monotonic() < end:
+        while self._held(told["holder"]) and time.monotonic() < end:
             self.world.fleet.tend()
             time.sleep(0.01)
         time.sleep(self.chance.choice((0.0, 0.05, 0.5)))
         self.world.deaths.write(step=f"frozen: {told['step']}", role=told["role"])
-        with suppress(ProcessLookupError):
-            os.kill(told["pid"], signal.SIGCONT)
+        _wake(told["pid"])
+
+    def _held(self, holder: str) -> int:
+        """How many rows somebody holds."""
+        query = "SELECT count(*) AS n FROM work WHERE state = 'running' AND holder = ?"
+        return int(self.world.db.rows(query, [holder])[0]["n"])
 
     def _wipe(self) -> None:
         redis = self.world.redis
@@ -494,7 +511,7 @@ class Run:
             time.sleep(0.25)
         self.healed = took
         self.outcome.figures["longest heal"] = round(max(took, self.outcome.figures.get("longest heal", 0.0)), 1)
-        self.outcome.violations += found
+        self.outcome.violations += dict.fromkeys([*world.checker.while_running(), *found])
 
     def _at_rest(self) -> list[str]:
         self._let_pass(_is_dead)  # children that were killed alone: their time passes too
@@ -541,6 +558,11 @@ class Run:
             f"healed in {self.healed:.1f} s; {spent:.0f} s, {spent / max(1, done.killed):.2f} s a kill, "
             f"load {os.getloadavg()[0]:.0f}; {len(done.violations)} violations"
         )
+
+
+def _wake(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGCONT)
 
 
 def _is_dead(holder: str) -> bool:

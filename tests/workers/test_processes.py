@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from pipeline.store import db, work
 from tests import local_servers
+from tests.prove.fleet import Redis
 from tests.workers import processes
 from tests.workers.conftest import AS_OF, environment
 from workers import broker
@@ -32,6 +33,26 @@ def test_a_worker_refuses_a_redis_that_would_evict_the_queue(
 
     assert code == 1
     assert "noeviction" in output
+
+
+def test_a_worker_waits_for_a_redis_that_is_not_there_yet(
+    sample: Callable[..., Path], database: Engine, tmp_path: Path
+) -> None:
+    broker, log = Redis(tmp_path), tmp_path / "log"
+    broker.kill()
+    url = database.url.render_as_string(hide_password=False)
+    variables = environment(sample(), url, broker.url, "smtp://127.0.0.1:1")
+    with processes.fleet(log, variables, ("--as-of", AS_OF, "worker", "--concurrency", "1")) as [worker]:
+        processes.wait_until("it says so", lambda: "waiting for Redis" in log.read_text(), log)
+        assert worker.poll() is None
+        broker.start()
+        try:
+            processes.wait_until("the first tick", lambda: outstanding(database) >= 0 and pulled(database), log)
+        finally:
+            processes.kill(worker)
+            broker.kill()
+
+    assert log.read_text().count("waiting for Redis") == 1, "once, not with each look"
 
 
 def test_a_replica_is_no_broker() -> None:

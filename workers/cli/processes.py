@@ -203,7 +203,9 @@ def worker(options: Global, concurrency: int, queues: tuple[str, ...], stalled_a
     with deployment(options, migrate=False) as house:
         house.require_secret_key()
         _at_this_version(house)
-        _celery(options, house)
+        url = _celery(options, house).conf.broker_url
+        logs_as_json()
+        broker.wait(url, _redis_is_away)
         house.require_safe_broker()
         _started(house, f"worker with {concurrency} processes for {', '.join(queues)}")
     from workers.working import work
@@ -272,6 +274,10 @@ def _sign_of_beat(**_: Any) -> None:
 
 def _leave(number: int, frame: FrameType | None) -> None:
     raise SystemExit(0)
+
+
+def _redis_is_away(why: str) -> None:
+    log.warning("waiting for Redis", why=why, remedy="start it, or mend LEAFNOTES_BROKER_URL")
 
 
 def _started(house: Deployment, what: str) -> None:

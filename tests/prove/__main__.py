@@ -43,7 +43,10 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     seed = random.SystemRandom().randrange(10**6) if given.seed is None else given.seed
     database = "postgres" if given.bug and given.database == "both" else given.database
-    plan = Plan(database, given.rounds, given.minutes, seed, given.bug, given.only, given.week, given.keep)
+    plan = Plan(
+        database=database, kills=given.rounds, minutes=given.minutes, seed=seed, bug=given.bug, only=given.only,
+        week=given.week, keep=given.keep,
+    )  # fmt: skip
     _head(seed)
     template = Template(Path(gettempdir()) / "leafnotes-prove-template.log")
     try:

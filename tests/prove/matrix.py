@@ -378,7 +378,14 @@ def _disturb(row: Row, given: argparse.Namespace, template: Template | None) -> 
     fault = FAULTS[row.number]
     times = 0 if given.minutes else given.times or row.times
     week = min(fault.week, times) if times else fault.week
-    plan = Plan(fault.database, times, given.minutes or 10, given.seed, week=week, keep=given.keep)
+    plan = Plan(
+        database=fault.database,
+        kills=times,
+        minutes=given.minutes or 10,
+        seed=given.seed,
+        week=week,
+        keep=given.keep,
+    )
     report = disturb(fault, plan, _say if given.keep or given.minutes else lambda _line: None, template)
     outcome = report.outcome
     longest = {name: f"{max(took):.1f} s" for name, took in report.seconds.items()}

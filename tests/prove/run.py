@@ -77,7 +77,7 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What a run was asked for. The same plan and seed give the same orders; when they take effect is the machine's."""
 

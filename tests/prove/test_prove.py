@@ -46,7 +46,7 @@ def test_the_steps_are_those_of_the_code() -> None:
 
 @pytest.mark.slow
 def test_a_few_kills_break_nothing_and_every_step_is_reached(template: Template) -> None:
-    outcome = prove(Plan("sqlite", kills=8, seed=7, week=4), print, template)
+    outcome = prove(Plan(database="sqlite", kills=8, seed=7, week=4), print, template)
 
     assert outcome.violations == []
     assert outcome.killed == 8
@@ -56,7 +56,7 @@ def test_a_few_kills_break_nothing_and_every_step_is_reached(template: Template)
 
 @pytest.mark.slow
 def test_a_planted_bug_is_noticed(template: Template) -> None:
-    outcome = prove(Plan("sqlite", kills=6, seed=7, bug="get-acts", week=6), print, template)
+    outcome = prove(Plan(database="sqlite", kills=6, seed=7, bug="get-acts", week=6), print, template)
 
     assert any("nobody sent" in one for one in outcome.violations), outcome.violations
 

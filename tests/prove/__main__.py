@@ -15,7 +15,7 @@ from tempfile import gettempdir
 from tests.prove import steps
 from tests.prove.bugs import BUGS, NO_BUG
 from tests.prove.fleet import Template
-from tests.prove.run import Outcome, Plan, prove
+from tests.prove.run import WEEK, Outcome, Plan, prove
 
 WITHIN = 50
 """Kills in which a planted bug has to be noticed."""
@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--bug", default="", metavar="NAME", help=f"plant bugs: all, or some of {', '.join(BUGS)}")
     parser.add_argument("--only", default="", metavar="PART", help="kill only at steps with this in their name")
-    parser.add_argument("--week", type=int, default=24, metavar="N", help="kills a simulated week")
+    parser.add_argument("--week", type=int, default=WEEK, metavar="N", help="kills a simulated week")
     parser.add_argument("--keep", action="store_true", help="leave ledgers, logs and database behind")
     parser.add_argument("--steps", action="store_true", help="list the named steps, and kill nobody")
     given = parser.parse_args()

@@ -43,6 +43,8 @@ STALLED = 60.0
 HEAL = 300.0
 """Seconds in which everything has to be done once nobody disturbs it, however busy the machine is."""
 KEY = "k3Yt0-Zq9v_7XwLmN4pRsUu8BcDdEeFfGgHhJj2K5M"
+WEEK = 24
+"""Kills a simulated week, where nothing else is asked."""
 LEADERS = ("noor", "kit", "sol", "ravi")
 ORG: dict[str, Any] = {
     "people": [
@@ -92,7 +94,7 @@ class Plan:
     """Steps that are killed at whenever they are met, all others seldom."""
     frozen: float = 0.12
     """The part of those that are met at a step who sleep beyond their lease instead of dying."""
-    week: int = 24
+    week: int = WEEK
     """Kills a week."""
     keep: bool = False
 
@@ -100,6 +102,7 @@ class Plan:
     def command(self) -> str:
         said = f"python -m tests.prove --database {self.database} --seed {self.seed}"
         said += f" --rounds {self.kills}" if self.kills else f" --minutes {self.minutes:g}"
+        said += f" --week {self.week}" if self.week != WEEK else ""
         return said + (f" --bug {self.bug}" if self.bug else "") + (f" --only {self.only!r}" if self.only else "")
 
 

@@ -52,6 +52,7 @@ def clean(text: str, markup: Markup = "markdown") -> str:
     text = _spaces(_with_blocks(text, blocks))
     marked = None
     for _ in range(_ROUNDS):
+        before = text
         for change in (_traces, own_words):
             changed = change(text)
             text = text if changed == text else _spaces(changed)
@@ -59,6 +60,8 @@ def clean(text: str, markup: Markup = "markdown") -> str:
             break
         changed = mark(text)
         text = marked = text if changed == text else _spaces(changed)
+        if text == before:
+            break
     return _cap(text, cut)
 
 
@@ -100,6 +103,8 @@ def _characters(text: str, kept: str = "") -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii():
+        if text.replace("\n", "").replace("\t", "").isprintable():
+            return text
         return _CONTROL.sub("", text.replace("\x0b", "\n").replace("\x0c", "\n"))
     text = _DROPPED.sub("", _BREAKS.sub("\n", text))
     return text if _is_western(text) else _PILED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))

@@ -61,15 +61,16 @@ def _line(line: str) -> str:
         line = _SPELT_EMAIL.sub("[email]", line)
     if line.count(":") > 2:
         line = _IPV6.sub(_ipv6, line)
-    if line.count(".") > 2:
+    if line.count(".") > 2 and _DOTTED.search(line):
         line = _IPV4.sub(_ipv4, line)
     if not _LONG_NUMBER.search(line):
         return line
     if _IBAN_START.search(line):
         line = _IBAN.sub(_if(_iban_valid, "[iban]"), line)
-    line = _CARD.sub(_if(_card, "[card]"), line)
+    if _CARD_LONG.search(line):
+        line = _CARD.sub(_if(_card, "[card]"), line)
     line = _PHONE.sub(_if(_dialled, "[phone]"), line)
-    return _SAID_PHONE.sub(_said, line)
+    return _SAID_PHONE.sub(_said, line) if _has(line.casefold(), _PHONE_SIGNS) else line
 
 
 def _if(holds: Callable[[str], bool], put: str) -> Callable[[re.Match[str]], str]:
@@ -296,6 +297,8 @@ _STAMP: Final = re.compile(r"[0-9a-f]{16,}$")
 _CARD: Final = re.compile(
     r"(?<![\w./#=&?+-])(?:\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,7}|3\d{3}[ -]\d{6}[ -]\d{4,5}|\d{13,16})(?![\w.-]|[ -]\d)"
 )
+_CARD_LONG: Final = re.compile(r"\d(?:[ -]?\d){12}")
+"""Whatever has none holds no card. Like the other two that begin with a digit, it is found much faster."""
 _BRAND: Final = re.compile(
     r"4(?:\d{12}|\d{15})$|5[0-8]\d{14}$|(?:222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}$|3[47]\d{13}$"
     r"|3(?:0[0-5]|[689]\d)\d{11}$|35\d{14}$|6(?:011|2\d\d|4[4-9]\d|5\d\d)\d{12}$"
@@ -317,6 +320,7 @@ _SAID_PHONE: Final = re.compile(
     r"(?: (?:no|number|nr))?[.:]{0,2} {1,2})\(?\d(?:[ ./()-]{0,2}\d){6,12}(?![\w:-]|\.\d)",
     re.IGNORECASE,
 )
+_PHONE_SIGNS: Final = ("tel", "phon", "mobil", "cell", "fax", "handy", "whatsapp", "sms", "call me")
 _DATED: Final = re.compile(r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?!\d)")
 _POSTCODE: Final = re.compile(r"\d{5}-\d{4}$")
 _LONG_NUMBER: Final = re.compile(r"[0-9](?:[ ().,/-]{0,4}[0-9]){5}")
@@ -324,6 +328,7 @@ _LONG_NUMBER: Final = re.compile(r"[0-9](?:[ ().,/-]{0,4}[0-9]){5}")
 _NUMBERS: Final = re.compile(r"[0-9](?:(?:[ ().,/-]{0,4}[0-9]){5}|\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9])")
 """And whatever has none of these holds no address of four figures either."""
 _IBAN_START: Final = re.compile(r"[A-Z]{2}\d\d")
+_DOTTED: Final = re.compile(r"\d\.\d{1,3}\.\d")
 _IPV4: Final = re.compile(r"(?<![\w.+-])(?:\d{1,3}\.){3}\d{1,3}(?![\w+-]|\.\d)")
 _IPV6: Final = re.compile(
     r"(?<![\w:.])(?:[0-9a-fA-F]{1,4}:){2,7}(?::?[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){0,5})(?![\w:])"

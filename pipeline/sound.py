@@ -22,6 +22,12 @@ UNSEEN = re.compile(
 """What no name needs, and what moves a terminal's cursor or turns the letters of a page around."""
 
 
+_TEXTS = tuple(
+    field.name for field in fields(Issue) if field.name not in ("external_id", "comments", "history", "labels", "url")
+)
+"""What may hold text. Whatever is none of it, a moment or a set of tags, is left as it is."""
+
+
 def sound(value: Issue | Remark | Gone) -> Issue | Remark | Gone:
     """The value with unstorable characters gone and long names cut. Raises ValueError where that cannot be enough."""
     if isinstance(value, Remark):
@@ -38,18 +44,20 @@ def _issue(issue: Issue) -> Issue:
             _moment(name, moment)
     if not issue.title.strip() and not issue.body.strip():
         raise ValueError("there is no text: title and body are empty")
-    changed: dict[str, Any] = {
-        "external_id": _key("external_id", issue.external_id),
-        "comments": tuple(_comment(comment) for comment in issue.comments),
-        "history": tuple(_event(event) for event in issue.history),
-        "labels": tuple(name for label in issue.labels if (name := _name(label))),
-    }
-    for field in fields(issue):
-        found = getattr(issue, field.name)
-        if isinstance(found, str) and field.name not in changed:
-            changed[field.name] = _name(found) if field.name in NAMES else _text(found)
+    changed: dict[str, Any] = {"external_id": _key("external_id", issue.external_id)}
+    if issue.comments:
+        changed["comments"] = tuple(_comment(comment) for comment in issue.comments)
+    if issue.history:
+        changed["history"] = tuple(_event(event) for event in issue.history)
+    if issue.labels:
+        changed["labels"] = tuple(name for label in issue.labels if (name := _name(label)))
+    for field in _TEXTS:
+        found = getattr(issue, field)
+        if isinstance(found, str):
+            changed[field] = _name(found) if field in NAMES else _text(found)
     changed["url"] = UNSEEN.sub("", issue.url) if issue.url else issue.url
-    return replace(issue, **changed)
+    changed = {name: value for name, value in changed.items() if value != getattr(issue, name)}
+    return replace(issue, **changed) if changed else issue
 
 
 def _comment(comment: Comment) -> Comment:
@@ -66,7 +74,7 @@ def _event(event: Event) -> Event:
     _moment(f"history ({event.what})", event.at)
     before = None if event.before is None else _seen(event.before)
     after = None if event.after is None else _seen(event.after)
-    return replace(event, before=before, after=after)
+    return event if (before, after) == (event.before, event.after) else replace(event, before=before, after=after)
 
 
 def _key(name: str, text: str) -> str:

@@ -253,14 +253,21 @@ def _admit(
     return [item for item in items if id(item) not in page.forgotten and not who.names_somebody(item)]
 
 
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
 def _without(value: Any, keys: frozenset[str]) -> Any:
     """JSON values without these keys, at any depth."""
     if not keys:
         return value
     if isinstance(value, Mapping):
-        return {name: _without(inner, keys) for name, inner in value.items() if name not in keys}
+        return {
+            name: inner if type(inner) in _SCALARS else _without(inner, keys)
+            for name, inner in value.items()
+            if name not in keys
+        }
     if isinstance(value, list | tuple):
-        return [_without(inner, keys) for inner in value]
+        return [inner if type(inner) in _SCALARS else _without(inner, keys) for inner in value]
     return value
 
 

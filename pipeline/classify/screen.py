@@ -8,7 +8,8 @@ the pattern as it is written.
 
 import re
 from collections.abc import Iterable
-from typing import Final, Generic, TypeVar
+from functools import cached_property
+from typing import Any, Final, Generic, TypeVar
 
 import re2
 
@@ -30,21 +31,27 @@ Key = TypeVar("Key")
 class Screen(Generic[Key]):
     """A sieve for patterns, each with a key. They have no flags but DOTALL and MULTILINE.
 
-    Raises `re2.error` for a pattern that RE2 does not know.
+    It is made when it is first asked, since most processes never ask; that raises `re2.error` for a pattern that RE2
+    does not know.
     """
 
-    def __init__(self, patterns: Iterable[tuple[Key, re.Pattern[str]]]) -> None:
+    def __init__(self, patterns: Iterable[tuple[Key, re.Pattern[str] | str]]) -> None:
+        pairs = list(patterns)
+        self._keys = [key for key, _ in pairs]
+        self._patterns = [pattern if isinstance(pattern, str) else pattern.pattern for _, pattern in pairs]
+
+    @cached_property
+    def _filter(self) -> Any:
         options = re2.Options()
         options.log_errors = False
         options.never_capture = True
         options.dot_nl = True
         options.max_mem = _MEMORY
-        self._keys: list[Key] = []
-        self._filter = re2.Filter()
-        for key, pattern in patterns:
-            self._keys.append(key)
-            self._filter.Add(widened(pattern.pattern), options)
-        self._filter.Compile()
+        found = re2.Filter()
+        for pattern in self._patterns:
+            found.Add(widened(pattern), options)
+        found.Compile()
+        return found
 
     def __call__(self, text: str) -> list[Key]:
         """The keys, in order, of the patterns that may find something in a text, or in a part of it."""

@@ -9,6 +9,7 @@ who may read a text (security, HR, legal) is looked for everywhere in it.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from pipeline.classify import stakes
@@ -26,7 +27,7 @@ _READ: Final = 8_000
 PROTECTING: Final = frozenset({"confession", "distress", "voice_withdrawn"})
 """Texts with one of these are never quoted: a false alarm costs a quotation, a miss costs a person."""
 _UNLESS: Final = {
-    name: Screen((pattern, pattern) for pattern in map(re.compile, parts))
+    name: Screen((wording, wording) for wording in parts)
     for name in PHRASES
     if (parts := (*UNLESS.get(name, ()), *(() if name in PROTECTING | WITHHELD else NOBODYS)))
 }
@@ -37,16 +38,22 @@ class Wording:
     """One pattern of a signal, and the language that it belongs to, None where it is looked for in all texts."""
 
     signal: str
-    pattern: re.Pattern[str]
+    pattern: str
     language: str | None = None
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Of hundreds, a process meets a few: the others are never compiled."""
+    return re.compile(pattern)
+
+
 _WORDINGS: Final = [
-    *(Wording(name, re.compile(wording)) for name, wordings in PHRASES.items() for wording in wordings),
-    *(Wording("confession", re.compile(words)) for name, words in ADMISSIONS.items() if name not in OTHER_SCRIPTS),
-    *(Wording(name, re.compile(words), language) for language in MARKS for name, words in FOREIGN[language].items()),
+    *(Wording(name, wording) for name, wordings in PHRASES.items() for wording in wordings),
+    *(Wording("confession", words) for name, words in ADMISSIONS.items() if name not in OTHER_SCRIPTS),
+    *(Wording(name, words, language) for language in MARKS for name, words in FOREIGN[language].items()),
 ]
-_OTHER: Final = [Wording("confession", re.compile(ADMISSIONS[name])) for name in sorted(OTHER_SCRIPTS)]
+_OTHER: Final = [Wording("confession", ADMISSIONS[name]) for name in sorted(OTHER_SCRIPTS)]
 _SAID: Final = Screen((one, one.pattern) for one in _WORDINGS if one.signal not in WITHHELD)
 _SAID_ELSEWHERE: Final = Screen((one, one.pattern) for one in _OTHER)
 _ANYWHERE: Final = Screen((one, one.pattern) for one in _WORDINGS if one.signal in WITHHELD)
@@ -111,7 +118,7 @@ def _by_signal(wordings: Sequence[Wording], said: Sequence[str] = ()) -> dict[st
     tried: dict[str, list[re.Pattern[str]]] = {}
     for wording in wordings:
         if wording.language is None or not MARKS[wording.language].isdisjoint(words):
-            tried.setdefault(wording.signal, []).append(wording.pattern)
+            tried.setdefault(wording.signal, []).append(_compiled(wording.pattern))
     return tried
 
 
@@ -125,7 +132,7 @@ def _first(name: str, patterns: list[re.Pattern[str]], low: str) -> tuple[int, i
 
 
 def _means_else(name: str, sentence: str) -> bool:
-    return any(pattern.search(sentence) for pattern in _UNLESS[name](sentence))
+    return any(_compiled(wording).search(sentence) for wording in _UNLESS[name](sentence))
 
 
 _NEAR: Final = 300

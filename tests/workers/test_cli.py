@@ -1,6 +1,8 @@
 """The command line as an operator meets it: what it prints, where it points, and how it ends."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.workers import small
-from workers.cli import main
+from workers.cli import COMMANDS, main
 
 Run = Callable[..., Result]
 
@@ -27,13 +29,33 @@ def run(rosta: Path) -> Run:
     return invoke
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_with_an_example(name: str) -> None:
     result = CliRunner().invoke(main, [name, "--help"])
 
     assert result.exit_code == 0
     assert "Example" in result.output
     assert f"leafnotes {name}" in result.output or f" {name}" in result.output
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_all_says_what_each_says_first(name: str) -> None:
+    command = main.get_command(click.Context(main), name)
+
+    assert command is not None
+    assert COMMANDS[name][1] == command.get_short_help_str(limit=80)
+
+
+def test_help_imports_nothing_that_it_does_not_need() -> None:
+    asked = "import sys; sys.argv = ['leafnotes', '--help']; from workers.cli import main\ntry: main()\nfinally: "
+    told = subprocess.run(
+        [sys.executable, "-c", f"{asked}print(sorted(sys.modules))"], capture_output=True, text=True, check=True
+    )
+
+    assert "status" in told.stdout
+    assert not [
+        name for name in ("sqlalchemy", "numpy", "requests", "structlog", "celery") if f"'{name}'" in told.stdout
+    ]
 
 
 def test_pull_says_what_it_did_and_a_second_one_finds_nothing_new(run: Run) -> None:
@@ -365,4 +387,4 @@ def test_commands_are_documented_in_the_readme_or_the_help() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text()
     helped = click.Context(main).get_help() if isinstance(main, click.Group) else ""
 
-    assert [name for name in main.commands if name not in helped + readme] == []
+    assert [name for name in COMMANDS if name not in helped + readme] == []

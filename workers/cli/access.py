@@ -7,7 +7,8 @@ import click
 from pipeline import access as rules
 from pipeline.links import LIFE, Links
 from pipeline.store import db, issues
-from workers.cli.base import Global, deployment, stop
+from workers.cli.base import deployment, stop
+from workers.cli.options import Global
 from workers.wiring import Deployment
 
 

@@ -5,7 +5,8 @@ import click
 from connectors.speak_up import SpeakUp
 from pipeline.store import answers as store
 from pipeline.store import db, registry
-from workers.cli.base import Global, deployment, say_json, stop
+from workers.cli.base import deployment, say_json, stop
+from workers.cli.options import Global
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""What every command shares: the global options, opening the deployment, progress, and how errors are said."""
+"""What every command shares: opening the deployment, progress, and how errors are said."""
 
 import json
 import logging
@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,45 +17,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from structlog.typing import Processor
 
 from pipeline.store.schema import Outdated
+from workers.cli.options import Global
 from workers.engine import Engine
 from workers.wiring import Deployment, Misconfigured
-
-
-@dataclass(frozen=True, slots=True)
-class Global:
-    directory: Path
-    as_of: datetime | None
-
-
-class Moment(click.ParamType[datetime]):
-    """An ISO 8601 moment; one without an offset is read as UTC, and said so in --help."""
-
-    name = "moment"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a moment; write it like 2026-09-21T09:00:00+01:00", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def quiet_logs(verbose: bool) -> None:
-    """Structured lines go to standard error; results go to standard output."""
-    level = logging.INFO if verbose else logging.WARNING
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
-    )
 
 
 def logs_as_json() -> None:

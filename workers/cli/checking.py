@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from workers.cli.base import Global, say_json, stop
+from workers.cli.base import say_json, stop
+from workers.cli.options import Global
 from workers.wiring import connector_kinds
 
 

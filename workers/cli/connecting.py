@@ -10,7 +10,8 @@ import click
 from connectors.base import Connector, SourceError
 from pipeline.store import db, sources, work
 from workers.cli import data
-from workers.cli.base import Global, Moment, deployment, say_json, stop
+from workers.cli.base import deployment, say_json, stop
+from workers.cli.options import Global, Moment
 from workers.wiring import Deployment, connector_for, connector_kinds, span
 
 

@@ -8,7 +8,8 @@ from pipeline import correcting
 from pipeline.objections import NotACorrection
 from pipeline.store import db
 from pipeline.store import objections as store
-from workers.cli.base import Global, deployment, engine, say_json, stop
+from workers.cli.base import deployment, engine, say_json, stop
+from workers.cli.options import Global
 
 
 @click.command()

@@ -19,7 +19,8 @@ from pipeline.store import corrections, db, escalations, issues, lessons, propos
 from pipeline.store.issues import Stored
 from workers import calling
 from workers.cli import explaining, model
-from workers.cli.base import Global, Moment, deployment, engine, say_json, stop
+from workers.cli.base import deployment, engine, say_json, stop
+from workers.cli.options import Global, Moment
 from workers.wiring import Deployment
 
 PAGE: Final = 500

@@ -22,7 +22,8 @@ from pipeline import periods
 from pipeline.links import from_store
 from pipeline.store import corrections, db, digests, issues, registry
 from workers import calling
-from workers.cli.base import Global, command_name, deployment, engine, stop
+from workers.cli.base import command_name, deployment, engine, stop
+from workers.cli.options import Global
 from workers.engine import Engine
 
 AS_OF = datetime.fromisoformat("2026-09-21T12:00:00+01:00")

@@ -14,7 +14,8 @@ from pipeline.digest.document import Document
 from pipeline.issue import Period
 from pipeline.links import from_store
 from pipeline.store import db, digests
-from workers.cli.base import Global, deployment, engine, stop
+from workers.cli.base import deployment, engine, stop
+from workers.cli.options import Global
 from workers.senders import write
 from workers.wiring import Deployment
 

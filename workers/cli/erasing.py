@@ -14,7 +14,8 @@ from pipeline.forgetting import Eraser, Forgotten, Identity
 from pipeline.store import audit as store
 from pipeline.store import db, forgotten, sources
 from pipeline.store.audit import By
-from workers.cli.base import Global, Moment, deployment, engine, say_json, stop
+from workers.cli.base import deployment, engine, say_json, stop
+from workers.cli.options import Global, Moment
 from workers.wiring import Deployment
 
 BEYOND = "what no command reaches: mails that were sent, backups, logs, and the sources themselves (docs/privacy.md)"

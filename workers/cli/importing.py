@@ -21,7 +21,8 @@ from pipeline.org import Claim, Org
 from pipeline.org_change import Change, change
 from pipeline.org_check import problems as org_problems
 from pipeline.store import audit, db, schema
-from workers.cli.base import Global, stop
+from workers.cli.base import stop
+from workers.cli.options import Global
 from workers.wiring import Deployment, to_org
 
 LARGEST: Final = 64 * 1024 * 1024

@@ -11,7 +11,8 @@ from pipeline import standing_in
 from pipeline.listening import Listening, NotSo
 from pipeline.store import db, listeners
 from workers import listening as told
-from workers.cli.base import Global, deployment, stop
+from workers.cli.base import deployment, stop
+from workers.cli.options import Global
 from workers.wiring import Deployment
 
 NOBODY = "none"

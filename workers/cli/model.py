@@ -11,7 +11,8 @@ from pipeline import teaching
 from pipeline.store import corrections, db, issues, lessons
 from pipeline.store.lessons import Version
 from workers.cli import training
-from workers.cli.base import Global, deployment, engine, say_json, stop
+from workers.cli.base import deployment, engine, say_json, stop
+from workers.cli.options import Global
 from workers.report import harms
 
 

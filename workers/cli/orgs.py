@@ -19,7 +19,8 @@ from pipeline.store import db, issues
 from pipeline.store.registry import hidden
 from workers.checks import org_findings
 from workers.cli import importing
-from workers.cli.base import Global, deployment, stop
+from workers.cli.base import deployment, stop
+from workers.cli.options import Global
 from workers.wiring import Deployment, to_org
 
 UNPLACED_WEEKS: Final = timedelta(weeks=4)

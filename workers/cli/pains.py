@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from pipeline import correcting, reviewing
 from pipeline.objections import PROPOSALS
 from pipeline.store import db, issues, objections, registry
-from workers.cli.base import Global, deployment, engine, say_json, stop
+from workers.cli.base import deployment, engine, say_json, stop
+from workers.cli.options import Global
 from workers.wiring import Deployment
 
 _BY = click.option("--by", default=getpass.getuser, show_default="your login name", help="Who decides.")

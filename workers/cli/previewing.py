@@ -6,7 +6,8 @@ from pipeline import adding, periods, previewing
 from pipeline.adding import Sayer
 from pipeline.preview import NotAContext
 from pipeline.store import db, previews
-from workers.cli.base import Global, deployment, engine, stop
+from workers.cli.base import deployment, engine, stop
+from workers.cli.options import Global
 from workers.wiring import Deployment
 
 

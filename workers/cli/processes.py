@@ -17,7 +17,8 @@ from sqlalchemy.exc import OperationalError
 from pipeline import steps
 from pipeline.store import db, schema
 from workers import alive, broker
-from workers.cli.base import Global, deployment, engine, logs_as_json, say_json, stop
+from workers.cli.base import deployment, engine, logs_as_json, say_json, stop
+from workers.cli.options import Global
 from workers.engine import Engine
 from workers.queues import QUEUES
 from workers.report import length, report, waits

@@ -10,7 +10,8 @@ import click
 from pipeline import receiving
 from pipeline.returned import LARGEST
 from pipeline.store import returned
-from workers.cli.base import Global, deployment, engine, stop
+from workers.cli.base import deployment, engine, stop
+from workers.cli.options import Global
 
 TEMPORARY = 75
 """EX_TEMPFAIL: what tells a mail server to keep a mail and to pipe it again later."""

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from pipeline import periods, releasing
 from pipeline.releasing import NotAReason, Word
 from pipeline.store import db, digests
-from workers.cli.base import Global, deployment, engine, say_json, stop
+from workers.cli.base import deployment, engine, say_json, stop
+from workers.cli.options import Global
 from workers.report import report, waits
 from workers.wiring import Deployment
 

@@ -66,4 +66,4 @@ def test_a_pattern_that_cannot_be_widened_is_refused() -> None:
     with pytest.raises(ValueError, match="d_"):
         widened(r"[^\W\d_]")
     with pytest.raises(re2.error):
-        Screen([("it", re.compile(r"(a)\1"))])
+        Screen([("it", re.compile(r"(a)\1"))])("aa")

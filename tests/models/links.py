@@ -17,6 +17,7 @@ import yaml
 from flask.testing import FlaskClient
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
+from itsdangerous import URLSafeSerializer
 from sqlalchemy import select
 
 from pipeline.check_in import QUESTIONS
@@ -271,6 +272,11 @@ def spoil(token: str, how: str, number: int, others: dict[Purpose, str], purpose
         return f"{half[0]}=.{half[2]}" if number % 2 else f"{token}="
     if how == "other key":
         return Links(rosta.KEY[::-1], HERE).token(purpose, "kit", small.WEEK, "", 4_000_000_000)
+    if how == "salt":
+        made = URLSafeSerializer(rosta.KEY, salt="leafnotes.link.2").dumps(
+            [purpose, "kit", small.WEEK, "", 4_000_000_000]
+        )
+        return made if isinstance(made, str) else made.decode()
     return ""
 
 

@@ -32,6 +32,7 @@ LARGEST_FORM = 64 * 1024
 
 def create(engine: Engine) -> Flask:
     app = Flask("leafnotes", root_path=str(Path(__file__).parent))
+    app.url_map.merge_slashes = False  # an address without its token is none, and leads nowhere
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(hooks.blueprint(engine))
     app.register_blueprint(answering.blueprint(engine))

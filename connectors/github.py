@@ -27,11 +27,6 @@ from connectors.values import at, kind_label, mapping, moment, names, objects, t
 from pipeline.clean import clean
 from pipeline.issue import Comment, Event, Issue, Remark, Role
 
-try:
-    import jwt
-except ImportError:  # only GitHub Apps sign anything
-    jwt = None  # type: ignore[assignment]
-
 PUBLIC: Final = "https://api.github.com"
 Part = Literal["issue", "comment"]
 LISTS: Final[Mapping[Part, str]] = {"issue": "/repos/{}/issues", "comment": "/repos/{}/issues/comments"}
@@ -339,10 +334,12 @@ class _Installation:
         self._token, self._ends = data["token"], ends.timestamp()
 
     def _as_app(self) -> dict[str, str]:
-        if jwt is None:
+        try:
+            import jwt  # 20 MB, and only GitHub Apps sign anything
+        except ImportError:
             raise SourceError(
                 "A GitHub App needs pyjwt: install leafnotes with the extra `github-app`.", permanent=True
-            )
+            ) from None
         now = int(time.time())
         claims = {"iat": now - 60, "exp": now + 540, "iss": str(self._app.id)}
         try:

@@ -20,11 +20,6 @@ from connectors.deadline import within
 from connectors.errors import SourceError
 from connectors.http import Http, HttpError
 
-try:
-    import jwt
-except ImportError:  # only who signs in with a provider needs it
-    jwt = None  # type: ignore[assignment]
-
 T = TypeVar("T")
 
 KEY_TYPES: Final = {"RS256": "RSA", "ES256": "EC"}
@@ -97,8 +92,11 @@ class Provider:
         self, client: Client, *, patience: float = PATIENCE, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """Raises `SourceError` where the issuer's address cannot be used or the library is missing."""
-        if jwt is None:
-            raise SourceError(MISSING, permanent=True)
+        try:
+            import jwt  # 20 MB, and only who signs in with a provider needs it
+        except ImportError:
+            raise SourceError(MISSING, permanent=True) from None
+        self._jwt = jwt
         self.client = client
         self._patience = patience
         self._clock = clock
@@ -198,11 +196,11 @@ class Provider:
         if not isinstance(token, str) or len(token) > LONGEST_TOKEN:
             raise SignInFailed("the provider gave no ID token")
         try:
-            header = jwt.get_unverified_header(token)
+            header = self._jwt.get_unverified_header(token)
             alg = header.get("alg")
             if alg not in KEY_TYPES or "crit" in header:
                 raise SignInFailed(f"the ID token is signed with {_word(alg)}, which is not believed")
-            claims: dict[str, Any] = jwt.decode(
+            claims: dict[str, Any] = self._jwt.decode(
                 token,
                 self._key(header.get("kid"), alg),
                 algorithms=[alg],
@@ -211,7 +209,7 @@ class Provider:
                 leeway=SKEW,
                 options={"require": ["exp", "iat", "iss", "aud", "sub"]},
             )
-        except jwt.PyJWTError as error:
+        except self._jwt.PyJWTError as error:
             raise SignInFailed(f"the ID token is not to be believed ({type(error).__name__})") from None
         nonce = claims.get("nonce")
         if not isinstance(nonce, str) or not compare_digest(nonce.encode(), attempt.nonce.encode()):
@@ -230,7 +228,7 @@ class Provider:
             found = [key for key in self._discovered(anew=True).keys if _fits(key, kid, alg)]
         if len(found) != 1:
             raise SignInFailed("the ID token is signed with a key that the provider does not show")
-        key = jwt.PyJWK(dict(found[0]), algorithm=alg).key
+        key = self._jwt.PyJWK(dict(found[0]), algorithm=alg).key
         if alg == "RS256" and key.key_size < SHORTEST_RSA:
             raise SignInFailed(f"the provider's key has fewer than {SHORTEST_RSA} bits")
         return key

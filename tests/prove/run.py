@@ -70,6 +70,7 @@ SETTINGS: dict[str, Any] = {
     "organisation": {"name": "Rosta", "timezone": "Europe/Vienna"},
     "mail": {"from": "Leaf Notes <leaf@notes.rosta.example>"},
     "work": {"lease": "60s"},
+    "digest": {"preview": "12h"},
     "retention": {"raw_pages": "9000d", "text": "9000d"},
     "escalation": {
         "per_day": 3,
@@ -330,6 +331,9 @@ class Run:
             self._kills(each)
             life.pause()
         due = monday + timedelta(days=7)
+        self._pass(due - timedelta(hours=8), 2)  # the week is over, and no digest is due yet: previews
+        self._kills(min(2, last))
+        last -= min(2, last)
         self._pass(due + timedelta(hours=1, minutes=5), 3)
         self._kills(last - last // 2)
         self._pass(due + timedelta(hours=7), 2)

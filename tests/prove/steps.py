@@ -149,7 +149,6 @@ NOT_HERE = {
     "forget": "asked for by a person; its walk dies at every transaction in tests/workers/test_forget",
     "inbox": "needs an IMAP server; killed in tests/workers",
     "note": "follows a mail that came back; killed in tests/workers",
-    "preview": "off unless asked for; `digest: {preview: 12h}` is not part of this load yet",
     "propose": "needs a language model; nothing depends on it",
 }
 """Kinds that this load does not have, each with its reason."""

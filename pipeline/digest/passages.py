@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from pipeline.classify.screen import Screen
 from pipeline.digest import words
 
 SHORTEST, LONGEST = 6, 35
@@ -125,6 +126,8 @@ _MARKS = {
     ),
 }
 """What in a sentence makes it worth hearing; of lower-case text, which is searched several times faster."""
+_MAY_MARK = Screen((name, pattern) for name, pattern in _MARKS.items())
+_MAY_BE = Screen((pattern, pattern.pattern.lower()) for pattern in (_PLANTED, _SELLING))
 
 
 def passages(text: str) -> list[str]:
@@ -143,11 +146,16 @@ def _passages(text: str) -> Iterator[str]:
 
 def planted(text: str) -> bool:
     """Whether somebody tries to instruct a machine: nothing of such an issue is quoted, nor names a pain."""
-    return _PLANTED.search(text) is not None
+    return _stands_in(text, _PLANTED)
 
 
 def selling(text: str) -> bool:
-    return _SELLING.search(text) is not None
+    return _stands_in(text, _SELLING)
+
+
+def _stands_in(text: str, pattern: re.Pattern[str]) -> bool:
+    """Beyond ASCII, letters have more than two forms that are the same to a pattern: there the pattern alone looks."""
+    return (not text.isascii() or pattern in _MAY_BE(text.lower())) and pattern.search(text) is not None
 
 
 @lru_cache(maxsize=32768)
@@ -181,7 +189,7 @@ def marks(text: str) -> frozenset[str]:
     """What makes a passage worth hearing: first, own, cost, count, workaround, consequence, others, again, page,
     money."""
     low = text.lower()
-    found = [name for name, pattern in _MARKS.items() if pattern.search(low)]
+    found = [name for name in _MAY_MARK(low) if _MARKS[name].search(low)]
     return frozenset([*found, "first"] if _FIRST.search(text) else found)
 
 

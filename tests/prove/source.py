@@ -10,6 +10,7 @@ import random
 import re
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -202,7 +203,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Quiet."""
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))))
+        told, length = b"", int(self.headers.get("content-length", 0))
+        with suppress(OSError):
+            told = self.rfile.read(length)
+        if len(told) < length:  # who sent it died meanwhile
+            self.close_connection = True
+            return
+        body = json.loads(told)
         found = re.fullmatch(rf"/repos/{REPO}/issues/(\d+)/comments", urlsplit(self.path).path)
         if found is None or int(found[1]) not in self.source.issues:
             self._send(404, {"message": "Not Found"})

@@ -44,13 +44,12 @@ def _issue(issue: Issue) -> Issue:
             _moment(name, moment)
     if not issue.title.strip() and not issue.body.strip():
         raise ValueError("there is no text: title and body are empty")
-    changed: dict[str, Any] = {"external_id": _key("external_id", issue.external_id)}
-    if issue.comments:
-        changed["comments"] = tuple(_comment(comment) for comment in issue.comments)
-    if issue.history:
-        changed["history"] = tuple(_event(event) for event in issue.history)
-    if issue.labels:
-        changed["labels"] = tuple(name for label in issue.labels if (name := _name(label)))
+    changed: dict[str, Any] = {
+        "external_id": _key("external_id", issue.external_id),
+        "comments": tuple(_comment(comment) for comment in issue.comments),
+        "history": tuple(_event(event) for event in issue.history),
+        "labels": tuple(name for label in issue.labels if (name := _name(label))),
+    }
     for field in _TEXTS:
         found = getattr(issue, field)
         if isinstance(found, str):

@@ -8,27 +8,31 @@ PAUSE = 5.0
 
 
 def wait(url: str, say: Callable[[str], object]) -> None:
-    """Until Redis can be reached, so that who starts before it needs nobody. `say` hears why, once for each reason.
+    """Until Redis can be reached, so that who starts before it needs nobody. `say` hears why, once for each reason."""
+    told = None
+    while (why := _away(url)) is not None:
+        if why != told:
+            told = why
+            say(why)
+        time.sleep(PAUSE)
 
-    What waiting cannot mend (a password, a URL that is none) is left to `problem`.
-    """
+
+def _away(url: str) -> str | None:
+    """Why Redis cannot be reached just now. None also where waiting mends nothing (a password, a right, a URL that is
+    none): that is for `problem` to say."""
     import redis
-    from redis.exceptions import AuthenticationError, AuthorizationError, RedisError
+    from redis.exceptions import AuthenticationError, AuthorizationError, ConnectionError, RedisError, TimeoutError
 
-    told = ""
-    while True:
-        try:
-            with redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5) as client:
-                client.ping()
-        except (ValueError, TypeError, AuthenticationError, AuthorizationError):
-            return
-        except RedisError as error:
-            if str(error) != told:
-                told = str(error)
-                say(told)
-            time.sleep(PAUSE)
-        else:
-            return
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5) as client:
+            client.ping()
+    except (AuthenticationError, AuthorizationError):
+        return None
+    except (ConnectionError, TimeoutError) as error:
+        return str(error)
+    except (RedisError, ValueError, TypeError):
+        return None
+    return None
 
 
 def problem(url: str) -> str | None:

@@ -316,9 +316,10 @@ class Run:
     def _enough(self) -> bool:
         if self.outcome.violations or self.world.fleet.crashes:
             return True
+        late = time.monotonic() - self._began >= self.plan.minutes * 60
         if self.plan.kills:
-            return self.outcome.killed >= self.plan.kills
-        return time.monotonic() - self._began >= self.plan.minutes * 60
+            return self.outcome.killed >= self.plan.kills or (bool(self.plan.bug) and late)
+        return late
 
     def _week(self, life: Life) -> None:
         """Three days on which people write, then Monday: digests are due, in one zone after the other."""

@@ -44,6 +44,19 @@ def memory(group: int) -> dict[int, float]:
     return found
 
 
+def processor(group: int) -> float:
+    """Seconds of processor time of a group, of those included who ended and were waited for."""
+    ticks = 0
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.getpgid(int(name)) == group:
+                fields = Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()
+                ticks += sum(map(int, fields[11:15] if int(name) == group else fields[11:13]))
+        except (OSError, IndexError):  # it ended meanwhile
+            continue
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def slope(points: Sequence[tuple[float, float]]) -> float:
     """How much the second grows with one of the first, by least squares."""
     middle = [sum(one[place] for one in points) / len(points) for place in (0, 1)]
@@ -102,6 +115,7 @@ def soak(tasks: int) -> str:
 def _watched(group: int, given: Iterator[int], database: Engine, client: "redis.Redis[bytes]") -> str:
     began = looked = time.monotonic()
     before: Mapping[str, int] = sizes(database)
+    used = processor(group)
     parent, largest, keys, done = list[tuple[float, float]](), list[tuple[float, float]](), 0, 0
     for count in given:
         done, now = count, time.monotonic()
@@ -113,12 +127,13 @@ def _watched(group: int, given: Iterator[int], database: Engine, client: "redis.
         time.sleep(0.01)
     took, late = time.monotonic() - began, len(parent) // 5
     grown = {name: count - before[name] for name, count in sizes(database).items() if count > before[name]}
-    a_second = slope(parent[late:])
+    an_hour, a_task = slope(parent[late:]) * 3600, (processor(group) - used) / done
     return (
-        f"{done:,} tasks in {took:.0f} s ({done / took:.0f}/s); the main process {parent[late][1]:.0f} to "
-        f"{parent[-1][1]:.0f} MB: {a_second * 3600:+.2f} MB an hour, {a_second * took / done * 1e6:+.2f} MB a million "
-        f"tasks; the largest other {largest[late][1]:.0f} to {largest[-1][1]:.0f} MB; at most {keys} keys in Redis; "
-        f"rows more than before: {grown or 'none'}"
+        f"{done:,} tasks in {took:.0f} s: {done / took:.0f}/s, {a_task * 1e3:.2f} ms of CPU each\n"
+        f"main process: {parent[late][1]:.0f} to {parent[-1][1]:.0f} MB, {an_hour:+.2f} MB an hour, "
+        f"{an_hour / 3600 * took / done * 1e6:+.2f} MB a million tasks; the largest other: {largest[late][1]:.0f} to "
+        f"{largest[-1][1]:.0f} MB\n"
+        f"Redis: at most {keys} keys; rows more than before: {grown or 'none'}"
     )
 
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 from compose_spec import PyCompose
@@ -23,7 +24,8 @@ def merged() -> dict[str, Any]:
 
 def understood(words: list[str]) -> dict[str, Any]:
     """What a command makes of its words; a mistake in them ends the test."""
-    command = main.commands[words[0]]
+    command = main.get_command(click.Context(main), words[0])
+    assert command is not None
     return command.make_context(words[0], words[1:]).params
 
 

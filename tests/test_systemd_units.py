@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 
 from workers.cli import main
@@ -34,7 +35,9 @@ def test_what_a_unit_starts_is_a_command_with_options_that_it_has(unit: Path, qu
     [line] = values(unit, "ExecStart")
     program, name, *words = shlex.split(line.replace("%i", queue))
 
-    params = main.commands[name].make_context(name, words).params
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    params = command.make_context(name, words).params
 
     assert program == "/opt/leafnotes/.venv/bin/leafnotes"
     assert params.get("queues", (queue,)) == (queue,)

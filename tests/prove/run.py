@@ -331,8 +331,8 @@ class Run:
             self._kills(each)
             life.pause()
         due = monday + timedelta(days=7)
-        self._pass(due - timedelta(hours=8), 2)  # the week is over, and no digest is due yet: previews
-        time.sleep(2)
+        self._pass(due - timedelta(hours=8), 2)  # the week is over, and no digest is due yet
+        self._previewed(f"{monday:%G-W%V}")
         self._kills(min(2, last))
         last -= min(2, last)
         self._pass(due + timedelta(hours=1, minutes=5), 3)
@@ -346,6 +346,14 @@ class Run:
             life.hint()
         self._day = due
         self.outcome.weeks += 1
+
+    def _previewed(self, period: str) -> None:
+        """Wait for the previews of a week, for as long as a bug may take to be noticed and no longer."""
+        done = "SELECT count(*) AS n FROM work WHERE kind = 'preview' AND key = ? AND state = 'done'"
+        end = time.monotonic() + self.stalled
+        while not self.world.db.rows(done, [period])[0]["n"] and time.monotonic() < end:
+            self.world.fleet.tend()
+            time.sleep(0.05)
 
     def _pass(self, moment: datetime, changes: int, *, first: bool = False) -> None:
         """Simulated days go by; what waited on the database's clock for its hour has waited for it."""

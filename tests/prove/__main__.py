@@ -83,15 +83,15 @@ def _kills(plan: Plan, template: Template) -> int:
 
 
 def _everything(plan: Plan, template: Template) -> int:
-    """PostgreSQL for two fifths of the time, SQLite for one, planted bugs for the rest."""
+    """PostgreSQL for a third of the time, SQLite for a sixth, planted bugs for the rest."""
     began, failed = time.monotonic(), 0
-    for database, share in (("postgres", 0.4), ("sqlite", 0.2)):
+    for database, share in (("postgres", 0.33), ("sqlite", 0.16)):
         _say(f"--- kills on {database}")
         failed |= _kills(replace(plan, database=database, minutes=plan.minutes * share, kills=plan.kills), template)
     _say("--- planted bugs")
     names, first = list(BUGS), plan.seed % len(BUGS)  # where there is no time for all, each run begins with others
     rest = [*names[first:], *names[:first]]
-    return failed | _planted(replace(plan, database="postgres"), rest, template, began + plan.minutes * 60)
+    return failed | _planted(replace(plan, database="postgres"), rest, template, began + plan.minutes * 54)
 
 
 def _planted(plan: Plan, names: list[str], template: Template, end: float = float("inf")) -> int:

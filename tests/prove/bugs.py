@@ -202,7 +202,9 @@ BUGS: dict[str, Bug] = {
     "ack-before-commit": Bug("a row counts as done when it is taken, before its effect is there", _ack_before_commit),
     "no-lease-recovery": Bug("what a dead worker held is held for ever", _no_lease_recovery),
     "no-fencing": Bug("whoever lost the lease may still finish", _no_fencing, frozen=0.5),
-    "enqueue-after-commit": Bug("what follows is asked for after the commit, not in it", _enqueue_after_commit),
+    "enqueue-after-commit": Bug(
+        "what follows is asked for after the commit, not in it", _enqueue_after_commit, ("pull: _pages#2 after commit",)
+    ),
     "cursor-before-rows": Bug("the cursor is committed before the rows that it covers", _cursor_before_rows),
     "greater-than": Bug("changes after the cursor are asked for, not those at it", _greater_than),
     "new-date-on-retry": Bug("a mail gets the date of each try", _new_date_on_retry, _HANDED),

@@ -77,3 +77,4 @@ def test_a_checker_finds_what_is_missing(sqlite_url: str, tmp_path: Path) -> Non
 def test_every_bug_says_what_it_breaks() -> None:
     assert len(BUGS) >= 8
     assert all(bug.what for bug in BUGS.values())
+    assert {name for bug in BUGS.values() for name in bug.aim} <= {step.name for step in steps.every()}

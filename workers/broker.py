@@ -7,38 +7,36 @@ PAUSE = 5.0
 """Seconds between two looks for a Redis that is away."""
 
 
-def wait(url: str, say: Callable[[str], object]) -> None:
-    """Until Redis can be reached, so that who starts before it needs nobody. `say` hears why, once for each reason."""
-    told = None
-    while (why := _away(url)) is not None:
-        if why != told:
-            told = why
-            say(why)
-        time.sleep(PAUSE)
-
-
-def _away(url: str) -> str | None:
-    """Why Redis cannot be reached just now. None also where waiting mends nothing (a password, a right, a URL that is
-    none): that is for `problem` to say."""
-    import redis
-    from redis.exceptions import AuthenticationError, AuthorizationError, ConnectionError, RedisError, TimeoutError
-
-    try:
-        with redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5) as client:
-            client.ping()
-    except (AuthenticationError, AuthorizationError):
-        return None
-    except (ConnectionError, TimeoutError) as error:
-        return str(error)
-    except (RedisError, ValueError, TypeError):
-        return None
-    return None
+class _Away(Exception):
+    """Redis cannot be reached just now, for a reason that may pass by itself."""
 
 
 def problem(url: str) -> str | None:
     """What is wrong with the broker, in one sentence with its remedy; None where it may be used."""
+    try:
+        return _lasting(url)
+    except _Away as away:
+        return f"Redis cannot be reached: {away}"
+
+
+def settled(url: str, say: Callable[[str], object]) -> str | None:
+    """The same once Redis can be reached, so that who starts before it needs nobody. `say` hears why this waits, once
+    for each reason."""
+    told = ""
+    while True:
+        try:
+            return _lasting(url)
+        except _Away as away:
+            if str(away) != told:
+                told = str(away)
+                say(told)
+            time.sleep(PAUSE)
+
+
+def _lasting(url: str) -> str | None:
+    """What waiting does not mend. Raises `_Away`."""
     import redis  # half a second that only who has a broker should pay
-    from redis.exceptions import RedisError
+    from redis.exceptions import AuthenticationError, AuthorizationError, ConnectionError, RedisError, TimeoutError
 
     try:
         with redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5) as client:
@@ -46,6 +44,10 @@ def problem(url: str) -> str | None:
             role = client.info("replication").get("role", "master")
     except (ValueError, TypeError):  # their words may repeat a value of the URL
         return "Redis cannot be reached: its URL is not understood"
+    except (AuthenticationError, AuthorizationError) as error:  # kinds of ConnectionError
+        return f"Redis cannot be reached: {error}"
+    except (ConnectionError, TimeoutError) as error:
+        raise _Away(str(error)) from None
     except RedisError as error:
         return f"Redis cannot be reached: {error}"
     if role != "master":

@@ -345,9 +345,10 @@ class Deployment:
         except WeakKey as error:
             raise Misconfigured([error.problem]) from None
 
-    def require_safe_broker(self) -> None:
-        """Raises `Misconfigured` where the broker is away or would lose the queue without saying so."""
-        problem = broker.problem(self.environment.broker_url) if self.environment.broker_url else None
+    def require_safe_broker(self, say: Callable[[str], object]) -> None:
+        """Waits for a broker that is away, and tells `say` why. Raises `Misconfigured` where it would lose the queue
+        without saying so, or cannot be used at all."""
+        problem = broker.settled(self.environment.broker_url, say) if self.environment.broker_url else None
         if problem is not None:
             raise Misconfigured([Problem("environment", 0, "LEAFNOTES_BROKER_URL", problem, "")])
 

@@ -70,9 +70,6 @@ class Template:
         return told
 
 
-AWAY = "LEAFNOTES_BROKER_URL: Redis cannot be reached"
-
-
 def _ending(status: int | None) -> str:
     if status is None:
         return "and nobody knows how"
@@ -95,8 +92,6 @@ class Fleet:
     expected: set[int] = field(default_factory=set)
     crashes: list[str] = field(default_factory=list)
     starts: int = 0
-    refused: int = 0
-    """How often one refused to start, in a clear line, since Redis was away."""
 
     def __post_init__(self) -> None:
         self._fired = Tail(Desk(self.desk).fired)
@@ -140,10 +135,7 @@ class Fleet:
                 os.killpg(pid, signal.SIGKILL)  # children of one that ended by itself
             if pid not in self.expected:
                 log = (self.logs / f"{role}.log").read_text("utf-8", errors="replace")[-3000:]
-                if AWAY in log.rpartition('"event": "started"')[2]:
-                    self.refused += 1  # Redis was killed just then: it says so, and its supervisor starts it again
-                else:
-                    self.crashes.append(f"{role} ended by itself, {_ending(how.get(pid))}; it said:\n{log}")
+                self.crashes.append(f"{role} ended by itself, {_ending(how.get(pid))}; it said:\n{log}")
             self.start(role)
         return again
 

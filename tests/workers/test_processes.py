@@ -55,6 +55,17 @@ def test_a_worker_waits_for_a_redis_that_is_not_there_yet(
     assert log.read_text().count("waiting for Redis") == 1, "once, not with each look"
 
 
+def test_what_waiting_does_not_mend_is_not_waited_for() -> None:
+    with local_servers.valkey("--requirepass", "a-password-of-the-test") as url:
+        locked = broker.settled(url, pytest.fail)
+        wrong = broker.settled(url.replace("//", "//:another-password@"), pytest.fail)
+
+    assert locked is not None
+    assert wrong is not None
+    assert "another-password" not in wrong
+    assert broker.settled("redis://127.0.0.1:port/0", pytest.fail) is not None
+
+
 def test_a_replica_is_no_broker() -> None:
     with local_servers.valkey("--replicaof", "127.0.0.1 1") as url:
         problem = broker.problem(url)

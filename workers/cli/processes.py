@@ -204,10 +204,9 @@ def worker(options: Global, concurrency: int, queues: tuple[str, ...], stalled_a
     with deployment(options, migrate=False) as house:
         house.require_secret_key()
         _at_this_version(house)
-        url = _celery(options, house).conf.broker_url
+        _celery(options, house)
         logs_as_json()
-        broker.wait(url, _redis_is_away)
-        house.require_safe_broker()
+        house.require_safe_broker(_redis_is_away)
         _started(house, f"worker with {concurrency} processes for {', '.join(queues)}")
     from workers.working import work
 

@@ -3,11 +3,29 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.digest import passages, render
 from pipeline.digest.material import Voice
 from pipeline.org import Claim, Org
 from tests.pipeline.digest.builder import digest, failures, material, org, signals, voice
+
+
+@given(st.one_of(st.from_regex(passages._PLANTED), st.from_regex(passages._SELLING)), st.booleans())
+def test_no_screen_hides_what_is_planted_or_sold(text, shouted):
+    said = text.upper() if shouted else text
+
+    assert passages.planted(said) == bool(passages._PLANTED.search(said))
+    assert passages.selling(said) == bool(passages._SELLING.search(said))
+
+
+@pytest.mark.parametrize("name", passages._MARKS)
+@given(data=st.data())
+def test_no_screen_hides_a_mark(name, data):
+    text = data.draw(st.from_regex(passages._MARKS[name]))
+
+    assert (name in passages.marks(text)) == bool(passages._MARKS[name].search(text.lower()))
 
 
 def quoted(document):

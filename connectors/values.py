@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -29,7 +30,10 @@ def text(value: object) -> str | None:
     """Text that a database takes, without NUL or half a surrogate pair; None where it is no text or empty."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    return str(value).replace("\x00", "").encode("utf-8", "replace").decode("utf-8") or None
+    text = str(value)
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    return text.replace("\x00", "") or None
 
 
 def segment(value: object) -> str:
@@ -65,7 +69,13 @@ def names(value: object, key: str = "name") -> tuple[str, ...]:
 
 def kind_label(labels: Iterable[str]) -> str | None:
     """The first label that says what kind of issue it is (bug, kind/feature, "type: question", type::docs)."""
-    return next((match[1] for label in labels if (match := KIND_LABEL.fullmatch(label))), None)
+    return next((kind for label in labels if (kind := _kind_in(label))), None)
+
+
+@lru_cache(1_000)
+def _kind_in(label: str) -> str | None:
+    match = KIND_LABEL.fullmatch(label)
+    return None if match is None else match[1]
 
 
 def field_marks(fields: object) -> tuple[str, ...]:
@@ -111,6 +121,8 @@ def moment(value: object, zone: str | None = None) -> datetime | None:
         if not isinstance(value, str):
             return None
         found = datetime.fromisoformat(value.strip().removesuffix(" UTC"))
+        if found.tzinfo is UTC:
+            return found
         return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone or "UTC"))).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None

@@ -11,7 +11,7 @@ from typing import Final
 
 from pipeline.clean_mail import own_words
 from pipeline.clean_marks import mark
-from pipeline.clean_markup import BLOCK, READERS, Blocks, Markup
+from pipeline.clean_markup import BLOCK, READERS, Blocks, Markup, is_tidy
 from pipeline.prose import CODE, FENCE, FRAME_STARTS, inside, is_frame
 
 __all__ = ["CUT", "LONGEST", "Markup", "clean"]
@@ -123,6 +123,8 @@ _PARAGRAPHS: Final = re.compile(r"\n{3,}")
 
 
 def _spaces(text: str) -> str:
+    if is_tidy(text):
+        return text.strip("\n")
     text = "\n".join([" ".join(line.split()) for line in text.split("\n")])
     if "\n\n\n" in text:
         text = _PARAGRAPHS.sub("\n\n", text)
@@ -191,7 +193,8 @@ def _traces(text: str) -> str:
     """Frames of a stack are put between fences; the line with the error itself stays outside."""
     if text.count("at ") > 1 and (".java:" in text or ".kt:" in text or ".scala:" in text):
         text = _INLINE_FRAMES.sub(_apart, text)
-    if not any(map(f"\n{text}".__contains__, _FRAME_SIGNS)):
+    below = f"\n{text}"
+    if not any(sign in below for sign in _FRAME_SIGNS):
         return text
     lines = text.split("\n")
     within = inside(lines) if FENCE in text else [False] * len(lines)

@@ -59,7 +59,7 @@ _TEMPLATE: Final = frozenset(
     .replace("\n    ", "|")
     .split("|")
 )
-_HINTS: Final = re.compile(
+HINTS: Final = re.compile(
     r"(?:_?no response_?|n/?a|a clear and concise description of .{0,120}|add any other (?:context"
     r"|information) .{0,120}"
     r"|if applicable, add .{0,120}|please (?:search|check|read|make sure|fill|complete|provide"
@@ -82,7 +82,7 @@ _BEGINS: Final = frozenset("nNaAiIpPsSeEcCdDwW[_(-")
 
 def boilerplate(line: str) -> bool:
     """Whether a line is a form's hint, a box that every reporter ticks, or an answer that says nothing."""
-    return line[0] in _BEGINS and _HINTS.match(line) is not None
+    return line[0] in _BEGINS and HINTS.match(line) is not None
 
 
 def is_template(heading: str) -> bool:

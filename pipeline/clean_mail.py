@@ -8,6 +8,7 @@ import re
 from typing import Final
 
 from pipeline.prose import FENCE, inside
+from pipeline.screen import Glance
 
 _OPENED: Final = (
     r"(?:on|am|le|el|em|il(?: giorno)?|op|den|d\.|w dniu|dnia|dne|tarihinde|ke dne|la data de|în data de|vào|pada) \S"
@@ -132,6 +133,8 @@ _FOOTER_LINES: Final = 14
 
 def own_words(text: str) -> str:
     """Without quoted mail, signatures and legal footers, unless nothing else is there."""
+    if text[-1:] not in (":", "：") and not _ANYTHING(text):
+        return text
     lines = text.split("\n")
     within = inside(lines) if FENCE in text else []
     before = len(lines)
@@ -233,3 +236,9 @@ def _signs(lines: list[str], within: list[bool], at: int, end: int) -> bool:
 
 
 _SIGN_LETTERS: Final = frozenset("wabkmcsytvlfhgduinpzxoüмсзμεよ此谢감")
+
+_ANYTHING: Final = Glance(
+    "-{3}|_{4}|##|warded|réexpédié|transféré|weitergeleitete",
+    lines=(">", "--$", _ABOUT, _LEGAL, _SIGN_OFF, _DEVICE),
+)
+"""What every cut needs that is made here; of another mail's headers the one that is rarest."""

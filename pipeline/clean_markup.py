@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from pipeline import prose
-from pipeline.clean_forms import FIELDS, answered, boilerplate, is_template
+from pipeline.clean_forms import FIELDS, HINTS, answered, boilerplate, is_template
+from pipeline.screen import Glance
 
 Markup = Literal["markdown", "html", "plain", "wiki"]
 Blocks = list[list[str]]
@@ -74,18 +75,38 @@ _INLINE: Final[tuple[tuple[str, re.Pattern[str], str], ...]] = (
 
 def _markdown(text: str, blocks: Blocks) -> str:
     text = without_comments(text)
-    lines = _fenced(text.split("\n"), blocks)
-    text = "\n".join(lines)
+    if "```" in text or "~~~" in text:
+        text = "\n".join(_fenced(text.split("\n"), blocks))
     if "<" in text:
         text = _tags(text, blocks)
-    lines = [line.strip() for line in text.split("\n")]
-    if text.count("#") >= FIELDS or text.count("**") >= 2 * FIELDS or text.count("__") >= 2 * FIELDS:
-        lines = answered(lines)
-    text = "\n".join(_markdown_lines(lines))
+    if not is_tidy(text):
+        text = "\n".join([line.strip() for line in text.split("\n")])
+    if _IN_LINES(text):
+        lines = text.split("\n")
+        if text.count("#") >= FIELDS or text.count("**") >= 2 * FIELDS or text.count("__") >= 2 * FIELDS:
+            lines = answered(lines)
+        text = "\n".join(_markdown_lines(lines))
     for needed, pattern, put in _INLINE:
         if needed in text:
             text = pattern.sub(put, text)
     return html.unescape(text) if "&" in text else text
+
+
+_IN_LINES: Final = Glance(lines=(r"[][#*_=|:•+0-9-]", rf".{{0,{_PROMPT}}}:$", HINTS))
+"""What every change needs that a line of Markdown sees as one."""
+
+
+def is_tidy(text: str) -> bool:
+    """Whether there is nothing but single blanks within lines: none around them, and one empty line between them."""
+    return (
+        "  " not in text
+        and " \n" not in text
+        and "\n " not in text
+        and "\n\n\n" not in text
+        and text[:1] != " "
+        and text[-1:] != " "
+        and text.replace("\n", "").isprintable()
+    )
 
 
 def without_comments(text: str) -> str:

@@ -9,8 +9,8 @@ import numpy as np
 
 from pipeline.classify import stakes
 from pipeline.classify.features import Floats
-from pipeline.classify.screen import Screen
 from pipeline.issue import Signal, Text
+from pipeline.screen import Screen
 
 CAP: Final = 1.5
 """The fields around a text never weigh more than this (in log-odds): words can overrule them."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pipeline.classify.screen import Screen
+from pipeline.screen import Screen
 
 READ: Final = 2_000
 """Characters of a body that are looked at."""

@@ -15,10 +15,10 @@ from typing import Final
 from pipeline.classify import stakes
 from pipeline.classify.admissions import ADMISSIONS, OTHER_SCRIPTS
 from pipeline.classify.phrases import NOBODYS, PHRASES, UNLESS
-from pipeline.classify.screen import Screen
 from pipeline.classify.stakes import lower
 from pipeline.classify.tongues import FOREIGN, MARKS
 from pipeline.issue import Signal
+from pipeline.screen import Screen
 
 WITHHELD: Final = frozenset({"security", "hr", "legal"})
 """Texts with one of these appear in no digest."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.classify.screen import Screen
+from pipeline.screen import Screen
 
 _READ: Final = 8_000
 

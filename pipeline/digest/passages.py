@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from pipeline.classify.screen import Screen
 from pipeline.digest import words
+from pipeline.screen import Screen
 
 SHORTEST, LONGEST = 6, 35
 

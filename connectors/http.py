@@ -24,6 +24,7 @@ from typing import Any, Final, Self
 from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 
 import requests
+from pydantic_core import from_json
 from requests.adapters import HTTPAdapter
 from requests.utils import parse_header_links
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -495,6 +496,10 @@ def _parsed(content: bytes, headers: Headers) -> Any:
         return None
     if "html" in headers.get("content-type", "") or content.lstrip()[:1] == b"<":
         raise _PassingTrouble("answered with a web page where data was expected; is `base_url` the address of the API?")
+    try:
+        return from_json(content, cache_strings="keys")  # twice as fast as the standard library's, and stricter
+    except ValueError:
+        pass
     try:
         return json.loads(content)
     except (ValueError, RecursionError):

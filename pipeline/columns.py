@@ -31,13 +31,14 @@ DECLARED: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "pages": {"none": "id source digest fetched_at items", "page": "body"},
     "issues": {
-        "none": "id source external_id state author_role created_at updated_at closed_at tags content_hash text_hash",
+        "none": "id source external_id state author_role created_at updated_at closed_at tags content_hash text_hash "
+        "raw_hash",
         "author": "author",
         "text": "url title body kind account project component group_name priority",
         "json": "labels",
     },
     "comments": {
-        "none": "id source issue external_id author_role created_at private",
+        "none": "id source issue external_id author_role created_at private raw_hash",
         "author": "author",
         "speech of author": "body",
     },

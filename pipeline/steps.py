@@ -36,6 +36,7 @@ from pipeline import (
     periods,
     preview,
     previewing,
+    raw,
     standing_in,
     teaching,
 )
@@ -70,6 +71,7 @@ from pipeline.store import (
     work,
 )
 from pipeline.store import material as material_store
+from pipeline.store.issues import Name
 
 Normalise = Callable[[Mapping[str, Any]], Issue | Remark | Gone | None]
 KnownAs = Callable[[Mapping[str, Any]], str | None]
@@ -134,6 +136,11 @@ class _Page:
     gone: list[Gone] = field(default_factory=list)
     forgotten: set[int] = field(default_factory=set)
     """`id` of the raw items that somebody forgotten wrote: they are archived nowhere."""
+    read: dict[Name, str | None] = field(default_factory=dict)
+    """What each value was read from; None where a page has several versions of it."""
+
+    def was_read(self, name: Name, of: str | None) -> None:
+        self.read[name] = None if name in self.read else of
 
 
 def ingest(
@@ -149,16 +156,32 @@ def ingest(
     restarts: Sequence[str] = (),
     redact: Collection[str] = (),
     marks: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    reader: str | None = None,
 ) -> Ingested:
     """Store one page: issues by identity, comments, history, the raw page and the cursor. `cursor` None is a replay.
 
     What cannot be understood is set aside under the name that `known_as` gives it, until an item of that name is.
-    Keys in `redact` are taken out of what is archived. `marks` are the source's words for our tags.
+    Keys in `redact` are taken out of what is archived. `marks` are the source's words for our tags. `reader` names
+    whatever `normalise` reads an item by, beside the item: what is stored as it was read from the same item by the same
+    reader is neither read nor archived again. Without a reader everything is.
     """
-    done = Ingested(read=len(items) + len(problems))
+    reader = None if cursor is None else reader
     who = forgotten.known(session, lock=True)
     issues.void(session, source, restarts)
-    page = _understand(session, source, items, normalise, known_as, at, done, who)
+    parts = {id(item): raw.written(item) for item in items}
+    prints = {} if reader is None else {key: raw.fingerprint(reader, part) for key, part in parts.items()}
+    stored = issues.read_from(session, source, list(prints.values()))
+
+    def understood(unchanged: Collection[int]) -> tuple[Ingested, _Page]:
+        done = Ingested(read=len(items) + len(problems))
+        return done, _understand(session, source, items, unchanged, prints, normalise, known_as, at, done, who)
+
+    unchanged = {key for key, one in prints.items() if one in stored}
+    done, page = understood(unchanged)
+    if page.read.keys() & stored.values():  # another version of what is stored is there too, and the last one counts
+        unchanged = set()
+        done, page = understood(unchanged)
+    items = [item for item in items if id(item) not in unchanged]
     for what, reason in problems:
         what, reason = (what, reason) if who is None else (who.marked(what), who.marked(reason))
         issues.quarantine(session, source, what, reason, None, at)
@@ -169,22 +192,25 @@ def ingest(
     before = issues.known(session, source, list(page.issues))
     if cursor is None:  # an old page knows nothing of what was deleted since
         page.issues = {k: v for k, v in page.issues.items() if k not in before or before[k].state != "deleted"}
-    rows = {key: issues.columns(issue) for key, issue in page.issues.items()}
+    rows = {key: {**issues.columns(issue), "raw_hash": page.read.get((key,))} for key, issue in page.issues.items()}
     fresh = {key: row for key, row in rows.items() if _is_newer(row, before.get(key))}
     issues.upsert(session, list(fresh.values()))
     issues.add_events(session, source, _history(page, fresh, before))
-    issues.add_comments(session, source, page.comments)
+    issues.add_comments(session, source, page.comments, page.read)
+    if reader is not None:
+        issues.note_read(session, before, {key: row for key, row in rows.items() if key not in fresh})
     issues.mark_gone(session, source, page.gone)
     done.new = sum(key not in before for key in fresh)
     done.changed = len(fresh) - done.new
 
     reread = [key for key, row in fresh.items() if key not in before or before[key].text_hash != row["text_hash"]]
-    ask_for_verdicts(session, sorted(known.id for known in issues.known(session, source, reread).values()))
+    ask_for_verdicts(session, issues.ids(session, source, reread))
     teaching.said_there(session, source, [page.issues[key] for key in fresh], marks)
     escalating.concern(session, source, [*fresh, *(gone.external_id for gone in page.gone)])
     if cursor is not None:
         if items and (fresh or page.comments or page.gone):
-            sources.archive(session, source, issues.dump_page(_without(items, frozenset(redact))), len(items), at)
+            body = raw.page(items, [parts[id(item)] for item in items], redact)
+            sources.archive(session, source, body, len(items), at)
         sources.move_cursor(session, source, cursor)
     return done
 
@@ -193,15 +219,21 @@ def _understand(
     session: Session,
     source: str,
     items: Sequence[Mapping[str, Any]],
+    unchanged: Collection[int],
+    prints: Mapping[int, str],
     normalise: Normalise,
     known_as: KnownAs,
     at: datetime,
     done: Ingested,
     who: Forgotten | None,
 ) -> _Page:
+    """The values of a page, but for the items whose `id` is among the `unchanged`."""
     page = _Page()
     understood: list[Mapping[str, Any]] = []
     for item in items:
+        if id(item) in unchanged:
+            understood.append(item)
+            continue
         try:
             value = normalise(item)
             value = None if value is None else sound(value)
@@ -217,12 +249,15 @@ def _understand(
             issues.quarantine(session, source, what, reason, None if named else issues.dump(item), at)
             done.put_aside(what, reason)
             continue
+        read_from = None if id(item) in page.forgotten else prints.get(id(item))
         if isinstance(value, Issue):
+            page.was_read((value.external_id,), read_from)
             known = page.issues.get(value.external_id)
             if known is None or known.updated_at <= value.updated_at:
                 page.issues[value.external_id] = value
             page.comments += [(value.external_id, comment) for comment in value.comments]
         elif isinstance(value, Remark):
+            page.was_read((value.issue, value.comment.external_id), read_from)
             page.comments.append((value.issue, value.comment))
         elif isinstance(value, Gone):
             page.gone.append(value)
@@ -251,24 +286,6 @@ def _admit(
     silent = {*theirs, *waiting, *(key for key, one in page.issues.items() if forgetting.is_pseudonym(one.author))}
     page.comments = [(key, replace(one, body="") if key in silent else one) for key, one in page.comments]
     return [item for item in items if id(item) not in page.forgotten and not who.names_somebody(item)]
-
-
-_SCALARS = frozenset({str, int, float, bool, type(None)})
-
-
-def _without(value: Any, keys: frozenset[str]) -> Any:
-    """JSON values without these keys, at any depth."""
-    if not keys:
-        return value
-    if isinstance(value, Mapping):
-        return {
-            name: inner if type(inner) in _SCALARS else _without(inner, keys)
-            for name, inner in value.items()
-            if name not in keys
-        }
-    if isinstance(value, list | tuple):
-        return [inner if type(inner) in _SCALARS else _without(inner, keys) for inner in value]
-    return value
 
 
 def _name(item: Mapping[str, Any], known_as: KnownAs, who: Forgotten | None = None) -> str:

@@ -110,7 +110,13 @@ class IssueRow(Base):
     """Of every field above: unchanged content is not written again."""
     text_hash: Mapped[str] = mapped_column(String(32))
     """Of what the classifier and the router see: only a change of it asks for a new verdict."""
-    __table_args__ = (UniqueConstraint("source", "external_id"), Index("ix_issues_created", "created_at"))
+    raw_hash: Mapped[str | None] = mapped_column(String(32))
+    """Of the raw item it was read from and of its reader: the same item is not read again by the same reader."""
+    __table_args__ = (
+        UniqueConstraint("source", "external_id"),
+        Index("ix_issues_created", "created_at"),
+        Index("ix_issues_read", "raw_hash"),
+    )
 
 
 class CommentRow(Base):
@@ -126,7 +132,9 @@ class CommentRow(Base):
     body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
     private: Mapped[bool] = mapped_column(default=False)
-    __table_args__ = (UniqueConstraint("source", "issue", "external_id"),)
+    raw_hash: Mapped[str | None] = mapped_column(String(32))
+    """As an issue's, of a comment that came apart from it; None for one that came with it."""
+    __table_args__ = (UniqueConstraint("source", "issue", "external_id"), Index("ix_comments_read", "raw_hash"))
 
 
 class EventRow(Base):

@@ -466,6 +466,7 @@ class Engine:
                         known_as=connector.known_as,
                         restarts=page.restarts,
                         redact=connector.profile.redact if connector.profile is not None else (),
+                        reader=source.reader,
                         marks=source.options.tags,  # type: ignore[arg-type]  # a Tag is a str
                         cursor=page.cursor,
                         at=now,

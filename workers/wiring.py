@@ -7,13 +7,14 @@ first use.
 import hashlib
 import importlib
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
 from functools import cached_property
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -66,7 +67,7 @@ class Misconfigured(Exception):
         self.problems = problems
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A configured source: its validated options and the class that reads it."""
 
@@ -86,6 +87,14 @@ class Source:
 
     def open(self) -> Connector[Any]:
         return self.connector.open(self.options, self.directory)
+
+    @cached_property
+    def reader(self) -> str:
+        """What its items are read by: this version of Leafnotes, the connector's module, its options but secrets."""
+        file = getattr(sys.modules.get(self.connector.__module__), "__file__", None)
+        code = Path(file).read_bytes() if file else b""
+        told = (version("leafnotes"), self.connector.__qualname__, code, self.options.model_dump_json())
+        return hashlib.sha256(repr(told).encode()).hexdigest()
 
     def describe(self, cursor: Mapping[str, Any]) -> str:
         with closing(self.open()) as connector:

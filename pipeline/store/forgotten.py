@@ -315,7 +315,8 @@ def rewrite(session: Session, who: Forgotten, ids: Sequence[int]) -> None:
             continue
         before, theirs = row.text_hash, forgetting.is_pseudonym(fresh.author)
         values = columns_of(fresh)
-        gone = {"content_hash": "gone"} if row.state == "deleted" else {}
+        gone: dict[str, str | None] = {"raw_hash": None}
+        gone |= {"content_hash": "gone"} if row.state == "deleted" else {}
         session.execute(update(IssueRow).where(IssueRow.id == row.id).values({**_by_attribute(values), **gone}))
         ours = update(VerdictRow).where(VerdictRow.issue_id == row.id)
         session.execute(ours.where(VerdictRow.text_hash == before).values(text_hash=values["text_hash"]))

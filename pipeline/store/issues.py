@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import and_, delete, func, literal_column, or_, select, update
+from sqlalchemy import and_, delete, func, literal, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.issue import Comment, Event, Gone, Issue, Signal, Verdict
 from pipeline.store.corrections import blank, corrections
-from pipeline.store.upsert import ignore, put
+from pipeline.store.upsert import among, ignore, put
 from pipeline.tables import (
     CommentRow,
     EventRow,
@@ -37,6 +37,11 @@ class Known:
     updated_at: datetime
     content_hash: str
     text_hash: str
+    raw_hash: str | None
+
+
+Name = tuple[str, ...]
+"""An issue's external_id; with a comment's after it, that comment."""
 
 
 def chunks(ids: Sequence[Any], size: int = BATCH) -> Iterator[Sequence[Any]]:
@@ -55,10 +60,41 @@ def known(session: Session, source: str, external_ids: Sequence[str]) -> dict[st
             IssueRow.updated_at,
             IssueRow.content_hash,
             IssueRow.text_hash,
-        ).where(IssueRow.source == source, IssueRow.external_id.in_(some))
-        for name, row_id, state, project, updated_at, content_hash, text_hash in session.execute(query):
-            found[name] = Known(row_id, state, project, updated_at, content_hash, text_hash)
+            IssueRow.raw_hash,
+        ).where(IssueRow.source == source, among(session, IssueRow.external_id, some))
+        for name, row_id, state, project, updated_at, content_hash, text_hash, raw_hash in session.execute(query):
+            found[name] = Known(row_id, state, project, updated_at, content_hash, text_hash, raw_hash)
     return found
+
+
+def ids(session: Session, source: str, external_ids: Sequence[str]) -> list[int]:
+    """The rows of these issues, sorted."""
+    found: list[int] = []
+    for some in chunks(external_ids):
+        query = select(IssueRow.id).where(IssueRow.source == source, among(session, IssueRow.external_id, some))
+        found += session.scalars(query)
+    return sorted(found)
+
+
+def read_from(session: Session, source: str, prints: Sequence[str]) -> dict[str, Name]:
+    """Of these fingerprints of raw items those that something stored was read from, and what that is."""
+    found: dict[str, Name] = {}
+    for some in chunks(prints):
+        issue = select(IssueRow.raw_hash, IssueRow.external_id, literal(None))
+        issue = issue.where(IssueRow.source == source, among(session, IssueRow.raw_hash, some))
+        comment = select(CommentRow.raw_hash, CommentRow.issue, CommentRow.external_id)
+        comment = comment.where(CommentRow.source == source, among(session, CommentRow.raw_hash, some))
+        for one, name, key in session.execute(issue.union_all(comment)):
+            found[str(one)] = (name,) if key is None else (name, key)
+    return found
+
+
+def note_read(session: Session, before: Mapping[str, Known], rows: Mapping[str, Mapping[str, Any]]) -> None:
+    """Remember what issues were read from that need not be written: nothing where the stored version is another."""
+    for key, row in rows.items():
+        read = row["raw_hash"] if row["content_hash"] == before[key].content_hash else None
+        if read != before[key].raw_hash:
+            session.execute(update(IssueRow).where(IssueRow.id == before[key].id).values(raw_hash=read))
 
 
 def columns(issue: Issue) -> dict[str, Any]:
@@ -108,8 +144,11 @@ def _excluded(session: Session, name: str) -> Any:
     return literal_column(f"excluded.{name}", IssueRow.__table__.c[name].type)
 
 
-def add_comments(session: Session, source: str, comments: Iterable[tuple[str, Comment]]) -> None:
-    """(external_id of the issue, comment); an edited comment replaces its earlier text."""
+def add_comments(
+    session: Session, source: str, comments: Iterable[tuple[str, Comment]], read: Mapping[Name, str | None]
+) -> None:
+    """(external_id of the issue, comment), and what those that came apart from it were read from; an edited comment
+    replaces its earlier text."""
     rows = {
         (issue, comment.external_id): {
             "source": source,
@@ -120,6 +159,7 @@ def add_comments(session: Session, source: str, comments: Iterable[tuple[str, Co
             "body": comment.body,
             "created_at": comment.created_at,
             "private": comment.private,
+            "raw_hash": read.get((issue, comment.external_id)),
         }
         for issue, comment in comments
     }
@@ -151,7 +191,7 @@ def mark_gone(session: Session, source: str, gone: Iterable[Gone]) -> None:
         known = session.execute(select(IssueRow.updated_at).where(ours)).scalar_one_or_none()
         if known is not None and known > item.at:
             continue
-        session.execute(update(IssueRow).where(ours).values(state="deleted", content_hash="gone"))
+        session.execute(update(IssueRow).where(ours).values(state="deleted", content_hash="gone", raw_hash=None))
         add_events(session, source, [(item.external_id, Event(at=item.at, what="deleted", after=item.reason))])
 
 
@@ -569,9 +609,3 @@ def oldest(session: Session, source: str) -> datetime | None:
 
 def dump(raw: Mapping[str, Any]) -> str:
     return json.dumps(raw, ensure_ascii=False, sort_keys=True, default=str)
-
-
-def dump_page(items: Sequence[Mapping[str, Any]]) -> bytes:
-    return json.dumps(list(items), ensure_ascii=False, separators=(",", ":"), default=str).encode(
-        "utf-8", "surrogatepass"
-    )

@@ -1,9 +1,10 @@
 """INSERT ... ON CONFLICT for the two databases, in one place."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, Table, Text, cast, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -14,6 +15,15 @@ def insert(session: Session, table: type[DeclarativeBase]) -> Any:
     """The dialect's own insert, which knows `on_conflict_do_update` and `on_conflict_do_nothing`."""
     core: Table = table.__table__  # type: ignore[assignment]
     return sqlite.insert(core) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(core)
+
+
+def among(session: Session, column: Any, values: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a column of texts holds one of the values: one parameter, and so one statement for any number of them."""
+    if session.get_bind().dialect.name == "sqlite":
+        listed = func.json_each(json.dumps(list(values))).table_valued("value")
+        found: ColumnElement[bool] = column.in_(select(listed.c.value))
+        return found
+    return column == func.any(cast(list(values), postgresql.ARRAY(Text)))
 
 
 def ignore(

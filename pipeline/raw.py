@@ -25,9 +25,9 @@ def written(value: Any) -> bytes:
         return text.encode("utf-8", "surrogatepass")
 
 
-def fingerprint(reader: str, item: bytes) -> str:
-    """32 letters that are the same as long as an item, and what reads it, are."""
-    return hashlib.sha256(reader.encode() + item).hexdigest()[:32]
+def fingerprint(source: str, reader: str, item: bytes) -> str:
+    """32 letters that are the same as long as an item of a source, and what reads it, are."""
+    return hashlib.sha256(f"{source}\n{reader}\n".encode() + item).hexdigest()[:32]
 
 
 def page(items: Sequence[Raw], parts: Sequence[bytes], redact: Collection[str]) -> bytes:

@@ -169,8 +169,8 @@ def ingest(
     who = forgotten.known(session, lock=True)
     issues.void(session, source, restarts)
     parts = {id(item): raw.written(item) for item in items}
-    prints = {} if reader is None else {key: raw.fingerprint(reader, part) for key, part in parts.items()}
-    stored = issues.read_from(session, source, list(prints.values()))
+    prints = {} if reader is None else {key: raw.fingerprint(source, reader, part) for key, part in parts.items()}
+    stored = issues.read_from(session, list(prints.values()))
 
     def understood(unchanged: Collection[int]) -> tuple[Ingested, _Page]:
         done = Ingested(read=len(items) + len(problems))

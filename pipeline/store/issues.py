@@ -76,14 +76,14 @@ def ids(session: Session, source: str, external_ids: Sequence[str]) -> list[int]
     return sorted(found)
 
 
-def read_from(session: Session, source: str, prints: Sequence[str]) -> dict[str, Name]:
-    """Of these fingerprints of raw items those that something stored was read from, and what that is."""
+def read_from(session: Session, prints: Sequence[str]) -> dict[str, Name]:
+    """Of these fingerprints of a source's raw items those that something stored was read from, and what that is."""
     found: dict[str, Name] = {}
     for some in chunks(prints):
         issue = select(IssueRow.raw_hash, IssueRow.external_id, literal(None))
-        issue = issue.where(IssueRow.source == source, among(session, IssueRow.raw_hash, some))
+        issue = issue.where(among(session, IssueRow.raw_hash, some))
         comment = select(CommentRow.raw_hash, CommentRow.issue, CommentRow.external_id)
-        comment = comment.where(CommentRow.source == source, among(session, CommentRow.raw_hash, some))
+        comment = comment.where(among(session, CommentRow.raw_hash, some))
         for one, name, key in session.execute(issue.union_all(comment)):
             found[str(one)] = (name,) if key is None else (name, key)
     return found

@@ -1,0 +1,156 @@
+"""An item that is stored as it was read is not read again, and nobody could tell from what is stored."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, func, select
+
+from pipeline import steps
+from pipeline.issue import Comment, Gone, Issue, Remark
+from pipeline.store import db, issues, sources
+from pipeline.tables import CommentRow, EventRow, IssueRow, PageRow, QuarantineRow
+
+MONDAY: Final = datetime(2026, 9, 14, 9, tzinfo=UTC)
+_names: Final = itertools.count()
+
+Item = Mapping[str, Any]
+ISSUE: Final = st.fixed_dictionaries(
+    {"id": st.sampled_from("12"), "title": st.sampled_from(["It is slow", "It breaks", ""])},
+    optional={
+        "day": st.sampled_from([1, 2]),
+        "likes": st.sampled_from([1, 2]),
+        "said": st.sampled_from(["me too", "so do I"]),
+    },
+)
+REMARK: Final = st.fixed_dictionaries(
+    {"id": st.sampled_from("12"), "comment": st.sampled_from("ab"), "body": st.sampled_from(["yes", "no"])}
+)
+GONE: Final = st.fixed_dictionaries({"id": st.sampled_from("12"), "gone": st.sampled_from([1, 3])})
+PAGES: Final = st.lists(st.lists(ISSUE | ISSUE | REMARK | GONE, max_size=4), min_size=2, max_size=7)
+
+
+def normalise(source: str, item: Item) -> Issue | Remark | Gone:
+    def comment(key: str, body: str) -> Comment:
+        return Comment(external_id=key, author="b", body=body, created_at=MONDAY)
+
+    if "comment" in item:
+        return Remark(issue=item["id"], comment=comment(item["comment"], item["body"]))
+    if "gone" in item:
+        return Gone(external_id=item["id"], at=MONDAY + timedelta(days=item["gone"]))
+    return Issue(
+        source=source,
+        external_id=item["id"],
+        title=item["title"],
+        created_at=MONDAY,
+        updated_at=MONDAY + timedelta(days=item.get("day", 0)),
+        comments=(comment("c", item["said"]),) if "said" in item else (),
+    )
+
+
+class Desk:
+    """A source of its own in a database that others use too. `looked_at` counts the items that were read."""
+
+    def __init__(self, database: Engine) -> None:
+        self.database, self.name, self.looked_at = database, f"desk-{next(_names)}", 0
+
+    def ingest(self, items: Sequence[Item], reader: str | None, *, replay: bool = False) -> steps.Ingested:
+        def counted(item: Item) -> Issue | Remark | Gone:
+            self.looked_at += 1
+            return normalise(self.name, item)
+
+        with db.transaction(self.database) as session:
+            sources.ensure(session, {self.name: "file"})
+            return steps.ingest(
+                session,
+                source=self.name,
+                items=items,
+                problems=(),
+                normalise=counted,
+                known_as=lambda item: f"{item['id']} {item.get('comment', '')}",
+                cursor=None if replay else {},
+                at=MONDAY,
+                reader=reader,
+            )
+
+    def stored(self) -> list[Any]:
+        """Everything that anybody sees of this source."""
+        columns = (
+            (IssueRow.external_id, IssueRow.title, IssueRow.state, IssueRow.updated_at),
+            (CommentRow.issue, CommentRow.external_id, CommentRow.body),
+            (EventRow.issue, EventRow.what, EventRow.at),
+            (QuarantineRow.what, QuarantineRow.reason),
+        )
+        with db.transaction(self.database) as session:
+            return [
+                sorted(map(tuple, session.execute(select(*some).where(some[0].class_.source == self.name))))
+                for some in columns
+            ]
+
+    def pages(self) -> int:
+        with db.transaction(self.database) as session:
+            query = select(func.count()).select_from(PageRow).where(PageRow.source == self.name)
+            return session.execute(query).scalar_one()
+
+
+@given(pages=PAGES, readers=st.lists(st.sampled_from("rrs"), min_size=7, max_size=7))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+def test_what_is_stored_is_the_same_as_if_everything_were_read_each_time(
+    database: Engine, pages: Sequence[Sequence[Item]], readers: Sequence[str]
+) -> None:
+    once, always = Desk(database), Desk(database)
+    for page, reader in zip(pages, readers, strict=False):
+        mine, theirs = once.ingest(page, reader), always.ingest(page, None)
+
+        assert mine == theirs
+        assert once.stored() == always.stored()
+
+
+def test_an_unchanged_item_is_not_read_and_not_archived_again(database: Engine) -> None:
+    desk, page = Desk(database), [{"id": "1", "title": "It is slow"}, {"id": "1", "comment": "a", "body": "yes"}]
+    desk.ingest(page, "r")
+    again = desk.ingest([*page, {"id": "2", "title": "It breaks"}], "r")
+
+    assert (again.read, again.new, again.changed, desk.looked_at) == (3, 1, 0, 3)
+    with db.transaction(database) as session:
+        bodies = [sources.archived(session, page) for page in sources.archived_ids(session, desk.name)]
+    assert [body.count(b'"id"') for body in bodies] == [2, 1]
+
+
+def test_another_reader_and_a_replay_read_everything(database: Engine) -> None:
+    desk, page = Desk(database), [{"id": "1", "title": "It is slow"}]
+    desk.ingest(page, "r")
+    desk.ingest(page, "another")
+    desk.ingest(page, "another", replay=True)
+    assert desk.looked_at == 3
+
+    desk.ingest(page, "another")
+    assert desk.looked_at == 3
+
+
+def test_what_changed_nothing_that_is_stored_is_read_once_only(database: Engine) -> None:
+    desk = Desk(database)
+    for likes in (1, 2, 2, 2):
+        desk.ingest([{"id": "1", "title": "It is slow", "likes": likes}], "r")
+
+    assert desk.looked_at == 2
+
+
+def test_an_issue_that_was_deleted_and_comes_back_unchanged_is_there_again(database: Engine) -> None:
+    desk, page = Desk(database), [{"id": "1", "title": "It is slow"}]
+    desk.ingest(page, "r")
+    with db.transaction(database) as session:
+        issues.mark_gone(session, desk.name, [Gone(external_id="1", at=MONDAY)])
+    assert desk.ingest(page, "r").changed == 1
+    assert [row[2] for row in desk.stored()[0]] == ["open"]
+
+
+def test_the_same_items_of_two_sources_are_two(database: Engine) -> None:
+    one, other = Desk(database), Desk(database)
+    page = [{"id": "1", "title": "It is slow"}]
+
+    assert one.ingest(page, "r").new == other.ingest(page, "r").new == 1
+    assert one.ingest(page, "r").new == 0

@@ -137,10 +137,8 @@ class _Page:
     forgotten: set[int] = field(default_factory=set)
     """`id` of the raw items that somebody forgotten wrote: they are archived nowhere."""
     read: dict[Name, str | None] = field(default_factory=dict)
-    """What each value was read from; None where a page has several versions of it."""
-
-    def was_read(self, name: Name, of: str | None) -> None:
-        self.read[name] = None if name in self.read else of
+    """The fingerprint of the item that each was read from, of several versions the last: to read it again at once
+    would change nothing."""
 
 
 def ingest(
@@ -198,7 +196,7 @@ def ingest(
     issues.add_events(session, source, _history(page, fresh, before))
     issues.add_comments(session, source, page.comments, page.read)
     if reader is not None:
-        issues.note_read(session, before, {key: row for key, row in rows.items() if key not in fresh})
+        issues.note_read(session, before, {key: page.read.get((key,)) for key in rows if key not in fresh})
     issues.mark_gone(session, source, page.gone)
     done.new = sum(key not in before for key in fresh)
     done.changed = len(fresh) - done.new
@@ -251,13 +249,13 @@ def _understand(
             continue
         read_from = None if id(item) in page.forgotten else prints.get(id(item))
         if isinstance(value, Issue):
-            page.was_read((value.external_id,), read_from)
+            page.read[(value.external_id,)] = read_from
             known = page.issues.get(value.external_id)
             if known is None or known.updated_at <= value.updated_at:
                 page.issues[value.external_id] = value
             page.comments += [(value.external_id, comment) for comment in value.comments]
         elif isinstance(value, Remark):
-            page.was_read((value.issue, value.comment.external_id), read_from)
+            page.read[(value.issue, value.comment.external_id)] = read_from
             page.comments.append((value.issue, value.comment))
         elif isinstance(value, Gone):
             page.gone.append(value)

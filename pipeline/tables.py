@@ -111,7 +111,7 @@ class IssueRow(Base):
     text_hash: Mapped[str] = mapped_column(String(32))
     """Of what the classifier and the router see: only a change of it asks for a new verdict."""
     raw_hash: Mapped[str | None] = mapped_column(String(32))
-    """Of the raw item it was read from and of its reader: the same item is not read again by the same reader."""
+    """Of the raw item that was read last for it, and of its reader: the same one need not read it again at once."""
     __table_args__ = (
         UniqueConstraint("source", "external_id"),
         Index("ix_issues_created", "created_at"),

@@ -89,12 +89,11 @@ def read_from(session: Session, prints: Sequence[str]) -> dict[str, Name]:
     return found
 
 
-def note_read(session: Session, before: Mapping[str, Known], rows: Mapping[str, Mapping[str, Any]]) -> None:
-    """Remember what issues were read from that need not be written: nothing where the stored version is another."""
-    for key, row in rows.items():
-        read = row["raw_hash"] if row["content_hash"] == before[key].content_hash else None
-        if read != before[key].raw_hash:
-            session.execute(update(IssueRow).where(IssueRow.id == before[key].id).values(raw_hash=read))
+def note_read(session: Session, before: Mapping[str, Known], read: Mapping[str, str | None]) -> None:
+    """Remember what issues were read from that need not be written."""
+    for key, one in read.items():
+        if one != before[key].raw_hash:
+            session.execute(update(IssueRow).where(IssueRow.id == before[key].id).values(raw_hash=one))
 
 
 def columns(issue: Issue) -> dict[str, Any]:

@@ -22,8 +22,9 @@ def among(session: Session, column: Any, values: Sequence[str]) -> ColumnElement
     if session.get_bind().dialect.name == "sqlite":
         listed = func.json_each(json.dumps(list(values))).table_valued("value")
         found: ColumnElement[bool] = column.in_(select(listed.c.value))
-        return found
-    return column == func.any(cast(list(values), postgresql.ARRAY(Text)))
+    else:
+        found = column == func.any(cast(list(values), postgresql.ARRAY(Text)))
+    return found
 
 
 def ignore(

@@ -19,6 +19,7 @@ from pipeline.tables import DigestRow, MailRow
 WEEKLY = "weekly"
 _GONE_OUT = select(MailRow.digest_id).where(MailRow.state.in_(("sending", "accepted", "unknown", "gave_up")))
 """Digests that somebody may have read."""
+_PLANNED = DigestRow.state == "planned"
 _TOLD = ("composed", "waiting")
 """States of digests that were told, or may still be as they are."""
 CALL = "call"
@@ -207,7 +208,7 @@ def decide(
         "hidden": hidden,
         "read_by": read_by,
     }
-    put(session, DigestRow, [row], ["leader", "period", "kind"], where=DigestRow.state == "planned")
+    put(session, DigestRow, [row], ["leader", "period", "kind"], where=_PLANNED)
     session.expire_all()
     found = _find(session, leader, period)
     return None if found is None else found.id

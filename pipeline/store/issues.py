@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import and_, delete, func, literal, literal_column, or_, select, update
 from sqlalchemy.orm import Session
@@ -130,17 +130,15 @@ def _hash(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
+_NEWER: Final = and_(
+    IssueRow.content_hash != literal_column("excluded.content_hash"),
+    IssueRow.updated_at <= literal_column("excluded.updated_at", IssueRow.__table__.c.updated_at.type),
+)
+
+
 def upsert(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write issues; an older version than the stored one, or the same content, changes nothing."""
-    newer = and_(
-        IssueRow.content_hash != _excluded(session, "content_hash"),
-        IssueRow.updated_at <= _excluded(session, "updated_at"),
-    )
-    put(session, IssueRow, rows, ["source", "external_id"], where=newer)
-
-
-def _excluded(session: Session, name: str) -> Any:
-    return literal_column(f"excluded.{name}", IssueRow.__table__.c[name].type)
+    put(session, IssueRow, rows, ["source", "external_id"], where=_NEWER)
 
 
 def add_comments(

@@ -16,6 +16,7 @@ HIDDEN = frozenset({"private", "mute"})
 """Tags of issues that appear in no digest and in no count."""
 WITHHELD = frozenset({"security", "hr", "legal"})
 """Signals that have the same effect: the model is allowed to hide, never to show."""
+_OPEN = MemberRow.frozen.is_(False)
 
 
 def mark(session: Session, name: str) -> str | None:
@@ -90,7 +91,7 @@ def save(
     """Replace what is not frozen by this result; with `freeze` the result becomes the state of the closed period."""
     session.execute(delete(MemberRow).where(MemberRow.frozen.is_(False)))
     rows = [{"issue_id": issue, "pain": pain, "score": score, "frozen": freeze} for issue, pain, score in members]
-    put(session, MemberRow, rows, ["issue_id"], where=MemberRow.frozen.is_(False))
+    put(session, MemberRow, rows, ["issue_id"], where=_OPEN)
     kept = {pain for pain, _ in pains}
     if freeze:
         put(session, PainRow, [{"id": i, "live": dict(p), "frozen": dict(p)} for i, p in pains], ["id"])

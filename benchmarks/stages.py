@@ -6,11 +6,13 @@ import sqlite3
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from benchmarks import data, rivals, servers
+from sqlalchemy import update
+
+from benchmarks import data, rivals, servers, truth
 from benchmarks.measure import Row, Spent, child, here, interleaved, seconds
 from pipeline import steps
 from pipeline.classify import artefact, load_classifier
@@ -22,6 +24,7 @@ from pipeline.issue import Text
 from pipeline.org import Org
 from pipeline.steps import Written
 from pipeline.store import db, material, schema
+from pipeline.tables import SourceRow
 
 BATCH = 500
 """Documents a call of the classifier: a Celery task carries as many."""
@@ -42,7 +45,7 @@ fallback: harbour
 
 
 SETTINGS = "organisation: {name: Harbour, timezone: Europe/London}\n"
-_LEAFNOTES = "from workers.cli import main; main()"
+LEAFNOTES = "from workers.cli import main; main()"
 """What the installed command does; here it need not be on the path."""
 
 
@@ -62,6 +65,8 @@ class Puller:
     url: str
     issues: int
     folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """LEAFNOTES_DATABASE_URL, where it is not SQLite beside the configuration."""
 
     @classmethod
     def beside(cls, url: str, scale: Scale, issues: int) -> "Puller":
@@ -73,11 +78,11 @@ class Puller:
         return cls(url, issues, folder)
 
     @property
-    def database(self) -> Path:
-        return self.folder / "leafnotes.db"
+    def database(self) -> str:
+        return self.environment.get("LEAFNOTES_DATABASE_URL", f"sqlite:///{self.folder / 'leafnotes.db'}")
 
     def first(self) -> Spent:
-        """Into a database that does not exist yet: it is made and migrated too."""
+        """Into a database that holds nothing; one of SQLite does not exist yet, so it is made and migrated too."""
         for left in self.folder.glob("leafnotes.db*"):
             left.unlink()
         return self._ours(new=self.issues)
@@ -88,8 +93,10 @@ class Puller:
 
     def all_again(self) -> Spent:
         """The whole source once more, as after a lost cursor, while nothing has changed."""
-        with closing(sqlite3.connect(self.database)) as connection, connection:
-            connection.execute("UPDATE sources SET cursor = '{}'")
+        engine = db.connect(self.database)
+        with db.transaction(engine) as session:
+            session.execute(update(SourceRow).values(cursor={}))
+        engine.dispose()
         return self._ours(new=0, least=self.issues)
 
     def plain(self) -> Spent:
@@ -100,17 +107,19 @@ class Puller:
 
     def warm_up(self) -> None:
         """Have everything compiled that either side imports."""
-        self._leafnotes("connectors")
+        self.leafnotes("connectors")
         child([sys.executable, "-c", "import requests, json"], self.folder)
 
-    def _leafnotes(self, *arguments: str) -> Spent:
-        return child([sys.executable, "-c", _LEAFNOTES, "--config", str(self.folder), *arguments], self.folder)
+    def leafnotes(self, *arguments: str) -> Spent:
+        command = [sys.executable, "-c", LEAFNOTES, "--config", str(self.folder), *arguments]
+        return child(command, self.folder, self.environment)
 
     def _ours(self, *, new: int, least: int = 0) -> Spent:
-        spent = self._leafnotes("pull", "--json")
+        spent = self.leafnotes("pull", "--json")
         told = json.loads(spent.output)
         good = told["new"] == new and told["changed"] == told["set_aside"] == 0 and told["read"] >= least
         _must(good, f"the pull was expected to find {new} new issues and told of {spent.output.strip()}")
+        truth.hold(truth.stored(self.database), self.issues, "our pull")
         return spent
 
 
@@ -134,7 +143,7 @@ def pull(scale: Scale) -> list[Row]:
             "all again": puller.all_again,
         }
         puller.warm_up()
-        cpu = interleaved(scale.rounds, {name: lambda call=call: call().cpu for name, call in calls.items()})  # type: ignore[misc]
+        cpu = interleaved(scale.rounds, calls)
     rival = "requests + json loop, stores nothing"
     most = 1.1 if scale.issues >= 100_000 else 1.25
     return [

@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -17,21 +17,22 @@ T = TypeVar("T")
 
 _LAUNCH = """
 import json, os, sys, time
-out = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+out, err = (os.open(sys.argv[1] + end, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) for end in (".txt", ".err"))
 began = time.monotonic()
-pid = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, out, 1)])
+files = [(os.POSIX_SPAWN_DUP2, out, 1), (os.POSIX_SPAWN_DUP2, err, 2)]
+pid = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ, file_actions=files)
 _, status, used = os.wait4(pid, 0)
 wall = time.monotonic() - began
 print(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, wall, used.ru_maxrss]))
 """
 """A process inherits the peak memory of whoever started it, so a small one starts those that are measured."""
-_NOT_OURS = ("PYTHONDONTWRITEBYTECODE", "LEAFNOTES_CONFIG", "LEAFNOTES_DATABASE_URL", "LEAFNOTES_BROKER_URL")
+NOT_OURS = ("PYTHONDONTWRITEBYTECODE", "LEAFNOTES_CONFIG", "LEAFNOTES_DATABASE_URL", "LEAFNOTES_BROKER_URL")
 _RSS_UNIT = 1024 * 1024 if sys.platform == "darwin" else 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """CPU and wall seconds (user and system, start-up included) and peak megabytes of one child, and what it printed."""
+    """CPU (user and system, start-up included), wall seconds, peak megabytes of one child, and what it printed."""
 
     cpu: float
     peak_mb: float
@@ -39,11 +40,19 @@ class Spent:
     wall: float
 
 
-def child(command: Sequence[str], folder: Path, environment: Mapping[str, str] = MappingProxyType({})) -> Spent:
-    """Run a command to its end, its scratch files and its byte code below `folder`."""
-    scratch = folder / "printed.txt"
+def child(
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    codes: Collection[int] = (0,),
+) -> Spent:
+    """Run a command to its end, its scratch files and its byte code below `folder`.
+
+    Raises `RuntimeError`, with what it said last, where it did not end with one of `codes`.
+    """
+    scratch = folder / "printed"
     # As on any installed system, modules are compiled once and not at each start, wherever this machine forbids it.
-    env = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
+    env = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
     launched = subprocess.run(
         [sys.executable, "-I", "-S", "-c", _LAUNCH, str(scratch), *command],
         stdout=subprocess.PIPE,
@@ -52,9 +61,14 @@ def child(command: Sequence[str], folder: Path, environment: Mapping[str, str] =
         env={**env, "PYTHONPYCACHEPREFIX": str(folder / "bytecode"), **environment},
     )
     code, cpu, wall, peak = json.loads(launched.stdout)
-    if code != 0:
-        raise RuntimeError(f"{' '.join(command)} ended with {code}")
-    return Spent(cpu, peak / _RSS_UNIT, scratch.read_text(encoding="utf-8"), wall)
+    if code not in codes:
+        said = _text(scratch, ".err").strip().splitlines()[-1:]
+        raise RuntimeError(f"{Path(command[0]).name} ended with {code}: {' '.join(said)}")
+    return Spent(cpu, peak / _RSS_UNIT, _text(scratch, ".txt"), wall)
+
+
+def _text(scratch: Path, end: str) -> str:
+    return scratch.with_suffix(end).read_text(encoding="utf-8", errors="replace")
 
 
 def here(call: Callable[[], T]) -> tuple[float, T]:

@@ -1,7 +1,7 @@
 """Pull and store on a real PostgreSQL: what our process costs, and the server's own share shown apart."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import psycopg
 from sqlalchemy.engine import make_url
@@ -10,8 +10,6 @@ from benchmarks import procs, servers
 from benchmarks.measure import Median, Row, Spent, interleaved, seconds
 from benchmarks.stages import Puller, Scale
 from tests import local_servers
-
-URL = "LEAFNOTES_DATABASE_URL"
 
 
 @dataclass(slots=True)
@@ -25,19 +23,16 @@ class Server:
 
     def __post_init__(self) -> None:
         made = local_servers.database(self.url)
-        self._on(made).leafnotes("migrate")
+        self.puller.on(made).leafnotes("migrate")
         self.template = make_url(made).database or ""
-        self.puller = self._on(made)
+        self.puller = self.puller.on(made)
 
     def first(self) -> Spent:
-        self.puller = self._on(local_servers.database(self.url, self.template))
+        self.puller = self.puller.on(local_servers.database(self.url, self.template))
         return self._counted("first", self.puller.first)
 
     def all_again(self) -> Spent:
         return self._counted("all again", self.puller.all_again)
-
-    def _on(self, url: str) -> Puller:
-        return replace(self.puller, environment={URL: url})
 
     def _counted(self, name: str, call: Callable[[], Spent]) -> Spent:
         main = self._main_process()

@@ -4,8 +4,8 @@
 
 prints its port and serves until its standard input closes. Everything but an issue's number and times is rendered
 before the first request. It lists issues oldest change first, honours `since`, `per_page` and `page`, and links pages
-as GitHub does; nobody has commented on anything. It knows the other addresses that tools of others ask too: users, their
-organisations, the rate limit, and under `/api/v3` as a GitHub of one's own has it.
+as GitHub does; nobody has commented on anything. It knows the other addresses that tools of others ask too: users,
+their organisations, the rate limit, and all of it under `/api/v3` as a GitHub of one's own has it.
 """
 
 import argparse
@@ -27,6 +27,7 @@ from benchmarks import data
 
 REPO = "harbour/quays"
 TEMPLATES = 2_000
+LABELS = 1_000
 STEP = timedelta(seconds=40)
 START = datetime(2024, 1, 1, tzinfo=UTC)
 NUMBER, CHANGED, CREATED = "7000007", "@changed@", "@created@"
@@ -67,8 +68,12 @@ def _user(rng: random.Random) -> dict[str, Any]:
     }
 
 
+def label(number: int) -> str:
+    return f"quay/{number:03d}"
+
+
 def _label(number: int) -> dict[str, Any]:
-    name = f"quay/{number:02d}"
+    name = label(number)
     return {
         "id": 900_000 + number,
         "node_id": f"LA_kwDO{number:06d}",
@@ -98,7 +103,7 @@ def _issue(rng: random.Random) -> dict[str, Any]:
         "number": int(NUMBER),
         "title": data.title(rng, side),
         "user": _user(rng),
-        "labels": [_label(number) for number in rng.sample(range(60), rng.randrange(5))],
+        "labels": [_label(number) for number in rng.sample(range(LABELS), rng.randrange(5))],
         "state": "closed" if closed else "open",
         "locked": False,
         "assignee": assignees[0] if assignees else None,

@@ -4,9 +4,9 @@ import json
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -71,11 +71,15 @@ class Puller:
     @classmethod
     def beside(cls, url: str, scale: Scale, issues: int) -> "Puller":
         folder = scale.folder / f"pull-{issues}"
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "sources.yaml").write_text(SOURCES.format(name=data.SOURCE, url=url, repo=servers.REPO))
         (folder / "org.yaml").write_text(ORG)
         (folder / "settings.yaml").write_text(SETTINGS)
         return cls(url, issues, folder)
+
+    def on(self, database: str) -> "Puller":
+        """The same deployment on another database than SQLite."""
+        return replace(self, environment={"LEAFNOTES_DATABASE_URL": database})
 
     @property
     def database(self) -> str:
@@ -110,9 +114,9 @@ class Puller:
         self.leafnotes("connectors")
         child([sys.executable, "-c", "import requests, json"], self.folder)
 
-    def leafnotes(self, *arguments: str) -> Spent:
+    def leafnotes(self, *arguments: str, codes: Collection[int] = (0,)) -> Spent:
         command = [sys.executable, "-c", LEAFNOTES, "--config", str(self.folder), *arguments]
-        return child(command, self.folder, self.environment)
+        return child(command, self.folder, self.environment, codes)
 
     def _ours(self, *, new: int, least: int = 0) -> Spent:
         spent = self.leafnotes("pull", "--json")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from benchmarks import measure, peers, postgres, queues, stages, whole
+from benchmarks import burst, measure, peers, postgres, queues, stages, whole
 from benchmarks.measure import Row
 from benchmarks.stages import Scale
 
@@ -25,6 +25,7 @@ STAGES: Mapping[str, Stage] = {
     "classify": stages.classify,
     "digest": stages.digest,
     "whole": whole.run,
+    "burst": burst.burst,
 }
 
 

@@ -62,7 +62,7 @@ def child(
     )
     code, cpu, wall, peak = json.loads(launched.stdout)
     if code not in codes:
-        said = _text(scratch, ".err").strip().splitlines()[-1:]
+        said = _text(scratch, ".err").strip().splitlines()[-3:]
         raise RuntimeError(f"{Path(command[0]).name} ended with {code}: {' '.join(said)}")
     return Spent(cpu, peak / _RSS_UNIT, _text(scratch, ".txt"), wall)
 

@@ -29,8 +29,8 @@ CREATE INDEX ix_created ON issues (created_at);
 """
 UPSERT = """
 INSERT INTO issues VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
-ON CONFLICT (number) DO UPDATE SET title = excluded.title, body = excluded.body, state = excluded.state, updated_at = excluded.updated_at
-WHERE updated_at <> excluded.updated_at
+ON CONFLICT (number) DO UPDATE SET title = excluded.title, body = excluded.body, state = excluded.state,
+updated_at = excluded.updated_at WHERE updated_at <> excluded.updated_at
 """
 GROUPED = "SELECT labels, side, count(*) FROM issues WHERE created_at >= ? AND created_at < ? GROUP BY 1, 2"
 WORDS = "{% for label, side, count in counts %}{{ label }} {{ side }}: {{ count }}\n{% endfor %}"

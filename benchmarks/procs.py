@@ -38,8 +38,7 @@ def parent(pid: int) -> int:
     return int(_stat(pid)[_PARENT])
 
 
-def memory_mb(pid: int) -> tuple[float, float]:
-    """(resident now, at its peak), megabytes of one process."""
+def resident_mb(pid: int) -> float:
+    """Megabytes of memory of one process now."""
     lines = (PROC / str(pid) / "status").read_text().splitlines()
-    told = dict(line.split(":", 1) for line in lines)
-    return tuple(int(told[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))  # type: ignore[return-value]
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))

@@ -128,19 +128,19 @@ class Bench:
         published = send() / messages
         truth.must(left() == messages, f"{left()} of {messages} messages wait")
         before_work = self._brokers_cpu()
-        with _running(command, self.folder, environment) as worker:
-            _until(lambda: left() <= messages * (1 - WARM), worker)
+        with running(command, self.folder, environment) as worker:
+            until(lambda: left() <= messages * (1 - WARM), worker)
             began, cpu, of_broker, at = time.monotonic(), procs.cpu(worker.pid), self._brokers_cpu(), left()
-            _until(lambda: left() == 0, worker)
+            until(lambda: left() == 0, worker)
             wall = time.monotonic() - began
             worked, broker = procs.cpu(worker.pid) - cpu, self._brokers_cpu() - of_broker
         return Drained(published, worked / at, broker / at + (before_work - before) / messages, at / wall)
 
 
 @contextmanager
-def _running(command: list[str], folder: Path, environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+def running(command: list[str], folder: Path, environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
     own = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
-    with (folder / "worker.log").open("wb") as log:
+    with (folder / "processes.log").open("ab") as log:
         process = subprocess.Popen(
             command, env={**own, **environment}, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
         )
@@ -151,7 +151,7 @@ def _running(command: list[str], folder: Path, environment: Mapping[str, str]) -
         process.wait()
 
 
-def _until(true: Callable[[], bool], worker: "subprocess.Popen[bytes]") -> None:
+def until(true: Callable[[], bool], worker: "subprocess.Popen[bytes]") -> None:
     end = time.monotonic() + PATIENCE
     while not true():
         truth.must(worker.poll() is None, f"the worker ended with {worker.returncode}")

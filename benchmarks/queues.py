@@ -67,9 +67,10 @@ class Bench:
         ids = range(messages)
         return self._drained(messages, lambda: here(lambda: publish(QUEUE, ids))[0], command, self._waiting(QUEUE))
 
-    def shipped(self, messages: int, engine: Engine, database: str) -> Drained:
+    def shipped(self, messages: int, engine: Engine, database: str, processes: int = PROCESSES) -> Drained:
         """`leafnotes worker` over rows of work whose issues are gone: claimed, looked up and finished."""
         command = [sys.executable, "-c", LEAFNOTES, "--config", str(self.folder), "worker", "--queues", QUEUE]
+        command += ["--concurrency", str(processes)]
         environment = {
             "LEAFNOTES_DATABASE_URL": database,
             "LEAFNOTES_BROKER_URL": self.url,

@@ -36,7 +36,7 @@ WARM = 500
 CONNECTIONS = 8
 LEADERS = 20
 ISSUES = 500
-WEEKLY = b"<leaf-weekly."
+WEEKLY = "<leaf-weekly."
 """In a mail's List-ID."""
 LATE = 60.0
 """Seconds within which a digest that is due has to be with the mail server."""
@@ -119,7 +119,7 @@ class Deployment:
 
     def _reached(self) -> set[str]:
         """Who got the digest of the week; calls of what must not wait are no digests."""
-        mails = [mail for mail in list(self.box.messages) if WEEKLY in bytes(mail.content or b"")]
+        mails = [mail for mail in list(self.box.messages) if WEEKLY in str(mail.content)]
         return {recipient for mail in mails for recipient in mail.rcpt_tos}
 
     def _waiting(self) -> int:

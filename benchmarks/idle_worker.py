@@ -21,7 +21,7 @@ class Idle:
 
 def main() -> None:
     config, broker, queue, processes = sys.argv[1:]
-    tasks.engine = cache(Idle)  # type: ignore[assignment]
+    tasks.engine = cache(Idle)  # type: ignore[arg-type]
     app.conf.broker_url = broker
     app.conf.leafnotes_directory, app.conf.leafnotes_as_of = Path(config), None
     work(Path(config), None, concurrency=int(processes), names=[queue], patience=180)

@@ -213,7 +213,7 @@ class _Answers(BaseHTTPRequestHandler):
         self._send(200, json.dumps({"data": {"repo0": {"nameWithOwner": REPO, "databaseId": 1}}}).encode())
 
     def _issues(self, path: str, asked: dict[str, str]) -> None:
-        number, size = int(asked.get("after") or asked.get("page", 1)), min(100, int(asked.get("per_page", 30)))
+        number, size = int(asked.get("after") or asked.get("page") or 1), min(100, int(asked.get("per_page", 30)))
         since = datetime.fromisoformat(asked["since"]) if "since" in asked else None
         body, last = self.tracker.page(since=since, number=number, size=size)
         link = None

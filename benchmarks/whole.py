@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import yaml
-from sqlalchemy import Select, func, select
+from sqlalchemy import Executable, func, select
 
 from benchmarks import data, servers, truth
 from benchmarks.measure import Row, Spent, child, interleaved
@@ -98,7 +98,7 @@ class Deployment:
     def _judged(self) -> int:
         return int(self._ask(select(func.count()).select_from(VerdictRow))[0][0])
 
-    def _ask(self, query: Select[Any]) -> list[Any]:
+    def _ask(self, query: Executable) -> list[Any]:
         engine = db.connect(self.puller.database)
         try:
             with db.reading(engine) as session:

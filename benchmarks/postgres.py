@@ -29,16 +29,18 @@ class Server:
 
     def first(self) -> Spent:
         self.puller = self.puller.on(local_servers.database(self.url, self.template))
-        return self._counted("first", self.puller.first)
+        return self._counted("first", lambda: self.puller.pull(new=self.puller.issues))
 
     def all_again(self) -> Spent:
-        return self._counted("all again", self.puller.all_again)
+        self.puller.forget_cursor()
+        return self._counted("all again", lambda: self.puller.pull(new=0, least=self.puller.issues))
 
     def _counted(self, name: str, call: Callable[[], Spent]) -> Spent:
         main = self._main_process()
         before = procs.cpu(main)
         spent = call()
         self.used.setdefault(name, []).append(procs.cpu(main) - before)
+        self.puller.hold()
         return spent
 
     def _main_process(self) -> int:

@@ -224,7 +224,7 @@ def _rows(figures: Mapping[str, list[Drained]], rivals: list[str]) -> list[Row]:
                 median(us) / median(theirs),
                 "at most 30 us",
                 median(us) <= 30,
-                spread=f"{min(ratios):.4f}-{max(ratios):.4f}x",
+                spread=f"{min(ratios):.4f}-{max(ratios):.4f}x" if len(ratios) > 1 else "",
             )
         )
     broker = median(one.broker for one in idle) / PAGE * 1e6
@@ -238,5 +238,5 @@ def _rows(figures: Mapping[str, list[Drained]], rivals: list[str]) -> list[Row]:
 def _speed(what: str, rounds: list[Drained]) -> Row:
     speeds = [one.speed * PAGE for one in rounds]
     speed = median(speeds)
-    spread = f"{min(speeds):,.0f}-{max(speeds):,.0f}/s"
+    spread = f"{min(speeds):,.0f}-{max(speeds):,.0f}/s" if len(speeds) > 1 else ""
     return Row(f"queue: {what}", f"{speed:,.0f}/s", "", None, "at least 10,000/s", speed >= 10_000, spread=spread)

@@ -89,19 +89,22 @@ class Puller:
         """Into a database that holds nothing; one of SQLite does not exist yet, so it is made and migrated too."""
         for left in self.folder.glob("leafnotes.db*"):
             left.unlink()
-        return self._ours(new=self.issues)
+        return self._held(self.pull(new=self.issues))
 
     def again(self) -> Spent:
         """From where the last pull ended, while nothing has changed."""
-        return self._ours(new=0)
+        return self._held(self.pull(new=0))
 
     def all_again(self) -> Spent:
         """The whole source once more, as after a lost cursor, while nothing has changed."""
+        self.forget_cursor()
+        return self._held(self.pull(new=0, least=self.issues))
+
+    def forget_cursor(self) -> None:
         engine = db.connect(self.database)
         with db.transaction(engine) as session:
             session.execute(update(SourceRow).values(cursor={}))
         engine.dispose()
-        return self._ours(new=0, least=self.issues)
 
     def plain(self) -> Spent:
         command = [sys.executable, "-m", "benchmarks.plain_pull", f"{self.url}/repos/{servers.REPO}/issues?{_QUERY}"]
@@ -118,12 +121,20 @@ class Puller:
         command = [sys.executable, "-c", LEAFNOTES, "--config", str(self.folder), *arguments]
         return child(command, self.folder, self.environment, codes)
 
-    def _ours(self, *, new: int, least: int = 0) -> Spent:
+    def pull(self, *, new: int, least: int = 0) -> Spent:
+        """The command, which has to tell of so many new issues, and of `least` that it read."""
         spent = self.leafnotes("pull", "--json")
         told = json.loads(spent.output)
         good = told["new"] == new and told["changed"] == told["set_aside"] == 0 and told["read"] >= least
         _must(good, f"the pull was expected to find {new} new issues and told of {spent.output.strip()}")
+        return spent
+
+    def hold(self) -> None:
+        """Raises `RuntimeError` where the database does not hold just what the server has."""
         truth.hold(truth.stored(self.database), self.issues, "our pull")
+
+    def _held(self, spent: Spent) -> Spent:
+        self.hold()
         return spent
 
 

@@ -23,6 +23,8 @@ from pipeline.issue import Text
 DRIVERS = Path(__file__).parent / "drivers"
 ISSUES = 10_000
 """Peers read so many and never more: some of them need minutes for these."""
+TEXTS = 500
+"""So many are classified: one of them does ten a second."""
 FEW = 200
 """Issues of the trial run, which also has everything compiled."""
 Line = Mapping[str, Any]
@@ -194,7 +196,7 @@ def _row(peer: Peer, ours: Median, theirs: Median, issues: int) -> Row:
 
 def classify(scale: Scale, folder: Path) -> list[Row]:
     """Ours, with everything that a verdict holds, and those who say one word a text, or make one vector of it."""
-    count = min(scale.issues, 1_000)
+    count = min(scale.issues, TEXTS)
     labelled = data.texts(count)
     texts = [Text(title=one.title, body=one.body, source_kind="github") for one in labelled]
     files = [scale.folder / "learn.jsonl", scale.folder / "tell.jsonl"]

@@ -141,7 +141,7 @@ class Row:
             ours=seconds(ours),
             rival=f"{seconds(rival)} {against}",
             ratio=ratio,
-            goal="" if most is None else f"at most {most:g}x",
+            goal="" if most is None else f"at most {most:.3g}x",
             met=None if most is None else ratio <= most,
             wall=wall(ours),
             peak=peak(ours),

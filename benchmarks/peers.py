@@ -190,7 +190,7 @@ def missing(peer: Peer, reason: Exception) -> Row:
 
 
 def _row(peer: Peer, ours: Median, theirs: Median, issues: int) -> Row:
-    name = f"{theirs.wall:.1f} s wall, {theirs.peak_mb:.0f} MB {peer.requirements[0]}"
+    name = f"{peer.requirements[0]}, {theirs.wall:.1f} s wall, {theirs.peak_mb:.0f} MB"
     return Row.against(f"peer: {peer.name}, {issues:,}", ours, theirs, name, peer.most)
 
 

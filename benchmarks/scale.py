@@ -1,17 +1,18 @@
 """`python -m benchmarks.scale`: the slopes behind docs/scale.md.
 
-What a beat costs by leaders and by weeks of history, and what an issue costs to pull and to keep. CPU is user plus
-system time, of this process or of the child that did the work.
+What a beat costs by leaders and by weeks of history, what an issue costs to pull and to keep, and how costs grow with
+issues, leaders, sources and processes. CPU is user plus system time, of this process or of the child that did the work.
 """
 
 import argparse
 import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine, event, insert
 
-from benchmarks import data, servers, stages
+from benchmarks import curves, data, servers, stages
 from benchmarks.measure import here
 from benchmarks.stages import Puller, Scale
 from pipeline import periods, steps
@@ -30,6 +31,9 @@ def main() -> None:
     options.add_argument("--leaders", type=int, nargs="+", default=[1_000, 10_000])
     options.add_argument("--weeks", type=int, nargs="+", default=[4, 26], help="of history")
     options.add_argument("--issues", type=int, nargs=2, default=[5_000, 15_000], help="two sizes of a first pull")
+    options.add_argument("--sizes", type=int, nargs="+", default=[2_000, 10_000, 30_000], help="issues of the curves")
+    options.add_argument("--sources", type=int, nargs="+", default=[1, 5, 20])
+    options.add_argument("--processes", type=int, nargs="+", default=[1, 2, 4])
     given = options.parse_args()
     print(stages.machine())
     with tempfile.TemporaryDirectory(prefix="leafnotes-scale-") as folder:
@@ -38,6 +42,17 @@ def main() -> None:
                 spent, asked = beat(Path(folder) / f"{leaders}-{weeks}.db", leaders, weeks)
                 print(f"a beat plans {leaders:,} leaders after {weeks} weeks: {spent:.3f} s, {asked:,} statements")
         stored(Path(folder), *given.issues)
+        print("\n| what grows | cost at each size | slope |\n| --- | --- | --- |")
+        for curve in grown(Path(folder), given):
+            print(curve, flush=True)
+
+
+def grown(folder: Path, given: argparse.Namespace) -> Iterator[curves.Curve]:
+    yield from curves.pulled(folder, given.sizes)
+    yield curves.sources(folder, given.sources)
+    yield curves.beats(lambda leaders: beat(folder / f"beat-{leaders}.db", leaders, 1)[0], given.leaders)
+    yield from curves.digests(folder, given.sizes)
+    yield curves.workers(folder, given.processes)
 
 
 def organisation(leaders: int) -> Org:

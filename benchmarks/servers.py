@@ -4,7 +4,8 @@
 
 prints its port and serves until its standard input closes. Everything but an issue's number and times is rendered
 before the first request. It lists issues oldest change first, honours `since`, `per_page` and `page`, and links pages
-as GitHub does; nobody has commented on anything.
+as GitHub does; nobody has commented on anything. It knows the other addresses that tools of others ask too: users,
+their organisations, the rate limit, and all of it under `/api/v3` as a GitHub of one's own has it.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from benchmarks import data
 
 REPO = "harbour/quays"
 TEMPLATES = 2_000
+LABELS = 1_000
 STEP = timedelta(seconds=40)
 START = datetime(2024, 1, 1, tzinfo=UTC)
 NUMBER, CHANGED, CREATED = "7000007", "@changed@", "@created@"
@@ -66,8 +68,12 @@ def _user(rng: random.Random) -> dict[str, Any]:
     }
 
 
+def label(number: int) -> str:
+    return f"quay/{number:03d}"
+
+
 def _label(number: int) -> dict[str, Any]:
-    name = f"quay/{number:02d}"
+    name = label(number)
     return {
         "id": 900_000 + number,
         "node_id": f"LA_kwDO{number:06d}",
@@ -97,7 +103,7 @@ def _issue(rng: random.Random) -> dict[str, Any]:
         "number": int(NUMBER),
         "title": data.title(rng, side),
         "user": _user(rng),
-        "labels": [_label(number) for number in rng.sample(range(60), rng.randrange(5))],
+        "labels": [_label(number) for number in rng.sample(range(LABELS), rng.randrange(5))],
         "state": "closed" if closed else "open",
         "locked": False,
         "assignee": assignees[0] if assignees else None,
@@ -127,16 +133,25 @@ class Tracker:
     issues: int
 
     @cached_property
-    def _templates(self) -> list[bytes]:
+    def _made_up(self) -> list[dict[str, Any]]:
         rng = random.Random(7)
+        return [_issue(rng) for _ in range(min(TEMPLATES, self.issues))]
+
+    @cached_property
+    def _templates(self) -> list[bytes]:
         marks = ((NUMBER, "%(number)d"), (CHANGED, "%(changed)s"), (CREATED, "%(created)s"))
         found = []
-        for _ in range(min(TEMPLATES, self.issues)):
-            text = json.dumps(_issue(rng), separators=(",", ":")).replace("%", "%%")
+        for issue in self._made_up:
+            text = json.dumps(issue, separators=(",", ":")).replace("%", "%%")
             for mark, slot in marks:
                 text = text.replace(mark, slot)
             found.append(text.encode())
         return found
+
+    def titles(self) -> Iterator[tuple[int, str]]:
+        """(number, title) of every issue: the truth that whoever has read them is held against."""
+        titles = [issue["title"] for issue in self._made_up]
+        return ((number, titles[number % len(titles)]) for number in range(1, self.issues + 1))
 
     def prepare(self) -> None:
         """Render what can be rendered before anybody asks."""
@@ -160,6 +175,22 @@ class Tracker:
         return b"[" + b",".join(items) + b"]", max(1, -(-count // size))
 
 
+def _known(path: str, host: str) -> Any:
+    """What is at the addresses beside the issues; None where there is nothing."""
+    if path == f"/repos/{REPO}/issues/comments" or path.startswith(f"/repos/{REPO}/issues/"):
+        return []
+    if path == f"/repos/{REPO}":
+        owner = {"login": REPO.partition("/")[0], "id": 1, "type": "Organization"}
+        at = {"url": f"{host}{path}", "html_url": f"{WEB}/{REPO}", "name": REPO.partition("/")[2], "full_name": REPO}
+        return {"id": 1, "node_id": "R_1", **at, "owner": owner, "has_issues": True, "private": False}
+    if path == "/rate_limit":
+        left = {"limit": 5_000_000, "used": 1, "remaining": 4_900_000, "reset": 4_102_444_800}
+        return {"resources": {"core": left}, "rate": left}
+    if path.startswith("/users/"):
+        return [] if path.endswith("/orgs") else {"login": path.rpartition("/")[2], "id": 1, "type": "User"}
+    return None
+
+
 class _Answers(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
@@ -168,23 +199,28 @@ class _Answers(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         target = urlsplit(self.path)
         asked = {name: values[-1] for name, values in parse_qs(target.query).items()}
-        if target.path == f"/repos/{REPO}/issues":
+        path = target.path.removeprefix("/api/v3")
+        if path == f"/repos/{REPO}/issues":
             self._issues(target.path, asked)
-        elif target.path == f"/repos/{REPO}/issues/comments":
-            self._send(200, b"[]")
-        elif target.path == f"/repos/{REPO}":
-            self._send(200, json.dumps({"id": 1, "full_name": REPO, "has_issues": True}).encode())
+        elif (answer := _known(path, f"http://{self.headers['Host']}")) is not None:
+            self._send(200, json.dumps(answer).encode())
         else:
             self._send(404, b'{"message": "Not Found"}')
 
+    def do_POST(self) -> None:
+        """GraphQL, of which one tool asks whether the repository is there."""
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self._send(200, json.dumps({"data": {"repo0": {"nameWithOwner": REPO, "databaseId": 1}}}).encode())
+
     def _issues(self, path: str, asked: dict[str, str]) -> None:
-        number, size = int(asked.get("page", 1)), min(100, int(asked.get("per_page", 30)))
+        number, size = int(asked.get("after") or asked.get("page") or 1), min(100, int(asked.get("per_page", 30)))
         since = datetime.fromisoformat(asked["since"]) if "since" in asked else None
         body, last = self.tracker.page(since=since, number=number, size=size)
         link = None
         if number < last:
             here = f"http://{self.headers['Host']}{path}?"
-            following, final = ({**asked, "page": n} for n in (number + 1, last))
+            following = {**asked, "page": number + 1, "after": number + 1}
+            final = {**asked, "page": last, "after": last}
             link = f'<{here}{urlencode(following)}>; rel="next", <{here}{urlencode(final)}>; rel="last"'
         self._send(200, body, link)
 
@@ -192,7 +228,9 @@ class _Answers(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
+        self.send_header("X-RateLimit-Limit", "5000000")
         self.send_header("X-RateLimit-Remaining", "4900000")
+        self.send_header("X-RateLimit-Reset", "4102444800")
         if link is not None:
             self.send_header("Link", link)
         self.end_headers()

@@ -4,13 +4,15 @@ import json
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
-from benchmarks import data, rivals, servers
+from sqlalchemy import update
+
+from benchmarks import data, rivals, servers, truth
 from benchmarks.measure import Row, Spent, child, here, interleaved, seconds
 from pipeline import steps
 from pipeline.classify import artefact, load_classifier
@@ -22,6 +24,7 @@ from pipeline.issue import Text
 from pipeline.org import Org
 from pipeline.steps import Written
 from pipeline.store import db, material, schema
+from pipeline.tables import SourceRow
 
 BATCH = 500
 """Documents a call of the classifier: a Celery task carries as many."""
@@ -42,7 +45,7 @@ fallback: harbour
 
 
 SETTINGS = "organisation: {name: Harbour, timezone: Europe/London}\n"
-_LEAFNOTES = "from workers.cli import main; main()"
+LEAFNOTES = "from workers.cli import main; main()"
 """What the installed command does; here it need not be on the path."""
 
 
@@ -62,35 +65,46 @@ class Puller:
     url: str
     issues: int
     folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """LEAFNOTES_DATABASE_URL, where it is not SQLite beside the configuration."""
 
     @classmethod
     def beside(cls, url: str, scale: Scale, issues: int) -> "Puller":
         folder = scale.folder / f"pull-{issues}"
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "sources.yaml").write_text(SOURCES.format(name=data.SOURCE, url=url, repo=servers.REPO))
         (folder / "org.yaml").write_text(ORG)
         (folder / "settings.yaml").write_text(SETTINGS)
         return cls(url, issues, folder)
 
+    def on(self, database: str) -> "Puller":
+        """The same deployment on another database than SQLite."""
+        return replace(self, environment={"LEAFNOTES_DATABASE_URL": database})
+
     @property
-    def database(self) -> Path:
-        return self.folder / "leafnotes.db"
+    def database(self) -> str:
+        return self.environment.get("LEAFNOTES_DATABASE_URL", f"sqlite:///{self.folder / 'leafnotes.db'}")
 
     def first(self) -> Spent:
-        """Into a database that does not exist yet: it is made and migrated too."""
+        """Into a database that holds nothing; one of SQLite does not exist yet, so it is made and migrated too."""
         for left in self.folder.glob("leafnotes.db*"):
             left.unlink()
-        return self._ours(new=self.issues)
+        return self._held(self.pull(new=self.issues))
 
     def again(self) -> Spent:
         """From where the last pull ended, while nothing has changed."""
-        return self._ours(new=0)
+        return self._held(self.pull(new=0))
 
     def all_again(self) -> Spent:
         """The whole source once more, as after a lost cursor, while nothing has changed."""
-        with closing(sqlite3.connect(self.database)) as connection, connection:
-            connection.execute("UPDATE sources SET cursor = '{}'")
-        return self._ours(new=0, least=self.issues)
+        self.forget_cursor()
+        return self._held(self.pull(new=0, least=self.issues))
+
+    def forget_cursor(self) -> None:
+        engine = db.connect(self.database)
+        with db.transaction(engine) as session:
+            session.execute(update(SourceRow).values(cursor={}))
+        engine.dispose()
 
     def plain(self) -> Spent:
         command = [sys.executable, "-m", "benchmarks.plain_pull", f"{self.url}/repos/{servers.REPO}/issues?{_QUERY}"]
@@ -100,17 +114,27 @@ class Puller:
 
     def warm_up(self) -> None:
         """Have everything compiled that either side imports."""
-        self._leafnotes("connectors")
+        self.leafnotes("connectors")
         child([sys.executable, "-c", "import requests, json"], self.folder)
 
-    def _leafnotes(self, *arguments: str) -> Spent:
-        return child([sys.executable, "-c", _LEAFNOTES, "--config", str(self.folder), *arguments], self.folder)
+    def leafnotes(self, *arguments: str, codes: Collection[int] = (0,)) -> Spent:
+        command = [sys.executable, "-c", LEAFNOTES, "--config", str(self.folder), *arguments]
+        return child(command, self.folder, self.environment, codes)
 
-    def _ours(self, *, new: int, least: int = 0) -> Spent:
-        spent = self._leafnotes("pull", "--json")
+    def pull(self, *, new: int, least: int = 0) -> Spent:
+        """The command, which has to tell of so many new issues, and of `least` that it read."""
+        spent = self.leafnotes("pull", "--json")
         told = json.loads(spent.output)
         good = told["new"] == new and told["changed"] == told["set_aside"] == 0 and told["read"] >= least
         _must(good, f"the pull was expected to find {new} new issues and told of {spent.output.strip()}")
+        return spent
+
+    def hold(self) -> None:
+        """Raises `RuntimeError` where the database does not hold just what the server has."""
+        truth.hold(truth.stored(self.database), self.issues, "our pull")
+
+    def _held(self, spent: Spent) -> Spent:
+        self.hold()
         return spent
 
 
@@ -134,7 +158,7 @@ def pull(scale: Scale) -> list[Row]:
             "all again": puller.all_again,
         }
         puller.warm_up()
-        cpu = interleaved(scale.rounds, {name: lambda call=call: call().cpu for name, call in calls.items()})  # type: ignore[misc]
+        cpu = interleaved(scale.rounds, calls)
     rival = "requests + json loop, stores nothing"
     most = 1.1 if scale.issues >= 100_000 else 1.25
     return [

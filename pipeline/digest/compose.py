@@ -91,10 +91,19 @@ def _full(desk: Desk, organisation: str, page: str | None) -> Document:
     view = desk.view
     three = places.first_three(view)
     frame = _Frame(three=three, rest=places.also_open(view, three), relieved=view.relieved)
-    document = replace(_assembled(desk, organisation, frame), page_url=page)
-    document = _fit_first_screen(desk, document, three)
+    document = _first_screen(desk, organisation, frame, page)
     document, text = _fit_whole(document)
     return _with_ledger(desk, document, text)
+
+
+def _first_screen(desk: Desk, organisation: str, frame: _Frame, page: str | None) -> Document:
+    """Where names are too long for three pains, the last of them stands below: no length costs a leader the mail."""
+    document = replace(_assembled(desk, organisation, frame), page_url=page)
+    document = _fit_first_screen(desk, document, frame.three)
+    if _fits(document) or len(frame.three) < 2:
+        return document
+    *first, last = frame.three
+    return _first_screen(desk, organisation, replace(frame, three=tuple(first), rest=(last, *frame.rest)), page)
 
 
 def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
@@ -208,10 +217,14 @@ def bold_words(document: Document) -> int:
     return ask + sum(len(render.headline(p).split()) for p in d.pains)
 
 
+def _fits(document: Document) -> bool:
+    return first_screen_words(document) <= FIRST_SCREEN and bold_words(document) <= BOLD
+
+
 def _fit_first_screen(desk: Desk, document: Document, three: Sequence[PainView]) -> Document:
     """Shorten the warnings, then the notes, then the pains' names, until the first screen keeps its limits."""
     for limit in (10, 9, 8, 7, 6, 5, 4):
-        if first_screen_words(document) <= FIRST_SCREEN and bold_words(document) <= BOLD:
+        if _fits(document):
             return document
         if limit == 10:
             brief = tuple(w.removesuffix(front.NO_QUIET) for w in document.warnings)

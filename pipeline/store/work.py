@@ -42,7 +42,10 @@ class Job:
 def request(
     session: Session, kind: str, key: str, payload: Mapping[str, Any] | None = None, run_after: datetime | None = None
 ) -> int:
-    """Ask for something once; asking again while it waits changes nothing, while it runs makes it run once more."""
+    """Ask for something once; asking again while it waits changes nothing, while it runs makes it run once more.
+
+    What waits for `run_after` wakes nobody: a message would come too early, and the sweep finds what is due.
+    """
     moment = db.now(session)
     statement = insert(session, WorkRow).values(
         kind=kind,
@@ -70,7 +73,8 @@ def request(
         },
     ).returning(WorkRow.id)
     row_id: int = session.execute(statement).scalar_one()
-    session.info.setdefault("requested", []).append((kind, key, row_id))
+    if run_after is None:
+        session.info.setdefault("requested", []).append((kind, key, row_id))
     return row_id
 
 

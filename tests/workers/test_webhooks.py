@@ -87,6 +87,20 @@ def test_a_genuine_delivery_asks_for_a_pull_and_the_same_one_again_does_not(web:
     assert asked(engine) == 1
 
 
+def test_a_storm_puts_no_message_into_the_queue_and_the_sweep_one(web: FlaskClient, engine: Engine) -> None:
+    published: list[int] = []
+    engine.publish = lambda _queue, ids: published.extend(ids)
+
+    answers = [web.post("/hooks/desk", **signed(f"d{number}")).status_code for number in range(50)]
+
+    assert answers == [202] * 50
+    assert published == []
+    with db.transaction(engine.deployment.database) as session:
+        work.release(session, "pull", "desk")
+    engine.sweep("pull")
+    assert len(published) == 1
+
+
 def test_both_secrets_are_valid_while_one_replaces_the_other(web: FlaskClient) -> None:
     assert web.post("/hooks/desk", **signed("d1", OLD)).status_code == 202
     assert web.post("/hooks/desk", **signed("d2", NEW)).status_code == 202

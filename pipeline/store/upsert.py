@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, Text, cast, func, select
+from sqlalchemy import ColumnElement, LargeBinary, Table, Text, bindparam, cast, column, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
+
+from pipeline import raw
 
 Insert = postgresql.Insert | sqlite.Insert
 STATEMENTS = 200
@@ -43,12 +45,12 @@ def ignore(
 ) -> None:
     """Insert the rows that are not there yet; leave the others as they are."""
     if rows:
-        session.execute(_ignoring(_dialect(session), table, tuple(keys)), list(rows))
+        _each(session, _ignoring(_dialect(session), table, tuple(keys), _at_once(session, table, rows)), rows, keys)
 
 
 @lru_cache(STATEMENTS)
-def _ignoring(dialect: str, table: type[DeclarativeBase], keys: tuple[str, ...]) -> Any:
-    return _insert(dialect, table).on_conflict_do_nothing(index_elements=keys)
+def _ignoring(dialect: str, table: type[DeclarativeBase], keys: tuple[str, ...], at_once: tuple[str, ...]) -> Any:
+    return _from_json(_insert(dialect, table), at_once).on_conflict_do_nothing(index_elements=keys)
 
 
 def put(
@@ -60,7 +62,8 @@ def put(
 ) -> None:
     """Insert the rows, or bring the ones that are there up to date (only those that `where`, a constant, allows)."""
     if rows:
-        session.execute(_putting(_dialect(session), table, tuple(rows[0]), tuple(keys), where), list(rows))
+        at_once = _at_once(session, table, rows)
+        _each(session, _putting(_dialect(session), table, tuple(rows[0]), tuple(keys), where, at_once), rows, keys)
 
 
 @lru_cache(STATEMENTS)
@@ -70,7 +73,39 @@ def _putting(
     names: tuple[str, ...],
     keys: tuple[str, ...],
     where: ColumnElement[bool] | None,
+    at_once: tuple[str, ...],
 ) -> Any:
-    statement = _insert(dialect, table)
+    statement = _from_json(_insert(dialect, table), at_once)
     fresh = {name: statement.excluded[name] for name in names if name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=fresh, where=where)
+
+
+# --- many rows in one statement: PostgreSQL takes them as one JSON text, at a tenth of what a statement a row costs
+
+
+def _at_once(session: Session, table: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The columns of rows that go in one statement; none where each goes in its own."""
+    columns = table.__table__.c
+    many = len(rows) > 1 and _dialect(session) != "sqlite"
+    return tuple(rows[0]) if many and not any(isinstance(columns[name].type, LargeBinary) for name in rows[0]) else ()
+
+
+def _from_json(statement: Any, names: tuple[str, ...]) -> Any:
+    if not names:
+        return statement
+    columns = [column(name, statement.table.c[name].type) for name in names]
+    listed = func.json_to_recordset(cast(bindparam(_ROWS, type_=Text), postgresql.JSON)).table_valued(
+        *columns, name="listed"
+    )
+    return statement.from_select(names, select(*listed.render_derived(with_types=True).c))
+
+
+def _each(session: Session, statement: Any, rows: Sequence[Mapping[str, Any]], keys: Iterable[str]) -> None:
+    if statement.select is None:
+        session.execute(statement, list(rows))
+        return
+    last = {tuple(row[key] for key in keys): row for row in rows}  # no row may be met twice by one statement
+    session.execute(statement, {_ROWS: raw.written(list(last.values())).decode()})
+
+
+_ROWS = "rows"

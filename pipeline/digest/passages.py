@@ -165,8 +165,9 @@ def fit_to_quote(text: str, *, whole: bool = False) -> bool:
         return False
     if not (whole or text[-1] in _ENDS) or not (text[0].isupper() or text[0].isdigit() or not text[0].isascii()):
         return False
-    foreign = (_CODE, words.LINKISH, _PLANTED, _SELLING, _FORM, _GREETING, _LEANING, _HALF)
-    return _is_prose(text) and not any(pattern.search(text) for pattern in foreign)
+    if _LEANING.match(text) or _HALF.match(text) or not _is_prose(text):
+        return False
+    return not any(pattern.search(text) for pattern in (_FORM, _CODE, _GREETING, words.LINKISH, _SELLING, _PLANTED))
 
 
 def size(text: str) -> int:

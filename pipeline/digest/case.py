@@ -53,7 +53,7 @@ class Case:
         named += [*(s.title for s in d.since_you_acted), *(p.title for p in d.passed_on), d.heard.about or ""]
         named += [name or "" for c in d.corrections for name in (c.title, c.before)]
         named += [p.title.rstrip(".…") for a in d.away for p in a.pains]
-        teams = [words.printable(t.name) for t in self.view.org.teams.values()]
+        teams = self.view.index.once("teams", None, self._teams)
         reads = [s.label for s in d.made.sources]
         whys = [words.reason(s.problem) for s in d.made.sources]
         gone = {*named, d.subject.rpartition(" | ")[0], *teams, *self._labels, *reads, *whys, *spoken} - {""}
@@ -63,6 +63,9 @@ class Case:
         ordered = sorted(present, key=lambda part: (-len(part), part))
         either = "|".join(map(re.escape, ordered))
         return re.sub(rf"(?<!\w)(?:{either})(?!\w)", " ", bare, flags=re.IGNORECASE) if ordered else bare
+
+    def _teams(self) -> list[str]:
+        return [words.printable(t.name) for t in self.view.org.teams.values()]
 
     @cached_property
     def _labels(self) -> list[str]:

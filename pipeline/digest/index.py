@@ -161,16 +161,16 @@ class Names:
     def in_quote(self, text: str) -> bool:
         """Strict, for quotations: any name, given name, surname, account or address of anybody."""
         tokens = _tokens(text)
-        capitals = {t.casefold() for t in tokens if t[:1].isupper()}
-        folded = {t.casefold() for t in tokens}
-        return not (self.parts.isdisjoint(capitals) and self.handles.isdisjoint(folded)) or self.in_text(text)
-
-    def in_text(self, text: str) -> bool:
-        return bool(self.found(text))
+        folded = [t.casefold() for t in tokens]
+        capitals = {low for low, t in zip(folded, tokens, strict=True) if t[:1].isupper()}
+        named = not (self.parts.isdisjoint(capitals) and self.handles.isdisjoint(folded))
+        return named or bool(self._found(folded))
 
     def found(self, text: str) -> list[str]:
         """Full names and addresses of staff in a text."""
-        tokens = [t.casefold() for t in _tokens(text)]
+        return self._found([t.casefold() for t in _tokens(text)])
+
+    def _found(self, tokens: Sequence[str]) -> list[str]:
         hits = [t for t in tokens if "@" in t and t in self.handles]
         if self.firsts.isdisjoint(tokens):
             return hits

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import sqlite3
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -9,15 +10,18 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import update
 
 from benchmarks import data, rivals, servers, truth
-from benchmarks.measure import Row, Spent, child, here, interleaved, seconds
+from benchmarks.measure import Row, Spent, T, child, here, interleaved, seconds
+from benchmarks.sink import sink
+from connectors.smtp import Smtp
 from pipeline import steps
 from pipeline.classify import artefact, load_classifier
 from pipeline.classify.training import data as training
-from pipeline.digest import mime
+from pipeline.digest import mime, tongue
 from pipeline.digest.material import Material
 from pipeline.house import House
 from pipeline.issue import Text
@@ -25,6 +29,7 @@ from pipeline.org import Org
 from pipeline.steps import Written
 from pipeline.store import db, material, schema
 from pipeline.tables import SourceRow
+from workers.wiring import SMTP_KEPT
 
 BATCH = 500
 """Documents a call of the classifier: a Celery task carries as many."""
@@ -44,6 +49,7 @@ fallback: harbour
 """
 
 
+FOREIGN = "Seit drei Wochen warten wir jeden Morgen darauf, dass die Rechnung endlich stimmt, und niemand antwortet."
 SETTINGS = "organisation: {name: Harbour, timezone: Europe/London}\n"
 LEAFNOTES = "from workers.cli import main; main()"
 """What the installed command does; here it need not be on the path."""
@@ -272,6 +278,17 @@ class Desk:
 
         return here(all_of_them)
 
+    def hand_over(self, port: int, mails: Sequence[bytes]) -> float:
+        """As a worker does: one mail after the other, over the connection that it keeps meanwhile."""
+        way = Smtp(f"smtp://127.0.0.1:{port}", keep=SMTP_KEPT)
+
+        def all_of_them() -> list[str]:
+            return [way.send(mail, "notes@harbour.example", "ada@harbour.example").kind for mail in mails]
+
+        spent, kinds = here(all_of_them)
+        _must(set(kinds) == {"accepted"}, f"the sink was expected to take every mail: {set(kinds)}")
+        return spent
+
     def mails(self, written: list[Written]) -> tuple[float, list[bytes]]:
         return here(lambda: [self._mail(one) for one in written])
 
@@ -303,15 +320,31 @@ class Desk:
         )
 
 
+def apart(call: Callable[[], T]) -> T:
+    """What a call returns in a fork, which knows nothing yet of what is kept from one digest for the next."""
+    reading, writing = os.pipe()
+    if (child := os.fork()) == 0:
+        with os.fdopen(writing, "wb") as file:
+            pickle.dump(call(), file)
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as file:
+        returned = file.read()
+    _must(os.waitpid(child, 0)[1] == 0, "a fork died")
+    return cast("T", pickle.loads(returned))
+
+
 def digest(scale: Scale) -> list[Row]:
     """All leaders' digests of a week against one grouping query, and against a query and a template a leader."""
     desk = Desk.filled(scale, "digest")
     doubled = Desk.filled(scale, "doubled", older=scale.issues)
     leaders = len(desk.org.leaders)
-    with closing(sqlite3.connect(desk.database)) as connection:
+    tongue.of(FOREIGN)  # a process reads the model of languages once
+    with closing(sqlite3.connect(desk.database)) as connection, sink() as port:
         rivals.plant(connection, desk.org)
         _, made = desk.read()
-        _, written = desk.write(made)
+        _, written = apart(lambda: desk.write(made))
+        _, mails = desk.mails(written)
         counted = sum(row[-1] for row in rivals.grouped(connection, data.period()))
         _must(counted == len(made.voices), f"the rival counts {counted} issues of the week, ours {len(made.voices)}")
         _must(any(not one.failures for one in written), "every digest fails its gates, so none would be sent")
@@ -320,9 +353,13 @@ def digest(scale: Scale) -> list[Row]:
             {
                 "read": lambda: desk.read()[0],
                 "grouped": lambda: here(lambda: rivals.grouped(connection, data.period()))[0],
-                "write": lambda: desk.write(made)[0],
+                "half a year": lambda: here(lambda: rivals.grouped(connection, data.period(), data.WEEKS))[0],
+                "write": lambda: apart(lambda: desk.write(made))[0],
                 "mime": lambda: desk.mails(written)[0],
                 "library": lambda: desk.library_mails(written)[0],
+                "send": lambda: desk.hand_over(port, mails),
+                "one connection": lambda: here(lambda: rivals.hand_over(port, mails, at_once=True))[0],
+                "reconnect": lambda: here(lambda: rivals.hand_over(port, mails, at_once=False))[0],
                 "naive": lambda: here(lambda: rivals.query_a_leader(connection, data.period(), desk.org))[0],
                 "doubled": lambda: doubled.read()[0],
             },
@@ -333,6 +370,7 @@ def digest(scale: Scale) -> list[Row]:
         Row.against(
             f"digest: read {len(made.voices):,} of {scale.issues:,}", cpu["read"], cpu["grouped"], "one GROUP BY", 2
         ),
+        Row.against("digest: the same read", cpu["read"], cpu["half a year"], "one GROUP BY over its half year"),
         Row.against("digest: read, history doubled", cpu["doubled"], cpu["read"], "ours, history not doubled", 1.05),
         Row(
             "digest: compose + render + MIME",
@@ -343,6 +381,10 @@ def digest(scale: Scale) -> list[Row]:
             a_leader <= 8,
         ),
         Row.against("digest: MIME alone", cpu["mime"], cpu["library"], "email.message, same texts"),
+        Row.against(
+            f"digest: hand {leaders} mails over", cpu["send"], cpu["one connection"], "smtplib, one connection"
+        ),
+        Row.against("digest: hand the mails over", cpu["send"], cpu["reconnect"], "smtplib, one for each"),
         Row.against(f"digest: all of it, {leaders} leaders", whole, cpu["naive"], "a query and a template a leader"),
     ]
 

@@ -12,6 +12,7 @@ import smtplib
 import socket
 import ssl
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -86,18 +87,23 @@ class Smtp:
     """A mail server, by URL: `smtp://user:password@host:port?starttls=required`, or `smtps://` for TLS from the start.
 
     `starttls` is `required` (the default), `optional` or `no` (the default on loopback). A `with` block keeps one
-    connection for many mails and renews it when the server hangs up; otherwise each mail connects. `timeout` is for one
-    step, in seconds; the answer to the final dot is waited for twice as long. Not for use by two threads at once.
+    connection for many mails and renews it when the server hangs up; otherwise it is used again for a mail that comes
+    within `keep` seconds of the last one, and each later mail connects. `timeout` is for one step, in seconds; the
+    answer to the final dot is waited for twice as long. Not for use by two threads at once.
     """
 
     safe_to_repeat: ClassVar[bool] = False
 
-    def __init__(self, url: str, timeout: float = 30.0, *, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, url: str, timeout: float = 30.0, *, tls: ssl.SSLContext | None = None, keep: float = 0.0
+    ) -> None:
         self._server = _parse(url)
         self._timeout = timeout
         self._tls = tls
         self._client: smtplib.SMTP | None = None
         self._keep = False
+        self._lasts = keep
+        self._used = 0.0
 
     def __repr__(self) -> str:
         return f"Smtp({self._server}, starttls={self._server.starttls})"
@@ -124,8 +130,11 @@ class Smtp:
         content = _LINE_END.sub(b"\r\n", message)
         content += b"" if content.endswith(b"\r\n") else b"\r\n"
         wire = _LINE_START_DOT.sub(b"..", content) + b".\r\n"
+        if not self._keep and time.monotonic() - self._used >= self._lasts:
+            self._hang_up()
         outcome = self._transact(wire, len(content), origin, target)
-        if not self._keep:
+        self._used = time.monotonic()
+        if not self._keep and not self._lasts:
             self._hang_up()
         return outcome
 

@@ -117,7 +117,10 @@ _CODE: Final = re.compile(
     r"|[A-Z]:\\\\?\w)"
 )
 _SIGNS: Final = re.compile(r"=>|->|::|&&|\|\||[=!<>]=|\w=\w|\(\)|\w\.\w{1,40}\(|\w\[\w{1,20}\]|</|/>|\$\{|;\s")
+_MAY_SIGN: Final = re.compile(r"[=>&|(\[<$;]|::")
+"""What every one of these signs holds; most sentences have none, and looking for it is quick."""
 _WORDISH: Final = re.compile(r"[\W\d_]+")
+_NO_LETTERS: Final = bytes(code for code in range(128) if not chr(code).isalpha())
 _ROW: Final = re.compile(r"^[^|\n]{0,200}(?:\|[^|\n]{0,200}){1,40}$")
 _FIELD: Final = re.compile(
     r"(?:[-*•] |\d{1,2}\. )?([^:?\n]{2,120}?)(?: ?\((?:[^()\n]|\([^()\n]{0,80}\)){0,200}\))?\s?[:?]\s{0,2}(.{0,400})$"
@@ -200,13 +203,14 @@ def _sentence(text: str) -> bool:
 
 
 def _is_code(line: str, words: int) -> bool:
-    letters = len(_WORDISH.sub("", line))
+    letters = len(line.encode().translate(None, _NO_LETTERS) if line.isascii() else _WORDISH.sub("", line))
     solid = len(line) - line.count(" ")
     if solid >= _SHORT and letters < 0.55 * solid:
         return not _sentence(line)
     if _CODE.search(line):
         return not _sentence(line)
-    return len(_SIGNS.findall(line)) > max(1, words // 6) and not _sentence(line)
+    signs = len(_SIGNS.findall(line)) if _MAY_SIGN.search(line) else 0
+    return signs > max(1, words // 6) and not _sentence(line)
 
 
 def _is_row(line: str) -> bool:

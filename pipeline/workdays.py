@@ -23,8 +23,10 @@ class Workdays:
 
     def works(self, day: date, path: Sequence[str] = ()) -> bool:
         """Whether a team works on a day. `path` is the team and those above it, empty for the whole organisation."""
+        if day.weekday() not in self.weekdays or not self.off:
+            return day.weekday() in self.weekdays
         off = (o for o in self.off if not o.teams or not o.teams.isdisjoint(path))
-        return day.weekday() in self.weekdays and not any(o.first <= day <= o.last for o in off)
+        return not any(o.first <= day <= o.last for o in off)
 
     def worked(self, monday: date, path: Sequence[str] = ()) -> int:
         """Working days of a team in the week of a Monday. `path` is the team and those above it, empty for the whole

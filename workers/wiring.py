@@ -56,6 +56,8 @@ from workers.senders import FolderSender, LoggedSender, Sender, SentLog, SmtpSen
 GROUP = "leafnotes.connectors"
 COMES_BACK = "/login/back"
 """Where an OpenID Connect provider sends people back to."""
+SMTP_KEPT = 20.0
+"""Seconds for which a worker keeps its connection to the mail server: the mails of a week follow each other."""
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -330,7 +332,8 @@ class Deployment:
     def sender(self) -> Sender:
         if self.environment.smtp_url is None:
             return FolderSender(self.directory / "digests")
-        return LoggedSender(SmtpSender(Smtp(self.environment.smtp_url.get_secret_value())), self.sent_log)
+        smtp = Smtp(self.environment.smtp_url.get_secret_value(), keep=SMTP_KEPT)
+        return LoggedSender(SmtpSender(smtp), self.sent_log)
 
     @property
     def sent_log(self) -> SentLog:

@@ -53,22 +53,52 @@ class Case:
         named += [*(s.title for s in d.since_you_acted), *(p.title for p in d.passed_on), d.heard.about or ""]
         named += [name or "" for c in d.corrections for name in (c.title, c.before)]
         named += [p.title.rstrip(".…") for a in d.away for p in a.pains]
-        teams = [words.printable(t.name) for t in self.view.org.teams.values()]
+        teams = self.view.index.once("teams", None, self._teams)
         reads = [s.label for s in d.made.sources]
         whys = [words.reason(s.problem) for s in d.made.sources]
         gone = {*named, d.subject.rpartition(" | ")[0], *teams, *self._labels, *reads, *whys, *spoken} - {""}
         bare = STRAIGHT.sub(" ", LINK.sub(" ", said))
         folded = bare.casefold()
         present = [part for part in gone if part.casefold() in folded]
-        ordered = sorted(present, key=lambda part: (-len(part), part))
-        either = "|".join(map(re.escape, ordered))
-        return re.sub(rf"(?<!\w)(?:{either})(?!\w)", " ", bare, flags=re.IGNORECASE) if ordered else bare
+        return without_words(bare, present)
+
+    def _teams(self) -> list[str]:
+        return [words.printable(t.name) for t in self.view.org.teams.values()]
 
     @cached_property
     def _labels(self) -> list[str]:
         names = words.labels((s.name, s.kind) for s in self.view.index.material.sources)
         pointed = (v for v in (*self.voices.values(), *self.view.stirred) if quotes.may_point(self.view, v))
         return [label for label in {quotes.label(v, names) for v in pointed} if label in self.flat]
+
+
+def without_words(text: str, parts: Iterable[str]) -> str:
+    """A text with a space for each of these words or runs of words, in whatever case; at each place for the longest."""
+    ordered = sorted(parts, key=lambda part: (-len(part), part))
+    if not ordered:
+        return text
+    if not text.isascii() or not all(map(str.isascii, ordered)):
+        either = "|".join(map(re.escape, ordered))
+        return re.sub(rf"(?<!\w)(?:{either})(?!\w)", " ", text, flags=re.IGNORECASE)
+    # A pattern is of use once here, and making it took longer than everything else that is done with the text.
+    low, ends = text.lower(), dict[int, int]()
+    for part in ordered:
+        at = low.find(part.lower())
+        while at >= 0:
+            end = at + len(part)
+            if not (_in_word(text, at - 1) or _in_word(text, end)):
+                ends.setdefault(at, end)
+            at = low.find(part.lower(), at + 1)
+    kept, done = list[str](), 0
+    for at in sorted(ends):
+        if at >= done:
+            kept += [text[done:at], " "]
+            done = ends[at]
+    return "".join(kept) + text[done:]
+
+
+def _in_word(text: str, at: int) -> bool:
+    return 0 <= at < len(text) and (text[at].isalnum() or text[at] == "_")
 
 
 def flat(text: str) -> str:

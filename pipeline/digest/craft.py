@@ -6,6 +6,7 @@ cannot: by the data of caniemail.com, which tests/pipeline/digest_mail/support.p
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 ELEMENTS: Final = frozenset(
@@ -80,7 +81,8 @@ _SELECTOR = re.compile(r"body|\.[a-z]+")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 
 
-def declared(style: str) -> dict[str, str]:
+@lru_cache(maxsize=256)
+def declared(style: str) -> Mapping[str, str]:
     """The declarations of a style, as they are written."""
     pairs = (one.partition(":") for one in style.split(";") if one.strip())
     return {name.strip(): value.strip() for name, _, value in pairs}

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 from pipeline.digest import brief, habits, passages, quotes, sentences, words
 from pipeline.digest.ledger import Book
@@ -23,6 +23,7 @@ class Desk:
         self.link = link
         self.by_line = by_line
         self.language = language
+        self._shown: dict[str, dict[str, list[Voice]]] = {}
 
     @cached_property
     def sources(self) -> dict[str, str]:
@@ -57,6 +58,18 @@ class Desk:
             area = self.named(self.view.area(pain))
             clean = f"a pain that {words.NOUNS[pain.noun][1]} describe{f' around {area}' if area else ''}"
         return words.shorten(clean, words=limit, chars=110)
+
+    def shows(self, pain: PainView) -> dict[str, list[Voice]]:
+        """The signals of a pain, and what its customers' words say by themselves of help pages and of money."""
+        if pain.id not in self._shown:
+            found = {name: list(voices) for name, voices in signals(pain).items()}
+            for voice in pain.voices:
+                if voice.role != "staff":
+                    for name in self.view.index.once("said", voice.key, partial(_said_by_itself, voice)):
+                        if voice not in found.setdefault(name, []):
+                            found[name].append(voice)
+            self._shown[pain.id] = found
+        return self._shown[pain.id]
 
     def brief(self, pain: PainView) -> str | None:
         """A pain's name in a few words, as a subject may say it."""
@@ -98,14 +111,6 @@ def signals(pain: PainView, view: View | None = None) -> dict[str, list[Voice]]:
     return {name: voices for name, voices in found.items() if voices and name in sentences.SAID}
 
 
-def shows(pain: PainView) -> dict[str, list[Voice]]:
-    """The signals of a pain, and what its customers' words say by themselves of help pages and of money."""
-    found = {name: list(voices) for name, voices in signals(pain).items()}
-    for voice in pain.voices:
-        if voice.role == "staff":
-            continue
-        marked = passages.marks(f"{voice.title}. {voice.body[:2000]}") & {"page", "money"}
-        for name in sorted("doc_mismatch" if m == "page" else m for m in marked):
-            if voice not in found.setdefault(name, []):
-                found[name].append(voice)
-    return found
+def _said_by_itself(voice: Voice) -> list[str]:
+    marked = passages.marks(f"{voice.title}. {voice.body[:2000]}") & {"page", "money"}
+    return sorted("doc_mismatch" if mark == "page" else mark for mark in marked)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pipeline import privacy, trend
 from pipeline.digest import quotes, sentences, words
-from pipeline.digest.desk import Desk, shows
+from pipeline.digest.desk import Desk
 from pipeline.digest.document import Quote
 from pipeline.digest.ledger import printable_weeks
 from pipeline.digest.material import Voice
@@ -33,7 +33,7 @@ _STAKES = {
 
 def quoted(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate]) -> tuple[Quote, ...]:
     """The quotations of a pain, each with what its issue shows beside its words; nothing is noted twice."""
-    seen, made, noted = shows(pain), [], set()
+    seen, made, noted = desk.shows(pain), [], set()
     for candidate in chosen:
         note = next((n for n in _notes(seen, candidate) if n not in noted), None)
         noted.add(note)
@@ -52,7 +52,7 @@ def _notes(seen: dict[str, list[Voice]], candidate: quotes.Candidate) -> list[st
 def facts(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], *, harm: bool) -> tuple[str, ...]:
     found = []
     keys = {c.voice.key for c in chosen}
-    seen = shows(pain)
+    seen = desk.shows(pain)
     if any(v.key not in keys or v.role == "staff" for v in seen.get("reopened", ())):
         found.append("At least one issue was closed and came back.")
     if harm and "money" not in seen:

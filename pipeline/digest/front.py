@@ -5,7 +5,7 @@ from typing import Final
 
 from pipeline import privacy, trend
 from pipeline.digest import answered, brief, quotes, sentences, wider, words
-from pipeline.digest.desk import Desk, shows
+from pipeline.digest.desk import Desk
 from pipeline.digest.document import Open, Pain
 from pipeline.digest.facts import facts, quoted
 from pipeline.digest.ledger import printable_weeks
@@ -216,7 +216,7 @@ def _first_voices(desk: Desk, pain: PainView) -> list[str]:
         crowd = "Colleagues"
     verb = "passed it on" if pain.crowd == "relay" else "wrote"
     harmed = pain.severity >= trend.HARM and pain.crowd == "customer"
-    seen = shows(pain)
+    seen = desk.shows(pain)
     notes = [note for name, note in sentences.BRIEFLY if any(not privacy.tender(v) for v in seen.get(name, ()))]
     return [*(f"{crowd} {verb}, {note}." for note in notes[:2]), f"{crowd} {'wrote of harm' if harmed else verb}."]
 

@@ -1,6 +1,5 @@
 """Signals that only a leader's whole scope shows of a pain: when people write, and how new they are to it."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from math import comb
 from zoneinfo import ZoneInfo
@@ -25,9 +24,12 @@ def out_of_hours(view: View, pain: PainView) -> tuple[Voice, ...] | None:
     """The issues of a pain that were written outside of working hours, where they are more of it than chance explains
     beside the scope's other issues; nothing where not; None where fewer than five people are behind it, or too few
     others to compare with."""
+    if pain.count < privacy.GROUP:
+        return None
     mine = [v for v in pain.voices if crowd(pain.entry.side, v.role) == pain.crowd]
-    others = [v for v in view.voices if v.pain != pain.id and v.author is not None and _outside(v) == _outside_of(mine)]
-    if pain.count < privacy.GROUP or len(others) < COMPARABLE:
+    outside = any(_outside(v) for v in mine)
+    others = [v for v in view.voices if v.pain != pain.id and v.author is not None and _outside(v) == outside]
+    if len(others) < COMPARABLE:
         return None
     zone = ZoneInfo(view.period.zone)
     late = tuple(v for v in mine if _late(v.created_at.astimezone(zone)))
@@ -38,10 +40,6 @@ def out_of_hours(view: View, pain: PainView) -> tuple[Voice, ...] | None:
 
 def _outside(voice: Voice) -> bool:
     return voice.role != "staff"
-
-
-def _outside_of(voices: Sequence[Voice]) -> bool:
-    return any(_outside(v) for v in voices)
 
 
 def _late(at: datetime) -> bool:

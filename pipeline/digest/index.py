@@ -8,15 +8,16 @@ often its people write) leaves narrowed issues out. For who may not see them it 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pipeline import check_in, privacy
 from pipeline.digest.material import Material, PainEntry, Sighting, Voice
 from pipeline.org import Org
 
+T = TypeVar("T")
 Crowd = Literal["customer", "relay", "maker"]
 """Customers of a customer pain; staff who passed one on; everybody who meets a developer pain."""
 Key = tuple[str, Crowd]
@@ -85,14 +86,19 @@ class Index:
     """What each leader may read of the week's check-in."""
     _shown: dict[Key, frozenset[str]] = field(default_factory=dict)
     _shown_then: dict[tuple[Key, date], frozenset[str]] = field(default_factory=dict)
-    passages: dict[tuple[str, str], Sequence[Any]] = field(default_factory=dict)
-    """What `quotes` found in an issue, kept for the next leader: by issue and what it should be about."""
+    _once: dict[tuple[str, Hashable], Any] = field(default_factory=dict)
     unsaid: dict[str, frozenset[str]] = field(default_factory=dict)
     """By leader the pains whose number is withdrawn from their digest."""
     passed: dict[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict)
     """What climbed to whom, by period: `passing` finds it for all leaders at once."""
     widest: dict[Any, Any] = field(default_factory=dict)
     """The views of those at the top, kept for the leaders below them."""
+
+    def once(self, what: str, of: Hashable, find: Callable[[], T]) -> T:
+        """What does not depend on the leader: found for the first who needs it, and kept for the others."""
+        if (what, of) not in self._once:
+            self._once[what, of] = find()
+        return self._once[what, of]  # type: ignore[no-any-return]
 
     def shown(self, leader: str, key: Key) -> bool:
         """Whether this leader may see the number of people behind a pain."""
@@ -129,10 +135,16 @@ class Index:
 
     def base(self, teams: frozenset[str], key: Key) -> int:
         """How many people a number is drawn from: the teams' size, or the accounts that these teams have seen."""
-        staff = sum(self.sizes.get(team, 0) for team in teams) if key[1] != "customer" else 0
+        staff = self.once("staff", teams, lambda: self._staff(teams)) if key[1] != "customer" else 0
         if key[1] == "customer" or key in self.outside:
-            return staff + len(set().union(*(self.accounts.get(team, set()) for team in teams)))
+            return staff + self.once("accounts", teams, lambda: self._accounts(teams))
         return staff
+
+    def _staff(self, teams: frozenset[str]) -> int:
+        return sum(self.sizes.get(team, 0) for team in teams)
+
+    def _accounts(self, teams: frozenset[str]) -> int:
+        return len(set().union(*(self.accounts.get(team, set()) for team in teams)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,21 +155,25 @@ class Names:
     parts: frozenset[str]
     handles: frozenset[str]
     lengths: tuple[int, ...]
+    firsts: frozenset[str]
+    """How a full name begins."""
 
     def in_quote(self, text: str) -> bool:
         """Strict, for quotations: any name, given name, surname, account or address of anybody."""
         tokens = _tokens(text)
-        capitals = {t.casefold() for t in tokens if t[:1].isupper()}
-        folded = {t.casefold() for t in tokens}
-        return not (self.parts.isdisjoint(capitals) and self.handles.isdisjoint(folded)) or self.in_text(text)
-
-    def in_text(self, text: str) -> bool:
-        return bool(self.found(text))
+        folded = [t.casefold() for t in tokens]
+        capitals = {low for low, t in zip(folded, tokens, strict=True) if t[:1].isupper()}
+        named = not (self.parts.isdisjoint(capitals) and self.handles.isdisjoint(folded))
+        return named or bool(self._found(folded))
 
     def found(self, text: str) -> list[str]:
         """Full names and addresses of staff in a text."""
-        tokens = [t.casefold() for t in _tokens(text)]
+        return self._found([t.casefold() for t in _tokens(text)])
+
+    def _found(self, tokens: Sequence[str]) -> list[str]:
         hits = [t for t in tokens if "@" in t and t in self.handles]
+        if self.firsts.isdisjoint(tokens):
+            return hits
         for size in self.lengths:
             runs = (tuple(tokens[at : at + size]) for at in range(len(tokens) - size + 1))
             hits += [" ".join(run) for run in runs if run in self.full]
@@ -180,7 +196,8 @@ def names_of(org: Org) -> Names:
         handles.update(a.casefold() for a in person.accounts.values() if len(a) > 2)
         if person.email:
             handles.add(person.email.casefold())
-    return Names(frozenset(full), frozenset(parts), frozenset(handles), tuple(sorted({len(name) for name in full})))
+    lengths, firsts = tuple(sorted({len(name) for name in full})), frozenset(name[0] for name in full)
+    return Names(frozenset(full), frozenset(parts), frozenset(handles), lengths, firsts)
 
 
 def _scopes(org: Org) -> dict[str, frozenset[str]]:

@@ -1,5 +1,6 @@
 """HTML as a reader and a screen reader meet it, and the contrast of its colours."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Final
@@ -98,7 +99,7 @@ class Page(HTMLParser):
             self.dark.add(at.dark)
 
 
-def _coloured(above: Pair, *styles: dict[str, str]) -> Pair:
+def _coloured(above: Pair, *styles: Mapping[str, str]) -> Pair:
     """The colours of an element, what comes later winning over what came first."""
     front, back = above
     for style in styles:

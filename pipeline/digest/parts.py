@@ -1,6 +1,7 @@
 """The parts below the fold, each made from a leader's view and spoken through the ledger."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from pipeline import privacy, trend
 from pipeline.answers import heard_at
@@ -38,7 +39,7 @@ def heard_once(desk: Desk, taken: Sequence[quotes.Candidate], limit: int, least:
     severity of `least`: what slows an agent weighs less than that and is heard nowhere else."""
     view, authors = desk.view, {c.voice.author for c in taken}
     alone = [v for v in view.friction if _untold(view, v) and v.author not in authors]
-    alone = [v for v in alone if not passages.selling(f"{v.title} {v.body[:2000]}")]
+    alone = [v for v in alone if not view.index.once("sells", v.key, partial(_sells, v))]
     alone = [v for v in alone if (_may_stand_alone(view, v) if v.role == "staff" else v.severity >= least)]
     telling = [c for c in quotes.candidates(view, alone, "") if c.relevance(view.level) >= quotes.MORE]
     pool = sorted(telling, key=lambda c: (-c.voice.severity, -c.relevance(view.level), c.voice.key))
@@ -47,6 +48,10 @@ def heard_once(desk: Desk, taken: Sequence[quotes.Candidate], limit: int, least:
         if len(found) < limit and candidate.voice.author not in {c.voice.author for c in found}:
             found.append(candidate)
     return tuple(quotes.quotation(view, c, desk.label) for c in found)
+
+
+def _sells(voice: Voice) -> bool:
+    return passages.selling(f"{voice.title} {voice.body[:2000]}")
 
 
 def _untold(view: View, voice: Voice) -> bool:

@@ -19,7 +19,7 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 """Letters of scripts that put no space between words; two of them are taken for a word."""
 _CODE = re.compile(
     r"[{}<>|\\`=~^]|\[(?!(?:name|email|phone|secret|redacted)\b)|@\w|\w@|::|->|\$\w|^[#>*+\-]|\w_\w|\(\)|https?:|"
-    r"(?<![\w.])\.[A-Za-z]\w|[^\W\d]\.(?!g\.|e\.)[^\W\d]|\w/\w+/|(?<!\w)/\w+|^\d+[.):]\s|\b0x[0-9a-f]|"
+    r"(?<![\w.])\.[A-Za-z]\w|(?!\d)\w\.(?!g\.|e\.)(?!\d)\w|\w/\w+/|(?<!\w)/\w+|^\d+[.):]\s|\b0x[0-9a-f]|"
     r"\b(?!macOS\b|iOS\b|iP\w+)[a-z]+[A-Z]\w*\b|\b(?:[A-Z][a-z0-9]+){3,}\b|"
     r"\b\w*(?:Error|Exception):|\bTraceback\b|\b\d+:\d+:\d+\b"
 )
@@ -126,8 +126,17 @@ _MARKS = {
     ),
 }
 """What in a sentence makes it worth hearing; of lower-case text, which is searched several times faster."""
+
+
+def _lower(pattern: re.Pattern[str]) -> str:
+    """A pattern's letters in lower case, its classes as they are."""
+    return re.sub(r"\\\w|\w+", lambda part: part[0] if part[0][0] == "\\" else part[0].lower(), pattern.pattern)
+
+
 _MAY_MARK = Screen((name, pattern) for name, pattern in _MARKS.items())
-_MAY_BE = Screen((pattern, pattern.pattern.lower()) for pattern in (_PLANTED, _SELLING))
+_BAITS = (_PLANTED, _SELLING, _FORM, _GREETING, words.LINKISH)
+_MAY_BE = Screen((pattern, _lower(pattern)) for pattern in _BAITS)
+_MAY_BE_CODE = Screen([(_CODE, _CODE)])
 
 
 def passages(text: str) -> list[str]:
@@ -165,8 +174,10 @@ def fit_to_quote(text: str, *, whole: bool = False) -> bool:
         return False
     if not (whole or text[-1] in _ENDS) or not (text[0].isupper() or text[0].isdigit() or not text[0].isascii()):
         return False
-    foreign = (_CODE, words.LINKISH, _PLANTED, _SELLING, _FORM, _GREETING, _LEANING, _HALF)
-    return _is_prose(text) and not any(pattern.search(text) for pattern in foreign)
+    if _LEANING.match(text) or _HALF.match(text) or not _is_prose(text):
+        return False
+    likely = _MAY_BE(text.lower()) if text.isascii() else _BAITS
+    return not any(pattern.search(text) for pattern in (*likely, *_MAY_BE_CODE(text)))
 
 
 def size(text: str) -> int:

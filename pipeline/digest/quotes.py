@@ -8,6 +8,7 @@ of engineering hears what it costs, a team's lead what to answer, a head of supp
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 from pipeline import privacy
 from pipeline.digest import passages, places, tongue, words
@@ -59,13 +60,19 @@ class Candidate:
     base: float
 
     def relevance(self, level: Level) -> float:
-        weights = WEIGHTS[level]
-        score = self.base + sum(weights.get(m, 0.0) for m in self.marks)
         # Customers who write again were not answered; colleagues who do mostly tell of the same wait.
-        return score - (weights["again"] / 2 if self.voice.role == "staff" and "again" in self.marks else 0.0)
+        less = WEIGHTS[level]["again"] / 2 if self.voice.role == "staff" and "again" in self.marks else 0.0
+        return self.base + _weight(level, self.marks) - less
+
+
+@lru_cache(maxsize=4096)
+def _weight(level: Level, marks: frozenset[str]) -> float:
+    return sum(WEIGHTS[level].get(mark, 0.0) for mark in sorted(marks))
 
 
 def tokens(text: str) -> frozenset[str]:
+    if text.isascii():  # folded at once: of other letters some fold into what is none
+        return frozenset(_WORD.findall(text.lower())) - _STOP
     return frozenset(w.casefold() for w in _WORD.findall(text)) - _STOP
 
 
@@ -76,15 +83,16 @@ def similarity(a: frozenset[str], b: frozenset[str]) -> float:
 def candidates(view: View, voices: Iterable[Voice], about: str, *, again: bool = False) -> list[Candidate]:
     """The best passages of each issue that may be quoted, the issues in their own order; of somebody whom this leader
     read lately only where they may be heard `again`."""
-    kept = view.index.passages
     found: list[Candidate] = []
     for voice in voices:
         if voice.author in view.quoted and not again:
             continue
-        if (voice.key, about) not in kept:
-            kept[voice.key, about] = _best(view, voice, about) if may_speak(voice) else ()
-        found += kept[voice.key, about]
+        found += view.index.once("passages", (voice.key, about), partial(_spoken, view, voice, about))
     return found
+
+
+def _spoken(view: View, voice: Voice, about: str) -> list[Candidate]:
+    return _best(view, voice, about) if may_speak(voice) else []
 
 
 def may_speak(voice: Voice) -> bool:
@@ -186,9 +194,15 @@ class Choice:
 
 def _strays(pain: PainView, candidate: Candidate, taken: Sequence[Candidate]) -> bool:
     """Whether a second voice of staff speaks of something else than the pain's name, of which the first does speak."""
-    name = frozenset(words_of(pain.entry.title))
-    about = [bool(name & frozenset(words_of(c.text))) for c in (candidate, *taken)]
-    return pain.crowd == "maker" and not about[0] and any(about[1:])
+    if pain.crowd != "maker":
+        return False
+    name = _meaning(pain.entry.title)
+    return any(name & _meaning(c.text) for c in taken) and not name & _meaning(candidate.text)
+
+
+@lru_cache(maxsize=8192)
+def _meaning(text: str) -> frozenset[str]:
+    return frozenset(words_of(text))
 
 
 def _heard_above(view: View, pool: Sequence[Candidate]) -> Candidate | None:

@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -229,6 +229,7 @@ def _win(text: str | None, quote: Quote | None, say: Tongue) -> tuple[Block, ...
     return (*blocks, *(quoted(quote, say) if quote else ()))
 
 
+@lru_cache(maxsize=4096)
 def _wrap(text: str, first: str = "", rest: str = "") -> str:
     # "(60 days)" and "number 1" stay on one line: a no-break space while the lines are made.
     held = _TOGETHER.sub("\\1\xa0\\2", text)

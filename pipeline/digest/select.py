@@ -208,7 +208,8 @@ class View:
 
     @cached_property
     def _ends(self) -> tuple[datetime, ...]:
-        return tuple(periods.instant(monday + WEEK, time(), self.period.zone) for monday in self.mondays)
+        zone = self.period.zone
+        return self.index.once("ends", (self.monday, zone), lambda: tuple(_end(day, zone) for day in self.mondays))
 
     @cached_property
     def listened(self) -> int:
@@ -349,7 +350,7 @@ class View:
 
     @cached_property
     def _common_shares(self) -> tuple[float, ...]:
-        return tuple(self.common_share(monday) for monday in self.mondays)
+        return self.index.once("shares", self.monday, lambda: tuple(map(self.common_share, self.mondays)))
 
     @cached_property
     def _by_pain(self) -> dict[str, list[Voice]]:
@@ -574,6 +575,10 @@ def _apart(groups: Sequence[privacy.Group]) -> list[list[privacy.Group]]:
     for group in groups:
         found += [[*some, group] for some in found if all(group.teams.isdisjoint(one.teams) for one in some)]
     return found
+
+
+def _end(monday: date, zone: str) -> datetime:
+    return periods.instant(monday + WEEK, time(), zone)
 
 
 def _nearest(org: Org, voice: Voice) -> Sequence[str]:

@@ -21,10 +21,10 @@ from pipeline.course.usual import Usual, usual
 from pipeline.course.values import Course, Neighbour, Turn
 from pipeline.issue import Event, Period
 from pipeline.org import Org
-from pipeline.store import registry
+from pipeline.store import plain, registry
 from pipeline.store.authors import author_of
 from pipeline.store.corrections import corrections
-from pipeline.store.issues import chunks, verdict_of
+from pipeline.store.issues import chunks
 from pipeline.tables import CommentRow, EventRow, IssueRow, MemberRow, VerdictRow
 
 OLDEST: Final = timedelta(weeks=26)
@@ -102,7 +102,7 @@ def _rows(session: Session, names: Sequence[tuple[str, str]]) -> list[Any]:
     found: list[Any] = []
     for some in chunks(sorted({name for _, name in names})):
         query = select(*_ISSUE).where(IssueRow.external_id.in_(some))
-        found += [row for row in session.execute(query) if (row.source, row.external_id) in wanted]
+        found += [row for row in plain.rows(session, query) if (row.source, row.external_id) in wanted]
     return sorted(found, key=lambda row: (row.created_at, row.source, row.external_id))
 
 
@@ -131,13 +131,16 @@ def _with_course(
     said: dict[str, list[Row[Any]]] = defaultdict(list)
     events: dict[str, list[Event]] = defaultdict(list)
     for some in chunks(names):
-        for row in session.execute(_comments(some, until, texts=texts)):
+        for row in plain.rows(session, _comments(some, until, texts=texts)):
             said[f"{row.source}:{row.issue}"].append(row)
-        query = select(EventRow).where(EventRow.issue.in_(some), EventRow.at < until)
-        for event in session.scalars(query.order_by(EventRow.at, EventRow.what)):
-            known = Event(at=event.at, what=event.what, before=event.before, after=event.after)  # type: ignore[arg-type]
-            events[f"{event.source}:{event.issue}"].append(known)
-    return [_joined(org, course, said[course.key], events[course.key]) for course in courses]
+        query = select(
+            EventRow.source, EventRow.issue, EventRow.at, EventRow.what, EventRow.before, EventRow.after
+        ).where(EventRow.issue.in_(some), EventRow.at < until)
+        for row in plain.rows(session, query.order_by(EventRow.at, EventRow.what)):
+            known = Event(at=row.at, what=row.what, before=row.before, after=row.after)
+            events[f"{row.source}:{row.issue}"].append(known)
+    happened = said.keys() | events.keys()
+    return [_joined(org, c, said[c.key], events[c.key]) if c.key in happened else c for c in courses]
 
 
 def _comments(names: Sequence[str], until: datetime, *, texts: bool) -> Select[Any]:
@@ -210,7 +213,7 @@ def _usuals(session: Session, org: Org, courses: Sequence[Course], period: Perio
     wanted = {course.queue for course in courses}
     known: dict[str, list[Course]] = defaultdict(list)
     query = select(older).where(older.c.place <= ENOUGH).order_by(older.c.created_at.desc(), older.c.external_id)
-    for row in session.execute(query):
+    for row in plain.rows(session, query):
         course = _course(row, org, {})
         if course.queue in wanted and len(known[course.queue]) < ENOUGH:
             known[course.queue].append(course)
@@ -227,14 +230,14 @@ def _neighbours(session: Session, org: Org, pains: Mapping[str, str], period: Pe
     fixed = corrections(session)
     for some in chunks(sorted(pains)):
         query = (
-            select(*_ISSUE, MemberRow.pain, IssueRow.tags, VerdictRow)
+            select(*_ISSUE, MemberRow.pain, plain.kept(IssueRow.tags), VerdictRow.side, plain.kept(VerdictRow.signals))
             .join(MemberRow, MemberRow.issue_id == IssueRow.id)
             .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
             .where(MemberRow.pain.in_(some), IssueRow.state != "deleted")
             .where(registry.counted_in(session, period.label))
             .where(IssueRow.created_at >= period.end - NEAR, IssueRow.created_at < period.end)
         )
-        rows = [row for row in session.execute(query) if _may_tell(row, fixed)]
+        rows = [row for row in plain.rows(session, query) if _may_tell(row, fixed)]
         rows = [row for row in rows if org.audience(row.source, row.project) == pains[row.pain]]
         ends = _ends(session, [row.external_id for row in rows], period.end)
         for row in rows:
@@ -258,8 +261,8 @@ def _neighbours(session: Session, org: Org, pains: Mapping[str, str], period: Pe
 
 def _may_tell(row: Row[Any], fixed: Mapping[tuple[str, str], tuple[str, str]]) -> bool:
     """Whether an issue tells of pain and may be shown: a hidden one shows through no other."""
-    verdict = verdict_of(row.VerdictRow, fixed.get((row.source, row.external_id)))
-    return verdict.side != "none" and not registry.hidden(row.tags, [signal.name for signal in verdict.signals])
+    side, _ = fixed.get((row.source, row.external_id), (row.side, ""))
+    return side != "none" and not registry.hidden(plain.names(row.tags), plain.first_names(row.signals))
 
 
 def _writing(session: Session, org: Org, period: Period) -> list[Writing]:
@@ -268,7 +271,7 @@ def _writing(session: Session, org: Org, period: Period) -> list[Writing]:
         IssueRow.source,
         IssueRow.project,
         IssueRow.author,
-        IssueRow.tags,
+        plain.kept(IssueRow.tags),
         IssueRow.created_at,
         (func.length(IssueRow.title) + func.length(IssueRow.body)).label("letters"),
     ).where(
@@ -279,9 +282,9 @@ def _writing(session: Session, org: Org, period: Period) -> list[Writing]:
     )
     large = {team for team, size in privacy.sizes(org).items() if size >= privacy.GROUP}
     found = []
-    for source, project, author, tags, at, letters in session.execute(query):
+    for source, project, author, tags, at, letters in plain.rows(session, query):
         person = org.member(source, author)
-        open_to_all = not registry.hidden(tags, ()) and not org.audience(source, project)
+        open_to_all = not registry.hidden(plain.names(tags), ()) and not org.audience(source, project)
         if person is not None and person.team in large and open_to_all:
             found.append(Writing(team=str(person.team), author=person.id, at=at, letters=letters))
     return found
@@ -296,6 +299,6 @@ def _ends(session: Session, names: Sequence[str], until: datetime) -> dict[str, 
             .where(EventRow.issue.in_(some), EventRow.at < until, EventRow.what == "closed")
             .order_by(EventRow.at)
         )
-        for source, issue, at, after in session.execute(query):
+        for source, issue, at, after in plain.rows(session, query):
             found[f"{source}:{issue}"] = (at, after)
     return found

@@ -5,6 +5,7 @@ sightings of the 26 weeks before, one for the registry, and those of `pipeline.s
 """
 
 import hashlib
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, String, and_, cast, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, not_, or_, select
 from sqlalchemy.orm import Session
 
 from pipeline import periods
@@ -25,11 +26,22 @@ from pipeline.issue import Issue, Period, SourceHealth, State, Verdict
 from pipeline.objections import Objection
 from pipeline.org import Org
 from pipeline.prose import prose
-from pipeline.store import answers, check_ins, courses, digests, objections, pain_edits, previews, registry, sources
+from pipeline.store import (
+    answers,
+    check_ins,
+    courses,
+    digests,
+    objections,
+    pain_edits,
+    plain,
+    previews,
+    registry,
+    sources,
+)
 from pipeline.store.authors import author_of
 from pipeline.store.corrections import corrections
 from pipeline.store.issues import chunks, first_created, oldest, set_aside, verdict_of
-from pipeline.tables import EventRow, IssueRow, MemberRow, VerdictRow
+from pipeline.tables import EventRow, IssueRow, MemberRow, PainRow, VerdictRow
 from pipeline.workdays import REGULAR, Workdays
 
 HISTORY = timedelta(weeks=26)
@@ -198,37 +210,72 @@ def _severe_and_waiting(
 
 
 def _stuck(session: Session, period: Period, org: Org, fixed: Fixed, waiting: Sequence[str]) -> list[Stuck]:
-    """Of these pains those of which an issue is open, each with the first issue that a digest may show."""
-    members: list[Any] = []
+    """Of these pains those of which an issue is open, each with the first issue that a digest may show.
+
+    A pain's past may be long. The database looks through it; what is read is the first issue of each.
+    """
+    found: list[Any] = []
     for some in chunks(waiting):
-        query = (
-            select(
-                MemberRow.pain,
-                IssueRow.id,
-                IssueRow.source,
-                IssueRow.external_id,
-                IssueRow.tags,
-                VerdictRow.signals,
-                IssueRow.created_at,
-            )
-            .join(IssueRow, IssueRow.id == MemberRow.issue_id)
-            .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
-            .where(MemberRow.pain.in_(some), registry.counted_in(session, period.label))
-            .where(IssueRow.state != "deleted", IssueRow.created_at < period.end)
-        )
-        members += session.execute(query)
-    members = [row for row in members if not registry.hidden(row.tags, [name for name, *_ in row.signals])]
-    members.sort(key=lambda row: (row.created_at, row.source, row.external_id))
-    past = _history(session, [row.external_id for row in members], period)
-    still = {row.pain for row in members if past[row.source, row.external_id][0] is None}
-    first: dict[str, int] = {}
-    for row in members:
-        first.setdefault(row.pain, row.id)
-    rows: list[Any] = []
-    for some_ids in chunks([first[pain] for pain in sorted(still)]):
-        rows += session.execute(_judged(session, period).where(IssueRow.id.in_(some_ids)))
-    found = [Stuck(pain=voice.pain or "", first=voice) for voice in _heard(session, period, org, fixed, rows)]
-    return sorted(found, key=lambda one: (one.first.created_at, one.first.key))
+        fine, began = _began(session, period, some)
+        shown = or_(not_(_suspect()), IssueRow.id.in_(fine))
+        open_one = _of_pains(session, period, literal(1)).where(MemberRow.pain == PainRow.id, shown, _open(period))
+        still = set(session.scalars(select(PainRow.id).where(PainRow.id.in_(sorted(began)), open_one.exists())))
+        moments = {at for pain, at in began.items() if pain in still}
+        for issue, verdict, pain in session.execute(
+            _judged(session, period).where(IssueRow.created_at.in_(sorted(moments)))
+        ):
+            first = pain in still and began[pain] == issue.created_at
+            if first and not registry.hidden(issue.tags, [name for name, *_ in verdict.signals]):
+                still.discard(pain)
+                found.append((issue, verdict, pain))
+    stuck = [Stuck(pain=voice.pain or "", first=voice) for voice in _heard(session, period, org, fixed, found)]
+    return sorted(stuck, key=lambda one: (one.first.created_at, one.first.key))
+
+
+def _began(session: Session, period: Period, pains: Sequence[str]) -> tuple[list[int], dict[str, datetime]]:
+    """(issues of these pains that look as if no digest might show them, and may be shown; when the first issue was
+    written that may be, by pain)."""
+    suspect = _suspect()
+    clean_at = func.min(case((not_(suspect), IssueRow.created_at))).label("clean_at")
+    query = _of_pains(session, period, MemberRow.pain, clean_at, func.max(case((suspect, 1), else_=0)).label("suspect"))
+    found = list(plain.rows(session, query.where(MemberRow.pain.in_(pains)).group_by(MemberRow.pain)))
+    began = {row.pain: row.clean_at for row in found if row.clean_at is not None}
+    doubtful = [row.pain for row in found if row.suspect]
+    told = (MemberRow.pain, IssueRow.id, IssueRow.created_at, plain.kept(IssueRow.tags), plain.kept(VerdictRow.signals))
+    fine: list[int] = []
+    for row in plain.rows(session, _of_pains(session, period, *told).where(MemberRow.pain.in_(doubtful), suspect)):
+        if not registry.hidden(plain.names(row.tags), plain.first_names(row.signals)):
+            fine.append(row.id)
+            began[row.pain] = min(row.created_at, began.get(row.pain, row.created_at))
+    return fine, began
+
+
+def _of_pains(session: Session, period: Period, *told: Any) -> Select[*tuple[Any, ...]]:
+    """What is told of the issues of pains up to the end of a period."""
+    return (
+        select(*told)
+        .select_from(MemberRow)
+        .join(IssueRow, IssueRow.id == MemberRow.issue_id)
+        .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
+        .where(registry.counted_in(session, period.label))
+        .where(IssueRow.state != "deleted", IssueRow.created_at < period.end)
+    )
+
+
+def _suspect() -> ColumnElement[bool]:
+    """Whether an issue's tags and signals hold a word that hides: every hidden one is among these, and a few others."""
+    return or_(
+        *(plain.kept(IssueRow.tags).contains(f'"{name}"') for name in sorted(registry.HIDDEN)),
+        *(plain.kept(VerdictRow.signals).contains(f'"{name}"') for name in sorted(registry.WITHHELD)),
+    )
+
+
+def _open(period: Period) -> ColumnElement[bool]:
+    """Whether an issue was open when a period ended."""
+    own = (EventRow.source == IssueRow.source, EventRow.issue == IssueRow.external_id, EventRow.at < period.end)
+    last = select(func.max(EventRow.at)).where(*own).correlate(IssueRow)
+    closed = last.where(EventRow.what == "closed").scalar_subquery()
+    return or_(closed.is_(None), last.where(EventRow.what == "reopened").scalar_subquery() >= closed)
 
 
 def may_not_be_quoted(session: Session, keys: Sequence[str]) -> bool:
@@ -431,13 +478,12 @@ def _history(
     stood: dict[tuple[str, str], tuple[datetime | None, bool]] = defaultdict(lambda: (None, False))
     for some in chunks(names):
         query = (
-            select(EventRow)
+            select(EventRow.source, EventRow.issue, EventRow.at, EventRow.what)
             .where(EventRow.issue.in_(some), EventRow.at < period.end, EventRow.what.in_(("closed", "reopened")))
             .order_by(EventRow.at, EventRow.what)
         )
-        for event in session.scalars(query):
-            key = (event.source, event.issue)
-            stood[key] = (event.at, stood[key][1]) if event.what == "closed" else (None, True)
+        for source, issue, at, what in plain.rows(session, query):
+            stood[source, issue] = (at, stood[source, issue][1]) if what == "closed" else (None, True)
     return stood
 
 
@@ -449,7 +495,10 @@ def _sightings(
     audiences: Mapping[str, str],
 ) -> tuple[list[Sighting], dict[str, set[str]], dict[tuple[str, date], frozenset[str]]]:
     """Who told of which pain in which week, the sources that each pain's issues came from, and those that told of a
-    pain's week after it was closed."""
+    pain's week after it was closed.
+
+    Half a year, row by row: as few columns as possible, and what many rows have in common is looked up once.
+    """
     query = (
         select(
             MemberRow.pain,
@@ -460,11 +509,11 @@ def _sightings(
             IssueRow.author,
             IssueRow.author_role,
             IssueRow.account,
-            IssueRow.tags,
+            plain.kept(IssueRow.tags),
             VerdictRow.side,
             VerdictRow.severity,
             VerdictRow.leaf,
-            VerdictRow.heard_by,
+            plain.kept(VerdictRow.heard_by),
             VerdictRow.period,
         )
         .join(IssueRow, IssueRow.id == MemberRow.issue_id)
@@ -472,25 +521,36 @@ def _sightings(
         .where(IssueRow.created_at >= period.start - HISTORY, IssueRow.created_at < period.end)
         .where(IssueRow.state != "deleted", registry.counted_in(session, period.label))
     )
-    zone = ZoneInfo(period.zone)
+    weeks = _weeks(period)
+    starts = [week.start for week in weeks]
+    mondays = [periods.monday_of(week) for week in weeks]
     seen: dict[tuple[Any, ...], tuple[int, int]] = {}
     fed_by: dict[str, set[str]] = defaultdict(set)
     late: dict[tuple[str, date], set[str]] = defaultdict(set)
-    for row in session.execute(query):
+    for row in plain.rows(session, query):
         side = fixed.get((row.source, row.external_id), (row.side, ""))[0]
         author, role, team = author_of(org, row.source, row.author, row.author_role, row.account, row.external_id)
         audience = org.audience(row.source, row.project)
-        if author is None or side == "none" or registry.hidden(row.tags, ()) or audience != audiences.get(row.pain, ""):
+        out = row.tags != plain.EMPTY and registry.hidden(plain.names(row.tags), ())
+        if author is None or side == "none" or out or audience != audiences.get(row.pain, ""):
             continue
-        week = _monday(row.created_at.astimezone(zone).date())
-        who = (row.pain, week, author, role, team, row.leaf, tuple(row.heard_by), audience)
+        at = bisect_right(starts, row.created_at) - 1
+        who = (row.pain, mondays[at], author, role, team, row.leaf, plain.names(row.heard_by), audience)
         items, worst = seen.get(who, (0, 1))
         seen[who] = (items + 1, max(worst, row.severity))
         fed_by[row.pain].add(row.source)
-        if row.period is not None and row.period > periods.period_at(row.created_at, period.zone).label:
-            late[row.pain, week].add(row.source)
-    known = {key: frozenset(names) for key, names in late.items()}
+        if row.period is not None and row.period > weeks[at].label:
+            late[row.pain, mondays[at]].add(row.source)
+    known = {key: frozenset(some) for key, some in late.items()}
     return sorted((_sighting(who, *told) for who, told in seen.items()), key=_order), fed_by, known
+
+
+def _weeks(period: Period) -> list[Period]:
+    """The period and the weeks before it that history is read of, oldest first."""
+    weeks = [period]
+    while weeks[-1].start > period.start - HISTORY:
+        weeks.append(periods.before(weeks[-1]))
+    return weeks[::-1]
 
 
 def _sighting(who: tuple[Any, ...], items: int, severity: int) -> Sighting:

@@ -142,6 +142,28 @@ def test_one_connection_carries_many_mails_past_a_refused_one() -> None:
     assert len(box.sessions) == 1
 
 
+@pytest.mark.parametrize(("keep", "connections"), [(60.0, 1), (1e-9, 2), (0.0, 2)])
+def test_a_connection_is_kept_for_a_mail_that_follows_soon(keep: float, connections: int) -> None:
+    with smtp() as box:
+        way = Smtp(box.url, keep=keep)
+        kinds = [way.send(MAIL, ROUTE[0], to).kind for to in ("a@x.example", "b@x.example")]
+        way.check()  # ends with a goodbye
+
+    assert kinds == ["accepted", "accepted"]
+    assert len(box.sessions) == connections
+
+
+@pytest.mark.parametrize("fault", [CLOSE, RESET, "421 idle too long"])
+def test_a_kept_connection_that_broke_costs_no_mail(fault: str) -> None:
+    with scripted({"mail": "250 ok|" + fault}, once=True) as server:
+        way = Smtp(server.url, QUICK, keep=60)
+        kinds = [way.send(MAIL, *ROUTE).kind for _ in range(2)]
+        way.check()
+
+    assert kinds == ["accepted", "accepted"]
+    assert server.kept == [MAIL, MAIL]
+
+
 @pytest.mark.parametrize("fault", [CLOSE, RESET, "421 idle too long"])
 def test_a_stale_connection_is_renewed_and_the_mail_sent_once(fault: str) -> None:
     with scripted({"mail": "250 ok|" + fault}, once=True) as server, Smtp(server.url, QUICK) as way:

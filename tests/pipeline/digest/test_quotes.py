@@ -1,5 +1,6 @@
 """Which words are chosen, and how they are attributed."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.digest import passages, render
+from pipeline.digest.case import without_words
 from pipeline.digest.material import Voice
 from pipeline.org import Claim, Org
 from tests.pipeline.digest.builder import digest, failures, material, org, signals, voice
@@ -18,6 +20,26 @@ def test_no_screen_hides_what_is_planted_or_sold(text, shouted):
 
     assert passages.planted(said) == bool(passages._PLANTED.search(said))
     assert passages.selling(said) == bool(passages._SELLING.search(said))
+
+
+@given(st.one_of(*map(st.from_regex, (*passages._BAITS, passages._CODE))), st.booleans())
+def test_no_screen_hides_what_makes_a_passage_unfit(text, shouted):
+    said = text.upper() if shouted else text
+
+    if said.isascii():
+        assert {one for one in passages._BAITS if one.search(said)} <= set(passages._MAY_BE(said.lower()))
+    assert not passages._CODE.search(said) or passages._MAY_BE_CODE(said)
+
+
+_LETTERS = st.text("abAB 1_.-")
+
+
+@given(_LETTERS, st.sets(st.text("abAB 1_.-", min_size=1, max_size=4), max_size=5))
+def test_words_are_taken_out_as_a_pattern_of_all_of_them_would(text, parts):
+    either = "|".join(re.escape(part) for part in sorted(parts, key=lambda part: (-len(part), part)))
+    pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE) if parts else re.compile(r"(?!)")
+
+    assert without_words(text, parts) == pattern.sub(" ", text)
 
 
 @pytest.mark.parametrize("name", passages._MARKS)

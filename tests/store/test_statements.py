@@ -1,0 +1,55 @@
+"""A week is read in one go for all leaders: more of them ask no more of the database."""
+
+from datetime import timedelta
+
+from sqlalchemy import Engine, event
+
+from benchmarks import data
+from pipeline import steps
+from pipeline.house import House
+from pipeline.org import Org
+from pipeline.store import db
+
+A_DIGEST = 8
+"""Statements that one leader's decision costs: their digest, mail and work are a row each."""
+
+
+def house(org: Org) -> House:
+    return House(
+        name="Harbour", org=org, kinds={data.SOURCE: "github"}, sender="notes@harbour.example", domain="harbour.example"
+    )
+
+
+def asked(database: Engine, leaders: int, *, decide: bool) -> int:
+    """How many statements it takes to write, or to decide, the digests of so many leaders."""
+    org, period, statements = data.organisation(), data.period(), list[str]()
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    due = dict.fromkeys(sorted(org.leaders)[:leaders], period.end + timedelta(hours=8))
+    assert len(due) == leaders
+    with db.transaction(database) as session:
+        event.listen(database, "before_cursor_execute", note)
+        made = (steps.compose if decide else steps.foresee)(session, period, due, house(org))
+        session.flush()
+        event.remove(database, "before_cursor_execute", note)
+        assert len(made) == leaders
+        session.rollback()
+    return len(statements)
+
+
+def test_the_digests_of_two_hundred_leaders_ask_as_often_as_those_of_twenty(database: Engine) -> None:
+    data.fill(database, 400, data.organisation())
+
+    few, many = (asked(database, leaders, decide=False) for leaders in (20, 200))
+
+    assert few == many
+
+
+def test_deciding_costs_the_same_few_statements_for_each_leader(database: Engine) -> None:
+    data.fill(database, 400, data.organisation())
+
+    few, many = (asked(database, leaders, decide=True) for leaders in (20, 60))
+
+    assert many - few <= A_DIGEST * 40

@@ -454,7 +454,7 @@ class Engine:
             cursor = sources.state(session, source.name).cursor
         total, read_to, until = Ingested(), None, monotonic() + self.turn
         with closing(source.open()) as connector:
-            for page in connector.pull(cursor):
+            for number, page in enumerate(connector.pull(cursor)):
                 with self.transaction() as session:
                     work.renew(session, job, self.deployment.lease)
                     total += steps.ingest(
@@ -471,6 +471,8 @@ class Engine:
                         cursor=page.cursor,
                         at=now,
                     )
+                    if number == 0:
+                        db.learn(session, "issues", "comments", "events")
                 read_to = page.read_to
                 self._tell(source.name, total)
                 if (

@@ -88,6 +88,19 @@ def compact(engine: Engine) -> None:
         raw.close()
 
 
+def learn(session: Session, *tables: str) -> None:
+    """Have PostgreSQL look at tables that hold something and that it never looked at.
+
+    Until it does, which is a minute or more, it guesses that a source has two rows, and reads all of them for each page.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    known = text("SELECT relname FROM pg_class WHERE oid = CAST(:name AS regclass) AND reltuples <= 0")
+    for name in tables:
+        if session.scalar(known, {"name": name}) and session.scalar(text(f"SELECT 1 FROM {name} LIMIT 1")):
+            session.execute(text(f"ANALYZE {name}"))
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that only reads. On SQLite it holds nobody up, however long it takes."""

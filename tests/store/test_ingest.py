@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 
 from pipeline import steps
 from pipeline.issue import Comment, Gone, Issue, Remark, Signal, Verdict
@@ -344,3 +344,18 @@ def test_what_is_private_by_its_key_is_not_archived(database: Engine) -> None:
     assert "555" not in kept
     assert "556" not in kept
     assert "kim" in kept
+
+
+def test_postgresql_looks_at_a_table_once_when_it_holds_something(postgres: Engine) -> None:
+    def known(*, learn: bool) -> float:
+        with db.transaction(postgres) as session:
+            if learn:
+                db.learn(session, "issues")
+            return float(session.execute(text("SELECT reltuples FROM pg_class WHERE relname = 'issues'")).scalar_one())
+
+    assert known(learn=True) < 1
+    ingest(postgres, [raw(1)])
+    assert known(learn=False) < 1
+    assert known(learn=True) == 1
+    ingest(postgres, [raw(2)])
+    assert known(learn=True) == 1

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Engine, create_engine, event, literal, make_url, select, table, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -91,13 +91,15 @@ def compact(engine: Engine) -> None:
 def learn(session: Session, *tables: str) -> None:
     """Have PostgreSQL look at tables that hold something and that it never looked at.
 
-    Until it does, which is a minute or more, it guesses that a source has two rows, and reads all of them for each page.
+    Until it does, a minute later or more, it guesses that a source has two rows, and reads all of them for each page.
     """
     if session.get_bind().dialect.name == "sqlite":
         return
     known = text("SELECT relname FROM pg_class WHERE oid = CAST(:name AS regclass) AND reltuples <= 0")
     for name in tables:
-        if session.scalar(known, {"name": name}) and session.scalar(text(f"SELECT 1 FROM {name} LIMIT 1")):
+        if session.scalar(known, {"name": name}) and session.scalar(
+            select(literal(1)).select_from(table(name)).limit(1)
+        ):
             session.execute(text(f"ANALYZE {name}"))
 
 

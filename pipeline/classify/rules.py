@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.classify import stakes
 from pipeline.classify.features import Floats
-from pipeline.classify.screen import Screen
+from pipeline.classify.screen import Screen, search
 from pipeline.issue import Signal, Text
 
 CAP: Final = 1.5
@@ -87,7 +87,7 @@ def praises(text: Text, signals: Sequence[Signal]) -> bool:
     if {signal.name for signal in signals} != {"thanks"} or len(text.title) + len(text.body) > SHORT:
         return False
     low = stakes.lower(f"{text.title}\n{text.body}")
-    return "?" not in low and not any(pattern.search(low) for pattern in (_BLOCKED, _SLOWED, _FAULT, _BUT))
+    return "?" not in low and not any(search(pattern, low) for pattern in (_BLOCKED, _SLOWED, _FAULT, _BUT))
 
 
 def prior(found: Sequence[Field]) -> Floats:
@@ -208,7 +208,7 @@ _FAULT: Final = re.compile(
     r"|(?:takes?|took) (?:\w+ ){0,3}(?:minutes|hours|days|weeks|ages|forever))\b|\[trace\]"
 )
 
-_MAY: Final = Screen((one, one) for one in (_BLOCKED, _SLOWED, _FAULT))
+_MAY: Final = Screen(((one, one) for one in (_BLOCKED, _SLOWED)), edges=True)
 
 _HOW: Final = 3.0
 """Log-odds of a question for "how do I" and "is it possible": a wish that it contains does not count beside it."""
@@ -227,11 +227,11 @@ def kind_lean(found: tuple[Signal, ...], title: str, body: str, source_kind: str
     pleads = any(signal.name == "feature_plea" for signal in found)
     fault = 1.5 * _tells_of_fault(low)
     plain = source_kind not in _HOSTS
-    if _ASKS_HOW.search(low if plain else title.lower()):
+    if search(_ASKS_HOW, low if plain else title.lower()):
         return np.array([fault, 0.0, _HOW], dtype=np.float32)
-    asks = bool(_QUESTION.search(title.lower())) or body.rstrip().endswith("?")
-    wish = 1.5 if pleads else _NO_WISH if plain and not _WISH.search(low) else 0.0
-    question = 1.0 if asks else _SILENT if plain and not _QUESTION.search(low) else 0.0
+    asks = bool(search(_QUESTION, title.lower())) or body.rstrip().endswith("?")
+    wish = 1.5 if pleads else _NO_WISH if plain and not search(_WISH, low) else 0.0
+    question = 1.0 if asks else _SILENT if plain and not search(_QUESTION, low) else 0.0
     return np.array([fault, wish, question], dtype=np.float32)
 
 
@@ -242,9 +242,9 @@ def other(side: str, confidence: float, found: tuple[Signal, ...], title: str, b
         return True
     wishes = any(signal.name == "feature_plea" for signal in found)
     return (
-        side == "none" and confidence >= 0.5 and not wishes and not _QUESTION.search(low) and not _tells_of_fault(low)
+        side == "none" and confidence >= 0.5 and not wishes and not search(_QUESTION, low) and not _tells_of_fault(low)
     )
 
 
 def _tells_of_fault(low: str) -> bool:
-    return _FAULT in _MAY(low) and _FAULT.search(low) is not None
+    return search(_FAULT, low) is not None

@@ -15,7 +15,7 @@ from typing import Final
 from pipeline.classify import stakes
 from pipeline.classify.admissions import ADMISSIONS, OTHER_SCRIPTS
 from pipeline.classify.phrases import NOBODYS, PHRASES, UNLESS
-from pipeline.classify.screen import Screen
+from pipeline.classify.screen import Screen, search
 from pipeline.classify.stakes import lower
 from pipeline.classify.tongues import FOREIGN, MARKS
 from pipeline.issue import Signal
@@ -56,7 +56,7 @@ _WORDINGS: Final = [
 _OTHER: Final = [Wording("confession", ADMISSIONS[name]) for name in sorted(OTHER_SCRIPTS)]
 _SAID: Final = Screen((one, one.pattern) for one in _WORDINGS if one.signal not in WITHHELD)
 _SAID_ELSEWHERE: Final = Screen((one, one.pattern) for one in _OTHER)
-_ANYWHERE: Final = Screen((one, one.pattern) for one in _WORDINGS if one.signal in WITHHELD)
+_ANYWHERE: Final = Screen(((one, one.pattern) for one in _WORDINGS if one.signal in WITHHELD), edges=True)
 
 _LOW: Final = re.compile(
     r"\b(?:low|lowest|minor|normal|trivial|p[34]|medium|routine|standard)\b[^\n]{0,20}\b(?:priority|prio"
@@ -164,12 +164,17 @@ _LINE: Final = re.compile(r"[^\n]{12,}")
 
 def _own(low: str) -> str:
     """A text in lower case with everything that is not its author's own prose blanked; places stay the same."""
-    if any(sign in low for sign in _SIGNS):
+    if any(sign in low for sign in _SIGNS) or _DATED.search(low) or ("at " in low and "(" in low):
         low = _NOT_OWN.sub(lambda hit: _blank(hit[0]), low)
+    if len(_CODE_SIGNS.findall(low)) < _CODED:
+        return low
     return _LINE.sub(lambda hit: _blank(hit[0]) if _like_code(hit[0]) else hit[0], low)
 
 
-_SIGNS: Final = ("`", "://", "<!--", '"', "“", "„", "«", ">", "[", "$ ", "q: ", "a: ", "at ", "-")
+_SIGNS: Final = ("`", "://", "<!--", '"', "“", "„", "«", ">", "[", "$ ", "q: ", "a: ")
+_DATED: Final = re.compile(r"-\d\d[ t]\d\d:")
+_CODED: Final = 2
+"""Signs of code that the shortest line has at least which is taken for code."""
 
 
 def _like_code(line: str) -> bool:
@@ -245,7 +250,7 @@ _TROUBLE: Final = re.compile(
 def _contrast(texts: tuple[str, str], said: tuple[str, str]) -> str | None:
     """Praise beside a complaint: in one sentence, or in neighbours where the text is short enough to be about both."""
     for text, low in zip(texts, said, strict=True):
-        praise = _PRAISE.search(low) if _PRAISE in _MAY(low) else None
+        praise = search(_PRAISE, low)
         if praise is None:
             continue
         for hit in _PRAISE.finditer(low):
@@ -281,13 +286,12 @@ _NO_TROUBLE: Final = re.compile(
     r"|\b(?:not sure|don't know|never said) (?:that )?(?:i|we)\b|\bbug reports\b|\bbut now\b"
 )
 _SHORT: Final = 900
-_MAY: Final = Screen((one, one) for one in (_PRAISE, _LOW))
 
 
 def _mismatch(texts: tuple[str, str]) -> str | None:
     """Money that stands still, or harm that is called minor: what a form's priority does not let people say."""
     low = lower("\n".join(texts))
-    minor = _LOW in _MAY(low) and _LOW.search(low) is not None
+    minor = search(_LOW, low) is not None
     for text in texts:
         still = stakes.standstill(text)
         if still and not minor and _OWN_CARD.search(lower(text)) and not _BUSINESS.search(lower(text)):

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.classify.screen import Screen
+from pipeline.classify.screen import Screen, matches, search, start
 
 _READ: Final = 8_000
 
@@ -146,7 +146,7 @@ _ELSE: Final = re.compile(
 """What a sentence is about instead: a wrong macro or an untested refund is no wrong refund."""
 
 _HARMS: Final = (_MONEY, _DATA, _SAFETY)
-_MAY: Final = Screen((one, one) for one in (*_HARMS, _SUMS, _STANDSTILL, _ALL_DOWN, _OUTAGE))
+_MAY: Final = Screen(((one, one) for one in (*_HARMS, _SUMS, _STANDSTILL, _ALL_DOWN, _OUTAGE)), edges=True)
 
 
 def lower(text: str) -> str:
@@ -232,14 +232,14 @@ def _rank(label: str) -> int:
 def told(text: str, pattern: re.Pattern[str]) -> str | None:
     """The first words that a pattern over lower case finds where no "not", "no" or "without" stands before them."""
     low = lower(text)
-    hits = (hit for hit in pattern.finditer(low) if not _NOT_SO.search(low[max(0, hit.start() - 30) : hit.start()]))
+    hits = (hit for hit in matches(pattern, low) if not _NOT_SO.search(low[max(0, hit.start() - 30) : hit.start()]))
     return next((text[hit.start() : hit.end()] for hit in hits), None)
 
 
 def _first(text: str, low: str, patterns: Sequence[re.Pattern[str]]) -> str | None:
     """The first words that a pattern finds and the sentence does not deny."""
     for pattern in patterns:
-        for hit in pattern.finditer(low):
+        for hit in matches(pattern, low):
             if not _denied(low, hit.start(), hit[0]):
                 return text[hit.start() : hit.end()].strip()
     return None
@@ -251,24 +251,27 @@ def _denied(low: str, start: int, hit: str) -> bool:
 
 def _found(low: str, patterns: Sequence[re.Pattern[str]]) -> list[re.Pattern[str]]:
     """Those of the patterns that find something, be it a name."""
-    return [pattern for pattern in _MAY(low) if pattern in patterns and pattern.search(low)]
+    return [pattern for pattern in _MAY(low) if pattern in patterns and search(pattern, low)]
 
 
 def _unnamed(text: str, low: str) -> str:
     """The text in lower case, of the same length, with blanks for names."""
-    for hit in _CAMEL.finditer(text):
+    for hit in matches(_CAMEL, text):
         low = low[: hit.start()] + " " * len(hit[0]) + low[hit.end() :]
     return _NAMES.sub(lambda hit: " " * len(hit[0]), low)
 
 
 def _sums_in_trouble(text: str, low: str) -> str | None:
     """From the word of money to the word that something is wrong with it, where one sentence has both."""
+    first = start(_SUMS, low)
     for found in _SENTENCE.finditer(low):
-        sentence, start = found[0], found.start()
-        if not _SUMS.search(sentence) or _CHARGERS.search(sentence) or _ELSE.search(text[start : found.end()].lower()):
+        sentence, at = found[0], found.start()
+        if found.end() <= first or not _SUMS.search(sentence):
+            continue
+        if _CHARGERS.search(sentence) or _ELSE.search(text[at : found.end()].lower()):
             continue
         if (span := _trouble(sentence)) is not None:
-            return text[start + span[0] : start + span[1]]
+            return text[at + span[0] : at + span[1]]
     return None
 
 

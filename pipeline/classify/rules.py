@@ -1,7 +1,7 @@
 """What rules decide and not the model: severity, the weight of the fields around a text, and the kind "other"."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,9 +9,11 @@ import numpy as np
 
 from pipeline.classify import stakes
 from pipeline.classify.features import Floats
-from pipeline.classify.screen import Screen, search
+from pipeline.classify.screen import search
 from pipeline.issue import Signal, Text
 
+_READ: Final = 4_000
+"""Characters of a body in which words of being blocked or slowed are looked for."""
 CAP: Final = 1.5
 """The fields around a text never weigh more than this (in log-odds): words can overrule them."""
 
@@ -93,6 +95,8 @@ def praises(text: Text, signals: Sequence[Signal]) -> bool:
 def prior(found: Sequence[Field]) -> Floats:
     """Log-odds that the fields around a text add for (developer, customer, none), capped."""
     weights = np.zeros(3, dtype=np.float32)
+    if not found:
+        return weights
     for field in found:
         weights += np.array(field.weights, dtype=np.float32)
     return np.clip(weights, -CAP, CAP)
@@ -149,32 +153,65 @@ def severity(
     title: str, body: str, side: str, found: tuple[Signal, ...], labels: Sequence[str] = ()
 ) -> tuple[int, str]:
     """1 annoys, 2 slows, 4 blocks, 8 harms, and the reason in words."""
+    whole = f"{title}\n{body[:_READ]}"
+    return _graded(
+        side,
+        found,
+        harm=lambda: stakes.harm(title, body),
+        outage=lambda: stakes.outage(title, body, labels),
+        told=lambda pattern: stakes.told(whole, pattern),
+    )
+
+
+def plain_severity(
+    text: Text, low: str, side: str, found: tuple[Signal, ...], may: Collection[object]
+) -> tuple[int, str]:
+    """The same of the fast mode: names are looked for in the sentence that tells of harm, and nowhere else.
+
+    `low` is title and body in lower case, `may` which of `SOUGHT` may stand in it.
+    """
+    whole = f"{text.title}\n{text.body}"[: len(low)]
+    return _graded(
+        side,
+        found,
+        harm=lambda: stakes.harm_nearby(whole, low, [one for one in stakes.HARMFUL if one in may]),
+        outage=lambda: stakes.outage(text.title, text.body, text.labels, may),
+        told=lambda pattern: stakes.told(whole[:_READ], pattern) if pattern in may else None,
+    )
+
+
+def _graded(
+    side: str,
+    found: tuple[Signal, ...],
+    *,
+    harm: Callable[[], str | None],
+    outage: Callable[[], tuple[int, str] | None],
+    told: Callable[[re.Pattern[str]], str | None],
+) -> tuple[int, str]:
     names = {signal.name: signal for signal in found}
     for grave in ("security", "legal", "hr"):
         if grave in names:
             return 8, f"severity 8: {grave}, '{names[grave].text}'"
     if "thanks" in names and side == "none":
         return 1, "severity 1: praise"
-    stake = stakes.harm(title, body)
+    stake = harm()
     if stake:
         return 8, f"severity 8: money, data or safety, '{stake}'"
     if "priority_mismatch" in names:
         return 8, f"severity 8: '{names['priority_mismatch'].text}'"
-    out = stakes.outage(title, body, labels)
+    out = outage()
     if out is not None and (out[0] == 8 or side != "none"):
         return out[0], f"severity {out[0]}: outage, '{out[1]}'"
     if side == "none":
         return 1, "severity 1: no pain"
-    whole = f"{title}\n{body[:4000]}"
-    may = _MAY(stakes.lower(whole))
-    if _BLOCKED in may and (hit := stakes.told(whole, _BLOCKED)) is not None:
+    if (hit := told(_BLOCKED)) is not None:
         return 4, f"severity 4: '{hit}'"
     if "distress" in names:
         return 4, f"severity 4: '{names['distress'].text}'"
     for name in ("waiting", "workaround", "rerun", "repeat_contact", "long_silence"):
         if name in names:
             return 2, f"severity 2: '{names[name].text}'"
-    if _SLOWED in may and (hit := stakes.told(whole, _SLOWED)) is not None:
+    if (hit := told(_SLOWED)) is not None:
         return 2, f"severity 2: '{hit}'"
     return 1, "severity 1: no word of being slowed, blocked or harmed"
 
@@ -208,7 +245,8 @@ _FAULT: Final = re.compile(
     r"|(?:takes?|took) (?:\w+ ){0,3}(?:minutes|hours|days|weeks|ages|forever))\b|\[trace\]"
 )
 
-_MAY: Final = Screen(((one, one) for one in (_BLOCKED, _SLOWED)), edges=True)
+SOUGHT: Final = (*stakes.SOUGHT, _BLOCKED, _SLOWED)
+"""What severity is told by: patterns over lower case."""
 
 _HOW: Final = 3.0
 """Log-odds of a question for "how do I" and "is it possible": a wish that it contains does not count beside it."""

@@ -82,12 +82,16 @@ def _sieve(patterns: Iterable[str]) -> Any:
 def start(pattern: re.Pattern[str], text: str, at: int = 0) -> int:
     """A place from `at` on before which no match of a pattern begins; one past the end where there is none at all.
 
-    Python's `re` need not look before it. `at` itself where RE2 cannot tell.
+    Python's `re` need not look before it.
     """
-    if not text.isascii():  # places are counted in bytes there, and converting them costs more than it spares
+    plain = text.isascii()
+    try:
+        hit = (_located if plain else _somewhere)(pattern.pattern, pattern.flags).search(text.encode(), at)
+    except UnicodeEncodeError:  # half a surrogate pair, which RE2 cannot read
         return at
-    hit = _located(pattern).search(text, at)
-    return len(text) + 1 if hit is None else int(hit.start())
+    if hit is None:
+        return len(text) + 1
+    return int(hit.start()) if plain else at  # elsewhere places are known in bytes alone
 
 
 def search(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
@@ -98,10 +102,10 @@ def search(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
 
 def matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     """What `pattern.finditer(text)` finds, sooner. The pattern matches nothing empty."""
+    at = start(pattern, text)
     if not text.isascii():
-        yield from pattern.finditer(text)
+        yield from pattern.finditer(text) if at <= len(text) else ()
         return
-    at = 0
     while (at := start(pattern, text, at)) <= len(text):
         hit = pattern.match(text, at)
         if hit is not None:
@@ -110,11 +114,15 @@ def matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
 
 
 @cache
-def _located(pattern: re.Pattern[str]) -> Any:
-    options = _options()
-    options.never_capture = False
-    by_line = "(?m)" if pattern.flags & re.MULTILINE else ""
-    return re2.compile(by_line + widened(pattern.pattern, kept=(*_EDGES, "^")), options)
+def _located(pattern: str, flags: int) -> Any:
+    """Kept by what is cheap to look up: the hash of a compiled pattern is worked out anew each time."""
+    by_line = "(?m)" if flags & re.MULTILINE else ""
+    return re2.compile(by_line + widened(pattern, kept=(*_EDGES, "^")), _options())
+
+
+@cache
+def _somewhere(pattern: str, _: int) -> Any:
+    return re2.compile(widened(pattern), _options())
 
 
 def widened(pattern: str, *, kept: Collection[str] = ()) -> str:

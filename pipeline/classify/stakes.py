@@ -5,7 +5,7 @@ sentence denies ("zero lost messages").
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from pipeline.classify.screen import Screen, matches, search, start
@@ -146,7 +146,9 @@ _ELSE: Final = re.compile(
 """What a sentence is about instead: a wrong macro or an untested refund is no wrong refund."""
 
 _HARMS: Final = (_MONEY, _DATA, _SAFETY)
-_MAY: Final = Screen(((one, one) for one in (*_HARMS, _SUMS, _STANDSTILL, _ALL_DOWN, _OUTAGE)), edges=True)
+HARMFUL: Final = (*_HARMS, _SUMS)
+SOUGHT: Final = (*HARMFUL, _STANDSTILL, _ALL_DOWN, _OUTAGE)
+_MAY: Final = Screen(((one, one) for one in SOUGHT), edges=True)
 
 
 def lower(text: str) -> str:
@@ -161,14 +163,37 @@ def harm(title: str, body: str) -> str | None:
     """The words that tell of money, data, or safety at stake, as found in the text."""
     for text in (title[:_READ], body[:_READ]):
         low = lower(text)
-        found = _found(low, (*_HARMS, _SUMS))
-        unnamed = _unnamed(text, low) if found else ""
-        hit = _first(text, unnamed, _HARMS) if found != [_SUMS] else None
-        if hit is None and _SUMS in found:
-            hit = _sums_in_trouble(text, unnamed)
+        hit = _harm(text, low, _found(low, HARMFUL))
         if hit:
             return hit
     return None
+
+
+def harm_nearby(text: str, low: str, may: Sequence[re.Pattern[str]]) -> str | None:
+    """Much like `harm`, sooner: sentence by sentence, with the names that stand in it. `may` are those of `HARMFUL`
+    that the text in lower case may hold."""
+    at = 0
+    while (place := min((start(pattern, low, at) for pattern in may), default=len(low))) < len(low):
+        begin = max(low.rfind(stop, at, place) for stop in _STOPS) + 1 or at
+        at = min((end for stop in _STOPS if (end := low.find(stop, place)) >= 0), default=len(low) - 1) + 1
+        sentence = low[begin:at]
+        found = [pattern for pattern in may if pattern.search(sentence)]
+        if found == [_SUMS] and not _TROUBLE.search(sentence) and not _NEARBY.search(sentence):
+            continue
+        hit = _harm(text[begin:at], sentence, found)
+        if hit:
+            return hit
+    return None
+
+
+_STOPS: Final = ".!?\n"
+
+
+def _harm(text: str, low: str, found: Sequence[re.Pattern[str]]) -> str | None:
+    """The words of harm in a text that `found` of `HARMFUL` find something in."""
+    unnamed = _unnamed(text, low) if found else ""
+    hit = _first(text, unnamed, _HARMS) if found != [_SUMS] else None
+    return _sums_in_trouble(text, unnamed) if hit is None and _SUMS in found else hit
 
 
 def plain_harm(text: str) -> str | None:
@@ -209,11 +234,18 @@ def _told(text: str, patterns: Sequence[re.Pattern[str]]) -> str | None:
     return _first(text, _unnamed(text, low), patterns) if _found(low, patterns) else None
 
 
-def outage(title: str, body: str, labels: Sequence[str] = ()) -> tuple[int, str] | None:
-    """8 where everybody is cut off or somebody says severity 1, 4 at any other outage, and the words that say so."""
+def outage(
+    title: str, body: str, labels: Sequence[str] = (), may: Collection[object] | None = None
+) -> tuple[int, str] | None:
+    """8 where everybody is cut off or somebody says severity 1, 4 at any other outage, and the words that say so.
+
+    `may` are those of `SOUGHT` that the text may hold, where that is known.
+    """
     rated = [(_rank(label), f"label {label[:40]}") for label in labels]
     if (worst := max(rated, key=lambda one: one[0], default=(0, ""))) and worst[0]:
         return worst
+    if may is not None and _ALL_DOWN not in may and _OUTAGE not in may:
+        return None
     texts = [(text, low, _MAY(low)) for text in (title, body[:_READ]) for low in [lower(text)]]
     for level, pattern in ((8, _ALL_DOWN), (4, _OUTAGE)):
         for text, low, may in texts:

@@ -44,6 +44,8 @@ LONGEST: Final = 40
 class Classifier:
     """Decides the verdicts of texts. Holds nothing but the model; the same text always gets the same verdict."""
 
+    batch = BATCH
+
     def __init__(self, model: Model) -> None:
         self.model = model
         self.tokens = Tokens(model.tokens)
@@ -80,8 +82,8 @@ class Classifier:
     def odds(self, texts: Sequence[Text]) -> Floats:
         """Log-odds of (developer, customer, none), one row a text, with the fields around it and without lessons."""
         rows = [np.zeros((0, len(SIDES)), dtype=np.float32)]
-        for start in range(0, len(texts), BATCH):
-            batch = texts[start : start + BATCH]
+        for start in range(0, len(texts), self.batch):
+            batch = texts[start : start + self.batch]
             looked = self._look(batch)
             rows.append(self._settled(looked, [rules.prior(rules.fields(text)) for text in batch]))
         return np.concatenate(rows)
@@ -97,8 +99,9 @@ class Classifier:
 
     def _all(self, texts: Sequence[Text], keys: Sequence[str], memory: Memory | None) -> list[Verdict]:
         verdicts: list[Verdict] = []
-        for start in range(0, len(texts), BATCH):
-            verdicts += self._batch(texts[start : start + BATCH], keys[start : start + BATCH], memory)
+        for start in range(0, len(texts), self.batch):
+            end = start + self.batch
+            verdicts += self._batch(texts[start:end], keys[start:end], memory)
         return verdicts
 
     def _batch(self, texts: Sequence[Text], keys: Sequence[str], memory: Memory | None) -> list[Verdict]:

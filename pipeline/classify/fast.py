@@ -30,7 +30,7 @@ _KEPT: Final = 200_000
 """Words that are remembered, with 220 bytes each; then all are forgotten."""
 _READ: Final = 8_000
 """Characters of a text in which signals and severity are looked for."""
-_LETTERS: Final = 800
+_LETTERS: Final = 600
 """Characters of a text of which every word counts."""
 _DIGITS: Final = bytes.maketrans(b"123456789", b"000000000")
 _DAMPED: Final = (1 + np.log(np.arange(1, _LETTERS + 1))).astype(np.float32)
@@ -50,6 +50,8 @@ _MAY: Final = Screen(
 
 class Fast(Classifier):
     """A classifier that looks words up. Same schema, same model; its name says that it is the fast mode."""
+
+    batch = 250
 
     def __init__(self, model: Model) -> None:
         super().__init__(model)
@@ -80,6 +82,10 @@ class Glossary(dict[str, int]):
         """What a reader is told of a word, "" where it tells nothing."""
         self.bodies: Floats = np.zeros((0, _MEANING.stop + _COUNTS), dtype=np.float32)
         """Columns: words, pieces, meaning of the whole text, then `_counted`."""
+        table = model.tables[0]
+        rarity = table.rarity[:, None]
+        self.pairs: Floats = np.hstack([table.sides, table.kinds, rarity]) * rarity
+        """What a pair of words adds, by its column in the words of the whole text."""
         self.ends: Codes = np.zeros((0, 2), dtype=np.uint64)
         """The hashes of the first and the last word in it, of which pairs are made; 0 where there is none."""
         self.titles: Floats = np.zeros((0, 3 * _HEAD), dtype=np.float32)
@@ -233,21 +239,20 @@ class Glance:
 
     def _pairs(self, glossary: Glossary) -> tuple[Ints, Floats]:
         """The text of each pair of neighbouring words that two blanks part, and what it adds."""
-        table = self.model.tables[0]
         ends = glossary.ends[self.every]
         there = np.flatnonzero(ends[:, 0])
-        before, after = there[:-1], there[1:]
-        same = self.every_row[before] == self.every_row[after]
-        before, after = before[same], after[same]
-        column = features.pair_columns(ends[before, 1], ends[after, 0])
-        rarity = table.rarity[column][:, None]
-        return self.every_row[before], np.hstack([table.sides[column], table.kinds[column], rarity]) * rarity
+        row = self.every_row[there]
+        same = np.flatnonzero(row[:-1] == row[1:])
+        column = features.pair_columns(ends[there[same], 1], ends[there[same + 1], 0])
+        return row[same], glossary.pairs[column]
 
     def odds(self) -> Floats:
         total: Floats = self._odds[:, : len(SIDES)] + self.model.bias
-        cues = {cue: n for n, cue in enumerate(self.model.cues)}
-        for i, names in enumerate(self._cues):
-            total[i] += self.model.cue_scores[[cues[name] for name in names if name in cues]].sum(axis=0)
+        numbers = {cue: n for n, cue in enumerate(self.model.cues)}
+        there = np.zeros((len(self.texts), len(numbers)), dtype=np.float32)
+        for at, names in enumerate(self._cues):
+            there[at, [numbers[name] for name in names if name in numbers]] = 1
+        total += there @ self.model.cue_scores
         return total
 
     def _shapes(self, at: int) -> list[str]:

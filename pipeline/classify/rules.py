@@ -176,7 +176,7 @@ def plain_severity(
         found,
         harm=lambda: stakes.harm_nearby(whole, low, [one for one in stakes.HARMFUL if one in may]),
         outage=lambda: stakes.outage(text.title, text.body, text.labels, may),
-        told=lambda pattern: stakes.told(whole[:_READ], pattern) if pattern in may else None,
+        told=lambda pattern: stakes.told(whole, pattern, low[:_READ]) if pattern in may else None,
     )
 
 

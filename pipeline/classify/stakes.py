@@ -172,17 +172,17 @@ def harm(title: str, body: str) -> str | None:
 def harm_nearby(text: str, low: str, may: Sequence[re.Pattern[str]]) -> str | None:
     """Much like `harm`, sooner: sentence by sentence, with the names that stand in it. `may` are those of `HARMFUL`
     that the text in lower case may hold."""
-    at = 0
-    while (place := min((start(pattern, low, at) for pattern in may), default=len(low))) < len(low):
-        begin = max(low.rfind(stop, at, place) for stop in _STOPS) + 1 or at
-        at = min((end for stop in _STOPS if (end := low.find(stop, place)) >= 0), default=len(low) - 1) + 1
-        sentence = low[begin:at]
-        found = [pattern for pattern in may if pattern.search(sentence)]
-        if found == [_SUMS] and not _TROUBLE.search(sentence) and not _NEARBY.search(sentence):
-            continue
-        hit = _harm(text[begin:at], sentence, found)
-        if hit:
-            return hit
+    places = {pattern: start(pattern, low) for pattern in may}
+    while (place := min(places.values(), default=len(low))) < len(low):
+        begin = max(low.rfind(stop, 0, place) for stop in _STOPS) + 1
+        end = min((found for stop in _STOPS if (found := low.find(stop, place)) >= 0), default=len(low))
+        sentence, there = low[begin:end], [pattern for pattern, at in places.items() if at <= end]
+        found = [pattern for pattern in there if pattern.search(sentence)]
+        if found != [_SUMS] or _TROUBLE.search(sentence) or _NEARBY.search(sentence):
+            hit = _harm(text[begin:end], sentence, found)
+            if hit:
+                return hit
+        places |= {pattern: start(pattern, low, end + 1) for pattern in there}
     return None
 
 
@@ -261,9 +261,9 @@ def _rank(label: str) -> int:
     return 8 if rated["out"] == "p0" or rated["rank"] in ("0", "1") else 4
 
 
-def told(text: str, pattern: re.Pattern[str]) -> str | None:
+def told(text: str, pattern: re.Pattern[str], low: str | None = None) -> str | None:
     """The first words that a pattern over lower case finds where no "not", "no" or "without" stands before them."""
-    low = lower(text)
+    low = lower(text) if low is None else low
     hits = (hit for hit in matches(pattern, low) if not _NOT_SO.search(low[max(0, hit.start() - 30) : hit.start()]))
     return next((text[hit.start() : hit.end()] for hit in hits), None)
 

@@ -6,7 +6,7 @@ have length 1, so the others gain when one leaves. Author names are never looked
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import combinations
 from pathlib import Path
 from typing import Final, Protocol, Self, TypeVar
@@ -221,8 +221,8 @@ class Told:
 class Looked(Protocol):
     """A batch of texts as a mode sees it."""
 
-    found: Sequence[tuple[Signal, ...]]
-    foreign: Sequence[str | None]
+    found: list[tuple[Signal, ...]]
+    foreign: list[str | None]
     """The language of each text that is plainly not in English."""
 
     def odds(self) -> Floats:
@@ -477,9 +477,3 @@ def softmax(odds: Numbers) -> Numbers:
     raised = np.exp(odds - odds.max(axis=-1, keepdims=True))
     chances: Numbers = raised / raised.sum(axis=-1, keepdims=True)
     return chances
-
-
-@lru_cache(maxsize=1)
-def load_classifier() -> Classifier:
-    """The packaged model, read once a process."""
-    return Classifier.load()

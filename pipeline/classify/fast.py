@@ -1,15 +1,17 @@
 """The fast mode: what a word adds to a verdict is worked out once a process, and looked up wherever it stands again.
 
-The model is that of the full mode, and so are its weights. What decides who may read a text, whether it may be quoted
-and whether somebody is called (`signals.GUARDING`, severity 8) is looked for as there. What is not looked at: all
-other signals, and what only they tell of severity and side. A word is what stands between two blanks, with its
-punctuation, and each counts by itself: pieces that two words share count for both, and pairs as often as they stand
-there.
+The model is that of the full mode, and so are its weights. For side and kind it reads the first 400 letters. What
+decides who may read a text, whether it may be quoted and whether somebody is called (`signals.GUARDING`, severity 8) is
+looked for as far as there. What is not looked for: all other signals, and what only they tell of severity and side. A
+word is what stands between two blanks, with its punctuation, and each counts by itself: pieces that two words share
+count for both, and pairs as often as they stand there.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
+from threading import Lock
 from typing import Final, TypeVar
 
 import numpy as np
@@ -19,6 +21,7 @@ from pipeline.classify.artefact import KINDS, SIDES, Model, Table
 from pipeline.classify.classifier import AGAINST, LEAST, LONGEST, SHOWN, Classifier, Looked, by_word
 from pipeline.classify.features import Block, Codes, Floats, Ints
 from pipeline.classify.screen import Screen
+from pipeline.classify.stakes import lower
 from pipeline.classify.tokens import Tokens
 from pipeline.issue import Side, Text
 
@@ -30,7 +33,7 @@ _KEPT: Final = 200_000
 """Words that are remembered, with 220 bytes each; then all are forgotten."""
 _READ: Final = 8_000
 """Characters of a text in which signals and severity are looked for."""
-_LETTERS: Final = 600
+_LETTERS: Final = 400
 """Characters of a text of which every word counts."""
 _DIGITS: Final = bytes.maketrans(b"123456789", b"000000000")
 _DAMPED: Final = (1 + np.log(np.arange(1, _LETTERS + 1))).astype(np.float32)
@@ -49,22 +52,27 @@ _MAY: Final = Screen(
 
 
 class Fast(Classifier):
-    """A classifier that looks words up. Same schema, same model; its name says that it is the fast mode."""
+    """A classifier that looks words up. Same schema, same model; its name says that it is the fast mode.
+
+    What it remembers of words never changes a verdict: it is the same for all texts, in whatever order they come.
+    """
 
     batch = 250
 
     def __init__(self, model: Model) -> None:
         super().__init__(model)
         self._glossary = Glossary(model, self.tokens)
+        self._lock = Lock()  # words are numbered and learned in two steps
 
     @property
     def name(self) -> str:
         return f"{self.model.name}{SUFFIX}"
 
     def _look(self, texts: Sequence[Text]) -> Looked:
-        if len(self._glossary) > _KEPT:
-            self._glossary = Glossary(self.model, self.tokens)
-        return Glance(texts, self.model, self._glossary)
+        with self._lock:
+            if len(self._glossary) > _KEPT:
+                self._glossary = Glossary(self.model, self.tokens)
+            return Glance(texts, self.model, self._glossary)
 
 
 class Glossary(dict[str, int]):
@@ -167,15 +175,17 @@ class Glance:
         self._count(glossary)
         glossary.learn()
         self._weigh(glossary)
-        self._lows = [signals.lower(f"{text.title}\n{text.body}"[:_READ]) for text in texts]
-        self._may = [_MAY(low) for low in self._lows]
-        self._cues = [self._shapes(at) for at in range(len(texts))]
+        self._wholes = [f"{text.title[:_READ]}\n{text.body[:_READ]}" for text in texts]
+        self._lows = [lower(whole) for whole in self._wholes]
+        may = [_MAY(low) for low in self._lows]
+        self._may = [[one for one in some if type(one) is re.Pattern] for some in may]
+        self._cues = [self._shapes(at, [n for n in some if type(n) is int]) for at, some in enumerate(may)]
         self.found = [
-            signals.guarding(text.title, text.body, low, [one for one in may if isinstance(one, signals.Wording)])
-            for text, low, may in zip(texts, self._lows, self._may, strict=True)
+            signals.guarding(text.title, text.body, low, [one for one in some if type(one) is signals.Wording])
+            for text, low, some in zip(texts, self._lows, may, strict=True)
         ]
         for names, found in zip(self._cues, self.found, strict=True):
-            names += (signal.name for signal in found)
+            names.extend(signal.name for signal in found)
         self.foreign = [
             None if plainly else language.recognised(text.title, text.body)
             for text, plainly in zip(texts, self._english, strict=True)
@@ -234,7 +244,7 @@ class Glance:
         self.adds[:, : len(SIDES)] += _parts(meant, _sums(meant[:, -1:], row, count)[:, 0], row)
         self._odds = _sums(self.adds, row, count) + _sums(_parts(pairs, square, paired), paired, count)
         known, counted, english = _sums(body[:, _MEANING.stop :] * self.times[:, None], row, count).T
-        self._known = np.where(counted > 0, known / np.maximum(counted, 1), 1).tolist()
+        self._known: list[float] = np.where(counted > 0, known / np.maximum(counted, 1), 1).tolist()
         self._english = (english >= np.maximum(_PLAINLY * np.bincount(row, self.times, count), 1)).tolist()
 
     def _pairs(self, glossary: Glossary) -> tuple[Ints, Floats]:
@@ -255,18 +265,18 @@ class Glance:
         total += there @ self.model.cue_scores
         return total
 
-    def _shapes(self, at: int) -> list[str]:
-        text, low = self.texts[at], self._lows[at]
-        found = shapes.there(low, (one for one in self._may[at] if isinstance(one, int)))
-        body = low[len(text.title) + 1 :][: shapes.READ]
-        return [shapes.SHAPES[n] for n in shapes.known(low[: len(text.title)], body, found)]
+    def _shapes(self, at: int, may: Sequence[int]) -> list[str]:
+        low, title = self._lows[at], len(self.texts[at].title[:_READ])
+        found = shapes.there(low, may)
+        return [shapes.SHAPES[n] for n in shapes.known(low[:title], low[title + 1 :][: shapes.READ], found)]
 
     def kinds(self) -> Floats:
         total: Floats = self._odds[:, len(SIDES) :] + self.model.kind_bias
         return total
 
     def severity(self, at: int, side: Side) -> tuple[int, str]:
-        return rules.plain_severity(self.texts[at], self._lows[at], side, self.found[at], self._may[at])
+        labels = self.texts[at].labels
+        return rules.plain_severity(self._wholes[at], self._lows[at], side, self.found[at], labels, self._may[at])
 
     def known(self, at: int) -> float:
         return round(self._known[at], 4)
@@ -294,12 +304,14 @@ def _plain(text: str) -> str:
 
 def _parts(rows: Floats, square: Floats, row: Ints) -> Floats:
     """What each word adds once the head's values have length 1 in its text; without the last column."""
-    parts: Floats = rows[:, :-1] * (1 / np.sqrt(np.maximum(square, 1e-9)))[row][:, None]
+    lengths = np.sqrt(np.maximum(square, 1e-9)).astype(np.float32)
+    parts: Floats = rows[:, :-1] / lengths[row][:, None]
     return parts
 
 
 def _square(rows: Floats, damped: Floats, row: Ints, count: int) -> Floats:
-    return np.bincount(row, rows[:, -1] * damped, count).astype(np.float32)
+    square: Floats = np.bincount(row, rows[:, -1] * damped, count).astype(np.float32)
+    return square
 
 
 def _sums(rows: Floats, row: Ints, count: int) -> Floats:

@@ -164,19 +164,18 @@ def severity(
 
 
 def plain_severity(
-    text: Text, low: str, side: str, found: tuple[Signal, ...], may: Collection[object]
+    text: str, low: str, side: str, found: tuple[Signal, ...], labels: Sequence[str], may: Collection[object]
 ) -> tuple[int, str]:
     """The same of the fast mode: names are looked for in the sentence that tells of harm, and nowhere else.
 
-    `low` is title and body in lower case, `may` which of `SOUGHT` may stand in it.
+    `text` is title and body joined by a line feed, `low` the same in lower case, `may` which of `SOUGHT` it may hold.
     """
-    whole = f"{text.title}\n{text.body}"[: len(low)]
     return _graded(
         side,
         found,
-        harm=lambda: stakes.harm_nearby(whole, low, [one for one in stakes.HARMFUL if one in may]),
-        outage=lambda: stakes.outage(text.title, text.body, text.labels, may),
-        told=lambda pattern: stakes.told(whole, pattern, low[:_READ]) if pattern in may else None,
+        harm=lambda: stakes.harm_nearby(text, low, [one for one in stakes.HARMFUL if one in may]),
+        outage=lambda: stakes.outage("", text, labels, may),
+        told=lambda pattern: stakes.told(text, pattern, low[:_READ]) if pattern in may else None,
     )
 
 

@@ -26,7 +26,7 @@ WITHHELD: Final = frozenset({"security", "hr", "legal"})
 _READ: Final = 8_000
 PROTECTING: Final = frozenset({"confession", "distress", "voice_withdrawn"})
 """Texts with one of these are never quoted: a false alarm costs a quotation, a miss costs a person."""
-GUARDING: Final = WITHHELD | PROTECTING | {"churn"}
+GUARDING: Final = WITHHELD | PROTECTING | {"apology_load", "churn"}
 """What decides who may read a text, whether it may be quoted, and who is called: looked for in any mode."""
 _UNLESS: Final = {
     name: Screen((wording, wording) for wording in parts)
@@ -205,7 +205,8 @@ _CODED: Final = 0.12
 
 def _without(low: str) -> str:
     """The text with `_NOT_OWN` blanked."""
-    parts, done, at = [], 0, 0
+    parts: list[str] = []
+    done = at = 0
     while (at := start(_OPENS, low, at)) <= len(low):
         if (hit := (_NOT_OWN.match if low.isascii() else _NOT_OWN.search)(low, at)) is not None:
             parts += low[done : hit.start()], _blank(hit[0])

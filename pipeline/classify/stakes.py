@@ -175,7 +175,7 @@ def harm_nearby(text: str, low: str, may: Sequence[re.Pattern[str]]) -> str | No
     places = {pattern: start(pattern, low) for pattern in may}
     while (place := min(places.values(), default=len(low))) < len(low):
         begin = max(low.rfind(stop, 0, place) for stop in _STOPS) + 1
-        end = min((found for stop in _STOPS if (found := low.find(stop, place)) >= 0), default=len(low))
+        end = min((at for stop in _STOPS if (at := low.find(stop, place)) >= 0), default=len(low))
         sentence, there = low[begin:end], [pattern for pattern, at in places.items() if at <= end]
         found = [pattern for pattern in there if pattern.search(sentence)]
         if found != [_SUMS] or _TROUBLE.search(sentence) or _NEARBY.search(sentence):

@@ -123,6 +123,13 @@ class Work(Values):
     lease: Span = Field("5m", description="how long a worker may be silent before its job goes to another, as 5m")
 
 
+class Classify(Values):
+    mode: Literal["full", "fast"] = Field(
+        "full",
+        description="full, or fast: about nine times as many texts a second, and fewer signals (docs/signals.md)",
+    )
+
+
 class LanguageModel(Values):
     """Off where it has no address."""
 
@@ -374,6 +381,7 @@ class Settings(Values):
     check_in: Annotated[CheckIn, BeforeValidator(section)] = CheckIn()
     retention: Annotated[Retention, BeforeValidator(section)] = Retention()
     work: Annotated[Work, BeforeValidator(section)] = Work()
+    classify: Annotated[Classify, BeforeValidator(section)] = Classify()
     language_model: Annotated[LanguageModel, BeforeValidator(section)] = LanguageModel()
     web: Annotated[Web, BeforeValidator(section)] = Web()
 

@@ -7,8 +7,8 @@ the pattern as it is written.
 """
 
 import re
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache, cached_property
 from typing import Any, Final, Generic, TypeVar
 
 import re2
@@ -22,6 +22,7 @@ _PART: Final = re.compile(
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _WIDER: Final = {"w": r"\w\x80-\x{10FFFF}", "s": r"\x00-\x20\x80-\x{10FFFF}", "d": r"\d\x80-\x{10FFFF}"}
 """Classes of Python's that hold more than ASCII, with all that is beyond it."""
+_EDGES: Final = (r"\b",)
 _MEMORY: Final = 1 << 20
 """Bytes that RE2 may keep for what it learned of one pattern."""
 
@@ -37,31 +38,31 @@ class Screen(Generic[Key]):
     """A sieve for patterns, each with a key. They have no flags but DOTALL and MULTILINE.
 
     It is made when it is first asked, since most processes never ask; that raises `re2.error` for a pattern that RE2
-    does not know.
+    does not know. With `edges` a second sieve, for ASCII texts alone, keeps the ends of words: fewer are left to try.
     """
 
-    def __init__(self, patterns: Iterable[tuple[Key, re.Pattern[str] | str]]) -> None:
+    def __init__(self, patterns: Iterable[tuple[Key, re.Pattern[str] | str]], *, edges: bool = False) -> None:
         pairs = list(patterns)
         self._keys = [key for key, _ in pairs]
         self._patterns = [pattern if isinstance(pattern, str) else pattern.pattern for _, pattern in pairs]
+        self._edges = edges
 
     @cached_property
     def _filter(self) -> Any:
-        options = re2.Options()
-        options.log_errors = False
-        options.never_capture = True
-        options.dot_nl = True
-        options.max_mem = _MEMORY
-        found = re2.Filter()
-        for pattern in self._patterns:
-            found.Add(widened(pattern), options)
-        found.Compile()
-        return found
+        return _sieve(map(widened, self._patterns))
+
+    @cached_property
+    def _with_edges(self) -> Any:
+        return _sieve(widened(pattern, kept=_EDGES) for pattern in self._patterns)
 
     def __call__(self, text: str) -> list[Key]:
-        """The keys, in order, of the patterns that may find something in a text, or in a part of it."""
+        """The keys, in order, of the patterns that may find something in a text, or in a part of it.
+
+        With `edges` the part has to begin and end where a word does not go on.
+        """
+        sieve = self._with_edges if self._edges and text.isascii() else self._filter
         try:
-            return [self._keys[number] for number in sorted(self._filter.Match(text) or ())]
+            return [self._keys[number] for number in sorted(sieve.Match(text) or ())]
         except UnicodeEncodeError:  # half a surrogate pair, which RE2 cannot read
             return list(self._keys)
 
@@ -103,11 +104,75 @@ def _flagged(pattern: re.Pattern[str] | str, *, ends: bool = False) -> str:
     return f"(?{'i' if flags & re.IGNORECASE else ''}:{widened(pattern, ends=ends, loose=True)})"
 
 
-def widened(pattern: str, *, ends: bool = False, loose: bool = False) -> str:
+def _options() -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    options.never_capture = True
+    options.dot_nl = True
+    options.max_mem = _MEMORY
+    return options
+
+
+def _sieve(patterns: Iterable[str]) -> Any:
+    found, options = re2.Filter(), _options()
+    for pattern in patterns:
+        found.Add(pattern, options)
+    found.Compile()
+    return found
+
+
+def start(pattern: re.Pattern[str], text: str, at: int = 0) -> int:
+    """A place from `at` on before which no match of a pattern begins; one past the end where there is none at all.
+
+    Python's `re` need not look before it.
+    """
+    plain = text.isascii()
+    try:
+        hit = (_located if plain else _somewhere)(pattern.pattern, pattern.flags).search(text.encode(), at)
+    except UnicodeEncodeError:  # half a surrogate pair, which RE2 cannot read
+        return at
+    if hit is None:
+        return len(text) + 1
+    return int(hit.start()) if plain else at  # elsewhere places are known in bytes alone
+
+
+def search(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """What `pattern.search(text)` finds, sooner."""
+    at = start(pattern, text)
+    return pattern.search(text, at) if at <= len(text) else None
+
+
+def matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """What `pattern.finditer(text)` finds, sooner. The pattern matches nothing empty."""
+    at = start(pattern, text)
+    if not text.isascii():
+        yield from pattern.finditer(text) if at <= len(text) else ()
+        return
+    while (at := start(pattern, text, at)) <= len(text):
+        hit = pattern.match(text, at)
+        if hit is not None:
+            yield hit
+        at = hit.end() if hit is not None else at + 1
+
+
+@cache
+def _located(pattern: str, flags: int) -> Any:
+    """Kept by what is cheap to look up: the hash of a compiled pattern is worked out anew each time."""
+    by_line = "(?m)" if flags & re.MULTILINE else ""
+    return re2.compile(by_line + widened(pattern, kept=(*_EDGES, "^")), _options())
+
+
+@cache
+def _somewhere(pattern: str, _: int) -> Any:
+    return re2.compile(widened(pattern), _options())
+
+
+def widened(pattern: str, *, ends: bool = False, loose: bool = False, kept: Collection[str] = ()) -> str:
     """A pattern of RE2's that matches whatever this one does: without places and look-around, its classes wider.
 
-    With `ends` the end of a line stays one; `loose` runs may be longer, which costs RE2 fewer states than counting.
-    Raises `ValueError` for a set that leaves out the complement of a class: that cannot be made wider.
+    With `ends` the end of a line stays one; with places that are `kept` (ends of words, the beginning) it is true of
+    ASCII texts alone. `loose` runs may be longer, which costs RE2 fewer states than counting. Raises `ValueError` for a
+    set that leaves out the complement of a class: that cannot be made wider.
     """
     found: list[str] = []
     looks: list[bool] = []  # of each group that is open, whether it only looks
@@ -119,7 +184,7 @@ def widened(pattern: str, *, ends: bool = False, loose: bool = False) -> str:
             found.append("(?m:$)")
         elif kind == "run" and not any(looks):
             found.append(_run(part, loose=loose))
-        elif kind != "place" and not any(looks):
+        elif (kind != "place" or part[0] in kept) and not any(looks):
             found.append(_set(part[0]) if kind == "set" else _ESCAPED.sub(_class, part[0]))
         if kind == "close":
             looks.pop()

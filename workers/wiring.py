@@ -201,7 +201,7 @@ class Deployment:
     def classifier(self) -> Classifier:
         from pipeline.classify import load_classifier  # the model costs time and memory: only who classifies pays
 
-        return load_classifier()
+        return load_classifier(self.settings.classify.mode)
 
     @cached_property
     def language_model(self) -> LanguageModel | None:

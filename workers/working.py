@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
@@ -21,6 +22,8 @@ from celery.signals import setup_logging, worker_ready
 from celery.worker import state
 from kombu.exceptions import OperationalError
 
+from config import settings
+from pipeline.issue import Text
 from workers import alive, pulse
 from workers.app import PULSE, TICK, TICK_SECONDS, app, queues
 from workers.engine import Engine
@@ -39,6 +42,8 @@ def work(directory: Path, as_of: datetime | None, *, concurrency: int, names: Se
     app.conf.task_queues = queues(own)
     setup_logging.connect(_leave_logs_alone, weak=False)
     worker_ready.connect(_Watch(directory, as_of, own, concurrency, patience).begin, weak=False)
+    if "classify" in names:
+        _read_model(directory)
     with folder() as places:
         app.conf.leafnotes_places = (places, reading_places(concurrency, names))
         try:
@@ -56,6 +61,14 @@ def work(directory: Path, as_of: datetime | None, *, concurrency: int, names: Se
             )
         finally:
             give_back(directory, as_of)
+
+
+def _read_model(directory: Path) -> None:
+    """Before the pool is forked: its processes then share the model, and those that follow them need not read it."""
+    from pipeline.classify import ModelError, load_classifier  # only who classifies pays for it
+
+    with suppress(ModelError):  # whoever classifies says so
+        load_classifier(settings.load(directory).settings.classify.mode).classify([Text(title="", body="")])
 
 
 def _leave_logs_alone(**_: Any) -> None:

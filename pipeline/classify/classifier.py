@@ -6,10 +6,10 @@ have length 1, so the others gain when one leaves. Author names are never looked
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import combinations
 from pathlib import Path
-from typing import Final, Self, TypeVar
+from typing import Final, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,8 @@ LONGEST: Final = 40
 
 class Classifier:
     """Decides the verdicts of texts. Holds nothing but the model; the same text always gets the same verdict."""
+
+    batch = BATCH
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -80,69 +82,68 @@ class Classifier:
     def odds(self, texts: Sequence[Text]) -> Floats:
         """Log-odds of (developer, customer, none), one row a text, with the fields around it and without lessons."""
         rows = [np.zeros((0, len(SIDES)), dtype=np.float32)]
-        for start in range(0, len(texts), BATCH):
-            batch = texts[start : start + BATCH]
-            seen = self._seen(batch)
-            odds = seen.odds([signals.find(text.title, text.body) for text in batch])
-            rows.append(np.stack([self._scaled(text, odds[i]) for i, text in enumerate(batch)]))
+        for start in range(0, len(texts), self.batch):
+            batch = texts[start : start + self.batch]
+            looked = self._look(batch)
+            rows.append(self._settled(looked, [rules.prior(rules.fields(text)) for text in batch]))
         return np.concatenate(rows)
 
-    def _scaled(self, text: Text, odds: Floats) -> Floats:
-        added = rules.prior(rules.fields(text))
-        if language.recognised(text.title, text.body) is not None:
-            return rules.unread(added)
-        return odds / np.float32(self.model.temperature) + added
+    def _look(self, texts: Sequence[Text]) -> "Looked":
+        return Seen(texts, self.model, self.tokens, self.told)
 
-    def _seen(self, texts: Sequence[Text]) -> "Seen":
-        return Seen([(text.title, text.body) for text in texts], self.model, self.tokens, self.told)
+    def _settled(self, looked: "Looked", added: Sequence[Floats]) -> Floats:
+        """The log-odds of the sides, with what the fields around each text add."""
+        scaled = looked.odds() / np.float32(self.model.temperature)
+        pairs = zip(scaled, looked.foreign, added, strict=True)
+        return np.stack([rules.unread(more) if foreign else odds + more for odds, foreign, more in pairs])
 
     def _all(self, texts: Sequence[Text], keys: Sequence[str], memory: Memory | None) -> list[Verdict]:
         verdicts: list[Verdict] = []
-        for start in range(0, len(texts), BATCH):
-            verdicts += self._batch(texts[start : start + BATCH], keys[start : start + BATCH], memory)
+        for start in range(0, len(texts), self.batch):
+            end = start + self.batch
+            verdicts += self._batch(texts[start:end], keys[start:end], memory)
         return verdicts
 
     def _batch(self, texts: Sequence[Text], keys: Sequence[str], memory: Memory | None) -> list[Verdict]:
-        found = [signals.find(text.title, text.body) for text in texts]
-        seen = self._seen(texts)
-        odds = seen.odds(found)
-        kinds = seen.kinds()
-        near = memory.near(seen.blocks[0], seen.values[0], len(texts), keys) if memory else [()] * len(texts)
-        name = f"{self.model.name}+{memory.version}" if memory else self.model.name
-        return [
-            self._verdict(text, found[i], odds[i], kinds[i], seen, i, near[i], name) for i, text in enumerate(texts)
-        ]
+        looked = self._look(texts)
+        around = [rules.fields(text, found) for text, found in zip(texts, looked.found, strict=True)]
+        settled = self._settled(looked, [rules.prior(fields) for fields in around])
+        near: list[tuple[Near, ...]] = [()] * len(texts)
+        if memory:
+            near = memory.near(*looked.words(), len(texts), keys)
+            settled += np.stack([lessons.push(some) for some in near])
+        chances = softmax(settled)
+        order = np.argsort(-chances, axis=1, kind="stable").tolist()
+        kinds = looked.kinds()
+        name = f"{self.name}+{memory.version}" if memory else self.name
+        verdicts = []
+        for i, (text, (first, second, _), sure) in enumerate(zip(texts, order, chances.tolist(), strict=True)):
+            verdicts.append(self._verdict(text, looked, i, (first, second), sure, kinds[i], around[i], near[i], name))
+        return verdicts
 
     def _verdict(
         self,
         text: Text,
-        found: tuple[Signal, ...],
-        odds: Floats,
-        kinds: Floats,
-        seen: "Seen",
+        looked: "Looked",
         at: int,
+        likeliest: tuple[int, int],
+        chances: Sequence[float],
+        kinds: Floats,
+        around: Sequence[rules.Field],
         near: tuple[Near, ...],
         name: str,
     ) -> Verdict:
-        around = rules.fields(text, found)
-        added = rules.prior(around)
-        foreign = language.recognised(text.title, text.body)
-        settled = rules.unread(added) if foreign else odds / np.float32(self.model.temperature) + added
-        if near:
-            settled = settled + lessons.push(near)
-        chances = softmax(settled)
-        order = np.argsort(-chances, kind="stable")
-        first, second = int(order[0]), int(order[1])
+        first, second = likeliest
+        found, foreign = looked.found[at], looked.foreign[at]
         side = SIDES[first]
-        confidence = round(float(chances[first]), 4)
-        kind = _kind(text, found, kinds, side, confidence)
-        severity, gravity = rules.severity(text.title, text.body, side, found, text.labels)
+        confidence = round(chances[first], 4)
+        severity, gravity = looked.severity(at, side)
         if foreign and severity == 1:
             gravity = rules.UNKNOWN
         words = (
             [rules.NOT_ENGLISH.format(language=foreign), rules.HALF]
             if foreign
-            else seen.reasons(at, found, first, second, 1 / self.model.temperature)
+            else looked.reasons(at, first, second, 1 / self.model.temperature)
         )
         half = rules.UNREAD if foreign else 1.0
         fields = [_said(what, weight * half, first, second) for what, weight in rules.moved_by(around, first, second)]
@@ -152,12 +153,12 @@ class Classifier:
             side=side,
             confidence=confidence,
             abstained=foreign is not None or confidence < self.model.threshold,
-            kind=kind,
+            kind=_kind(text, found, kinds, side, confidence),
             severity=severity,
             signals=found,
             because=tuple(because),
             model=name,
-            known=seen.known(at),
+            known=looked.known(at),
         )
 
 
@@ -217,12 +218,42 @@ class Told:
         return found
 
 
-class Seen:
-    """A batch as the model sees it."""
+class Looked(Protocol):
+    """A batch of texts as a mode sees it."""
 
-    def __init__(self, texts: Sequence[tuple[str, str]], model: Model, tokens: Tokens, told: Told) -> None:
+    found: list[tuple[Signal, ...]]
+    foreign: list[str | None]
+    """The language of each text that is plainly not in English."""
+
+    def odds(self) -> Floats:
+        """Log-odds of the sides, one row a text, before anything around the text is looked at."""
+
+    def kinds(self) -> Floats:
+        """Log-odds of bug, request and question, one row a text."""
+
+    def severity(self, at: int, side: Side) -> tuple[int, str]:
+        """1 annoys, 2 slows, 4 blocks, 8 harms, and the reason in words."""
+
+    def reasons(self, at: int, first: int, second: int, scale: float) -> list[str]:
+        """What moved the decision between the two likeliest sides most."""
+
+    def known(self, at: int) -> float:
+        """Share of a text's words that the model has a meaning of as a whole; 1 where there is no word."""
+
+    def words(self) -> tuple[Block, Floats]:
+        """The hashed words of the batch and their values, which lessons are compared by."""
+
+
+class Seen:
+    """A batch as the full mode sees it: everything."""
+
+    def __init__(self, of: Sequence[Text], model: Model, tokens: Tokens, told: Told) -> None:
         self.model = model
         self.told = told
+        self.texts = of
+        texts = [(text.title, text.body) for text in of]
+        self.found = [signals.find(title, body) for title, body in texts]
+        self.foreign = [language.recognised(title, body) for title, body in texts]
         self.batch: Read = features.read(texts)
         self.blocks = features.blocks(texts, self.batch)
         self.values = [
@@ -237,8 +268,7 @@ class Seen:
         self._sums = [np.zeros((self.count, len(SIDES)), dtype=np.float32) for _ in self.blocks]
         self._meaning = np.zeros((self.count, len(SIDES)), dtype=np.float32)
 
-    def odds(self, found: Sequence[tuple[Signal, ...]]) -> Floats:
-        """Log-odds of the sides, one row a text, before anything around the text is looked at."""
+    def odds(self) -> Floats:
         total = np.tile(self.model.bias, (self.count, 1)).astype(np.float32)
         for sums, (block, values, table) in zip(self._sums, self._parts(), strict=True):
             sums += self._summed(block, values, table.sides)
@@ -246,7 +276,7 @@ class Seen:
         for i, ids in enumerate(self.ids):
             self._meaning[i] = self._token_scores(ids).sum(axis=0)
             total[i] += self._meaning[i]
-            for cue in self._cues(found[i], i):
+            for cue in self._cues(i):
                 total[i] += self.model.cue_scores[cue]
         return total
 
@@ -262,29 +292,35 @@ class Seen:
         sums = [np.bincount(block.row, weights=column, minlength=self.count) for column in part.T]
         return np.stack(sums, axis=1).astype(np.float32)
 
+    def severity(self, at: int, side: Side) -> tuple[int, str]:
+        text = self.texts[at]
+        return rules.severity(text.title, text.body, side, self.found[at], text.labels)
+
+    def words(self) -> tuple[Block, Floats]:
+        return self.blocks[0], self.values[0]
+
     def known(self, at: int) -> float:
-        """Share of a text's words that the model has a meaning of as a whole; 1 where there is no word."""
         pieces = [len(numbers) for word, numbers in self.cut[at] if word[0].isalpha()]
         return round(pieces.count(1) / len(pieces), 4) if pieces else 1.0
 
-    def reasons(self, at: int, found: tuple[Signal, ...], first: int, second: int, scale: float) -> list[str]:
+    def reasons(self, at: int, first: int, second: int, scale: float) -> list[str]:
         """The words and signals without which the decision between the two likeliest sides would move most."""
         moved = self.moved(at, first, second)
         ranked: list[tuple[str, float]] = []
         inside: set[str] = set()
-        for cue in self._cues(found, at):
+        for cue in self._cues(at):
             weight = float(self.model.cue_scores[cue][first] - self.model.cue_scores[cue][second])
             if self.model.cues[cue] in self.shapes[at]:
                 ranked.append((f"holds {self.model.cues[cue]}", weight))
                 continue
-            words = _words(next(signal.text for signal in found if signal.name == self.model.cues[cue]))
+            words = _words(next(signal.text for signal in self.found[at] if signal.name == self.model.cues[cue]))
             ranked.append((f"signal {self.model.cues[cue]}", weight + sum(moved.get(word, 0.0) for word in words)))
             inside |= words  # taken out, they would take the signal with them: they are told as the signal
         ranked += _ends([item for item in moved.items() if item[0] not in inside])
         ranked = self._telling(at, _ends(sorted(ranked, key=lambda item: (-item[1], item[0]))))
         told = [item for item in ranked[:SHOWN] if item[1] * scale >= LEAST]
         against = [item for item in ranked[-1:] if item[1] * scale <= -AGAINST]
-        return [_told(name, weight * scale, SIDES[first], SIDES[second]) for name, weight in told + against]
+        return [by_word(name, weight * scale, SIDES[first], SIDES[second]) for name, weight in told + against]
 
     def _telling(self, at: int, ranked: list[tuple[str, float]]) -> list[tuple[str, float]]:
         """Without what tells a reader nothing: small words, and parts of addresses, identifiers and markup.
@@ -387,8 +423,8 @@ class Seen:
         scores: Floats = self.model.token_scores[ids] * (weights / np.sqrt(max(float(weights.sum()), 1e-9)))[:, None]
         return scores
 
-    def _cues(self, found: tuple[Signal, ...], at: int) -> list[int]:
-        names = {signal.name for signal in found} | self.shapes[at]
+    def _cues(self, at: int) -> list[int]:
+        names = {signal.name for signal in self.found[at]} | self.shapes[at]
         return [i for i, cue in enumerate(self.model.cues) if cue in names]
 
 
@@ -425,7 +461,7 @@ def _words(text: str) -> set[str]:
     return set(_SPLIT.findall(text.lower()))
 
 
-def _told(name: str, weight: float, first: str, second: str) -> str:
+def by_word(name: str, weight: float, first: str, second: str) -> str:
     what = name if name.startswith(("signal ", "holds ")) else f"word '{name}'"
     return f"{what} {abs(weight):+.2f} {first if weight > 0 else second}"
 
@@ -441,9 +477,3 @@ def softmax(odds: Numbers) -> Numbers:
     raised = np.exp(odds - odds.max(axis=-1, keepdims=True))
     chances: Numbers = raised / raised.sum(axis=-1, keepdims=True)
     return chances
-
-
-@lru_cache(maxsize=1)
-def load_classifier() -> Classifier:
-    """The packaged model, read once a process."""
-    return Classifier.load()

@@ -103,6 +103,28 @@ def words(batch: Read) -> Block:
     return _words(batch, np.flatnonzero(batch.titled))
 
 
+def marks(batch: Read) -> Block:
+    """What words add once more where they stand in a title."""
+    every = np.arange(len(batch.starts))
+    return _block(_word_hashes(batch) ^ _TITLE, batch.home, every)
+
+
+def ends(batch: Read) -> tuple[Codes, Codes]:
+    """The hash of the first word of each text of a batch, and of the last; 0 where a text has no word."""
+    hashes, found = (
+        _word_hashes(batch),
+        (np.zeros(batch.count, dtype=np.uint64), np.zeros(batch.count, dtype=np.uint64)),
+    )
+    found[0][batch.home[::-1]] = hashes[::-1]
+    found[1][batch.home] = hashes
+    return found
+
+
+def pair_columns(before: Codes, after: Codes) -> Ints:
+    """The column of the pair that each word makes with the one after it, both by their hashes."""
+    return _columns(before * _PAIR + after)
+
+
 def _words(batch: Read, again: Ints | None = None) -> Block:
     hashes = _word_hashes(batch)
     every = np.arange(len(hashes))
@@ -160,10 +182,14 @@ def _word_hashes(batch: Read) -> Codes:
 
 
 def _block(keys: Codes, row: Ints, word: Ints) -> Block:
-    mixed = (keys ^ (keys >> np.uint64(31))) * _MIX
-    column = (mixed >> np.uint64(64 - BITS)).astype(np.int64)
+    column = _columns(keys)
     pairs, of, times = np.unique((row << BITS) | column, return_inverse=True, return_counts=True)
     return Block(pairs >> BITS, pairs & (WIDTH - 1), times, of, word)
+
+
+def _columns(keys: Codes) -> Ints:
+    mixed = (keys ^ (keys >> np.uint64(31))) * _MIX
+    return (mixed >> np.uint64(64 - BITS)).astype(np.int64)
 
 
 def values(block: Block, rarity: Floats, count: int) -> Floats:

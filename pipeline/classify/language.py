@@ -81,6 +81,11 @@ def small(word: str) -> bool:
     return word in _FUNCTION or not any(map(str.isalpha, word))
 
 
+def english(word: str) -> bool:
+    """Whether a lower-case word is one of the small ones of which an English text is full."""
+    return word in _ENGLISH
+
+
 def recognised(title: str, body: str) -> str | None:
     """The English name of the language that the prose is plainly in; None where it is English or cannot be told."""
     text = f"{title[:_READ]}\n{body[:_READ]}"

@@ -1,7 +1,7 @@
 """What rules decide and not the model: severity, the weight of the fields around a text, and the kind "other"."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,8 +10,10 @@ import numpy as np
 from pipeline.classify import stakes
 from pipeline.classify.features import Floats
 from pipeline.issue import Signal, Text
-from pipeline.screen import Screen
+from pipeline.screen import search
 
+_READ: Final = 4_000
+"""Characters of a body in which words of being blocked or slowed are looked for."""
 CAP: Final = 1.5
 """The fields around a text never weigh more than this (in log-odds): words can overrule them."""
 
@@ -87,12 +89,14 @@ def praises(text: Text, signals: Sequence[Signal]) -> bool:
     if {signal.name for signal in signals} != {"thanks"} or len(text.title) + len(text.body) > SHORT:
         return False
     low = stakes.lower(f"{text.title}\n{text.body}")
-    return "?" not in low and not any(pattern.search(low) for pattern in (_BLOCKED, _SLOWED, _FAULT, _BUT))
+    return "?" not in low and not any(search(pattern, low) for pattern in (_BLOCKED, _SLOWED, _FAULT, _BUT))
 
 
 def prior(found: Sequence[Field]) -> Floats:
     """Log-odds that the fields around a text add for (developer, customer, none), capped."""
     weights = np.zeros(3, dtype=np.float32)
+    if not found:
+        return weights
     for field in found:
         weights += np.array(field.weights, dtype=np.float32)
     return np.clip(weights, -CAP, CAP)
@@ -149,32 +153,64 @@ def severity(
     title: str, body: str, side: str, found: tuple[Signal, ...], labels: Sequence[str] = ()
 ) -> tuple[int, str]:
     """1 annoys, 2 slows, 4 blocks, 8 harms, and the reason in words."""
+    whole = f"{title}\n{body[:_READ]}"
+    return _graded(
+        side,
+        found,
+        harm=lambda: stakes.harm(title, body),
+        outage=lambda: stakes.outage(title, body, labels),
+        told=lambda pattern: stakes.told(whole, pattern),
+    )
+
+
+def plain_severity(
+    text: str, low: str, side: str, found: tuple[Signal, ...], labels: Sequence[str], may: Collection[object]
+) -> tuple[int, str]:
+    """The same of the fast mode: names are looked for in the sentence that tells of harm, and nowhere else.
+
+    `text` is title and body joined by a line feed, `low` the same in lower case, `may` which of `SOUGHT` it may hold.
+    """
+    return _graded(
+        side,
+        found,
+        harm=lambda: stakes.harm_nearby(text, low, [one for one in stakes.HARMFUL if one in may]),
+        outage=lambda: stakes.outage("", text, labels, may),
+        told=lambda pattern: stakes.told(text, pattern, low[:_READ]) if pattern in may else None,
+    )
+
+
+def _graded(
+    side: str,
+    found: tuple[Signal, ...],
+    *,
+    harm: Callable[[], str | None],
+    outage: Callable[[], tuple[int, str] | None],
+    told: Callable[[re.Pattern[str]], str | None],
+) -> tuple[int, str]:
     names = {signal.name: signal for signal in found}
     for grave in ("security", "legal", "hr"):
         if grave in names:
             return 8, f"severity 8: {grave}, '{names[grave].text}'"
     if "thanks" in names and side == "none":
         return 1, "severity 1: praise"
-    stake = stakes.harm(title, body)
+    stake = harm()
     if stake:
         return 8, f"severity 8: money, data or safety, '{stake}'"
     if "priority_mismatch" in names:
         return 8, f"severity 8: '{names['priority_mismatch'].text}'"
-    out = stakes.outage(title, body, labels)
+    out = outage()
     if out is not None and (out[0] == 8 or side != "none"):
         return out[0], f"severity {out[0]}: outage, '{out[1]}'"
     if side == "none":
         return 1, "severity 1: no pain"
-    whole = f"{title}\n{body[:4000]}"
-    may = _MAY(stakes.lower(whole))
-    if _BLOCKED in may and (hit := stakes.told(whole, _BLOCKED)) is not None:
+    if (hit := told(_BLOCKED)) is not None:
         return 4, f"severity 4: '{hit}'"
     if "distress" in names:
         return 4, f"severity 4: '{names['distress'].text}'"
     for name in ("waiting", "workaround", "rerun", "repeat_contact", "long_silence"):
         if name in names:
             return 2, f"severity 2: '{names[name].text}'"
-    if _SLOWED in may and (hit := stakes.told(whole, _SLOWED)) is not None:
+    if (hit := told(_SLOWED)) is not None:
         return 2, f"severity 2: '{hit}'"
     return 1, "severity 1: no word of being slowed, blocked or harmed"
 
@@ -208,7 +244,8 @@ _FAULT: Final = re.compile(
     r"|(?:takes?|took) (?:\w+ ){0,3}(?:minutes|hours|days|weeks|ages|forever))\b|\[trace\]"
 )
 
-_MAY: Final = Screen((one, one) for one in (_BLOCKED, _SLOWED, _FAULT))
+SOUGHT: Final = (*stakes.SOUGHT, _BLOCKED, _SLOWED)
+"""What severity is told by: patterns over lower case."""
 
 _HOW: Final = 3.0
 """Log-odds of a question for "how do I" and "is it possible": a wish that it contains does not count beside it."""
@@ -227,11 +264,11 @@ def kind_lean(found: tuple[Signal, ...], title: str, body: str, source_kind: str
     pleads = any(signal.name == "feature_plea" for signal in found)
     fault = 1.5 * _tells_of_fault(low)
     plain = source_kind not in _HOSTS
-    if _ASKS_HOW.search(low if plain else title.lower()):
+    if search(_ASKS_HOW, low if plain else title.lower()):
         return np.array([fault, 0.0, _HOW], dtype=np.float32)
-    asks = bool(_QUESTION.search(title.lower())) or body.rstrip().endswith("?")
-    wish = 1.5 if pleads else _NO_WISH if plain and not _WISH.search(low) else 0.0
-    question = 1.0 if asks else _SILENT if plain and not _QUESTION.search(low) else 0.0
+    asks = bool(search(_QUESTION, title.lower())) or body.rstrip().endswith("?")
+    wish = 1.5 if pleads else _NO_WISH if plain and not search(_WISH, low) else 0.0
+    question = 1.0 if asks else _SILENT if plain and not search(_QUESTION, low) else 0.0
     return np.array([fault, wish, question], dtype=np.float32)
 
 
@@ -242,9 +279,9 @@ def other(side: str, confidence: float, found: tuple[Signal, ...], title: str, b
         return True
     wishes = any(signal.name == "feature_plea" for signal in found)
     return (
-        side == "none" and confidence >= 0.5 and not wishes and not _QUESTION.search(low) and not _tells_of_fault(low)
+        side == "none" and confidence >= 0.5 and not wishes and not search(_QUESTION, low) and not _tells_of_fault(low)
     )
 
 
 def _tells_of_fault(low: str) -> bool:
-    return _FAULT in _MAY(low) and _FAULT.search(low) is not None
+    return search(_FAULT, low) is not None

@@ -5,7 +5,7 @@ use the same words.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from pipeline.screen import Screen
@@ -66,12 +66,24 @@ _TESTS: Final[Mapping[str, Measure | re.Pattern[str]]] = {
 """What is measured of a title and a body, and what is looked for in both; all in lower case."""
 SHAPES: Final = tuple(_TESTS)
 _MEASURED: Final = [(n, test) for n, test in enumerate(_TESTS.values()) if not isinstance(test, re.Pattern)]
-_FOUND: Final = Screen(((n, test), test) for n, test in enumerate(_TESTS.values()) if isinstance(test, re.Pattern))
+PATTERNS: Final = {n: test for n, test in enumerate(_TESTS.values()) if isinstance(test, re.Pattern)}
+"""What is looked for, by its number. None looks around itself, so of an ASCII text `Screen` with edges says what is
+there, and not only what may be."""
+_FOUND: Final = Screen(PATTERNS.items(), edges=True)
 
 
 def of(title: str, body: str) -> tuple[int, ...]:
     """The numbers of the shapes that a text has."""
     low, told = title[:READ].lower(), body[:READ].lower()
     both = f"{low}\n{told}"
-    measured = [n for n, test in _MEASURED if test(low, told)]
-    return tuple(sorted(measured + [n for n, pattern in _FOUND(both) if pattern.search(both)]))
+    return known(low, told, there(both, _FOUND(both)))
+
+
+def there(low: str, may: Iterable[int]) -> list[int]:
+    """Of the shapes that a text in lower case may have, by a `Screen` with edges, those that it has."""
+    return list(may) if low.isascii() else [n for n in may if PATTERNS[n].search(low)]
+
+
+def known(title: str, body: str, found: Iterable[int]) -> tuple[int, ...]:
+    """The numbers of the shapes of a text in lower case, `found` among them; of the body its first `READ` letters."""
+    return tuple(sorted([n for n, test in _MEASURED if test(title, body)] + list(found)))

@@ -18,7 +18,7 @@ from pipeline.classify.phrases import NOBODYS, PHRASES, UNLESS
 from pipeline.classify.stakes import lower
 from pipeline.classify.tongues import FOREIGN, MARKS
 from pipeline.issue import Signal
-from pipeline.screen import Screen
+from pipeline.screen import Screen, search, start
 
 WITHHELD: Final = frozenset({"security", "hr", "legal"})
 """Texts with one of these appear in no digest."""
@@ -26,6 +26,8 @@ WITHHELD: Final = frozenset({"security", "hr", "legal"})
 _READ: Final = 8_000
 PROTECTING: Final = frozenset({"confession", "distress", "voice_withdrawn"})
 """Texts with one of these are never quoted: a false alarm costs a quotation, a miss costs a person."""
+GUARDING: Final = WITHHELD | PROTECTING | {"apology_load", "churn"}
+"""What decides who may read a text, whether it may be quoted, and who is called: looked for in any mode."""
 _UNLESS: Final = {
     name: Screen((wording, wording) for wording in parts)
     for name in PHRASES
@@ -56,7 +58,8 @@ _WORDINGS: Final = [
 _OTHER: Final = [Wording("confession", ADMISSIONS[name]) for name in sorted(OTHER_SCRIPTS)]
 _SAID: Final = Screen((one, one.pattern) for one in _WORDINGS if one.signal not in WITHHELD)
 _SAID_ELSEWHERE: Final = Screen((one, one.pattern) for one in _OTHER)
-_ANYWHERE: Final = Screen((one, one.pattern) for one in _WORDINGS if one.signal in WITHHELD)
+_ANYWHERE: Final = Screen(((one, one.pattern) for one in _WORDINGS if one.signal in WITHHELD), edges=True)
+GUARDS: Final = [wording for wording in _WORDINGS if wording.signal in GUARDING]
 
 _LOW: Final = re.compile(
     r"\b(?:low|lowest|minor|normal|trivial|p[34]|medium|routine|standard)\b[^\n]{0,20}\b(?:priority|prio"
@@ -89,6 +92,25 @@ def find(title: str, body: str) -> tuple[Signal, ...]:
         if (shown := _shown(name, patterns, (title, body), lowered if name in WITHHELD else said)) is not None
     ]
     return _settled(found, (title, body), said)
+
+
+def guarding(title: str, body: str, low: str, may: Sequence[Wording]) -> tuple[Signal, ...]:
+    """Of what `find` finds, the signals of `GUARDING`; without those whose words a quotation or code interrupts.
+
+    `low` are title and body in lower case, joined by a line feed; `may` those of `GUARDS` that may stand there.
+    """
+    worth = [one for one in may if one.signal in WITHHELD]
+    said = [one for one in may if one.signal not in WITHHELD]
+    if not low.isascii():
+        said += _SAID_ELSEWHERE(low)
+    if not worth and not said:
+        return ()
+    texts = title[:_READ], body[:_READ]
+    lowered = lower(texts[0]), lower(texts[1])
+    owned = _own(lowered[0]), _own(lowered[1])
+    tried = _by_signal(said, owned) | _by_signal(worth)
+    shown = {name: _shown(name, some, texts, lowered if name in WITHHELD else owned) for name, some in tried.items()}
+    return tuple(Signal(name, text) for name, text in sorted(shown.items()) if text is not None)
 
 
 def withheld(title: str, body: str) -> tuple[Signal, ...]:
@@ -158,27 +180,50 @@ _NOT_OWN: Final = re.compile(
     r"|[qa]: [^\n]{0,600})",  # questions and answers of a test plan
     re.DOTALL | re.MULTILINE,
 )
+_OPENS: Final = re.compile(
+    r"[`\"“„«]|https?://|<!--|^[ \t]{0,8}(?:>|(?:[-*+] )?\[|\d{4}-|at |\$ |[qa]: )", re.MULTILINE
+)
+"""Where one of these can begin."""
 _CODE_SIGNS: Final = re.compile(r"[{}();=<>\[\]|\\$&]")
 _LINE: Final = re.compile(r"[^\n]{12,}")
 
 
 def _own(low: str) -> str:
     """A text in lower case with everything that is not its author's own prose blanked; places stay the same."""
-    if any(sign in low for sign in _SIGNS):
-        low = _NOT_OWN.sub(lambda hit: _blank(hit[0]), low)
+    if any(sign in low for sign in _SIGNS) or _DATED.search(low) or ("at " in low and "(" in low):
+        low = _without(low)
+    if len(_CODE_SIGNS.findall(low)) <= _CODED * min(map(len, _LINE.findall(low)), default=len(low)):
+        return low  # not even the shortest line can be code
     return _LINE.sub(lambda hit: _blank(hit[0]) if _like_code(hit[0]) else hit[0], low)
 
 
-_SIGNS: Final = ("`", "://", "<!--", '"', "“", "„", "«", ">", "[", "$ ", "q: ", "a: ", "at ", "-")
+_SIGNS: Final = ("`", "://", "<!--", '"', "“", "„", "«", ">", "[", "$ ", "q: ", "a: ")
+_DATED: Final = re.compile(r"-\d\d[ t]\d\d:")
+_CODED: Final = 0.12
+"""Signs of code among the letters of a line from which on it is taken for code."""
+
+
+def _without(low: str) -> str:
+    """The text with `_NOT_OWN` blanked."""
+    parts: list[str] = []
+    done = at = 0
+    while (at := start(_OPENS, low, at)) <= len(low):
+        if (hit := (_NOT_OWN.match if low.isascii() else _NOT_OWN.search)(low, at)) is not None:
+            parts += low[done : hit.start()], _blank(hit[0])
+            done = hit.end()
+        elif not low.isascii():
+            break
+        at = max(at + 1, done)
+    return "".join([*parts, low[done:]])
 
 
 def _like_code(line: str) -> bool:
-    return len(_CODE_SIGNS.findall(line)) > 0.12 * len(line)
+    return len(_CODE_SIGNS.findall(line)) > _CODED * len(line)
 
 
 def _blank(part: str) -> str:
     """One long word instead, which ends no sentence unless a line ends in it."""
-    return "".join("\n" if c == "\n" else "_" for c in part)
+    return "\n".join("_" * len(line) for line in part.split("\n"))
 
 
 def _settled(found: list[Signal], texts: tuple[str, str], said: tuple[str, str]) -> tuple[Signal, ...]:
@@ -245,7 +290,7 @@ _TROUBLE: Final = re.compile(
 def _contrast(texts: tuple[str, str], said: tuple[str, str]) -> str | None:
     """Praise beside a complaint: in one sentence, or in neighbours where the text is short enough to be about both."""
     for text, low in zip(texts, said, strict=True):
-        praise = _PRAISE.search(low) if _PRAISE in _MAY(low) else None
+        praise = search(_PRAISE, low)
         if praise is None:
             continue
         for hit in _PRAISE.finditer(low):
@@ -281,13 +326,12 @@ _NO_TROUBLE: Final = re.compile(
     r"|\b(?:not sure|don't know|never said) (?:that )?(?:i|we)\b|\bbug reports\b|\bbut now\b"
 )
 _SHORT: Final = 900
-_MAY: Final = Screen((one, one) for one in (_PRAISE, _LOW))
 
 
 def _mismatch(texts: tuple[str, str]) -> str | None:
     """Money that stands still, or harm that is called minor: what a form's priority does not let people say."""
     low = lower("\n".join(texts))
-    minor = _LOW in _MAY(low) and _LOW.search(low) is not None
+    minor = search(_LOW, low) is not None
     for text in texts:
         still = stakes.standstill(text)
         if still and not minor and _OWN_CARD.search(lower(text)) and not _BUSINESS.search(lower(text)):

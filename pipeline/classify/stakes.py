@@ -5,10 +5,10 @@ sentence denies ("zero lost messages").
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
-from pipeline.screen import Screen
+from pipeline.screen import Screen, matches, search, start
 
 _READ: Final = 8_000
 
@@ -146,7 +146,9 @@ _ELSE: Final = re.compile(
 """What a sentence is about instead: a wrong macro or an untested refund is no wrong refund."""
 
 _HARMS: Final = (_MONEY, _DATA, _SAFETY)
-_MAY: Final = Screen((one, one) for one in (*_HARMS, _SUMS, _STANDSTILL, _ALL_DOWN, _OUTAGE))
+HARMFUL: Final = (*_HARMS, _SUMS)
+SOUGHT: Final = (*HARMFUL, _STANDSTILL, _ALL_DOWN, _OUTAGE)
+_MAY: Final = Screen(((one, one) for one in SOUGHT), edges=True)
 
 
 def lower(text: str) -> str:
@@ -161,14 +163,37 @@ def harm(title: str, body: str) -> str | None:
     """The words that tell of money, data, or safety at stake, as found in the text."""
     for text in (title[:_READ], body[:_READ]):
         low = lower(text)
-        found = _found(low, (*_HARMS, _SUMS))
-        unnamed = _unnamed(text, low) if found else ""
-        hit = _first(text, unnamed, _HARMS) if found != [_SUMS] else None
-        if hit is None and _SUMS in found:
-            hit = _sums_in_trouble(text, unnamed)
+        hit = _harm(text, low, _found(low, HARMFUL))
         if hit:
             return hit
     return None
+
+
+def harm_nearby(text: str, low: str, may: Sequence[re.Pattern[str]]) -> str | None:
+    """Much like `harm`, sooner: sentence by sentence, with the names that stand in it. `may` are those of `HARMFUL`
+    that the text in lower case may hold."""
+    places = {pattern: start(pattern, low) for pattern in may}
+    while (place := min(places.values(), default=len(low))) < len(low):
+        begin = max(low.rfind(stop, 0, place) for stop in _STOPS) + 1
+        end = min((at for stop in _STOPS if (at := low.find(stop, place)) >= 0), default=len(low))
+        sentence, there = low[begin:end], [pattern for pattern, at in places.items() if at <= end]
+        found = [pattern for pattern in there if pattern.search(sentence)]
+        if found != [_SUMS] or _TROUBLE.search(sentence) or _NEARBY.search(sentence):
+            hit = _harm(text[begin:end], sentence, found)
+            if hit:
+                return hit
+        places |= {pattern: start(pattern, low, end + 1) for pattern in there}
+    return None
+
+
+_STOPS: Final = ".!?\n"
+
+
+def _harm(text: str, low: str, found: Sequence[re.Pattern[str]]) -> str | None:
+    """The words of harm in a text that `found` of `HARMFUL` find something in."""
+    unnamed = _unnamed(text, low) if found else ""
+    hit = _first(text, unnamed, _HARMS) if found != [_SUMS] else None
+    return _sums_in_trouble(text, unnamed) if hit is None and _SUMS in found else hit
 
 
 def plain_harm(text: str) -> str | None:
@@ -209,11 +234,18 @@ def _told(text: str, patterns: Sequence[re.Pattern[str]]) -> str | None:
     return _first(text, _unnamed(text, low), patterns) if _found(low, patterns) else None
 
 
-def outage(title: str, body: str, labels: Sequence[str] = ()) -> tuple[int, str] | None:
-    """8 where everybody is cut off or somebody says severity 1, 4 at any other outage, and the words that say so."""
+def outage(
+    title: str, body: str, labels: Sequence[str] = (), may: Collection[object] | None = None
+) -> tuple[int, str] | None:
+    """8 where everybody is cut off or somebody says severity 1, 4 at any other outage, and the words that say so.
+
+    `may` are those of `SOUGHT` that the text may hold, where that is known.
+    """
     rated = [(_rank(label), f"label {label[:40]}") for label in labels]
     if (worst := max(rated, key=lambda one: one[0], default=(0, ""))) and worst[0]:
         return worst
+    if may is not None and _ALL_DOWN not in may and _OUTAGE not in may:
+        return None
     texts = [(text, low, _MAY(low)) for text in (title, body[:_READ]) for low in [lower(text)]]
     for level, pattern in ((8, _ALL_DOWN), (4, _OUTAGE)):
         for text, low, may in texts:
@@ -229,17 +261,17 @@ def _rank(label: str) -> int:
     return 8 if rated["out"] == "p0" or rated["rank"] in ("0", "1") else 4
 
 
-def told(text: str, pattern: re.Pattern[str]) -> str | None:
+def told(text: str, pattern: re.Pattern[str], low: str | None = None) -> str | None:
     """The first words that a pattern over lower case finds where no "not", "no" or "without" stands before them."""
-    low = lower(text)
-    hits = (hit for hit in pattern.finditer(low) if not _NOT_SO.search(low[max(0, hit.start() - 30) : hit.start()]))
+    low = lower(text) if low is None else low
+    hits = (hit for hit in matches(pattern, low) if not _NOT_SO.search(low[max(0, hit.start() - 30) : hit.start()]))
     return next((text[hit.start() : hit.end()] for hit in hits), None)
 
 
 def _first(text: str, low: str, patterns: Sequence[re.Pattern[str]]) -> str | None:
     """The first words that a pattern finds and the sentence does not deny."""
     for pattern in patterns:
-        for hit in pattern.finditer(low):
+        for hit in matches(pattern, low):
             if not _denied(low, hit.start(), hit[0]):
                 return text[hit.start() : hit.end()].strip()
     return None
@@ -251,24 +283,27 @@ def _denied(low: str, start: int, hit: str) -> bool:
 
 def _found(low: str, patterns: Sequence[re.Pattern[str]]) -> list[re.Pattern[str]]:
     """Those of the patterns that find something, be it a name."""
-    return [pattern for pattern in _MAY(low) if pattern in patterns and pattern.search(low)]
+    return [pattern for pattern in _MAY(low) if pattern in patterns and search(pattern, low)]
 
 
 def _unnamed(text: str, low: str) -> str:
     """The text in lower case, of the same length, with blanks for names."""
-    for hit in _CAMEL.finditer(text):
+    for hit in matches(_CAMEL, text):
         low = low[: hit.start()] + " " * len(hit[0]) + low[hit.end() :]
     return _NAMES.sub(lambda hit: " " * len(hit[0]), low)
 
 
 def _sums_in_trouble(text: str, low: str) -> str | None:
     """From the word of money to the word that something is wrong with it, where one sentence has both."""
+    first = start(_SUMS, low)
     for found in _SENTENCE.finditer(low):
-        sentence, start = found[0], found.start()
-        if not _SUMS.search(sentence) or _CHARGERS.search(sentence) or _ELSE.search(text[start : found.end()].lower()):
+        sentence, at = found[0], found.start()
+        if found.end() <= first or not _SUMS.search(sentence):
+            continue
+        if _CHARGERS.search(sentence) or _ELSE.search(text[at : found.end()].lower()):
             continue
         if (span := _trouble(sentence)) is not None:
-            return text[start + span[0] : start + span[1]]
+            return text[at + span[0] : at + span[1]]
     return None
 
 

@@ -90,6 +90,8 @@ def test_a_setting_overrides_its_default_alone(directory: Path) -> None:
         ("mail: {language: dutch}", "mail.language"),
         ("retention: {text: forever}", "'forever' has not the form that is needed. It is how long"),
         ("work: {lease: 0s}", "work.lease"),
+        ("classify: {mode: fats}", "must be one of full, fast, not 'fats'. Did you mean fast?"),
+        ("classify: {mod: fast}", "Did you mean `mode`?"),
         ("organization: {name: x}", "Did you mean `organisation`?"),
     ],
 )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline import clean_mail, clean_marks
 from pipeline.classify import phrases, tongues
 from pipeline.classify.admissions import ADMISSIONS
-from pipeline.screen import Glance, Screen, widened
+from pipeline.screen import Glance, Screen, matches, search, widened
 
 WORDINGS: Final = [
     *(wording for wordings in phrases.PHRASES.values() for wording in wordings),
@@ -120,3 +120,33 @@ def test_possessive_and_bounded_runs_are_widened_too() -> None:
 )
 def test_what_only_one_pattern_of_a_glance_knows_is_marked(secret: str) -> None:
     assert clean_marks.mark(f"We wait, {secret}") != f"We wait, {secret}"
+
+
+_WRITTEN = st.text(alphabet="abcxyz0-_'.!?\n \u2019éß\ud800", max_size=60)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        re.compile(r"\b(?:ab|x)+\b"),
+        re.compile(r"(?<!a )b(?! c)"),
+        re.compile(r"^(?:a|x)\w*"),
+        re.compile(r"^[ ]{0,3}(?:-|a)", re.MULTILINE),
+        re.compile(r"n't\b|\b(?:no|ab)\b"),
+    ],
+)
+@given(text=_WRITTEN)
+def test_what_is_found_sooner_is_what_is_found(pattern: re.Pattern[str], text: str) -> None:
+    soon, slow = search(pattern, text), pattern.search(text)
+
+    assert (soon and soon.span()) == (slow and slow.span())
+    assert [hit.span() for hit in matches(pattern, text)] == [hit.span() for hit in pattern.finditer(text)]
+
+
+@given(text=_WRITTEN)
+def test_a_sieve_that_keeps_the_ends_of_words_lets_everything_pass_that_is_there(text: str) -> None:
+    patterns = [re.compile(r"\bab\b"), re.compile(r"(?<=x)a\b"), re.compile(r"\bx\w+")]
+
+    passed = Screen(zip(patterns, patterns, strict=True), edges=True)(text)
+
+    assert {pattern for pattern in patterns if pattern.search(text)} <= set(passed)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from tests.workers import small
@@ -297,6 +298,21 @@ def test_digest_shows_what_was_sent_once_it_was(run: Run, tmp_path: Path, rosta:
 
     sent = (rosta / "digests" / small.WEEK / "kit.txt").read_text()
     assert (tmp_path / "look" / "kit.txt").read_text() == sent
+
+
+def test_in_fast_mode_the_whole_loop_runs_and_every_verdict_says_so(run: Run, rosta: Path) -> None:
+    written = yaml.safe_load((rosta / "settings.yaml").read_text())
+    (rosta / "settings.yaml").write_text(json.dumps({**written, "classify": {"mode": "fast"}}))
+
+    looped = run("run", "--once")
+
+    stored = [json.loads(line) for line in run("issues", "--json").output.splitlines()]
+    told = run("explain", f"desk:{stored[0]['external_id']}")
+    assert looped.exit_code == 0
+    assert stored
+    assert {one["verdict"]["side"] for one in stored} == {"customer"}
+    assert "/fast" in told.output
+    assert (rosta / "digests" / small.WEEK / "kit.txt").exists()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.classify import artefact
 from pipeline.classify.artefact import SIDES
-from pipeline.classify.training import data, heads, kinds, report, rivals, seen
+from pipeline.classify.training import data, heads, kinds, modes, report, rivals, seen
 from pipeline.classify.training.data import Sample
 from pipeline.classify.training.heads import Odds
 from pipeline.classify.training.report import Trial
@@ -53,6 +53,8 @@ def evaluate(folder: Path) -> Iterator[str]:
     yield ""
     yield "The evaluation part, by a model of the learning part"
     yield from _held(samples, way)
+    both = modes.scores(samples, found, heads.learned_from(samples), _evaluation(samples))
+    yield f"as a deployment is asked: macro-F1 {both['full']:.3f} in full mode, {both['fast']:.3f} in fast mode"
     yield ""
     yield from kinds.told(folder, samples, found.rarities)
 

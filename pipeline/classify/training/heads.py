@@ -1,7 +1,7 @@
 """The linear heads of the model: fitted, tried by cross-validation, and made into a model file."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -120,9 +120,15 @@ def build(samples: Sequence[Sample], kinds: Sequence[Sample]) -> Model:
     found = seen.look([(one.title, one.body) for one in samples])
     trial = cross_validate(samples, ours(samples, found), plain(samples))
     temperature = report.best_temperature(trial)
-    heads = fit(found.sparse, found.dense, samples)
-    width = found.meaning.vectors.shape[1]
     kind_weights, kind_bias = fit_kinds([*kinds, *samples], found.rarities)
+    whole = model(fit(found.sparse, found.dense, samples), found, (kind_weights, kind_bias))
+    return replace(whole, temperature=temperature, threshold=report.best_threshold(trial, temperature))
+
+
+def model(heads: Heads, found: seen.Seen, kinds: tuple[Doubles, Doubles] | None = None) -> Model:
+    """The model of fitted heads, its confidences as they are; without weights of kinds it knows none."""
+    width = found.meaning.vectors.shape[1]
+    kind_weights, kind_bias = kinds or (np.zeros((len(KINDS), found.sparse.shape[1])), np.zeros(len(KINDS)))
     return Model(
         tables=tuple(
             Table(
@@ -139,8 +145,8 @@ def build(samples: Sequence[Sample], kinds: Sequence[Sample]) -> Model:
         cue_scores=_f32(heads.dense[:, width:].T * seen.MARK),
         bias=_f32(heads.bias),
         kind_bias=_f32(kind_bias / KIND_TEMPERATURE),
-        temperature=temperature,
-        threshold=report.best_threshold(trial, temperature),
+        temperature=1.0,
+        threshold=0.0,
     )
 
 

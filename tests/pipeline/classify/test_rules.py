@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.classify import rules, signals
-from pipeline.classify.classifier import load_classifier
+from pipeline.classify import load_classifier, rules, signals
 from pipeline.issue import Text
 
 

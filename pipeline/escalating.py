@@ -56,8 +56,7 @@ LONGEST = 300
 
 
 def ask(session: Session, ids: Sequence[int]) -> None:
-    for one in ids:
-        work.request(session, KIND, str(one))
+    work.request_each(session, KIND, [str(one) for one in ids])
 
 
 def concern(session: Session, source: str, names: Sequence[str]) -> None:

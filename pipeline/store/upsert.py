@@ -18,14 +18,15 @@ STATEMENTS = 200
 
 def insert(session: Session, table: type[DeclarativeBase]) -> Any:
     """The dialect's own insert, which knows `on_conflict_do_update` and `on_conflict_do_nothing`."""
-    return _insert(_dialect(session), table)
+    return insert_of(_dialect(session), table)
 
 
 def _dialect(session: Session) -> str:
     return session.get_bind().dialect.name
 
 
-def _insert(dialect: str, table: type[DeclarativeBase]) -> Any:
+def insert_of(dialect: str, table: type[DeclarativeBase]) -> Any:
+    """The same by the name of the dialect, for statements that are kept."""
     core: Table = table.__table__  # type: ignore[assignment]
     return sqlite.insert(core) if dialect == "sqlite" else postgresql.insert(core)
 
@@ -50,7 +51,7 @@ def ignore(
 
 @lru_cache(STATEMENTS)
 def _ignoring(dialect: str, table: type[DeclarativeBase], keys: tuple[str, ...], at_once: tuple[str, ...]) -> Any:
-    return _from_json(_insert(dialect, table), at_once).on_conflict_do_nothing(index_elements=keys)
+    return _from_json(insert_of(dialect, table), at_once).on_conflict_do_nothing(index_elements=keys)
 
 
 def put(
@@ -75,7 +76,7 @@ def _putting(
     where: ColumnElement[bool] | None,
     at_once: tuple[str, ...],
 ) -> Any:
-    statement = _from_json(_insert(dialect, table), at_once)
+    statement = _from_json(insert_of(dialect, table), at_once)
     fresh = {name: statement.excluded[name] for name in names if name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=fresh, where=where)
 

@@ -7,6 +7,7 @@ the work, the database's clock alone decides, and whoever lost the lease can no 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import and_, case, delete, func, or_, select, update
@@ -14,7 +15,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from pipeline.store import db
-from pipeline.store.upsert import insert
+from pipeline.store.upsert import insert_of
 from pipeline.tables import WorkRow
 
 LEASE = timedelta(seconds=120)
@@ -46,22 +47,38 @@ def request(
 
     What waits for `run_after` wakes nobody: a message would come too early, and the sweep finds what is due.
     """
-    moment = db.now(session)
-    statement = insert(session, WorkRow).values(
-        kind=kind,
-        version=VERSION,
-        key=key,
-        payload=dict(payload or {}),
-        state="ready",
-        wanted=1,
-        serving=0,
-        attempt=0,
-        token=0,
-        run_after=run_after or moment,
-        changed_at=moment,
-    )
+    [row_id] = _ask(session, kind, [(key, payload or {})], run_after)
+    return row_id
+
+
+def request_each(session: Session, kind: str, keys: Sequence[str]) -> None:
+    """Ask for several things of a kind, each once."""
+    _ask(session, kind, [(key, {}) for key in keys], None)
+
+
+def _ask(
+    session: Session, kind: str, wanted: Sequence[tuple[str, Mapping[str, Any]]], run_after: datetime | None
+) -> list[int]:
+    if not wanted:
+        return []
+    moment, statement = db.now(session), _asking(session.get_bind().dialect.name)
+    row = {"kind": kind, "version": VERSION, "state": "ready", "wanted": 1, "serving": 0, "attempt": 0, "token": 0}
+    row |= {"run_after": run_after or moment, "changed_at": moment}
+    ids = [
+        session.execute(statement, {**row, "key": key, "payload": dict(payload)}).scalar_one()
+        for key, payload in wanted
+    ]
+    if run_after is None:
+        told = session.info.setdefault("requested", [])
+        told += [(kind, key, row_id) for (key, _), row_id in zip(wanted, ids, strict=True)]
+    return ids
+
+
+@cache
+def _asking(dialect: str) -> Any:
+    statement = insert_of(dialect, WorkRow)
     asleep = WorkRow.state.in_(("done", "quarantined"))
-    statement = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=["kind", "key"],
         set_={
             "wanted": WorkRow.wanted + 1,
@@ -69,13 +86,9 @@ def request(
             "state": case((asleep, "ready"), else_=WorkRow.state),
             "attempt": case((asleep, 0), else_=WorkRow.attempt),
             "run_after": case((asleep, statement.excluded.run_after), else_=WorkRow.run_after),
-            "changed_at": moment,
+            "changed_at": statement.excluded.changed_at,
         },
     ).returning(WorkRow.id)
-    row_id: int = session.execute(statement).scalar_one()
-    if run_after is None:
-        session.info.setdefault("requested", []).append((kind, key, row_id))
-    return row_id
 
 
 def hurry(session: Session, kind: str, key: str | None = None) -> None:

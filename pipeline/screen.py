@@ -148,11 +148,11 @@ def matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     if not text.isascii():
         yield from pattern.finditer(text) if at <= len(text) else ()
         return
-    while (at := start(pattern, text, at)) <= len(text):
+    while at <= len(text):
         hit = pattern.match(text, at)
         if hit is not None:
             yield hit
-        at = hit.end() if hit is not None else at + 1
+        at = start(pattern, text, hit.end() if hit is not None else at + 1)
 
 
 @cache

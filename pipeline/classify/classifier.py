@@ -94,8 +94,11 @@ class Classifier:
     def _settled(self, looked: "Looked", added: Sequence[Floats]) -> Floats:
         """The log-odds of the sides, with what the fields around each text add."""
         scaled = looked.odds() / np.float32(self.model.temperature)
-        pairs = zip(scaled, looked.foreign, added, strict=True)
-        return np.stack([rules.unread(more) if foreign else odds + more for odds, foreign, more in pairs])
+        settled: Floats = scaled + np.stack(added)
+        for at, foreign in enumerate(looked.foreign):
+            if foreign:
+                settled[at] = rules.unread(added[at])
+        return settled
 
     def _all(self, texts: Sequence[Text], keys: Sequence[str], memory: Memory | None) -> list[Verdict]:
         verdicts: list[Verdict] = []
@@ -147,7 +150,7 @@ class Classifier:
         )
         half = rules.UNREAD if foreign else 1.0
         fields = [_said(what, weight * half, first, second) for what, weight in rules.moved_by(around, first, second)]
-        taught = lessons.reasons(near, first, second)
+        taught = lessons.reasons(near, first, second) if near else []
         because = [*words, *fields[:FIELDS], *taught, gravity, f"next likely: {SIDES[second]} {chances[second]:.2f}"]
         return Verdict(
             side=side,

@@ -10,7 +10,6 @@ count for both, and pairs as often as they stand there.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import islice
 from threading import Lock
 from typing import Final, TypeVar
 
@@ -18,7 +17,7 @@ import numpy as np
 
 from pipeline.classify import features, language, rules, shapes, signals
 from pipeline.classify.artefact import KINDS, SIDES, Model, Table
-from pipeline.classify.classifier import AGAINST, LEAST, LONGEST, SHOWN, Classifier, Looked, by_word
+from pipeline.classify.classifier import AGAINST, LEAST, LONGEST, LOOKED_AT, SHOWN, Classifier, Looked, by_word
 from pipeline.classify.features import Block, Codes, Floats, Ints
 from pipeline.classify.stakes import lower
 from pipeline.classify.tokens import Tokens
@@ -201,8 +200,8 @@ class Glance:
         title_sizes: list[int] = []
         lengths: list[int] = []
         for text in self.texts:
-            head = _plain(text.title)
-            words = list(map(glossary.__getitem__, f"{head}\n{_plain(text.body)}"[:_LETTERS].split()))
+            head = text.title[:_LETTERS]
+            words = list(map(glossary.__getitem__, _plain(f"{head}\n{text.body[:_LETTERS]}").split()))
             counts, titles = Counter(words), Counter(words[: len(head.split())])
             numbers.extend(counts)
             times.extend(counts.values())
@@ -288,12 +287,20 @@ class Glance:
     def reasons(self, at: int, first: int, second: int, scale: float) -> list[str]:
         """The words that add most to the lead of one side over the other, and the one that adds most against it."""
         low, high = self._starts[at : at + 2]
-        weights = (self.adds[low:high, first] - self.adds[low:high, second]) * np.float32(scale)
-        order = weights.argsort().tolist()
-        strongest = ((self._names[self._numbers[low + n]], weights[n]) for n in reversed(order) if weights[n] >= LEAST)
-        against = ((self._names[self._numbers[low + n]], weights[n]) for n in order if weights[n] <= -AGAINST)
-        named = [*islice((one for one in strongest if one[0]), SHOWN), *islice((one for one in against if one[0]), 1)]
-        return [by_word(name, weight, SIDES[first], SIDES[second]) for name, weight in named]
+        lead = (self.adds[low:high, first] - self.adds[low:high, second]) * np.float32(scale)
+        order, weights = lead.argsort(kind="stable").tolist(), lead.tolist()
+        first_ones, last_ones = ([(self._name(low + n), weights[n]) for n in some] for some in _ends(order))
+        strongest = [one for one in first_ones if one[0] and one[1] >= LEAST][:SHOWN]
+        against = [one for one in last_ones if one[0] and one[1] <= -AGAINST][:1]
+        return [by_word(name, weight, SIDES[first], SIDES[second]) for name, weight in strongest + against]
+
+    def _name(self, at: int) -> str:
+        return self._names[self._numbers[at]]
+
+
+def _ends(order: list[int]) -> tuple[list[int], list[int]]:
+    """The last of an order, backwards, and the first: only these can be named."""
+    return order[: -LOOKED_AT - 1 : -1], order[:LOOKED_AT]
 
 
 def _plain(text: str) -> str:

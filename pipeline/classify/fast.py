@@ -71,7 +71,7 @@ class Fast(Classifier):
         with self._lock:
             if len(self._glossary) > _KEPT:
                 self._glossary = Glossary(self.model, self.tokens)
-            return Glance(texts, self.model, self._glossary)
+            return Lookups(texts, self.model, self._glossary)
 
 
 class Glossary(dict[str, int]):
@@ -164,7 +164,7 @@ def _name(word: str) -> str:
     return bare if plain and not language.small(bare) else ""
 
 
-class Glance:
+class Lookups:
     """A batch as the fast mode sees it."""
 
     def __init__(self, texts: Sequence[Text], model: Model, glossary: Glossary) -> None:

@@ -20,7 +20,7 @@ from tests import local_servers
 LEADERS = 1_000
 BRANCHES = 8
 """Teams below a team."""
-SETTINGS = "organisation: {name: Harbour, timezone: Europe/London}\n"
+SETTINGS = "organisation: {name: Harbour, timezone: Europe/London}\nclassify: {mode: fast}\n"
 """Of the deployment: how it classifies is said here."""
 KEY = "k3Yt0-Zq9v_7XwLmN4pRsUu8BcDdEeFfGgHhJj2K5M"
 

@@ -189,9 +189,11 @@ class Smtp:
             return
         outcome = self._refused(verb, code, text)
         # A reply that fits no command means that the two sides no longer agree on where they are.
-        if code == 421 or not 400 <= code < 600:
+        # One that is tired of a connection ("too many mails in this session") says so at the next mail's beginning.
+        tired = code == 421 or (verb == "MAIL" and code // 100 == 4)
+        if tired or not 400 <= code < 600:
             self._drop()
-            raise _FailedError(outcome, again=code == 421)
+            raise _FailedError(outcome, again=tired)
         self._reset(client)
         raise _FailedError(outcome)
 

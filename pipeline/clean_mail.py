@@ -133,7 +133,7 @@ _FOOTER_LINES: Final = 14
 
 def own_words(text: str) -> str:
     """Without quoted mail, signatures and legal footers, unless nothing else is there."""
-    if text[-1:] not in (":", "：") and not _ANYTHING(text):
+    if not (text.endswith((":", "：", FENCE)) or _ANYTHING(text)):
         return text
     lines = text.split("\n")
     within = inside(lines) if FENCE in text else []
@@ -238,7 +238,7 @@ def _signs(lines: list[str], within: list[bool], at: int, end: int) -> bool:
 _SIGN_LETTERS: Final = frozenset("wabkmcsytvlfhgduinpzxoüмсзμεよ此谢감")
 
 _ANYTHING: Final = Glance(
-    "-{3}|_{4}|##|warded|réexpédié|transféré|weitergeleitete",
+    re.compile("-{3}|_{4}|##|warded|réexpédié|transféré|weitergeleitete", re.IGNORECASE),
     lines=(">", "--$", _ABOUT, _LEGAL, _SIGN_OFF, _DEVICE),
 )
 """What every cut needs that is made here; of another mail's headers the one that is rarest."""

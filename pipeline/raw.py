@@ -34,9 +34,9 @@ def page(items: Sequence[Raw], parts: Sequence[bytes], redact: Collection[str]) 
     """A list of items without the keys in `redact`, at any depth; `parts` are the items as they are written."""
     body = b"[%b]" % b",".join(parts)
     for key in redact:
-        # Within a text a quotation mark has a backslash before it, so that this can only be a key.
+        # Within a text a quotation mark has a backslash before it, so that this can only be a key, or the end of one.
         name = written(key) + b":"
-        if name in body:
+        if name in body and b"\\" + name not in body:
             body = body.replace(name + b"null,", b"").replace(b"," + name + b"null}", b"}")
         if name in body:
             return written(_without(list(items), frozenset(redact)))

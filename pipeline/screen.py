@@ -20,13 +20,13 @@ _PART: Final = re.compile(
 )
 """A piece of a pattern; only these kinds are not passed on as they are."""
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
-_WIDER: Final = {"w": r"\w\x80-\x{10FFFF}", "s": r"\x00-\x20\x80-\x{10FFFF}", "d": r"\d\x80-\x{10FFFF}"}
-"""Classes of Python's that hold more than ASCII, with all that is beyond it."""
+_WIDER: Final = {"w": r"\w\x80-\x{10FFFF}", "s": r"\x00-\x20\x80-\x{10FFFF}", "d": r"\p{Nd}"}
+"""Classes of Python's that hold more than ASCII: with all that is beyond it, or with what is a digit in any script."""
 _EDGES: Final = (r"\b",)
 _MEMORY: Final = 1 << 20
 """Bytes that RE2 may keep for what it learned of one pattern."""
 
-_FOLDED: Final = "[ıİſKŉǰẖẗẘẙẚﬀ-ﬆ]"
+_FOLDED: Final = "[ıİſ\u212aŉǰẖẗẘẙẚﬀ-ﬆ]"
 """Letters that Python takes for ones of ASCII where case does not count, and RE2 does not."""
 _ROOM: Final = 4 << 20
 """Bytes that RE2 may keep for what it learned of several patterns that it reads at once."""

@@ -247,7 +247,8 @@ def _understand(
             issues.quarantine(session, source, what, reason, None if named else issues.dump(item), at)
             done.put_aside(what, reason)
             continue
-        read_from = None if id(item) in page.forgotten else prints.get(id(item))
+        theirs = id(item) in page.forgotten or (who is not None and who.names_somebody(item))
+        read_from = None if theirs else prints.get(id(item))
         if isinstance(value, Issue):
             page.read[(value.external_id,)] = read_from
             known = page.issues.get(value.external_id)

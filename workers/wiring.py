@@ -9,11 +9,11 @@ import importlib
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,7 @@ GROUP = "leafnotes.connectors"
 COMES_BACK = "/login/back"
 """Where an OpenID Connect provider sends people back to."""
 SMTP_KEPT = 20.0
-"""Seconds for which a worker keeps its connection to the mail server: the mails of a week follow each other."""
+"""Seconds for which a worker uses its connection to the mail server again: the mails of a week follow each other."""
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -92,10 +92,9 @@ class Source:
 
     @cached_property
     def reader(self) -> str:
-        """What its items are read by: this version of Leafnotes, the connector's module, its options but secrets."""
-        file = getattr(sys.modules.get(self.connector.__module__), "__file__", None)
-        code = Path(file).read_bytes() if file else b""
-        told = (version("leafnotes"), self.connector.__qualname__, code, self.options.model_dump_json())
+        """What its items are read by: our code and the connector's as this process has it, its options but secrets."""
+        code = version("leafnotes"), code_of("pipeline.clean"), code_of(self.connector.__module__)
+        told = *code, self.connector.__qualname__, self.options.model_dump_json()
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
     def describe(self, cursor: Mapping[str, Any]) -> str:
@@ -106,6 +105,21 @@ class Source:
     def counts(self) -> bool:
         """Whether the source can name everything that still exists."""
         return self.connector.census is not Connector.census
+
+
+@cache
+def code_of(module: str) -> str:
+    """A hash of the files beside a module: what reads an item is mostly there.
+
+    Kept from the first look on, which is that of the process that others are forked from: files that were replaced
+    since are not the code that runs.
+    """
+    found = hashlib.sha256()
+    place = getattr(sys.modules.get(module), "__file__", None)
+    for file in sorted(Path(place).parent.glob("*.py")) if place else ():
+        with suppress(OSError):
+            found.update(file.name.encode() + b"\n" + file.read_bytes())
+    return found.hexdigest()
 
 
 def span(text: str) -> timedelta:
@@ -413,6 +427,7 @@ def _sources(loaded: Loaded, directory: Path) -> tuple[dict[str, Source], list[P
             problems.append(loaded.sources_document.problem(("sources", index, "answers"), says, "Remove the key."))
         else:
             found[options.name] = Source(options.name, options, connector, directory)
+            code_of(connector.__module__)
     return found, problems
 
 

@@ -100,7 +100,7 @@ def learn(session: Session, *tables: str) -> None:
         if session.scalar(known, {"name": name}) and session.scalar(
             select(literal(1)).select_from(table(name)).limit(1)
         ):
-            session.execute(text(f"ANALYZE {name}"))
+            session.execute(text(f"ANALYZE (SKIP_LOCKED) {name}"))
 
 
 @contextmanager

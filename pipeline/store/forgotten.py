@@ -168,6 +168,9 @@ def visit(
         if change:
             mine, number = [key == row[key.name] for key in keys], "-".join(str(row[key.name]) for key in keys)
             _put(session, update(table).where(*mine), _whole(name, row, found), number)
+            if name == "comments":  # the issue may have been read from an item that holds the comment
+                of = (IssueRow.source == row["source"], IssueRow.external_id == row["issue"])
+                session.execute(update(IssueRow).where(*of).values(raw_hash=None))
     return Visit(tuple(rows[-1][key.name] for key in keys) if len(rows) == BATCH else None, changed)
 
 
@@ -282,6 +285,8 @@ def _whole(table: str, row: Mapping[Any, Any], found: dict[str, Any]) -> dict[st
             return {**found, "state": "rejected", "message": None, "reply": "whom it was for was forgotten"}
         if "message" in found and (row["resent"] or row["state"] in ("sending", "unknown")):
             return {**found, "state": "gave_up", "alarm": UNSENT}
+    if table == "comments":
+        return {**found, "raw_hash": None}
     if table == "pages" and "body" in found:
         return {**found, "items": len(json.loads(zlib.decompress(found["body"])))}
     return found

@@ -81,7 +81,7 @@ def read_from(session: Session, prints: Sequence[str]) -> dict[str, Name]:
     found: dict[str, Name] = {}
     for some in chunks(prints):
         issue = select(IssueRow.raw_hash, IssueRow.external_id, literal(None))
-        issue = issue.where(among(session, IssueRow.raw_hash, some))
+        issue = issue.where(among(session, IssueRow.raw_hash, some), IssueRow.state != "deleted")
         comment = select(CommentRow.raw_hash, CommentRow.issue, CommentRow.external_id)
         comment = comment.where(among(session, CommentRow.raw_hash, some))
         for one, name, key in session.execute(issue.union_all(comment)):
@@ -93,7 +93,8 @@ def note_read(session: Session, before: Mapping[str, Known], read: Mapping[str, 
     """Remember what issues were read from that need not be written."""
     for key, one in read.items():
         if one != before[key].raw_hash:
-            session.execute(update(IssueRow).where(IssueRow.id == before[key].id).values(raw_hash=one))
+            same = (IssueRow.id == before[key].id, IssueRow.content_hash == before[key].content_hash)
+            session.execute(update(IssueRow).where(*same).values(raw_hash=one))
 
 
 def columns(issue: Issue) -> dict[str, Any]:

@@ -105,6 +105,8 @@ def _each(session: Session, statement: Any, rows: Sequence[Mapping[str, Any]], k
     if statement.select is None:
         session.execute(statement, list(rows))
         return
+    if any(row.keys() != rows[0].keys() for row in rows):
+        raise ValueError("the rows of one statement have different columns")
     last = {tuple(row[key] for key in keys): row for row in rows}  # no row may be met twice by one statement
     session.execute(statement, {_ROWS: raw.written(list(last.values())).decode()})
 

@@ -7,12 +7,15 @@ from typing import Any, Final
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, literal, select
 
-from pipeline import steps
+from pipeline import erasing, steps
+from pipeline.forgetting import Identity
 from pipeline.issue import Comment, Gone, Issue, Remark
-from pipeline.store import db, issues, sources
-from pipeline.tables import CommentRow, EventRow, IssueRow, PageRow, QuarantineRow
+from pipeline.store import db, forgotten, issues, sources
+from pipeline.store.audit import By
+from pipeline.tables import CommentRow, EventRow, IssueRow, QuarantineRow
+from tests.store.test_audit import ORG
 
 MONDAY: Final = datetime(2026, 9, 14, 9, tzinfo=UTC)
 _names: Final = itertools.count()
@@ -96,10 +99,13 @@ class Desk:
                 for some in columns
             ]
 
-    def pages(self) -> int:
+    def prints(self) -> list[str]:
+        """What of this source has a fingerprint."""
+        issue = select(IssueRow.external_id, literal(None)).where(IssueRow.source == self.name)
+        comment = select(CommentRow.issue, CommentRow.external_id).where(CommentRow.source == self.name)
+        query = issue.where(IssueRow.raw_hash.is_not(None)).union_all(comment.where(CommentRow.raw_hash.is_not(None)))
         with db.transaction(self.database) as session:
-            query = select(func.count()).select_from(PageRow).where(PageRow.source == self.name)
-            return session.execute(query).scalar_one()
+            return sorted(name if key is None else f"{name} {key}" for name, key in session.execute(query))
 
 
 @given(pages=PAGES, readers=st.lists(st.sampled_from("rrrs"), min_size=7, max_size=7))
@@ -162,3 +168,22 @@ def test_the_same_items_of_two_sources_are_two(database: Engine) -> None:
 
     assert one.ingest(page, "r").new == other.ingest(page, "r").new == 1
     assert one.ingest(page, "r").new == 0
+
+
+def test_what_somebody_forgotten_wrote_leaves_no_fingerprint(database: Engine) -> None:
+    desk = Desk(database)
+    page = [{**SLOW, "said": "it hurts me"}, {"id": "1", "comment": "a", "body": "yes"}, {"id": "2", "title": "Mine"}]
+    desk.ingest(page, "r")
+    assert desk.prints() == ["1", "1 a", "2"]
+
+    with db.transaction(database) as session:
+        erasing.begin(session, ORG, Identity(id="kit", accounts=((desk.name, "b"),)), By("operator", "ops"), MONDAY)
+        eraser = erasing.eraser(session)
+        ids, _ = forgotten.stale(session, eraser.who, 0)
+        forgotten.rewrite(session, eraser.who, ids)
+        for table in forgotten.tables():
+            forgotten.visit(session, table, eraser, None, lambda *_: False)
+    assert desk.prints() == ["2"]
+
+    desk.ingest(page, "r")
+    assert [row[2] for row in desk.stored()[1]] == ["", ""]

@@ -119,7 +119,7 @@ class Glossary(dict[str, int]):
             [
                 _added(words, whole, count),
                 _added(pieces, whole_pieces, count),
-                np.array([self._meant(parts) for parts in cut]),
+                self._meant(cut),
                 np.array([_counted(word, parts) for word, parts in zip(new, cut, strict=True)]),
             ]
         )
@@ -129,11 +129,13 @@ class Glossary(dict[str, int]):
         self.names += map(_name, new)
         self._new = []
 
-    def _meant(self, parts: Sequence[tuple[str, tuple[int, ...]]]) -> list[float]:
-        """What a word adds to the sides by its meaning, and the weight of that."""
-        ids = [number for _, numbers in parts for number in numbers]
-        weights = self._model.token_weights[ids]
-        return [*(self._model.token_scores[ids] * weights[:, None]).sum(axis=0).tolist(), float(weights.sum())]
+    def _meant(self, cut: Sequence[Sequence[tuple[str, tuple[int, ...]]]]) -> Floats:
+        """What each word adds to the sides by its meaning, and the weight of that."""
+        ids = [[number for _, numbers in parts for number in numbers] for parts in cut]
+        flat = np.array([number for some in ids for number in some], dtype=np.int64)
+        weights = self._model.token_weights[flat][:, None]
+        row = np.repeat(np.arange(len(cut)), [len(some) for some in ids])
+        return _sums(np.hstack([self._model.token_scores[flat] * weights, weights]), row, len(cut))
 
 
 def _roomy(table: Rows, size: int) -> Rows:

@@ -153,7 +153,7 @@ def test_a_connection_is_kept_for_a_mail_that_follows_soon(keep: float, connecti
     assert len(box.sessions) == connections
 
 
-@pytest.mark.parametrize("fault", [CLOSE, RESET, "421 idle too long"])
+@pytest.mark.parametrize("fault", [CLOSE, RESET, "421 idle too long", "452 too many mails in this session"])
 def test_a_kept_connection_that_broke_costs_no_mail(fault: str) -> None:
     with scripted({"mail": "250 ok|" + fault}, once=True) as server:
         way = Smtp(server.url, QUICK, keep=60)

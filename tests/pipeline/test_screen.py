@@ -150,3 +150,15 @@ def test_a_sieve_that_keeps_the_ends_of_words_lets_everything_pass_that_is_there
     passed = Screen(zip(patterns, patterns, strict=True), edges=True)(text)
 
     assert {pattern for pattern in patterns if pattern.search(text)} <= set(passed)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("The subject is as below: see\nOn Mon, Jan 5, 2024 at 10:00, Bob wrote:\n```\nx\n```", "Bob"),
+        ("Please see the subject: of it.\nBEGIN FORWARDED MESSAGE:\nfoo bar", "foo"),
+    ],
+)
+def test_quoted_mail_goes_above_code_and_under_a_heading_in_capitals(text: str, left: str) -> None:
+    assert left in text
+    assert left not in clean_mail.own_words(text)

@@ -11,9 +11,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from pipeline import raw
 
-Insert = postgresql.Insert | sqlite.Insert
 STATEMENTS = 200
-"""That are kept, since making one costs as much as a dozen rows."""
+"""That are kept: making one takes longer than sending it."""
 
 
 def insert(session: Session, table: type[DeclarativeBase]) -> Any:
@@ -81,7 +80,7 @@ def _putting(
     return statement.on_conflict_do_update(index_elements=keys, set_=fresh, where=where)
 
 
-# --- many rows in one statement: PostgreSQL takes them as one JSON text, at a tenth of what a statement a row costs
+# --- many rows in one statement: PostgreSQL takes them as one JSON text, where `executemany` sends a statement a row
 
 
 def _at_once(session: Session, table: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

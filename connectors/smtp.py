@@ -13,6 +13,7 @@ import socket
 import ssl
 import tempfile
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -101,6 +102,7 @@ class Smtp:
         self._timeout = timeout
         self._tls = tls
         self._client: smtplib.SMTP | None = None
+        self._end: weakref.finalize[[], Smtp] | None = None
         self._keep = False
         self._lasts = keep
         self._used = 0.0
@@ -169,7 +171,12 @@ class Smtp:
             return failed.outcome
 
     def _hand_over(self, wire: bytes, size: int, origin: str, target: str) -> Outcome:
-        client = self._client = self._client or self._connect()
+        if self._client is None:
+            self._client = self._connect()
+            self._end = weakref.finalize(
+                self, self._client.close
+            )  # whoever kept it may be gone before it is used again
+        client = self._client
         announced = f" SIZE={size}" if client.has_extn("size") else ""
         self._ask(client, "MAIL", f"FROM:<{origin}>{announced}", (2,))
         self._ask(client, "RCPT", f"TO:<{target}>", (2,))
@@ -356,6 +363,8 @@ class Smtp:
         client, self._client = self._client, None
         if client is not None:
             client.close()
+        if self._end is not None:
+            self._end.detach()
 
     def _hang_up(self) -> None:
         """Say goodbye. What is accepted stays accepted, whatever happens to the connection now."""

@@ -1,5 +1,6 @@
 import base64
 import datetime as dt
+import gc
 import ipaddress
 import ssl
 from collections.abc import Iterator
@@ -151,6 +152,20 @@ def test_a_connection_is_kept_for_a_mail_that_follows_soon(keep: float, connecti
 
     assert kinds == ["accepted", "accepted"]
     assert len(box.sessions) == connections
+
+
+def test_a_connection_that_was_kept_ends_with_whoever_kept_it() -> None:
+    with smtp() as box:
+        way = Smtp(box.url, keep=60)
+        kept = [way]
+        assert way.send(MAIL, *ROUTE).kind == "accepted"
+        kept.append(kept)  # type: ignore[arg-type]  # only the collector finds it
+        line = way._client.sock  # type: ignore[union-attr]
+        del way, kept
+        gc.collect()
+
+        assert line is not None
+        assert line.fileno() == -1
 
 
 @pytest.mark.parametrize("fault", [CLOSE, RESET, "421 idle too long", "452 too many mails in this session"])

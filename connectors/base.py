@@ -137,7 +137,8 @@ class Connector(ABC, Generic[Own]):
 
     @abstractmethod
     def normalise(self, raw: Raw) -> Issue | Remark | Gone | None:
-        """One of our values for a raw item, None for what is not an issue. Pure; runs again on the archive.
+        """One of our values for a raw item, None for what is not an issue. Pure: it runs again on the archive, and
+        not for an item that came again as it was.
 
         Raises `BadItem` when the item lacks what an issue needs.
         """

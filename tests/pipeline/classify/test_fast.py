@@ -6,8 +6,9 @@ import pytest
 
 from pipeline.classify import explain, lessons, load_classifier, signals
 from pipeline.classify.fast import Fast
-from pipeline.classify.training import data
+from pipeline.classify.training import data, report
 from pipeline.issue import Text, Verdict
+from tests.shared_data import beside
 
 EXAMPLES = [text for _, _, text in lessons.examples()]
 TEXTS = [
@@ -123,10 +124,12 @@ def test_of_one_text_too_nothing_is_read_beyond_the_schema() -> None:
     assert all(1 / 3 <= verdict.confidence <= 1 and verdict.because for verdict in fast)
 
 
-@pytest.mark.skipif(not data.BESIDE.is_dir(), reason="the public labelled texts do not lie beside the checkout")
 def test_macro_f1_of_the_public_texts_is_at_most_two_hundredths_lower() -> None:
-    report = pytest.importorskip("pipeline.classify.training.report", reason="scikit-learn is not installed")
-    held = [one for one in data.everything(data.BESIDE) if one.part == "evaluation" and one.agreed is not False]
+    held = [
+        one
+        for one in data.everything(beside("data", "labelled"))
+        if one.part == "evaluation" and one.agreed is not False
+    ]
     texts = [Text(title=one.title, body=one.body) for one in held]
 
     full, fast = (

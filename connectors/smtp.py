@@ -134,7 +134,11 @@ class Smtp:
         wire = _LINE_START_DOT.sub(b"..", content) + b".\r\n"
         if not self._keep and time.monotonic() - self._used >= self._lasts:
             self._hang_up()
-        outcome = self._transact(wire, len(content), origin, target)
+        try:
+            outcome = self._transact(wire, len(content), origin, target)
+        except BaseException:
+            self._drop()  # broken off somewhere in the dialogue: the next mail would read this one's answers
+            raise
         self._used = time.monotonic()
         if not self._keep and not self._lasts:
             self._hang_up()

@@ -2,6 +2,7 @@ import base64
 import datetime as dt
 import gc
 import ipaddress
+import smtplib
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -195,6 +196,33 @@ def test_after_a_lost_answer_the_next_mail_takes_a_new_connection() -> None:
 
     assert kinds == ["unknown", "accepted"]
     assert server.connections == 2
+
+
+@pytest.mark.parametrize("answers", range(4))
+def test_after_a_dialogue_that_was_broken_off_the_next_mail_takes_a_new_connection(
+    answers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, left = smtplib.SMTP.getreply, answers
+
+    def out_of_memory(client: smtplib.SMTP) -> tuple[int, bytes]:
+        nonlocal left
+        if not left:
+            raise MemoryError
+        left -= 1
+        return read(client)
+
+    with smtp() as box:
+        way = Smtp(box.url, QUICK, keep=60)
+        assert way.send(MAIL, ROUTE[0], "a@x.example").kind == "accepted"
+        with monkeypatch.context() as patched, pytest.raises(MemoryError):
+            patched.setattr(smtplib.SMTP, "getreply", out_of_memory)
+            way.send(MAIL, ROUTE[0], "b@x.example")
+        last = way.send(MAIL, ROUTE[0], "c@x.example")
+        way.check()
+
+    assert last.kind == "accepted"
+    assert len(box.sessions) == 2
+    assert {message.rcpt_tos[0] for message in box.messages} >= {"a@x.example", "c@x.example"}
 
 
 # The bytes and the envelope.

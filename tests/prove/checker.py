@@ -5,6 +5,7 @@ the ledgers, and the rules of facts/reliability.md 2.2 (I1 to I11) written down 
 Both give sentences, one a violation.
 """
 
+import difflib
 import json
 import sqlite3
 from collections import Counter, defaultdict
@@ -111,6 +112,7 @@ class Checker:
         self.db, self.leaders = database, leaders
         self.source, self.mail = Tail(ledgers / "source"), Tail(ledgers / "mail")
         self.form, self.deaths = Tail(ledgers / "forms"), Tail(ledgers / "deaths")
+        self._copies = ledgers / "copies"
         self._audited = datetime(2000, 1, 1, tzinfo=UTC)
         self._seen = 0
         self._revisions: dict[str, dict[str, tuple[datetime, dict[str, Any]]]] = {"issue": {}, "comment": {}}
@@ -174,7 +176,7 @@ class Checker:
                 continue
             row = known[name]
             if len({one["sha256"] for one in got}) > 1:
-                found.append(f"I5 copies of {name} differ")
+                found.append(f"I5 copies of {name} differ: {self._difference(got)}; {row}")
             if len(got) > 2:
                 found.append(f"I5 {len(got)} copies of {name}")
             if not row["resent"] or (row["state"] in ("accepted", "gave_up", "unknown") and not row["alarm"]):
@@ -184,6 +186,13 @@ class Checker:
             if first["answered"] and not died:
                 found.append(f"I5 a second copy of {name} though its first was confirmed and nobody died")
         return found
+
+    def _difference(self, got: Sequence[Mapping[str, Any]]) -> str:
+        """The first lines in which the first two copies that are not the same bytes differ."""
+        one, other = list(dict.fromkeys(entry["sha256"] for entry in got))[:2]
+        texts = [(self._copies / name).read_text("utf-8", "replace").splitlines() for name in (one, other)]
+        lines = [line for line in difflib.unified_diff(*texts, lineterm="", n=0) if line[:2] not in ("--", "++")]
+        return f"{len(texts[0])} and {len(texts[1])} lines, {lines[:6]}"
 
     def fenced(self) -> list[str]:
         """Whoever finishes a row is who took it last; told by PostgreSQL's own backends."""

@@ -203,10 +203,16 @@ def _mail(points: Points) -> None:
         points.hit(f"smtp: after {verb}")
 
     def handed(self: Smtp, client: Any, wire: bytes) -> Any:
-        line = smtp._socket(client)
-        points.hit(steps.HALF, lambda: line.sendall(wire[: len(wire) // 2]))
-        points.hit(steps.UNREAD, lambda: line.sendall(wire))
-        outcome = content(self, client, wire)
+        line, gone = smtp._socket(client), 0
+
+        def up_to(end: int) -> None:
+            nonlocal gone
+            line.sendall(wire[gone:end])
+            gone = end
+
+        points.hit(steps.HALF, lambda: up_to(len(wire) // 2))
+        points.hit(steps.UNREAD, lambda: up_to(len(wire)))
+        outcome = content(self, client, wire[gone:])  # of one that was frozen and goes on, the rest
         if outcome.kind == "accepted":
             points.hit(steps.TAKEN)
         return outcome

@@ -18,6 +18,8 @@ from tests.prove.ledger import Ledger
 class Mailbox:
     def __init__(self, ledger: Ledger, seed: int, faults: float = 0.12) -> None:
         self.ledger, self.faults = ledger, faults
+        self.copies = ledger.path.parent / "copies"
+        self.copies.mkdir(exist_ok=True)
         self._chance = random.Random(f"{seed} mail")
         self._lock = threading.Lock()
         self.messages: dict[str, bytes] = {}
@@ -32,13 +34,15 @@ class Mailbox:
     def keep(self, recipient: str, content: bytes, fault: str) -> None:
         parsed = email.message_from_bytes(content)
         name = str(parsed["Message-ID"])
+        digest = hashlib.sha256(content).hexdigest()
+        (self.copies / digest).write_bytes(content)
         with self._lock:
             self.messages[name] = content
             self.ledger.write(
                 what="mail",
                 message_id=name,
                 recipient=recipient,
-                sha256=hashlib.sha256(content).hexdigest(),
+                sha256=digest,
                 kept=fault != "hang up, not kept",
                 answered=fault == "none",
                 subject=str(parsed["Subject"]),

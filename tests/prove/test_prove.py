@@ -4,13 +4,18 @@ import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
-from tests.prove import steps
+from connectors.smtp import Smtp
+from tests.local_servers import smtp
+from tests.prove import failpoints, steps
 from tests.prove.bugs import BUGS
 from tests.prove.checker import Checker, Database
 from tests.prove.fleet import Template
+from tests.prove.ledger import Ledger
+from tests.prove.mailbox import Mailbox
 from tests.prove.run import Plan, prove
 
 HERE = Path(__file__).parent
@@ -59,6 +64,34 @@ def test_a_planted_bug_is_noticed(template: Template) -> None:
     outcome = prove(Plan(database="sqlite", kills=6, seed=7, bug="get-acts", week=6), print, template)
 
     assert any("nobody sent" in one for one in outcome.violations), outcome.violations
+
+
+def test_who_was_frozen_in_the_middle_of_a_mail_sends_the_rest_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("_connect", "_ask", "_content"):
+        monkeypatch.setattr(Smtp, name, getattr(Smtp, name))  # put back afterwards
+    points = Mock(hit=lambda _name, last_words=bool: last_words())
+    failpoints._mail(points)
+
+    with smtp() as box:
+        outcome = Smtp(box.url).send(b"Subject: notes\r\n\r\n.one\r\ntwo\r\n", "leaf@x.example", "ines@x.example")
+
+    assert outcome.kind == "accepted"
+    assert [message.content for message in box.messages] == [b"Subject: notes\r\n\r\n.one\r\ntwo\r\n"]
+
+
+def test_copies_that_differ_are_shown(sqlite_url: str, tmp_path: Path) -> None:
+    box = Mailbox(Ledger(tmp_path / "mail"), seed=1)
+    for line in (b"one", b"two"):
+        box.keep("ines@x.example", b"Message-ID: <1@x.example>\n\nfirst\n" + line + b"\n", "none")
+    database = Database(sqlite_url)
+    database.run(
+        "INSERT INTO mails (id, digest_id, recipient, state, message_id, attempt, resent, changed_at)"
+        " VALUES (1, 1, 'ines@x.example', 'accepted', '<1@x.example>', 1, 0, '2026-01-06 10:00:00')"
+    )
+
+    found = Checker(database, tmp_path, ["noor"]).mails()
+
+    assert found[0].startswith("I5 copies of <1@x.example> differ: 4 and 4 lines, ['@@ -4 +4 @@', '-one', '+two'];")
 
 
 def test_a_checker_finds_what_is_missing(sqlite_url: str, tmp_path: Path) -> None:

@@ -20,13 +20,13 @@ from sqlalchemy.orm import Session
 from pipeline import escalating, objections, steps, teaching
 from pipeline.access import Reader, may_see, reader
 from pipeline.digest.document import Document, Open, Pain, Quote, Unstated
+from pipeline.issue import SIDES
 from pipeline.objections import NotACorrection, Objection
 from pipeline.org import Org
 from pipeline.store import corrections, issues, registry, triage, work
 from pipeline.store import objections as store
 from pipeline.store.triage import Listed
 
-SIDES: Final = ("developer", "customer", "none")
 NOT_THERE: Final = "There is no such issue here; it may have become private or have moved to another team."
 
 

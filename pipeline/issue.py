@@ -6,9 +6,10 @@ quotations are cut from.
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 Side = Literal["developer", "customer", "none"]
+SIDES: Final[tuple[Side, ...]] = ("developer", "customer", "none")
 Kind = Literal["bug", "request", "question", "other"]
 State = Literal["open", "closed", "deleted"]
 Role = Literal["customer", "staff", "bot", "unknown"]

@@ -12,21 +12,24 @@ Steps like those of `pipeline.steps`: they load, decide with pure functions, and
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
-from pipeline.classify import lessons, signals
-from pipeline.classify.artefact import SIDES
-from pipeline.classify.features import Floats
-from pipeline.classify.lessons import Choice, Correction, Harm, Lesson
-from pipeline.issue import Issue, Text, Verdict
+from pipeline import classify
+from pipeline.classify import signals
+from pipeline.classify.taught import Choice, Correction, Harm, Lesson, dump, load
+from pipeline.issue import SIDES, Issue, Text, Verdict
 from pipeline.org import Org
 from pipeline.prose import prose
 from pipeline.store import corrections, issues, registry, work
 from pipeline.store import lessons as versions
 from pipeline.store.corrections import LABEL
 from pipeline.store.lessons import Version
+
+if TYPE_CHECKING:  # numpy, for who draws lessons
+    from pipeline.classify.features import Floats
+    from pipeline.classify.lessons import Memory
 
 TOLD = 20
 """Issues that a version names among those that it changed."""
@@ -36,7 +39,7 @@ class Tried(Protocol):
     """A classifier with lessons."""
 
     @property
-    def memory(self) -> lessons.Memory: ...
+    def memory(self) -> "Memory": ...
     def classify(self, texts: Sequence[Text], keys: Sequence[str]) -> Sequence[Verdict]: ...
     def touches(self, texts: Sequence[Text], keys: Sequence[str]) -> Sequence[bool]: ...
 
@@ -47,7 +50,7 @@ class Teacher(Protocol):
 
     @property
     def name(self) -> str: ...
-    def odds(self, texts: Sequence[Text]) -> Floats: ...
+    def odds(self, texts: Sequence[Text]) -> "Floats": ...
     def taught(self, version: int, lessons: Sequence[Lesson]) -> Tried: ...
 
 
@@ -130,13 +133,13 @@ def draw(session: Session, judge: Teacher, org: Org, kinds: Mapping[str, str]) -
     live = versions.in_state(session, "live")
     about = live.about if live else {}
     taught = _said(session, org, kinds)
-    choice = lessons.choose(taught, judge, allowed=about.get("allowed", ()), refused=about.get("refused", ()))
+    choice = classify.choose(taught, judge, allowed=about.get("allowed", ()), refused=about.get("refused", ()))
     return Drawn(choice, live.version if live else 0)
 
 
 def labelled(session: Session, org: Org, kinds: Mapping[str, str]) -> list[Lesson]:
     """What people said of issues, to be compared with: those that must not be named have no name."""
-    return [lessons.lesson(one) for one in _said(session, org, kinds)]
+    return [classify.lesson(one) for one in _said(session, org, kinds)]
 
 
 def _said(session: Session, org: Org, kinds: Mapping[str, str]) -> list[Correction]:
@@ -172,11 +175,11 @@ def keep(session: Session, drawn: Drawn, at: datetime) -> None:
         return
     choice = drawn.choice
     decided = {name: list(live.about.get(name, ())) if live else [] for name in ("allowed", "refused")}
-    if lessons.dump(choice.lessons) != (live.content if live and live.content else lessons.dump(())):
-        number = versions.add(session, "shadow", lessons.dump(choice.lessons), _about(drawn) | decided, at)
+    if dump(choice.lessons) != (live.content if live and live.content else dump(())):
+        number = versions.add(session, "shadow", dump(choice.lessons), _about(drawn) | decided, at)
         _make_live(session, number, live.version if live else 0)
     trial = (*choice.lessons, *(one for one in choice.waiting if one.key not in decided["refused"]))
-    wanted = lessons.dump(trial) if len(trial) > len(choice.lessons) else None
+    wanted = dump(trial) if len(trial) > len(choice.lessons) else None
     if shadow is not None and shadow.content != wanted:
         versions.change(session, shadow.version, state="dropped", content=None, spread=True)
     if wanted is not None and (shadow is None or shadow.content != wanted):
@@ -263,7 +266,7 @@ def spread(session: Session, classifier: Teacher, org: Org, kinds: Mapping[str, 
 
 
 def _lessons(version: Version | None) -> tuple[Lesson, ...]:
-    return lessons.load(version.content) if version is not None and version.content is not None else ()
+    return load(version.content) if version is not None and version.content is not None else ()
 
 
 def told(session: Session, found: Spread) -> Sequence[int]:
@@ -307,7 +310,7 @@ def go_back(session: Session, to: int | None = None) -> int:
     refused = {*live.about.get("refused", ()), *(one.key for one in _lessons(live) if one.key not in older)}
     if before is None:
         about = {**live.about, "lessons": 0, "harms": []}
-        target = versions.add(session, "shadow", lessons.dump(()), about, live.at)
+        target = versions.add(session, "shadow", dump(()), about, live.at)
     _decide(session, target, refused=refused)
     return target
 

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.classify.features import BLOCKS, WIDTH, Floats
-from pipeline.issue import Kind, Side
+from pipeline.issue import SIDES, Kind
 
-SIDES: Final[tuple[Side, ...]] = ("developer", "customer", "none")
 KINDS: Final[tuple[Kind, ...]] = ("bug", "request", "question")
 FORMAT: Final = 3
 PATH: Final = Path(__file__).with_name("model.npz")

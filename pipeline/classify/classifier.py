@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.classify import artefact, features, language, lessons, rules, shapes, signals
-from pipeline.classify.artefact import KINDS, SIDES, Model, Table
+from pipeline.classify.artefact import KINDS, Model, Table
 from pipeline.classify.features import Block, Floats, Ints, Read
-from pipeline.classify.lessons import Lesson, Memory, Near
+from pipeline.classify.lessons import Memory, Near
+from pipeline.classify.taught import Lesson, load
 from pipeline.classify.tokens import Tokens
-from pipeline.issue import Kind, Side, Signal, Text, Verdict
+from pipeline.issue import SIDES, Kind, Side, Signal, Text, Verdict
 
 BATCH: Final = 64
 """Texts that are computed together: enough to be fast, few enough to stay in the processor's cache."""
@@ -76,7 +77,7 @@ class Classifier:
         if found is None:
             if len(self._recalled) >= RECALLED:
                 self._recalled.clear()
-            found = self._recalled[version, content] = self.taught(version, lessons.load(content))
+            found = self._recalled[version, content] = self.taught(version, load(content))
         return found
 
     def odds(self, texts: Sequence[Text]) -> Floats:

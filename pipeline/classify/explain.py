@@ -12,10 +12,10 @@ from typing import Final
 import numpy as np
 
 from pipeline.classify import features, lessons
-from pipeline.classify.artefact import SIDES
 from pipeline.classify.classifier import Classifier
-from pipeline.classify.lessons import Lesson, Memory
-from pipeline.issue import Text, Verdict
+from pipeline.classify.lessons import Memory
+from pipeline.classify.taught import Lesson
+from pipeline.issue import SIDES, Text, Verdict
 
 ALIKE: Final = 0.15
 """Cosine from which a labelled text is worth showing beside another."""

@@ -16,12 +16,12 @@ from typing import Final, TypeVar
 import numpy as np
 
 from pipeline.classify import features, language, rules, shapes, signals
-from pipeline.classify.artefact import KINDS, SIDES, Model, Table
+from pipeline.classify.artefact import KINDS, Model, Table
 from pipeline.classify.classifier import AGAINST, LEAST, LONGEST, LOOKED_AT, SHOWN, Classifier, Looked, by_word
 from pipeline.classify.features import Block, Codes, Floats, Ints
 from pipeline.classify.stakes import lower
 from pipeline.classify.tokens import Tokens
-from pipeline.issue import Side, Text
+from pipeline.issue import SIDES, Side, Text
 from pipeline.screen import Screen
 
 Rows = TypeVar("Rows", Floats, Codes)

@@ -7,10 +7,8 @@ a text that was judged right would be judged wrong waits for an operator.
 """
 
 import json
-import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
@@ -18,9 +16,9 @@ from typing import Any, Final, Protocol, cast
 import numpy as np
 
 from pipeline.classify import features
-from pipeline.classify.artefact import SIDES
 from pipeline.classify.features import Block, Floats, Ints
-from pipeline.issue import Side, Text
+from pipeline.classify.taught import Choice, Correction, Harm, Lesson
+from pipeline.issue import SIDES, Side, Text
 
 NEAR: Final = 0.30
 """Cosine from which a text is like another. Of the 92 pairs of our hand-labelled texts that are at least so near, 89
@@ -32,20 +30,6 @@ MOST: Final = 3.0
 FEW: Final = 8
 """The nearest lessons that count for a text."""
 EXAMPLES: Final = Path(__file__).with_name("examples.jsonl")
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """A corrected text as the memory keeps it: hashed words and how often each occurs, and never the text itself.
-
-    `name` is None where readers of other issues must not learn of it.
-    """
-
-    key: str
-    side: Side
-    name: str | None
-    columns: tuple[int, ...]
-    times: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,44 +111,6 @@ def reasons(near: Sequence[Near], first: int, second: int) -> list[str]:
 
 
 # --- which corrections become lessons
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correction:
-    """A person's word on a stored issue, with its text. `shown` is whether other issues' verdicts may name it."""
-
-    key: str
-    side: Side
-    text: Text
-    at: datetime
-    shown: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Harm:
-    """A text that was judged right and would be judged wrong with a lesson: why it waits."""
-
-    lesson: str
-    text: str
-    side: str
-    becomes: str
-
-    def __str__(self) -> str:
-        return f"with {self.lesson}, {self.text} would be called {self.becomes} and not {self.side}"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The lessons that may count, those that would do harm, and the figures of the check."""
-
-    lessons: tuple[Lesson, ...]
-    waiting: tuple[Lesson, ...]
-    harms: tuple[Harm, ...]
-    contradicting: int
-    """Corrections of what the model says by itself; the others confirm it, and are the counterweight."""
-    checked: int
-    right_before: int
-    right_after: int
 
 
 class Comparer(Protocol):
@@ -281,21 +227,3 @@ def _harm(
 def _judged(odds: Floats, heard: Sequence[Near]) -> Side:
     nearest = sorted(heard, key=lambda one: (-one.cosine, one.lesson.key))[:FEW]
     return SIDES[int(np.argmax(odds + push(nearest)))]
-
-
-# --- as bytes
-
-
-def dump(lessons: Sequence[Lesson]) -> bytes:
-    """The same lessons are the same bytes, whatever their order."""
-    rows = sorted(
-        [[one.key, one.side, one.name, list(one.columns), list(one.times)] for one in lessons],
-        key=lambda row: str(row[0]),
-    )
-    return zlib.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode(), 9)
-
-
-@lru_cache(maxsize=4)
-def load(content: bytes) -> tuple[Lesson, ...]:
-    rows = json.loads(zlib.decompress(content))
-    return tuple(Lesson(key, side, name, tuple(columns), tuple(times)) for key, side, name, columns, times in rows)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pipeline import columns, forgetting
-from pipeline.classify import lessons
+from pipeline.classify import taught
 from pipeline.forgetting import ERASED, Eraser, Forgotten, Stone, Words
 from pipeline.issue import Issue
 from pipeline.mailing import FINAL
@@ -266,9 +266,9 @@ def names_in_mail(eraser: Eraser, message: bytes) -> bool:
 
 
 def _without_lessons(eraser: Eraser, content: bytes) -> bytes:
-    every = lessons.load(content)
+    every = taught.load(content)
     kept = [one for one in every if one.key not in eraser.words.keys]
-    return content if len(kept) == len(every) else lessons.dump(kept)
+    return content if len(kept) == len(every) else taught.dump(kept)
 
 
 UNSENT: Final = "somebody was forgotten who stood in it: a second copy would not be the same"

@@ -59,6 +59,18 @@ def test_help_imports_nothing_that_it_does_not_need() -> None:
     ]
 
 
+def test_numpy_is_for_who_calculates() -> None:
+    modules = "workers.engine, workers.wiring, workers.cli.data, workers.cli.processes"
+    told = subprocess.run(
+        [sys.executable, "-c", f"import sys, {modules}; print('numpy' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert told.stdout.strip() == "False"
+
+
 def test_pull_says_what_it_did_and_a_second_one_finds_nothing_new(run: Run) -> None:
     assert "desk: 6 read, 6 new" in run("pull").output
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from pipeline import teaching
 from pipeline.classify import lessons as memory
 from pipeline.classify import load_classifier
-from pipeline.issue import Text
+from pipeline.issue import SIDES, Text
 from pipeline.store import corrections, db, issues, lessons, registry, work
 from tests.workers import small
 from workers.cli import main
@@ -41,9 +41,9 @@ def tickets() -> list[dict[str, Any]]:
 def sides() -> tuple[str, str]:
     """What the model says of a sheet by itself, and what it thinks least likely: no sheet is called that."""
     odds = load_classifier().odds([Text(title=title, body="", labels=("beans",)) for title in SHEETS])
-    least = memory.SIDES[int(odds.sum(axis=0).argmin())]
-    assert least not in {memory.SIDES[int(n)] for n in odds.argmax(axis=1)}
-    return memory.SIDES[int(odds[0].argmax())], least
+    least = SIDES[int(odds.sum(axis=0).argmin())]
+    assert least not in {SIDES[int(n)] for n in odds.argmax(axis=1)}
+    return SIDES[int(odds[0].argmax())], least
 
 
 @contextmanager
@@ -179,7 +179,7 @@ def harmful() -> tuple[Text, str, str]:
     odds = load_classifier().odds([text for _, _, text in memory.examples()])
     for row, (_, side, text) in zip(odds, memory.examples(), strict=True):
         order = row.argsort()[::-1]
-        names = [memory.SIDES[int(n)] for n in order]
+        names = [SIDES[int(n)] for n in order]
         if names[0] == side and row[order[0]] - row[order[1]] < memory.MOST - 0.5:
             return text, side, names[1]
     raise AssertionError("every example is judged by a wide margin")

@@ -18,7 +18,7 @@ from pipeline.steps import Ingested, ask_for_verdicts
 from pipeline.store import corrections, db, escalations, issues, lessons, proposals, registry, sources
 from pipeline.store.issues import Stored
 from workers import calling
-from workers.cli import explaining, model
+from workers.cli import model
 from workers.cli.base import deployment, engine, say_json, stop
 from workers.cli.options import Global, Moment
 from workers.wiring import Deployment
@@ -357,6 +357,8 @@ def explain(options: Global, issue: str, as_json: bool) -> None:
     Example:
       leafnotes explain support:55119
     """
+    from workers.cli import explaining  # brings the model's code along, which the other commands here do without
+
     with deployment(options) as house, db.reading(house.database) as session:
         stored = _find(session, issue)
         found = explaining.explain(session, house, stored)
@@ -480,6 +482,8 @@ def _now(house: Deployment, key: tuple[str, str]) -> str:
 
 
 def _list_labels(options: Global, as_json: bool) -> None:
+    from workers.cli import explaining  # see above
+
     with deployment(options) as house, db.reading(house.database) as session:
         past = corrections.events(session)
     for event in past:

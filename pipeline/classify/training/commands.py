@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 
 from pipeline.classify import artefact
-from pipeline.classify.artefact import SIDES
 from pipeline.classify.training import data, heads, kinds, modes, report, rivals, seen
 from pipeline.classify.training.data import Sample
 from pipeline.classify.training.heads import Odds
 from pipeline.classify.training.report import Trial
+from pipeline.issue import SIDES
 
 SEEDS: Final = 3
 

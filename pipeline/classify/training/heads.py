@@ -10,10 +10,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
 from pipeline.classify import features
-from pipeline.classify.artefact import KINDS, SIDES, Model, Table
+from pipeline.classify.artefact import KINDS, Model, Table
 from pipeline.classify.training import report, seen
 from pipeline.classify.training.data import CAREFUL, REAL, Sample
 from pipeline.classify.training.report import Doubles, Ints, Trial
+from pipeline.issue import SIDES
 
 TEXT_C: Final = 40.0
 MEANING_C: Final = 4.0

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_fscore_support
 
-from pipeline.classify.artefact import SIDES
 from pipeline.classify.classifier import softmax
 from pipeline.classify.training.data import Sample
+from pipeline.issue import SIDES
 
 Ints = NDArray[np.int64]
 Doubles = NDArray[np.float64]

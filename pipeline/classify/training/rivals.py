@@ -9,13 +9,13 @@ import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from pipeline.classify import distil
-from pipeline.classify.artefact import SIDES
 from pipeline.classify.classifier import softmax
 from pipeline.classify.tokens import Tokens
 from pipeline.classify.training import seen
 from pipeline.classify.training.data import CAREFUL, Sample
 from pipeline.classify.training.heads import Odds, logistic, sides_of
 from pipeline.classify.training.report import Doubles, Ints
+from pipeline.issue import SIDES
 
 SENTENCE: Final = seen.CACHE.with_name("minilm-sentences.npz")
 WIDTH: Final = 384

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from pipeline.classify import explain, lessons, load_classifier, shapes, signals
-from pipeline.classify.artefact import SIDES
+from pipeline.classify.taught import Correction, Lesson
 from pipeline.clean import clean
-from pipeline.issue import Text, Verdict
+from pipeline.issue import SIDES, Text, Verdict
 from pipeline.prose import prose
 from tests.shared_data import beside
 
@@ -178,7 +178,7 @@ def test_what_flips_a_verdict_flips_it() -> None:
 def test_the_nearest_labelled_texts_are_named_and_a_hidden_one_is_not() -> None:
     name, side, text = lessons.examples()[0]
     verdict = judged(text)
-    hidden = lessons.Lesson("desk:9", "none", None, *_columns(text))
+    hidden = Lesson("desk:9", "none", None, *_columns(text))
 
     told = explain.explain(load_classifier(), text, verdict, [hidden], key="desk:1")
 
@@ -191,7 +191,7 @@ def test_the_nearest_labelled_texts_are_named_and_a_hidden_one_is_not() -> None:
 def _columns(text: Text) -> tuple[tuple[int, ...], tuple[int, ...]]:
     from datetime import UTC, datetime
 
-    made = lessons.lesson(lessons.Correction(key="desk:9", side="none", text=text, at=datetime(2026, 3, 2, tzinfo=UTC)))
+    made = lessons.lesson(Correction(key="desk:9", side="none", text=text, at=datetime(2026, 3, 2, tzinfo=UTC)))
     return made.columns, made.times
 
 

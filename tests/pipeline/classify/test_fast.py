@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.classify import explain, lessons, load_classifier, signals
 from pipeline.classify.fast import Fast
+from pipeline.classify.taught import Lesson
 from pipeline.classify.training import data, report
 from pipeline.issue import Text, Verdict
 from tests.shared_data import beside
@@ -72,7 +73,7 @@ def test_sides_are_nearly_always_those_of_the_full_mode(both: list[tuple[Verdict
 
 def test_a_verdict_says_that_it_was_made_fast_and_by_which_lessons() -> None:
     fast = load_classifier("fast")
-    lesson = lessons.Lesson(key="desk:1", side="customer", name=None, columns=(1,), times=(1,))
+    lesson = Lesson(key="desk:1", side="customer", name=None, columns=(1,), times=(1,))
 
     plain, taught = fast.classify(TEXTS[:1])[0], fast.taught(7, [lesson]).classify(TEXTS[:1])[0]
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.classify import features, lessons, load_classifier
-from pipeline.classify.artefact import SIDES
 from pipeline.classify.features import Floats
-from pipeline.classify.lessons import Correction, Lesson, Memory, Near
-from pipeline.issue import Side, Text
+from pipeline.classify.lessons import Memory, Near
+from pipeline.classify.taught import Correction, Lesson, dump, load
+from pipeline.issue import SIDES, Side, Text
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 RARITY = load_classifier().model.word_rarity
@@ -147,14 +147,14 @@ def test_the_order_in_which_corrections_arrive_changes_nothing(order: list[int])
     there, back = lessons.choose(every, Sure()), lessons.choose([every[n] for n in order], Sure())
 
     assert there == back
-    assert lessons.dump(there.lessons) == lessons.dump(back.lessons[::-1])
+    assert dump(there.lessons) == dump(back.lessons[::-1])
 
 
 def test_lessons_are_read_back_as_they_were_and_hold_no_text() -> None:
     taught = tuple(lessons.lesson(said(n, "customer", f"{KILN} {n}")) for n in range(3))
-    content = lessons.dump(taught)
+    content = dump(taught)
 
-    assert lessons.load(content) == taught
+    assert load(content) == taught
     assert b"kiln" not in content
 
 

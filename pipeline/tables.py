@@ -115,6 +115,7 @@ class IssueRow(Base):
     __table_args__ = (
         UniqueConstraint("source", "external_id"),
         Index("ix_issues_created", "created_at"),
+        Index("ix_issues_updated", "updated_at", "created_at"),
         Index("ix_issues_read", "raw_hash"),
     )
 

@@ -150,21 +150,15 @@ def claim(
     mine = and_(WorkRow.id == row_id, WorkRow.kind.in_(kinds), WorkRow.version <= VERSION, _claimable(moment))
     # A row that somebody is finishing right now, lease or not, is left to them: no waiting, no second worker. Who only
     # asks for it once more is waited for: ticks follow each other so closely that it would seldom be free.
-    finds = select(WorkRow.id).where(mine)
-    if session.execute(finds.with_for_update(skip_locked=True)).one_or_none() is None:
-        waits = finds.where(WorkRow.state == "ready").with_for_update()
-        if session.execute(waits).one_or_none() is None:
-            return None
-    spent = session.execute(
-        update(WorkRow)
-        .where(mine, WorkRow.attempt >= ATTEMPTS)
-        .values(
-            state="quarantined",
-            changed_at=moment,
-            error=func.coalesce(WorkRow.error, f"its worker died {ATTEMPTS} times while it ran"),
-        )
-    )
-    if _count(spent):
+    finds = select(WorkRow.attempt).where(mine)
+    attempt = session.scalar(finds.with_for_update(skip_locked=True))
+    if attempt is None:
+        attempt = session.scalar(finds.where(WorkRow.state == "ready").with_for_update())
+    if attempt is None:
+        return None
+    if attempt >= ATTEMPTS:
+        said = func.coalesce(WorkRow.error, f"its worker died {ATTEMPTS} times while it ran")
+        session.execute(update(WorkRow).where(mine).values(state="quarantined", changed_at=moment, error=said))
         return None
     row = session.execute(
         update(WorkRow)

@@ -158,6 +158,20 @@ def test_older_issues_are_read_again_only_where_something_happened_in_the_week(d
         assert read.voices == []
 
 
+def test_older_issues_are_found_by_when_they_changed_and_not_by_reading_half_a_year(sqlite_url: str) -> None:
+    engine = db.connect(sqlite_url)
+    asked: list[tuple[str, Any]] = []
+    event.listen(engine, "before_cursor_execute", lambda _c, _u, said, values, *_: asked.append((said, values)))
+    with db.reading(engine) as session:
+        courses.stirred(session, PERIOD)
+        said, values = next((said, values) for said, values in asked if "FROM issues JOIN members" in said)
+        plan = [row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", values)]
+    engine.dispose()
+
+    assert [step for step in plan if "ix_issues_updated" in step]
+    assert not [step for step in plan if "ix_issues_created" in step]
+
+
 def test_an_older_issue_that_may_no_longer_be_shown_changes_what_is_withheld(database: Engine) -> None:
     with db.transaction(database) as session:
         put(session, 1, -20)

@@ -64,6 +64,11 @@ def concern(session: Session, source: str, names: Sequence[str]) -> None:
     ask(session, escalations.ids_of(session, source, names))
 
 
+def judged(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """Look at those of these issues for whom somebody may have to be called, now that they have a verdict."""
+    ask(session, escalations.grave(session, ids, now - ladder.FRESH))
+
+
 def wake(session: Session, now: datetime) -> None:
     """Look at every escalation whose next moment has come."""
     ask(session, escalations.due(session, now))
@@ -125,7 +130,7 @@ def escalate(session: Session, issue_id: int, house: House, now: datetime) -> No
     escalations.lock(session)
     asked = work.wanted(session, KIND)
     done: dict[str, int] = {}
-    for one in _ranked(session, {issue_id, *map(int, asked), *escalations.due(session, now)}):
+    for one in escalations.ranked(session, {issue_id, *map(int, asked), *escalations.due(session, now)}):
         if one == issue_id:
             _step(session, one, house, now)
             continue
@@ -137,17 +142,6 @@ def escalate(session: Session, issue_id: int, house: House, now: datetime) -> No
         if str(one) in asked:
             done[str(one)] = asked[str(one)]
     work.settle(session, KIND, done)
-
-
-def _ranked(session: Session, ids: Collection[int]) -> list[int]:
-    """The order in which issues compete for their readers' time: the gravest first, then the oldest."""
-    found = {one: escalations.subject(session, one) for one in sorted(ids)}
-    ranks = {
-        one: (-subject.verdict.severity, subject.issue.created_at, subject.issue.source, subject.issue.external_id)
-        for one, subject in found.items()
-        if subject is not None
-    }
-    return sorted(ranks, key=ranks.__getitem__)
 
 
 def _step(session: Session, issue_id: int, house: House, now: datetime) -> None:

@@ -437,7 +437,9 @@ def _as_tagged(verdict: Verdict, issue: Issue) -> Verdict:
     return replace(verdict, severity=max(said), because=because)
 
 
-def keep_verdicts(session: Session, judged: Sequence[Judged], org_hash: str, org: Org | None = None) -> None:
+def keep_verdicts(
+    session: Session, judged: Sequence[Judged], org_hash: str, at: datetime, org: Org | None = None
+) -> None:
     """Save verdicts of texts that are still the stored ones. A person's correction is kept apart and wins when read;
     where a person moved an issue, there it lies, as long as `org` has such a team.
 
@@ -457,7 +459,7 @@ def keep_verdicts(session: Session, judged: Sequence[Judged], org_hash: str, org
         {one.row_id: (numbers[1], one.shadow) for one in kept if one.shadow is not None},
     )
     ask_for_verdicts(session, [one.row_id for one in kept if one.versions != numbers])
-    escalating.ask(session, escalations.grave(session, [one.row_id for one in kept]))
+    escalating.judged(session, [one.row_id for one in kept], at)
     work.request(session, "assign", "all")
 
 

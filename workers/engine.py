@@ -595,7 +595,7 @@ class Engine:
             )
         with self.transaction() as session:
             work.renew(session, job, house.lease)
-            steps.keep_verdicts(session, judged, house.org_hash, house.org)
+            steps.keep_verdicts(session, judged, house.org_hash, house.now(), house.org)
             if house.language_model is not None and any(one.verdict.abstained for one in judged):
                 work.request(session, proposing.KIND, "all")
             work.finish(session, job)

@@ -108,9 +108,9 @@ def standing(past: Iterable[Event]) -> dict[tuple[str, str], Event]:
     return {issue: list(said.values())[-1] for issue, said in words.items() if said}
 
 
-def corrections(session: Session) -> dict[tuple[str, str], tuple[str, str]]:
-    """(side, by) of what people's word on each (source, external_id) is now."""
-    return {issue: (event.new or "", event.by) for issue, event in standing(events(session)).items()}
+def corrections(session: Session, issue: tuple[str, str] | None = None) -> dict[tuple[str, str], tuple[str, str]]:
+    """(side, by) of what people's word on each (source, external_id), or on one of them, is now."""
+    return {about: (event.new or "", event.by) for about, event in standing(events(session, issue)).items()}
 
 
 def any_of(session: Session, source: str, names: Sequence[str]) -> bool:

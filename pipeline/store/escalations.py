@@ -1,7 +1,7 @@
 """Escalations: which issues go to their leaders now, who was told, and what became of it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -106,7 +106,8 @@ def subject(session: Session, issue_id: int) -> Subject | None:
     if not found or row is None or row.text_hash != found[0][1]:
         return None
     issue = found[0][2]
-    fixed = corrections(session).get((issue.source, issue.external_id))
+    key = (issue.source, issue.external_id)
+    fixed = corrections(session, key).get(key)
     pain = session.execute(select(MemberRow.pain).where(MemberRow.issue_id == issue_id)).scalar_one_or_none()
     entry = session.get(PainRow, pain) if pain is not None else None
     known = (entry.live or entry.frozen or {}) if entry is not None else {}
@@ -121,16 +122,25 @@ def subject(session: Session, issue_id: int) -> Subject | None:
     )
 
 
+def ranked(session: Session, ids: Collection[int]) -> list[int]:
+    """Those of these issues that have a verdict for their present text, the gravest first, then the oldest."""
+    found: list[tuple[Any, ...]] = []
+    for some in chunks(sorted(ids)):
+        query = select(VerdictRow.severity, IssueRow.created_at, IssueRow.source, IssueRow.external_id, IssueRow.id)
+        query = query.join(VerdictRow, VerdictRow.issue_id == IssueRow.id).where(IssueRow.id.in_(some))
+        found += session.execute(query.where(VerdictRow.text_hash == IssueRow.text_hash)).all()
+    return [row_id for *_, row_id in sorted(found, key=lambda row: (-row[0], *row[1:]))]
+
+
 def harmed(session: Session, pain: str, org: Org) -> int:
     """How many different authors tell of harm in a pain."""
     query = (
-        select(IssueRow)
+        select(IssueRow.source, IssueRow.author, IssueRow.author_role, IssueRow.account, IssueRow.external_id)
         .join(MemberRow, MemberRow.issue_id == IssueRow.id)
         .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
         .where(MemberRow.pain == pain, VerdictRow.severity >= HARM, IssueRow.state != "deleted")
     )
-    rows = session.scalars(query)
-    return len({author_of(org, r.source, r.author, r.author_role, r.account, r.external_id)[0] for r in rows} - {None})
+    return len({author_of(org, *row)[0] for row in session.execute(query)} - {None})
 
 
 def ids_of(session: Session, source: str, names: Sequence[str]) -> list[int]:
@@ -143,17 +153,18 @@ def ids_of(session: Session, source: str, names: Sequence[str]) -> list[int]:
     return sorted(found)
 
 
-def grave(session: Session, ids: Sequence[int]) -> list[int]:
-    """Of these issues, those that somebody may have to be called for: tagged, asked for, harmful, or of an
-    account that speaks of leaving."""
+def grave(session: Session, ids: Sequence[int], since: datetime) -> list[int]:
+    """Of these issues, those that somebody may have to be called for: open and tagged since a moment, or written since
+    then and harmful or of an account that speaks of leaving; and those that wait for an answer."""
     waits = select(EscalationRow.issue_id).where(EscalationRow.state.in_(WAITING))
     found: list[int] = []
     for some in chunks(ids):
         query = select(IssueRow.id).join(VerdictRow, VerdictRow.issue_id == IssueRow.id).where(IssueRow.id.in_(some))
-        tagged = cast(IssueRow.tags, String).like(TAG)
+        tagged = and_(cast(IssueRow.tags, String).like(TAG), IssueRow.updated_at >= since)
         leaving = and_(cast(VerdictRow.signals, String).like(LEAVING), IssueRow.account.is_not(None))
-        grave = or_(tagged, VerdictRow.severity >= HARM, leaving)
-        found += session.scalars(query.where(or_(grave, IssueRow.id.in_(waits))))
+        harms = and_(or_(VerdictRow.severity >= HARM, leaving), IssueRow.created_at >= since)
+        fresh = and_(IssueRow.state == "open", or_(tagged, harms))
+        found += session.scalars(query.where(or_(fresh, IssueRow.id.in_(waits))))
     return sorted(found)
 
 

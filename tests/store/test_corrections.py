@@ -91,7 +91,7 @@ def test_verdicts_of_lessons_that_are_no_longer_live_are_asked_for_again(databas
         lessons.add(session, "live", b"", {}, AT)
 
     with db.transaction(database) as session:
-        steps.keep_verdicts(session, [late], "chart")
+        steps.keep_verdicts(session, [late], "chart", AT)
 
     with db.reading(database) as session:
         assert work.outstanding(session, ["classify"]) == 1

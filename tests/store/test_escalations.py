@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from pipeline import escalating
-from pipeline.escalate import NotNow
+from pipeline.escalate import FRESH, NotNow
 from pipeline.house import House
 from pipeline.issue import Issue, Signal, Verdict
 from pipeline.org import Org, Person, Team
 from pipeline.store import db, escalations, issues, registry, work
-from pipeline.tables import EscalationRow, EscalationStepRow, MailRow, WorkRow
+from pipeline.tables import EscalationRow, EscalationStepRow, IssueRow, MailRow, WorkRow
 
 AT = datetime(2026, 3, 3, 9, tzinfo=UTC)
 ORG = Org(
@@ -88,7 +88,25 @@ def test_only_what_somebody_may_be_called_for_is_looked_at(database: Engine) -> 
 
     with db.reading(database) as session:
         assert escalations.ids_of(session, "desk", ["1", "2", "3"]) == [tagged]
-        assert escalations.grave(session, [plain, tagged, grave]) == [tagged, grave]
+        assert escalations.grave(session, [plain, tagged, grave], AT - FRESH) == [tagged, grave]
+        assert escalations.grave(session, [plain, tagged, grave], AT + timedelta(days=8)) == []
+
+
+def test_what_waits_for_an_answer_is_looked_at_however_old_it_is(database: Engine) -> None:
+    row = store(database, 1, tags=("escalate",))
+    go(database, row)
+
+    with db.reading(database) as session:
+        assert escalations.grave(session, [row], AT + timedelta(days=8)) == [row]
+
+
+def test_the_gravest_is_looked_at_first_then_the_oldest_and_nothing_without_a_verdict(database: Engine) -> None:
+    late, early, grave = store(database, 1, days=1), store(database, 2), store(database, 3, severity=8)
+    with db.transaction(database) as session:
+        assert escalations.ranked(session, [late, early, grave]) == [grave, early, late]
+        session.execute(update(IssueRow).where(IssueRow.id == early).values(text_hash="changed"))
+
+        assert escalations.ranked(session, [late, early, grave]) == [grave, late]
 
 
 def test_a_tagged_issue_is_written_down_once_with_one_mail(database: Engine) -> None:

@@ -85,7 +85,7 @@ def test_no_routing_takes_an_issue_from_where_a_person_put_it(database: Engine) 
     keep(database, "move", issue=ISSUE, to="apps")
 
     with db.transaction(database) as session:
-        steps.keep_verdicts(session, [begun_before], "chart", org())
+        steps.keep_verdicts(session, [begun_before], "chart", AT, org())
 
     assert leaf(database, row) == "apps"
 
@@ -100,7 +100,7 @@ def test_an_issue_moved_to_a_team_that_is_no_more_lies_where_the_chart_puts_it(d
     keep(database, "move", issue=ISSUE, to="dissolved")
 
     with db.transaction(database) as session:
-        steps.keep_verdicts(session, [judged], "chart", org())
+        steps.keep_verdicts(session, [judged], "chart", AT, org())
 
     assert leaf(database, row) == "books"
 

@@ -4,7 +4,7 @@ The floors are code and not settings.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -172,26 +172,115 @@ def _counted_out(alive: Sequence[Group], silent: Sequence[Group], base: Base) ->
     """A number that leaves exactly one person to each digest that names the pain without one, or all that is left to
     the only such digest, of a group below the floor: the smallest part of it that is told, else the whole."""
     small = [g for g in silent if len(g.people) < BEHIND or base(g.teams) < GROUP]
+    hidden = frozenset(g.leader for g in small)
     for whole in reversed(alive):
-        parts = [g for g in (*small, *alive) if g.teams < whole.teams]
-        for covered in _covers(whole.people, [], parts):
-            hidden = [g for g in covered if g in small]
-            if len(hidden) == 1 or (hidden and all(len(g.people) == 1 for g in hidden)):
-                told = [g for g in covered if g not in small]
-                return min(told, key=lambda g: (len(g.people), g.leader)).leader if told else whole.leader
+        parts = [g for g in (*small, *alive) if g.people <= whole.people and g.teams < whole.teams]
+        covered = _exposing(whole.people, parts, hidden)
+        if covered is not None:
+            told = [g for g in covered if g.leader not in hidden]
+            return min(told, key=lambda g: (len(g.people), g.leader)).leader if told else whole.leader
     return None
 
 
-def _covers(people: frozenset[str], taken: list[Group], parts: Sequence[Group]) -> Iterator[list[Group]]:
-    """Every choice of parts that hold each of these people exactly once and share no team."""
-    if not people:
-        yield taken
-    elif people <= _everybody(parts):
-        who = min(people)
-        for part in parts:
-            if who in part.people and part.people <= people:
-                apart = [g for g in parts if g.teams.isdisjoint(part.teams)]
-                yield from _covers(people - part.people, [*taken, part], apart)
+PATIENCE: Final = 20_000
+"""Choices of parts that are looked at; a number for which that is not enough counts as one that reveals."""
+_ONE, _ALONE = 1, 2
+"""What a choice has hidden so far, beside nothing: one part of several people, or only parts of one person each."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A group as bits: people and teams."""
+
+    group: Group
+    people: int
+    teams: int
+    hidden: bool
+
+    def beside(self, found: int) -> int | None:
+        """What is hidden once this part is taken as well; None where that tells nothing of anybody."""
+        if not self.hidden:
+            return found
+        if len(self.group.people) == 1:
+            return _ALONE if found != _ONE else None
+        return _ONE if not found else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Parts that share nothing: the people who are left, the parts that may follow, and what is hidden so far."""
+
+    left: int
+    parts: tuple[_Part, ...]
+    found: int
+    taken: Group | None = None
+    before: "_Choice | None" = None
+
+    @property
+    def same(self) -> tuple[int, frozenset[str], int]:
+        return self.left, frozenset(part.group.leader for part in self.parts), self.found
+
+    def and_then(self, part: _Part) -> "_Choice | None":
+        """With one part more; None where that leads nowhere."""
+        found, left = part.beside(self.found), self.left & ~part.people
+        if found is None:
+            return None
+        rest = tuple(p for p in self.parts if not p.people & ~left and not p.teams & part.teams)
+        if left != _union(rest) or not (found or any(p.hidden for p in rest)):
+            return None
+        return _Choice(left, rest, found, part.group, self)
+
+    def groups(self) -> list[Group]:
+        before = self.before.groups() if self.before is not None else []
+        return [*before, self.taken] if self.taken is not None else before
+
+
+def _exposing(people: frozenset[str], parts: Sequence[Group], hidden: frozenset[str]) -> list[Group] | None:
+    """Parts that hold each of these people once, share no team, and leave one hidden part, or hidden ones of one
+    person each; None where there are none, and no parts at all where it took too long to tell.
+
+    That is an exact cover, which may take for ever in general (Karp 1972). Parts are mostly teams of a tree: what
+    is left once a subtree is covered does not depend on how, so it is looked at once, and subtree by subtree.
+    """
+    first = _first(people, parts, hidden)
+    seen = {first.same}
+    choices = [first] if first.left == _union(first.parts) and any(part.hidden for part in first.parts) else []
+    while choices:
+        choice = choices.pop()
+        if not choice.left:
+            return choice.groups()
+        if len(seen) > PATIENCE:
+            return []
+        who = choice.left & -choice.left
+        for part in choice.parts:
+            then = choice.and_then(part) if part.people & who else None
+            if then is not None and then.same not in seen:
+                seen.add(then.same)
+                choices.append(then)
+    return None
+
+
+def _first(people: frozenset[str], parts: Sequence[Group], hidden: frozenset[str]) -> _Choice:
+    """Nothing taken yet. People of one subtree are bits beside each other."""
+    within: dict[str, list[tuple[int, str]]] = {who: [] for who in people}
+    for group in sorted(parts, key=lambda g: (-len(g.teams), g.leader)):
+        for who in group.people:
+            within[who].append((-len(group.teams), group.leader))
+    bit = {who: 1 << n for n, who in enumerate(sorted(people, key=lambda who: (within[who], who)))}
+    team = {name: 1 << n for n, name in enumerate(sorted(frozenset().union(*(g.teams for g in parts))))}
+    bits = (
+        _Part(g, sum(bit[who] for who in g.people), sum(team[name] for name in g.teams), g.leader in hidden)
+        for g in parts
+        if g.people
+    )
+    return _Choice((1 << len(bit)) - 1, tuple(bits), 0)
+
+
+def _union(parts: Iterable[_Part]) -> int:
+    found = 0
+    for part in parts:
+        found |= part.people
+    return found
 
 
 def sizes(org: Org) -> Mapping[str, int]:

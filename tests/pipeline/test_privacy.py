@@ -1,8 +1,9 @@
 """Floors, complementary suppression, and who may be quoted or named."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import combinations
+from itertools import combinations, count
 
 import pytest
 from hypothesis import given
@@ -123,3 +124,51 @@ def test_no_difference_of_shown_numbers_names_one_or_two_people(teams):
     for small, large in combinations(sorted(visible, key=lambda g: len(g.people)), 2):
         if small.people < large.people:
             assert len(large.people - small.people) >= privacy.BEHIND
+
+
+teams = st.frozensets(st.sampled_from("uvwxyz"), min_size=1, max_size=4)
+
+
+@given(
+    st.lists(st.tuples(teams, st.frozensets(st.sampled_from("abcdef"), min_size=1, max_size=5)), max_size=7),
+    st.sets(st.integers(0, 6)),
+)
+def test_who_is_counted_out_is_found_as_by_trying_every_choice_of_parts(parts, hidden):
+    groups = [Group(leader=str(n), teams=scope, people=some) for n, (scope, some) in enumerate(parts)]
+    silent = frozenset(map(str, hidden))
+
+    found = privacy._exposing(frozenset("abcdef"), groups, silent)
+
+    every = [choice for choice in choices(frozenset("abcdef"), [], groups) if exposes(choice, silent)]
+    assert (sorted(found, key=lambda g: g.leader) in every) if every else found is None
+
+
+def choices(left: frozenset[str], taken: list[Group], parts: Sequence[Group]) -> Iterator[list[Group]]:
+    if not left:
+        yield sorted(taken, key=lambda g: g.leader)
+    for part in parts:
+        if part.people <= left and (not left or min(left) in part.people):
+            apart = [g for g in parts if g.teams.isdisjoint(part.teams)]
+            yield from choices(left - part.people, [*taken, part], apart)
+
+
+def exposes(choice: list[Group], silent: frozenset[str]) -> bool:
+    hidden = [g for g in choice if g.leader in silent]
+    return len(hidden) == 1 or bool(hidden and all(len(g.people) == 1 for g in hidden))
+
+
+def test_a_pain_of_all_teams_of_a_large_organisation_is_decided():
+    number, groups = count(), list[Group]()
+
+    def grow(depth: int) -> Group:
+        """A team with eight below it; in every second one of the last somebody tells of the pain."""
+        mine, below = next(number), [grow(depth - 1) for _ in range(8)] if depth else []
+        people = frozenset().union(*(g.people for g in below)) if depth else frozenset({f"p{mine}"} if mine % 2 else ())
+        scope = frozenset({f"t{mine}"}).union(*(g.teams for g in below))
+        groups.append(Group(leader=f"l{mine}", teams=scope, people=people))
+        return groups[-1]
+
+    grow(3)
+
+    assert len(groups) == 585
+    assert privacy.shown(groups, plenty) == frozenset()  # whoever is told would tell of single people below them

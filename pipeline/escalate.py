@@ -225,7 +225,7 @@ def deadline(rule: Rule, hours: Hours, moment: datetime) -> datetime:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pull:
     """What is known of an issue when it is asked whether anybody should be called. `people` are the authors of what
-    harms in its pain, its own included; `safety` says that somebody's health is at stake."""
+    harms in its pain, its own included, and no more than `PEOPLE`; `safety`: somebody's health is at stake."""
 
     tags: frozenset[str]
     signals: frozenset[str]

@@ -311,7 +311,7 @@ def _known(session: Session, pain: str, now: datetime) -> bool:
 
 def _pull(session: Session, subject: Subject, house: House, *, person: bool) -> Pull:
     issue, verdict = subject.issue, subject.verdict
-    people = escalations.harmed(session, subject.pain, house.org) if subject.pain is not None else 1
+    people = escalations.harmed(session, subject.pain, house.org, ladder.PEOPLE) if subject.pain is not None else 1
     grave = verdict.severity >= ladder.HARM
     return Pull(
         tags=frozenset(issue.tags),

@@ -106,10 +106,17 @@ class Org:
         """People in the team and below it: listed members or the written size, whichever is larger, of each node."""
         return sum(max(self.teams[t].size or 0, self._listed[t]) for t in self.below(team))
 
+    @cached_property
+    def _led(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for team in sorted(self.teams, key=lambda t: (len(self.up(t)), t)):
+            if (leader := self.teams[team].leader) is not None:
+                found.setdefault(leader, []).append(team)
+        return {leader: tuple(teams) for leader, teams in found.items()}
+
     def led_by(self, person: str) -> tuple[str, ...]:
         """The teams that this person leads, the highest first."""
-        led = [t.id for t in self.teams.values() if t.leader == person]
-        return tuple(sorted(led, key=lambda t: (len(self.up(t)), t)))
+        return self._led.get(person, ())
 
     def leads_any(self, person: str, teams: Iterable[str]) -> bool:
         """Whether one of these teams is, or lies below, one that this person leads."""

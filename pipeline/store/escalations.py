@@ -132,15 +132,20 @@ def ranked(session: Session, ids: Collection[int]) -> list[int]:
     return [row_id for *_, row_id in sorted(found, key=lambda row: (-row[0], *row[1:]))]
 
 
-def harmed(session: Session, pain: str, org: Org) -> int:
-    """How many different authors tell of harm in a pain."""
+def harmed(session: Session, pain: str, org: Org, enough: int) -> int:
+    """How many different authors tell of harm in a pain; nobody is looked for beyond `enough`."""
     query = (
         select(IssueRow.source, IssueRow.author, IssueRow.author_role, IssueRow.account, IssueRow.external_id)
         .join(MemberRow, MemberRow.issue_id == IssueRow.id)
         .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
         .where(MemberRow.pain == pain, VerdictRow.severity >= HARM, IssueRow.state != "deleted")
     )
-    return len({author_of(org, *row)[0] for row in session.execute(query)} - {None})
+    found: set[str | None] = set()
+    for row in session.execute(query):
+        found |= {author_of(org, *row)[0]} - {None}
+        if len(found) >= enough:
+            break
+    return len(found)
 
 
 def ids_of(session: Session, source: str, names: Sequence[str]) -> list[int]:

@@ -124,9 +124,11 @@ def _sieve(patterns: Iterable[str]) -> Any:
 def start(pattern: re.Pattern[str], text: str, at: int = 0) -> int:
     """A place from `at` on before which no match of a pattern begins; one past the end where there is none at all.
 
-    Python's `re` need not look before it.
+    Python's `re` need not look before it. Where case does not count, RE2 looks at ASCII texts alone.
     """
     plain = text.isascii()
+    if not plain and pattern.flags & re.IGNORECASE:
+        return at
     try:
         hit = (_located if plain else _somewhere)(pattern.pattern, pattern.flags).search(text.encode(), at)
     except UnicodeEncodeError:  # half a surrogate pair, which RE2 cannot read
@@ -158,8 +160,8 @@ def matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
 @cache
 def _located(pattern: str, flags: int) -> Any:
     """Kept by what is cheap to look up: the hash of a compiled pattern is worked out anew each time."""
-    by_line = "(?m)" if flags & re.MULTILINE else ""
-    return re2.compile(by_line + widened(pattern, kept=(*_EDGES, "^")), _options())
+    flagged = f"{'(?m)' if flags & re.MULTILINE else ''}{'(?i)' if flags & re.IGNORECASE else ''}"
+    return re2.compile(flagged + widened(pattern, kept=(*_EDGES, "^")), _options())
 
 
 @cache

@@ -35,10 +35,7 @@ class Case:
 
     @cached_property
     def page(self) -> Page:
-        page = Page()
-        page.feed(self.html)
-        page.close()
-        return page
+        return Page.of(self.html)
 
     @cached_property
     def own_words(self) -> str:

@@ -35,6 +35,8 @@ class Workdays:
 
     def regular(self, monday: date) -> bool:
         """Whether everybody worked as usual in the week of a Monday."""
+        if not self.off:
+            return True
         sunday = monday + timedelta(days=6)
         return not any(o.first <= sunday and o.last >= monday for o in self.off)
 

@@ -83,7 +83,7 @@ def _says_the_same(ours: Case, said: Case) -> Iterable[str]:
 
 def _ledger_covers(case: Case) -> Iterable[str]:
     phrases = {flat(e.text) for e in case.document.ledger}
-    own = case.without(f"{case.document.subject}\n{case.document.preheader}\n{case.flat}", phrases)
+    own = case.without(phrases)
     for number in sorted(set(_NUMBER.findall(_ENUMERATED.sub(" ", own)))):
         yield f"{number} stands in the mail outside of what the ledger says"
 

@@ -124,11 +124,11 @@ def _sieve(patterns: Iterable[str]) -> Any:
 def start(pattern: re.Pattern[str], text: str, at: int = 0) -> int:
     """A place from `at` on before which no match of a pattern begins; one past the end where there is none at all.
 
-    Python's `re` need not look before it. Where case does not count, RE2 looks at ASCII texts alone.
+    Python's `re` need not look before it.
     """
     plain = text.isascii()
-    if not plain and pattern.flags & re.IGNORECASE:
-        return at
+    if not plain and pattern.flags & re.IGNORECASE and not pattern.pattern.isascii():
+        return at  # what is the other case of such a letter is not the same to both
     try:
         hit = (_located if plain else _somewhere)(pattern.pattern, pattern.flags).search(text.encode(), at)
     except UnicodeEncodeError:  # half a surrogate pair, which RE2 cannot read
@@ -165,8 +165,9 @@ def _located(pattern: str, flags: int) -> Any:
 
 
 @cache
-def _somewhere(pattern: str, _: int) -> Any:
-    return re2.compile(widened(pattern), _options())
+def _somewhere(pattern: str, flags: int) -> Any:
+    cased = not flags & re.IGNORECASE
+    return re2.compile(widened(pattern) if cased else f"(?i){widened(pattern)}|{_FOLDED}", _options())
 
 
 def widened(pattern: str, *, ends: bool = False, loose: bool = False, kept: Collection[str] = ()) -> str:

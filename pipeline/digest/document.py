@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any, Final, Literal, TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -429,17 +428,11 @@ def _as_pain(one: PassedOn) -> Pain:
     )
 
 
-@cache
-def _fields(kind: type) -> Sequence[str]:
-    """The names of a dataclass's fields, none of anything else."""
-    return tuple(f.name for f in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
-
-
 def _plain(value: object) -> Any:
-    if value is None or isinstance(value, str | int | float):
+    if value is None or isinstance(value, str | int | float):  # most of them, and asking for more takes longest
         return value
-    if names := _fields(type(value)):
-        plain = {name: _plain(getattr(value, name)) for name in names}
+    if dataclasses.is_dataclass(value):
+        plain = {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
         if isinstance(value, Quote) and value.context is None:
             del plain["context"]
         return plain

@@ -189,7 +189,7 @@ def marks(text: str) -> frozenset[str]:
     """What makes a passage worth hearing: first, own, cost, count, workaround, consequence, others, again, page,
     money."""
     low = text.lower()
-    found = [name for name in _MAY_MARK(low) if _MARKS[name].search(low)]
+    found = [name for name in _MAY_MARK(low) if screen.search(_MARKS[name], low)]
     return frozenset([*found, "first"] if _FIRST.search(text) else found)
 
 

@@ -122,7 +122,7 @@ def test_what_only_one_pattern_of_a_glance_knows_is_marked(secret: str) -> None:
     assert clean_marks.mark(f"We wait, {secret}") != f"We wait, {secret}"
 
 
-_WRITTEN = st.text(alphabet="abckxyzABK0-_'.!?\n \u2019\u212aéß\ud800", max_size=60)
+_WRITTEN = st.text(alphabet="abckxyzABK0-_'.!?\n \u2019\u212aéßıİſsiIS\ud800", max_size=60)
 
 
 @pytest.mark.parametrize(
@@ -135,6 +135,7 @@ _WRITTEN = st.text(alphabet="abckxyzABK0-_'.!?\n \u2019\u212aéß\ud800", max_si
         re.compile(r"n't\b|\b(?:no|ab)\b"),
         re.compile(r"^(?:aB|k)\b|[bx]z", re.IGNORECASE),
         re.compile(r"^k\w|ß", re.IGNORECASE | re.MULTILINE),
+        re.compile(r"(?<!a)[si]\b|k", re.IGNORECASE),
     ],
 )
 @given(text=_WRITTEN)

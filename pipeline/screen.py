@@ -157,6 +157,15 @@ def matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
         at = start(pattern, text, hit.end() if hit is not None else at + 1)
 
 
+def sub(pattern: re.Pattern[str], by: str, text: str) -> str:
+    """A text with the same words in place of each of `matches`."""
+    kept, done = list[str](), 0
+    for hit in matches(pattern, text):
+        kept += [text[done : hit.start()], by]
+        done = hit.end()
+    return "".join([*kept, text[done:]])
+
+
 @cache
 def _located(pattern: str, flags: int) -> Any:
     """Kept by what is cheap to look up: the hash of a compiled pattern is worked out anew each time."""

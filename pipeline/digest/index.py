@@ -181,7 +181,7 @@ class Names:
 
 
 def _tokens(text: str) -> list[str]:
-    return [t for t in (raw.strip(".,:;!?()[]<>'\"’").removesuffix("'s") for raw in text.split()) if t]
+    return [t for raw in text.split() if (t := raw.strip(".,:;!?()[]<>'\"’").removesuffix("'s"))]
 
 
 def names_of(org: Org) -> Names:

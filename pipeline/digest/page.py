@@ -19,16 +19,16 @@ WHITE: Final = ("#000000", "#ffffff")
 
 DOCTYPE: Final = "<!doctype html>"
 _NAME: Final = "|".join(sorted(craft.ELEMENTS - {"style", "title"}))
-_VALUE: Final = r'"(?:[^"<>&]|&(?:amp|lt|gt|#34|#39);)*"'
+_VALUE: Final = r'"[^"<>&]*(?:&(?:amp|lt|gt|#34|#39);[^"<>&]*)*"'
 _TAG: Final = re.compile(
-    rf"(<(?:{_NAME})(?: [a-z]+={_VALUE})*>|</(?:{_NAME}|style|title)>"
-    r"|<style>(?=[^<]*</style>)|<title>(?=[^<]*</title>))"
+    rf"(<(?:(?:{_NAME})(?: [a-z]+={_VALUE})*>|/(?:{_NAME}|style|title)>"
+    r"|style>(?=[^<]*</style>)|title>(?=[^<]*</title>)))"
 )
 """A tag as we write them, of which no reader of HTML can think otherwise."""
 _ATTRIBUTE: Final = re.compile(rf" ([a-z]+)=({_VALUE})")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Open:
     """An element that is not closed yet: the colours of its text on a light and on a dark screen."""
 
@@ -171,6 +171,7 @@ def _channels(colour: str) -> list[float]:
     return [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
 
 
+@lru_cache(maxsize=256)
 def inverted(colour: str) -> str:
     return "#" + "".join(f"{255 - int(colour[at : at + 2], 16):02x}" for at in (1, 3, 5))
 
@@ -180,6 +181,7 @@ def _luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+@lru_cache(maxsize=256)
 def contrast(front: str, back: str) -> float:
     """The contrast of two colours, 1 to 21, as WCAG 2 defines it."""
     light, dark = sorted((_luminance(front), _luminance(back)), reverse=True)

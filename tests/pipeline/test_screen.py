@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline import clean_mail, clean_marks
 from pipeline.classify import phrases, tongues
 from pipeline.classify.admissions import ADMISSIONS
-from pipeline.screen import Glance, Screen, matches, search, widened
+from pipeline.screen import Glance, Screen, matches, search, sub, widened
 
 WORDINGS: Final = [
     *(wording for wordings in phrases.PHRASES.values() for wording in wordings),
@@ -144,6 +144,7 @@ def test_what_is_found_sooner_is_what_is_found(pattern: re.Pattern[str], text: s
 
     assert (soon and soon.span()) == (slow and slow.span())
     assert [hit.span() for hit in matches(pattern, text)] == [hit.span() for hit in pattern.finditer(text)]
+    assert sub(pattern, "#", text) == pattern.sub("#", text)
 
 
 @given(text=_WRITTEN)

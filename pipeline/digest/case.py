@@ -59,7 +59,8 @@ class Case:
 
     def _present(self, parts: Iterable[tuple[str, str]]) -> list[str]:
         """Of expressions, each with its folded form, those that may stand there."""
-        return [part for part, folded in parts if folded and folded in self._folded]
+        said = self._folded
+        return [part for part, folded in parts if folded and folded in said]
 
     @cached_property
     def _named(self) -> list[str]:

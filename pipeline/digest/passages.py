@@ -180,7 +180,8 @@ def _is_prose(text: str) -> bool:
     letters = sum(map(str.isalpha, text))
     if letters + text.count(" ") < 0.8 * len(text) or text != text.strip() or "  " in text or "\t" in text:
         return False
-    if sum(map(str.isupper, text)) > 0.4 * letters or max(map(len, _UNSPACED.sub(" ", text).split()), default=0) > 30:
+    spaced = text if text.isascii() else _UNSPACED.sub(" ", text)
+    if sum(map(str.isupper, text)) > 0.4 * letters or max(map(len, spaced.split()), default=0) > 30:
         return False
     return words.printable(text) == " ".join(text.split())
 

@@ -295,8 +295,7 @@ def leads(org: Org, leaf: str | None) -> list[str]:
 def levels_up(first: date, last: date, every: int, workdays: Workdays, path: Sequence[str]) -> int:
     """How many levels above its own lead something has climbed that was first told on a day and is unanswered on
     another: one for each `every` working days of the teams in `path`."""
-    days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
-    return sum(workdays.works(day, path) for day in days) // every
+    return workdays.between(first, last, path) // every
 
 
 def answered(answers: Iterable[Answer], since: datetime, accountable: Collection[str]) -> Answer | None:

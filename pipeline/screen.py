@@ -127,6 +127,8 @@ def start(pattern: re.Pattern[str], text: str, at: int = 0) -> int:
     Python's `re` need not look before it.
     """
     plain = text.isascii()
+    if not plain and pattern.flags & re.IGNORECASE and not pattern.pattern.isascii():
+        return at  # what is the other case of such a letter is not the same to both
     try:
         hit = (_located if plain else _somewhere)(pattern.pattern, pattern.flags).search(text.encode(), at)
     except UnicodeEncodeError:  # half a surrogate pair, which RE2 cannot read
@@ -155,16 +157,26 @@ def matches(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
         at = start(pattern, text, hit.end() if hit is not None else at + 1)
 
 
+def sub(pattern: re.Pattern[str], by: str, text: str) -> str:
+    """A text with the same words in place of each of `matches`."""
+    kept, done = list[str](), 0
+    for hit in matches(pattern, text):
+        kept += [text[done : hit.start()], by]
+        done = hit.end()
+    return "".join([*kept, text[done:]])
+
+
 @cache
 def _located(pattern: str, flags: int) -> Any:
     """Kept by what is cheap to look up: the hash of a compiled pattern is worked out anew each time."""
-    by_line = "(?m)" if flags & re.MULTILINE else ""
-    return re2.compile(by_line + widened(pattern, kept=(*_EDGES, "^")), _options())
+    flagged = f"{'(?m)' if flags & re.MULTILINE else ''}{'(?i)' if flags & re.IGNORECASE else ''}"
+    return re2.compile(flagged + widened(pattern, kept=(*_EDGES, "^")), _options())
 
 
 @cache
-def _somewhere(pattern: str, _: int) -> Any:
-    return re2.compile(widened(pattern), _options())
+def _somewhere(pattern: str, flags: int) -> Any:
+    cased = not flags & re.IGNORECASE
+    return re2.compile(widened(pattern) if cased else f"(?i){widened(pattern)}|{_FOLDED}", _options())
 
 
 def widened(pattern: str, *, ends: bool = False, loose: bool = False, kept: Collection[str] = ()) -> str:

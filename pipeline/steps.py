@@ -655,7 +655,7 @@ def write(
         by_line=house.returns is not None and house.returns.plain("reply") is not None,
         language=house.speaks(leader),
     )
-    text, html = render.text(document), render.html(document)
+    text, html = render.both(document)
     failures = gates.failures(document, text, html, material, house.org, indexed, unsaid)
     return Written(document, text, html, tuple(failures))
 

@@ -249,7 +249,13 @@ def read(now: Week, before: Sequence[Week], *, seen: bool = False, blind: bool =
     an improvement. Without a working day this week, or with less than `MIN_WEEKS` weeks to compare it with, nothing is
     called.
     """
-    before = [week if week.share else NOT_HEARD for week in before]
+    return _read(now, tuple(before), seen, blind, falls)
+
+
+@lru_cache(maxsize=16384)
+def _read(now: Week, heard_before: tuple[Week, ...], seen: bool, blind: bool, falls: bool) -> Reading:
+    """Kept, since leaders above and below one another often hear the same."""
+    before = [week if week.share else NOT_HEARD for week in heard_before]
     people, counts = now.people or 0, _counts(before)
     run = (*episode(counts), people) if people else tuple(episode(counts))
     heard = sum(y is not None for y in counts[-(BASELINE + GUARD) :])

@@ -33,8 +33,17 @@ class Workdays:
         organisation: then only what holds for everybody counts."""
         return sum(self.works(monday + timedelta(days=n), path) for n in range(7))
 
+    def between(self, first: date, last: date, path: Sequence[str] = ()) -> int:
+        """Working days of a team after the first of two days, up to the last."""
+        days = max(0, (last - first).days)
+        weeks = 0 if self.off else days // 7
+        rest = (first + timedelta(days=n) for n in range(7 * weeks + 1, days + 1))
+        return weeks * len(self.weekdays) + sum(self.works(day, path) for day in rest)
+
     def regular(self, monday: date) -> bool:
         """Whether everybody worked as usual in the week of a Monday."""
+        if not self.off:
+            return True
         sunday = monday + timedelta(days=6)
         return not any(o.first <= sunday and o.last >= monday for o in self.off)
 

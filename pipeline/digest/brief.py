@@ -6,6 +6,7 @@ appointments". Where no such words are found there are none: a name is never gue
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.digest import words
 
@@ -76,6 +77,7 @@ class Brief:
     noun: str | None
 
 
+@lru_cache(maxsize=4096)
 def brief(title: str) -> Brief | None:
     """The shortest true name that a pain's title gives, at most four words, or None."""
     title = title.replace("out of date", "outdated")

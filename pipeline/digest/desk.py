@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 
+from pipeline import screen
 from pipeline.digest import brief, habits, passages, quotes, sentences, words
 from pipeline.digest.ledger import Book
 from pipeline.digest.material import Voice
@@ -49,15 +50,20 @@ class Desk:
 
     def safe(self, pain: PainView, name: str, limit: int) -> str:
         """The same of any name that a pain has or had."""
-        clean = words.printable(words.LINKISH.sub("[link]", name[:LONGEST]))
-        if clean.count("'") == 1 and " '" in clean:
-            clean = clean.replace(" '", " ")
-        for name in self.view.index.names.found(clean):
-            clean = _without(clean, name)
-        if words.BLAMING.search(clean) or not clean or passages.planted(clean):
+        clean = self.view.index.once("safe", name, partial(self._safe, name))
+        if clean is None:
             area = self.named(self.view.area(pain))
             clean = f"a pain that {words.NOUNS[pain.noun][1]} describe{f' around {area}' if area else ''}"
         return words.shorten(clean, words=limit, chars=110)
+
+    def _safe(self, name: str) -> str | None:
+        """What of a name may stand in a sentence, None where nothing of it may."""
+        clean = words.printable(words.LINKISH.sub("[link]", name[:LONGEST]))
+        if clean.count("'") == 1 and " '" in clean:
+            clean = clean.replace(" '", " ")
+        for found in self.view.index.names.found(clean):
+            clean = _without(clean, found)
+        return None if screen.search(words.BLAMING, clean) or not clean or passages.planted(clean) else clean
 
     def shows(self, pain: PainView) -> dict[str, list[Voice]]:
         """The signals of a pain, and what its customers' words say by themselves of help pages and of money."""

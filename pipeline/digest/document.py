@@ -429,6 +429,8 @@ def _as_pain(one: PassedOn) -> Pain:
 
 
 def _plain(value: object) -> Any:
+    if value is None or isinstance(value, str | int | float):  # most of them, and asking for more takes longest
+        return value
     if dataclasses.is_dataclass(value):
         plain = {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
         if isinstance(value, Quote) and value.context is None:

@@ -119,9 +119,14 @@ class Index:
     def shown_in(self, leader: str, key: Key, week: date) -> bool:
         """The same of an earlier week."""
         if (key, week) not in self._shown_then:
-            told = {who: seen[key][week].worst for who, seen in self.history.items() if week in seen.get(key, {})}
+            telling = self.once("telling", key, lambda: self._telling(key))
+            told = {who: weeks[week].worst for who, weeks in telling.items() if week in weeks}
             self._shown_then[key, week] = self._may_see(key, told)
         return leader in self._shown_then[key, week]
+
+    def _telling(self, key: Key) -> dict[str, Mapping[date, Told]]:
+        """The weeks of a pain by leader."""
+        return {who: seen[key] for who, seen in self.history.items() if key in seen}
 
     def above_shown(self, leader: str, key: Key) -> bool:
         """Whether somebody whose scope holds all of this leader's sees a number."""
@@ -181,7 +186,7 @@ class Names:
 
 
 def _tokens(text: str) -> list[str]:
-    return [t for t in (raw.strip(".,:;!?()[]<>'\"’").removesuffix("'s") for raw in text.split()) if t]
+    return [t for raw in text.split() if (t := raw.strip(".,:;!?()[]<>'\"’").removesuffix("'s"))]
 
 
 def names_of(org: Org) -> Names:

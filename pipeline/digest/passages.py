@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from pipeline import screen
 from pipeline.digest import words
 from pipeline.screen import Screen
 
@@ -128,15 +129,9 @@ _MARKS = {
 """What in a sentence makes it worth hearing; of lower-case text, which is searched several times faster."""
 
 
-def _lower(pattern: re.Pattern[str]) -> str:
-    """A pattern's letters in lower case, its classes as they are."""
-    return re.sub(r"\\\w|\w+", lambda part: part[0] if part[0][0] == "\\" else part[0].lower(), pattern.pattern)
-
-
-_MAY_MARK = Screen((name, pattern) for name, pattern in _MARKS.items())
+_MAY_MARK = Screen(_MARKS.items(), edges=True)
 _BAITS = (_PLANTED, _SELLING, _FORM, _GREETING, words.LINKISH)
-_MAY_BE = Screen((pattern, _lower(pattern)) for pattern in _BAITS)
-_MAY_BE_CODE = Screen([(_CODE, _CODE)])
+_BAIT = re.compile("|".join(f"(?:{one.pattern})" for one in _BAITS), re.IGNORECASE)
 
 
 def passages(text: str) -> list[str]:
@@ -155,16 +150,11 @@ def _passages(text: str) -> Iterator[str]:
 
 def planted(text: str) -> bool:
     """Whether somebody tries to instruct a machine: nothing of such an issue is quoted, nor names a pain."""
-    return _stands_in(text, _PLANTED)
+    return screen.search(_PLANTED, text) is not None
 
 
 def selling(text: str) -> bool:
-    return _stands_in(text, _SELLING)
-
-
-def _stands_in(text: str, pattern: re.Pattern[str]) -> bool:
-    """Beyond ASCII, letters have more than two forms that are the same to a pattern: there the pattern alone looks."""
-    return (not text.isascii() or pattern in _MAY_BE(text.lower())) and pattern.search(text) is not None
+    return screen.search(_SELLING, text) is not None
 
 
 @lru_cache(maxsize=32768)
@@ -176,8 +166,7 @@ def fit_to_quote(text: str, *, whole: bool = False) -> bool:
         return False
     if _LEANING.match(text) or _HALF.match(text) or not _is_prose(text):
         return False
-    likely = _MAY_BE(text.lower()) if text.isascii() else _BAITS
-    return not any(pattern.search(text) for pattern in (*likely, *_MAY_BE_CODE(text)))
+    return not (screen.search(_CODE, text) or screen.search(_BAIT, text))
 
 
 def size(text: str) -> int:
@@ -191,7 +180,8 @@ def _is_prose(text: str) -> bool:
     letters = sum(map(str.isalpha, text))
     if letters + text.count(" ") < 0.8 * len(text) or text != text.strip() or "  " in text or "\t" in text:
         return False
-    if sum(map(str.isupper, text)) > 0.4 * letters or max(map(len, _UNSPACED.sub(" ", text).split()), default=0) > 30:
+    spaced = text if text.isascii() else _UNSPACED.sub(" ", text)
+    if sum(map(str.isupper, text)) > 0.4 * letters or max(map(len, spaced.split()), default=0) > 30:
         return False
     return words.printable(text) == " ".join(text.split())
 
@@ -200,7 +190,7 @@ def marks(text: str) -> frozenset[str]:
     """What makes a passage worth hearing: first, own, cost, count, workaround, consequence, others, again, page,
     money."""
     low = text.lower()
-    found = [name for name in _MAY_MARK(low) if _MARKS[name].search(low)]
+    found = [name for name in _MAY_MARK(low) if screen.search(_MARKS[name], low)]
     return frozenset([*found, "first"] if _FIRST.search(text) else found)
 
 
@@ -208,7 +198,7 @@ def shape(text: str) -> float:
     """How well a passage is made to be read, apart from what it tells."""
     long = size(text)
     score = 0.1 if 8 <= long <= 24 else 0.0
-    score -= 0.01 * max(0, long - 22) + (0.4 if _PLEA.search(text) else 0.0)
-    score -= 0.15 if _POINTING.search(text) else 0.0
+    score -= 0.01 * max(0, long - 22) + (0.4 if screen.search(_PLEA, text) else 0.0)
+    score -= 0.15 if screen.search(_POINTING, text) else 0.0
     score -= 0.0 if text[-1] in _ENDS else 0.25
     return score - (0.15 if text.endswith("?") else 0.0)

@@ -108,7 +108,7 @@ def _best(view: View, voice: Voice, about: str) -> list[Candidate]:
     if not own:
         titles = [voice.title] if passages.fit_to_quote(voice.title, whole=True) else []
         own = [_candidate(t, voice, subject) for t in dict.fromkeys([*titles, *_fit(passages.passages(voice.title))])]
-    own = [c for c in own if max(c.relevance(level) for level in WEIGHTS) >= WEAK]
+    own = [c for c in own if any(c.relevance(level) >= WEAK for level in WEIGHTS)]
     own.sort(key=lambda c: (-c.relevance("top"), len(c.text), c.text))
     return [c for c in own[: 3 * KEPT] if not view.index.names.in_quote(c.text)][:KEPT]
 

@@ -309,3 +309,9 @@ def text(document: Document) -> str:
 
 def html(document: Document) -> str:
     return html_of(head(document), layout(document))
+
+
+def both(document: Document) -> tuple[str, str]:
+    """Text and HTML, laid out once."""
+    above, sections = head(document), layout(document)
+    return text_of(above, sections), html_of(above, sections)

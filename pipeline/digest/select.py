@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from pipeline import answers, check_in, periods, privacy, trend
@@ -268,10 +268,17 @@ class View:
         return not self.voices and all(end is None or end <= self.period.start for end in ends)
 
     def _blind_feeds(self, pain: str, side: str) -> list[SourceHealth]:
+        if not self._lost:
+            return []
         feeds = self.index.feeds.get(pain) or self._feeds_of_side(side)
         talking = self._speaking if not feeds else self._talking
-        lost = [s for s in self.audible if s.read_to is None or s.read_to < self.period.end or s.lossy]
-        return [s for s in lost if s.name in feeds or s.name not in talking]
+        return [s for s in self._lost if s.name in feeds or s.name not in talking]
+
+    @cached_property
+    def _lost(self) -> tuple[SourceHealth, ...]:
+        """The sources of which something in this period may be missing."""
+        end = self.period.end
+        return tuple(s for s in self.audible if s.read_to is None or s.read_to < end or s.lossy)
 
     @cached_property
     def _talking(self) -> frozenset[str]:
@@ -293,10 +300,20 @@ class View:
         seen = self.index.history.get(self.leader, {}).get((entry.id, who), {})
         ends = [s.read_to for s in self._blind_feeds(entry.id, entry.side) if s.read_to is not None]
         lost = min(ends, default=None)
-        since = self._since(entry.id)
-        shares = self._shares((entry.id, who))
+        since = self.index.once("since", entry.id, lambda: self._since(entry.id))
+        key = (since, lost, self._shares((entry.id, who)), self.monday, self.period.zone)
+        silent = self.index.once("silent", key, lambda: self._silent(since, lost, key[2]))
+        if not seen:
+            return silent
         return tuple(
-            _week(seen.get(monday), share, heard=monday >= since and (lost is None or end <= lost))
+            week if (told := seen.get(monday)) is None else _told(told, week)
+            for monday, week in zip(self.mondays, silent, strict=True)
+        )
+
+    def _silent(self, since: date, lost: datetime | None, shares: Sequence[float]) -> tuple[trend.Week, ...]:
+        """The weeks of a pain of which nobody told in any."""
+        return tuple(
+            trend.Week(0 if monday >= since and (lost is None or end <= lost) else None, share=share)
             for monday, end, share in zip(self.mondays, self._ends, shares, strict=True)
         )
 
@@ -393,8 +410,14 @@ class View:
         """Pains with nobody, or few, this week that are back to usual."""
         entries = self.entries
         gone = {pain for pain, _ in self.index.history.get(self.leader, {}) if pain in entries}
-        views = [self._pain(entries[pain], []) for pain in sorted(gone - set(self._by_pain))]
-        return tuple(v for v in (*views, *self.pains) if v.reading.trend == "back to usual")
+        back = [entries[p] for p in sorted(gone - set(self._by_pain)) if self._is_over(entries[p])]
+        views = [self._pain(entry, []) for entry in back]
+        return (*views, *(v for v in self.pains if v.reading.trend == "back to usual"))
+
+    def _is_over(self, entry: PainEntry) -> bool:
+        """Whether a pain of which nobody told this week is back to usual."""
+        key, blind = (entry.id, self._crowd(entry, ())), bool(self._blind_feeds(entry.id, entry.side))
+        return self._read(key, (), _severity(()), blind=blind).trend == "back to usual"
 
     def pain(self, pain_id: str) -> PainView:
         """A pain of this scope by its id, also one of which nobody told this week. Raises KeyError."""
@@ -593,16 +616,10 @@ def _severity(voices: Sequence[Voice]) -> int:
     return severity(worst.values())
 
 
-def _week(told: Told | None, share: float, *, heard: bool) -> trend.Week:
-    if told is None:
-        return _empty(0 if heard else None, share)
-    people = len(told.worst) if heard else None
-    return trend.Week(people, items=told.items, severity=severity(told.worst.values()), share=share)
-
-
-@lru_cache
-def _empty(people: int | None, share: float) -> trend.Week:
-    return trend.Week(people, share=share)
+def _told(told: Told, silent: trend.Week) -> trend.Week:
+    """A week in which people told, where it was listened to."""
+    people = None if silent.people is None else len(told.worst)
+    return trend.Week(people, items=told.items, severity=severity(told.worst.values()), share=silent.share)
 
 
 def _may_stand(view: View, pain: PainView) -> bool:

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from pipeline import screen
+
 Level = Literal["leaf", "middle", "top", "support"]
 
 BLAMING = re.compile(
@@ -47,7 +49,7 @@ ORDINALS = ("", "First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh
 
 def blame(text: str) -> list[str]:
     """The expressions in our own sentence that judge people or use a word we do not use."""
-    return [m.group(0) for pattern in (BLAMING, FOREIGN) for m in pattern.finditer(text)]
+    return [m.group(0) for pattern in (BLAMING, FOREIGN) for m in screen.matches(pattern, text)]
 
 
 def nouns(noun: str, count: int) -> str:

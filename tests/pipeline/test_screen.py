@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline import clean_mail, clean_marks
 from pipeline.classify import phrases, tongues
 from pipeline.classify.admissions import ADMISSIONS
-from pipeline.screen import Glance, Screen, matches, search, widened
+from pipeline.screen import Glance, Screen, matches, search, sub, widened
 
 WORDINGS: Final = [
     *(wording for wordings in phrases.PHRASES.values() for wording in wordings),
@@ -122,7 +122,7 @@ def test_what_only_one_pattern_of_a_glance_knows_is_marked(secret: str) -> None:
     assert clean_marks.mark(f"We wait, {secret}") != f"We wait, {secret}"
 
 
-_WRITTEN = st.text(alphabet="abcxyz0-_'.!?\n \u2019éß\ud800", max_size=60)
+_WRITTEN = st.text(alphabet="abckxyzABK0-_'.!?\n \u2019\u212aéßıİſsiIS\ud800", max_size=60)
 
 
 @pytest.mark.parametrize(
@@ -133,6 +133,9 @@ _WRITTEN = st.text(alphabet="abcxyz0-_'.!?\n \u2019éß\ud800", max_size=60)
         re.compile(r"^(?:a|x)\w*"),
         re.compile(r"^[ ]{0,3}(?:-|a)", re.MULTILINE),
         re.compile(r"n't\b|\b(?:no|ab)\b"),
+        re.compile(r"^(?:aB|k)\b|[bx]z", re.IGNORECASE),
+        re.compile(r"^k\w|ß", re.IGNORECASE | re.MULTILINE),
+        re.compile(r"(?<!a)[si]\b|k", re.IGNORECASE),
     ],
 )
 @given(text=_WRITTEN)
@@ -141,6 +144,7 @@ def test_what_is_found_sooner_is_what_is_found(pattern: re.Pattern[str], text: s
 
     assert (soon and soon.span()) == (slow and slow.span())
     assert [hit.span() for hit in matches(pattern, text)] == [hit.span() for hit in pattern.finditer(text)]
+    assert sub(pattern, "#", text) == pattern.sub("#", text)
 
 
 @given(text=_WRITTEN)

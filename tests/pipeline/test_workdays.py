@@ -1,6 +1,6 @@
 """How many days of a week are worked."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -45,3 +45,12 @@ def test_the_working_week_may_begin_on_sunday() -> None:
     )
 
     assert week.worked(MONDAY) == 4
+
+
+@pytest.mark.parametrize("off", [(), (CHRISTMAS,)])
+@pytest.mark.parametrize("days", [-9, 0, 1, 6, 7, 8, 20, 21])
+def test_days_between_two_are_counted_as_one_by_one(off: tuple[DaysOff, ...], days: int) -> None:
+    found, first = Workdays(off=off), date(2026, 12, 17)
+    each = [first + timedelta(days=n) for n in range(1, days + 1)]
+
+    assert found.between(first, first + timedelta(days=days)) == sum(map(found.works, each))

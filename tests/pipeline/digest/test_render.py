@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.digest import render
 from pipeline.digest.document import Document, Since, Win
@@ -44,6 +46,37 @@ def test_the_preheader_is_hidden_and_the_language_set():
     assert hidden.partition(">")[2].startswith(plain().preheader)
     assert '<html lang="en"' in html
     assert '<meta name="color-scheme" content="light dark">' in html
+
+
+def read_by_the_library(html):
+    page = Page()
+    page.feed(html)
+    page.close()
+    return page
+
+
+def met(page):
+    seen = (page.said, page.links, page.headings, page.problems, page.open, page.lang)
+    return [*seen, sorted(page.colours), sorted(page.dark)]
+
+
+PIECES = [
+    *"<>/&\"'= ",
+    *("<p>", "</p>", "<br>", "<br/>", "</br>", "<td", ' class="ink"', ' style="display:none"', ' lang="de"', "&amp;"),
+    *("<style>", "</style>", "<title>", "</title>", "@media (prefers-color-scheme: dark) {.ink { color: #f2f2f2; }}"),
+    *('<a href="', "https://h.example/?a=1&amp;b", "&#34;", "&copy", "<!-- x -->", "<!doctype html>", "</p class=x>"),
+    *("<P>", "<script>", "</script>", "<h1>", "</h1>", "<p  lang='en'>", "<p lang=en>", "\n", "so", "é"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12), st.integers(0))
+def test_a_page_is_read_as_the_library_reads_it(pieces, at):
+    html = render.html(plain())
+    places = [place for place, letter in enumerate(html) if letter in "<>"]
+    place = places[at % len(places)]
+
+    for text in ("".join(pieces), html[:place] + "".join(pieces) + html[place:], html):
+        assert met(Page.of(text)) == met(read_by_the_library(text))
 
 
 def test_there_is_one_button_of_44_points_and_links_are_underlined():

@@ -14,7 +14,6 @@ from pipeline.issue import SourceHealth
 
 STORM = 8
 NO_QUIET = " Few voices from it do not mean calm."
-SUBJECT = 60
 
 
 def who(desk: Desk, pain: PainView) -> str:
@@ -144,14 +143,14 @@ def subject(desk: Desk, pains: Sequence[PainView]) -> str:
     name, short = f" | leaf notes, {week}", f" | {week}"
     if not pains:
         return f"Single voices, no shared pain yet{name}"
-    listed, more = (_listed(desk, pains, SUBJECT - len(tail)) for tail in (name, short))
+    listed, more = (_listed(desk, pains, words.SUBJECT - len(tail)) for tail in (name, short))
     if len(more) > max(1, len(listed)):
         return words.capital(", ".join(more)) + short
     if len(listed) > 1:
         return words.capital(", ".join(listed)) + name
     first = words.capital(words.printable(desk.title(pains[0]))).rstrip(".…")
-    if len(first) > SUBJECT - len(name):
-        return words.shorten(first, chars=SUBJECT - len(short)) + short
+    if len(first) > words.SUBJECT - len(name):
+        return words.shorten(first, chars=words.SUBJECT - len(short)) + short
     return first + name
 
 
@@ -160,6 +159,8 @@ def _listed(desk: Desk, pains: Sequence[PainView], room: int) -> list[str]:
     found: list[str] = []
     for pain in pains:
         name = desk.brief(pain)
+        if name is not None and brief.lower(name) in found:
+            continue  # two pains may be called alike
         if name is not None and len(", ".join([*found, name])) <= room:
             found.append(brief.lower(name))
         elif not found:

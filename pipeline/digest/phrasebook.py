@@ -363,7 +363,7 @@ def spoken(document: Document, say: Tongue) -> Document:
     d = document
     return replace(
         d,
-        subject=say(d.subject),
+        subject=_subject(say(d.subject)),
         preheader=_preheader(say, d),
         opening=say(d.opening),
         warnings=_each(say, d.warnings),
@@ -386,6 +386,14 @@ def spoken(document: Document, say: Tongue) -> Document:
         made=replace(d.made, lines=_each(say, d.made.lines)),
         check_in=None if d.check_in is None else replace(d.check_in, lines=_each(say, d.check_in.lines)),
     )
+
+
+def _subject(said: str) -> str:
+    """In some languages what fits in ours is too long: the pains are cut, never what kind of mail this is."""
+    if len(said) <= words.SUBJECT:
+        return said
+    title, bar, mail = said.rpartition(" | ")
+    return words.shorten(title, chars=words.SUBJECT - len(bar + mail)) + bar + mail
 
 
 def _preheader(say: Tongue, document: Document) -> str:

@@ -179,6 +179,8 @@ def labels(sources: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {name: KINDS[kind] if kinds.count(kind) == 1 and kind in KINDS else name for name, kind in pairs}
 
 
+SUBJECT = 60
+"""Characters of a subject, at most."""
 PREHEADER = (60, 100)
 """Characters of a preheader: fewer, and a phone shows the beginning of the mail beside it."""
 FILLERS = ("What is asked of you stands first.", "Their words, not our scores.")

@@ -142,7 +142,8 @@ def test_harm_is_told_when_two_tell_of_it(database: Engine) -> None:
     join(database, one, two)
 
     with db.reading(database) as session:
-        assert escalations.harmed(session, "p1", ORG) == 2
+        assert escalations.harmed(session, "p1", ORG, 9) == 2
+        assert escalations.harmed(session, "p1", ORG, 1) == 1
         assert escalations.joined(session, AT - timedelta(days=1)) == [one, two]
     kept, other = go(database, one), go(database, two)
 

@@ -19,7 +19,18 @@ from pipeline.digest.phrasebook import Tongue
 from pipeline.escalate import Ladder
 from pipeline.issue import SourceHealth
 from tests.pipeline.digest import fernhill
-from tests.pipeline.digest.builder import PERIOD, all_digests, digest, failures, history, material, org, signals, voice
+from tests.pipeline.digest.builder import (
+    PAINS,
+    PERIOD,
+    all_digests,
+    digest,
+    failures,
+    history,
+    material,
+    org,
+    signals,
+    voice,
+)
 from tests.pipeline.digest.test_properties import CALENDARS, HOUSE, PAST, SOURCES, voices
 from workers import web
 from workers.web import answering
@@ -203,6 +214,20 @@ def test_quotations_and_names_stay_in_the_words_of_those_who_wrote():
 
     assert f'"{body}"' in " ".join(render.text(document).split())
     assert '<html lang="de"' in render.html(document)
+
+
+@pytest.mark.parametrize("letters", range(40, 62))
+def test_a_subject_that_just_fits_in_english_fits_in_german_too(letters):
+    title = ("builds wait " * 9)[:letters].strip()
+    pains = {"ci": replace(PAINS["ci"], title=title)}
+    week = material([voice(n, f"apps-{n}") for n in range(4)], pains=pains)
+
+    document = digest(week, language="de")
+    subject = render.head(document).subject
+
+    assert len(subject) <= 60
+    assert subject.endswith("Woche 10")
+    assert not [failure for failure in failures(document, week) if "subject" in failure]
 
 
 def called(body, *, rule="escalate", copy=False, page=None):

@@ -111,6 +111,13 @@ def test_the_subject_names_several_pains_and_the_first_within_35_characters():
     assert subject.index("tax") < 35
 
 
+def test_two_pains_of_one_name_are_named_once_in_the_subject():
+    pains = {**PAINS, "ci": replace(PAINS["ci"], title=PAINS["tax"].title)}
+    subject = digest(material([*customers("tax", 5, severity=8), *staff("ci", 5)], pains=pains)).subject
+
+    assert subject.casefold().count("wrong tax") == 1
+
+
 def test_the_preheader_adds_who_is_hurt_and_how_and_the_longest_wait():
     document = digest(week())
 

@@ -47,6 +47,12 @@ _ISSUE: Final = (
 
 
 def stirred(session: Session, period: Period) -> list[int]:
+    """The row ids that `were_stirred` selects, oldest issue first."""
+    query = were_stirred(session, period).order_by(IssueRow.created_at, IssueRow.source, IssueRow.external_id)
+    return list(session.scalars(query))
+
+
+def were_stirred(session: Session, period: Period) -> Select[Any]:
     """Row ids of older issues of a pain, deleted ones too, that a comment or an event of the period belongs to, as far
     as their source says that they changed."""
     # In a query of its own, with one end of the half year: SQLite would take the index of dates for both, and read all
@@ -54,14 +60,12 @@ def stirred(session: Session, period: Period) -> list[int]:
     changed = aliased(IssueRow)
     ids = select(changed.id).where(changed.updated_at >= period.start, changed.created_at < period.start)
     touched = or_(_exists(CommentRow, CommentRow.created_at, period), _exists(EventRow, EventRow.at, period))
-    query = (
+    return (
         select(IssueRow.id)
         .join(MemberRow, MemberRow.issue_id == IssueRow.id)
         .where(IssueRow.id.in_(ids), IssueRow.created_at >= period.start - OLDEST, touched)
         .where(registry.counted_in(session, period.label))
-        .order_by(IssueRow.created_at, IssueRow.source, IssueRow.external_id)
     )
-    return list(session.scalars(query))
 
 
 def _exists(rows: Any, at: Any, period: Period) -> Any:

@@ -625,8 +625,7 @@ def withheld(session: Session, period: Period, org: Org) -> str:
     told = (IssueRow.source, IssueRow.external_id, IssueRow.state, IssueRow.tags, VerdictRow.signals)
     query = select(*told).join(VerdictRow, VerdictRow.issue_id == IssueRow.id).where(marked)
     rows = list(session.execute(query.where(IssueRow.created_at >= period.start, IssueRow.created_at < period.end)))
-    for some in chunks(courses.stirred(session, period)):
-        rows += session.execute(query.where(IssueRow.id.in_(some)))
+    rows += session.execute(query.where(IssueRow.id.in_(courses.were_stirred(session, period).correlate(None))))
     names = [f"{key}:withdrawn" for key in sorted(objections.withdrawn(session))]
     names += [f"{audience} {','.join(sorted(people))}" for audience, people in sorted(org.readers.items())]
     for source, external_id, state, tags, signals in sorted(rows, key=lambda row: (row.source, row.external_id)):

@@ -468,14 +468,22 @@ EARLIER = timedelta(weeks=8)
 
 
 @dataclass(frozen=True, slots=True)
+class _Stored:
+    """The registry as it was when the last period closed, and everything since that may join it, as they are stored."""
+
+    known: Sequence[Mapping[str, Any]]
+    told: Sequence[registry.Telling]
+    mark: str
+    """A hash of all of it: two equal marks give equal groupings for the same organisation."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenPart:
-    """The registry as it was when the last period closed, and everything since that may join it."""
+    """The same as it is compared."""
 
     known: tuple[pains.Pain, ...]
     candidates: tuple[pains.Candidate, ...]
-    rows: Mapping[str, int]
     mark: str
-    """A hash of all of it: two equal marks give equal groupings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,16 +495,23 @@ class Grouping:
 
 def gather(session: Session, *, org: Org, zone: str, until: datetime | None = None) -> OpenPart:
     """What assigning has to look at. Only reads."""
+    return _understood(_stored(session, zone, until), org)
+
+
+def _stored(session: Session, zone: str, until: datetime | None) -> _Stored:
     closed = registry.mark(session, "closed")
     since = periods.week_of(closed, zone).end - EARLIER if closed else datetime.min.replace(tzinfo=UTC)
-    found = registry.candidates(session, since, until)
-    known = tuple(pains.from_json(pain) for pain in registry.frozen(session))
-    addresses = {f"{issue.source}:{issue.external_id}": issue.url for _, issue, _, _ in found if issue.url}
-    plain = [candidate(org, issue, verdict, side) for _, issue, verdict, side in found]
-    candidates = _linked(plain, addresses, known)
-    stand = [(pain.id, pain.title, pain.members) for pain in known]  # a person's decision changes them too
-    mark = hashlib.blake2b(repr((closed, stand, candidates)).encode("utf-8", "replace"), digest_size=16).hexdigest()
-    return OpenPart(known, candidates, {c.key: row[0] for c, row in zip(candidates, found, strict=True)}, mark)
+    told, known = registry.candidates(session, since, until), registry.frozen(session)
+    stand = [(pain["id"], pain["title"], pain["members"]) for pain in known]  # a person's decision changes them too
+    mark = hashlib.blake2b(repr((closed, stand, told)).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return _Stored(known, told, mark)
+
+
+def _understood(stored: _Stored, org: Org) -> OpenPart:
+    known = tuple(pains.from_json(pain) for pain in stored.known)
+    addresses = {one.key: one.url for one in stored.told if one.url}
+    plain = [candidate(org, one, one, one.side) for one in stored.told]
+    return OpenPart(known, _linked(plain, addresses, known), stored.mark)
 
 
 def _linked(
@@ -541,12 +556,13 @@ def assign(
     taken, and serves where nothing changed since.
     """
     registry.lock(session)
-    part = gather(session, org=org, zone=zone, until=until)
-    done = ready if ready is not None and ready.mark == part.mark else group(part, org)
+    stored = _stored(session, zone, until)
+    done = ready if ready is not None and ready.mark == stored.mark else group(_understood(stored, org), org)
+    rows = {one.key: one.id for one in stored.told}
     registry.save(
         session,
         [(pain.id, pains.to_json(pain)) for pain in done.living],
-        [(part.rows[one.key], one.pain_id, one.score) for one in done.joined],
+        [(rows[one.key], one.pain_id, one.score) for one in done.joined],
         freeze=freeze,
     )
     return len(done.joined)

@@ -10,6 +10,7 @@ from hashlib import sha256
 from itertools import islice
 
 from pipeline.pains.values import Candidate
+from pipeline.screen import Glance
 
 WITHIN = timedelta(hours=72)
 SAME = 0.8
@@ -31,6 +32,7 @@ LOOKED_AT = 8000
 _WORD = re.compile(r"\w{2,40}")
 _JAVA = re.compile(r"\bat ([\w$.<>/]{3,160})\(")
 _PYTHON = re.compile(r"\bFile \"[^\"\n]{0,160}?([^\"\n/\\]{1,60})\", line \d{1,7}, in (\w{1,80})")
+_MAY_FAIL = Glance(_JAVA, _PYTHON)
 _CAUSE = "Caused by:"
 """Behind the last of these stands what failed; before it, who passed it on, which is the same for many failures."""
 _THROWN = re.compile(r"(?:\w{1,60}\.){0,12}\w{0,60}(?:Exception|Error)\b[^\n]{0,200}")
@@ -82,6 +84,8 @@ def fingerprints(candidate: Candidate) -> frozenset[str]:
     An error's code alone, or where a trace began, is the same for many failures.
     """
     text = f"{candidate.title}\n{candidate.body[:LOOKED_AT]}"
+    if not _MAY_FAIL(text):
+        return frozenset()
     cause = max(text.rfind(_CAUSE), 0)
     if java := list(islice(_JAVA.finditer(text, cause), MOST)):
         thrown = list(_THROWN.finditer(text, cause, java[0].start()))

@@ -1,12 +1,16 @@
 """What is in everybody's mouth and says little of a cause."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
+from typing import TypeVar
 
 from pipeline.pains.likeness import ONE, SAME_LEAF, Shelf
 from pipeline.pains.linkage import clusters
 from pipeline.pains.settling import State
 from pipeline.pains.text import Text
+
+T = TypeVar("T")
 
 KNEE = 0.035
 """Part of all texts from which a feature is in everybody's mouth: the more, the less it says of a cause."""
@@ -31,15 +35,25 @@ def weigh(waiting: Sequence[Text], pains: Collection[State]) -> None:
         text.weigh({})
     crowds = [[waiting[n] for n in crowd] for crowd in _crowds(waiting)] if len(waiting) > KNEE_LEAST else []
     everywhere = _common(waiting, crowds, pains, KNEE)
-    for leaf in sorted({text.candidate.leaf or "" for text in waiting}):
-        here = [text for text in waiting if (text.candidate.leaf or "") == leaf]
-        near = [state for state in pains if state.home() == leaf]
-        inside = [kept for crowd in crowds if (kept := [t for t in crowd if (t.candidate.leaf or "") == leaf])]
+    near = _grouped((state.home(), state) for state in pains)
+    inside = _grouped(part for crowd in crowds for part in _by_leaf(crowd).items())
+    for leaf, here in _by_leaf(waiting).items():
         common = dict(everywhere)
-        for name, part in _common(here, inside, near, KNEE_PLACE).items():
+        for name, part in _common(here, inside.get(leaf, ()), near.get(leaf, ()), KNEE_PLACE).items():
             common[name] = min(part, common.get(name, 1.0))
         for text in here:
             text.weigh(common)
+
+
+def _by_leaf(texts: Iterable[Text]) -> dict[str, list[Text]]:
+    return _grouped((text.candidate.leaf or "", text) for text in texts)
+
+
+def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for leaf, one in pairs:
+        found.setdefault(leaf, []).append(one)
+    return found
 
 
 def _crowds(texts: Sequence[Text]) -> list[list[int]]:
@@ -50,10 +64,10 @@ def _common(
     texts: Sequence[Text], crowds: Sequence[Sequence[Text]], pains: Collection[State], knee: float
 ) -> dict[int, float]:
     """The part of its weight that a common feature keeps."""
-    seen = Counter(name for text in texts for name in text.raw)
+    seen = Counter(chain.from_iterable(text.raw for text in texts))
     own: dict[int, int] = {}
     for crowd in crowds:
-        for name, times in Counter(name for text in crowd for name in text.raw).items():
+        for name, times in Counter(chain.from_iterable(text.raw for text in crowd)).items():
             if times > CROWD_HOLDS * seen[name]:
                 own[name] = times
     most: dict[int, int] = {}

@@ -7,6 +7,7 @@ two causes, however alike their other words are. Plain words are looser: people 
 import re
 
 from pipeline.pains.words import stems
+from pipeline.screen import Glance
 
 LOOKED_AT = 3000
 """Characters of a text that are looked at."""
@@ -33,6 +34,7 @@ _EXACT = re.compile(
     r"|\b[0-9]{1,6}\.[0-9]{1,6}\b|\b\w{1,60}\.(?:js|py|java|xml|yml|exe|dll|so|json|html|css|php|log|txt|properties|cpp|h)\b"
     r"|\b\w{1,60}(?:\.\w{1,60}){2,8}|::|\{\{|```|(?<!\S)--[a-z]{2,40}|https?://|\b(?:Exception|NullPointer)\b"
 )
+_MAY_BE_EXACT = Glance(_EXACT)
 _WORD = re.compile(r"[a-z0-9]{2,20}")
 _PART = re.compile(r"\bv[0-9]{1,3}\.(?=[A-Za-z_])")
 _TROUBLE = re.compile(
@@ -105,7 +107,8 @@ def orders(title: str) -> bool:
 def exactness(title: str, body: str) -> float:
     """0 for plain words, 1/2 for a single exact name, 1 for several."""
     found: set[str] = set()
-    for match in _EXACT.finditer(f"{title[:TITLE]}\n{body}"[:LOOKED_AT]):
+    text = f"{title[:TITLE]}\n{body}"[:LOOKED_AT]
+    for match in _EXACT.finditer(text) if _MAY_BE_EXACT(text) else ():
         found.add(match.group())
         if len(found) == 2:
             return 1.0

@@ -25,7 +25,7 @@ LONGEST = 12_000
 """Characters of a body that are looked at: a form may be long, and what somebody has to say stand below it."""
 
 _SPLIT = re.compile(r"\n+|(?<=[.!?])[ \t]+")
-_LABEL = re.compile(r"^([^:|?]{2,60}(?:[|?]|:(?!//)))[ \t]*(.*)$", re.DOTALL)
+_LABEL = re.compile(r"^([^:|?]{2,60}+(?:[|?]|:(?!//)))[ \t]*(.*)$", re.DOTALL)
 _DIGITS = re.compile(r"[0-9]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ROW = re.compile(r"^[^|\n]{0,60}(?:\|[^|\n]{0,60}){2,}\|?$|^[\w.-]{2,40}\|[^|\n]{0,60}$")
@@ -65,7 +65,7 @@ def without(body: str, form: Form) -> str:
         label, rest = _label(piece)
         if label and _plain(label) in form:
             asked, piece = True, "" if label[-1] == "|" else rest
-        if not _ROW.match(piece) and not (asked and len(_WORD.findall(piece)) <= ANSWER):
+        if not ("|" in piece and _ROW.match(piece)) and not (asked and len(_WORD.findall(piece)) <= ANSWER):
             kept.append(piece)
             asked = False
     return "\n".join(kept)
@@ -75,7 +75,7 @@ def _marks(body: str) -> set[str]:
     found: set[str] = set()
     for piece in _pieces(body):
         label, _ = _label(piece)
-        found |= {_plain(piece), _plain(label)}
+        found |= {_plain(piece), _plain(label)} if label else {_plain(piece)}
     return {mark for mark in found if _WORD.search(mark)}
 
 

@@ -86,14 +86,7 @@ class Shelf:
             yield Row(places, whole[places])
 
     def _row(self, n: int, text: Text, *, plainly: bool) -> Whole:
-        share, top, same = (np.zeros(self.size) for _ in range(3))
-        for name, weight in text.unit.items():
-            if name not in self._held:
-                continue
-            places, weights = self._held[name]
-            part = weight * weights
-            share[places] += part
-            top[places] = np.maximum(top[places], part)
+        share, top = self._shared(text)
         factor = np.where(self._customers == (text.candidate.side == "customer"), 1.0, OTHER_SIDE)
         factor = factor * self._leaves.factors(text)
         loose = np.minimum(factor * (share - (1 - LONE) * top) / (UNIT * UNIT), 1.0)
@@ -101,6 +94,7 @@ class Shelf:
             words: Whole = np.rint(ONE * loose)
             words[n] = 0.0
             return words
+        same = np.zeros(self.size)
         same[self._says[text.says] if text.says else []] = 1.0
         exact = np.minimum(factor * share / (UNIT * UNIT), 1.0) * same
         strict = (self._strict + text.strict) / 2
@@ -110,6 +104,17 @@ class Shelf:
             whole[self._tie == text.tie] = ONE
         whole[n] = 0.0
         return whole
+
+    def _shared(self, text: Text) -> tuple[Whole, Whole]:
+        """What everybody's vector shares with a text's, and how much of it is the strongest feature's."""
+        mine = [(weight, *self._held[name]) for name, weight in text.unit.items() if name in self._held]
+        top = np.zeros(self.size)
+        if not mine:
+            return top, top
+        places = np.concatenate([places for _, places, _ in mine])
+        parts = np.concatenate([weight * weights for weight, _, weights in mine])
+        np.maximum.at(top, places, parts)
+        return np.bincount(places, parts, self.size).astype(np.float64, copy=False), top
 
 
 def _put(held: dict[int, tuple[list[int], list[int]]], name: int, place: int, weight: int) -> None:

@@ -18,14 +18,19 @@ EVERYBODY = 10
 EVERYBODY_SHARE = 0.1
 """and that part of all, stands in a form, or is about everything; it unites nothing."""
 
-_NAMES = re.compile(
-    r"(?P<url>https?://[^\s<>()\[\]\"'|]+)"
-    r"|(?<![\w/.-])(?P<numbered>[\w.-]+(?:/[\w.-]+)?#\d{1,9})\b"
+_URL = r"(?P<url>https?://[^\s<>()\[\]\"'|]+)"
+_NUMBERED = (
+    r"(?<![\w/.-])(?P<numbered>[\w.-]+(?:/[\w.-]+)?#\d{1,9})\b"
     r"|(?<![\w&])(?P<own>#\d{1,9})\b"
-    r"|\b(?P<key>[A-Z][A-Z0-9]{1,9}-\d{1,7})\b"
-    r"|\b(?:tickets?|cases?|issues?|requests?|conversations?|incidents?)\s{1,2}(?:no\.?\s|number\s|id\s)?"
-    r"(?P<numbers>#?\d{3,12}(?:(?:,|\sand|\s&)\s{1,2}#?\d{3,12}){0,9})\b",
 )
+_NAMED = (
+    r"\b(?P<key>[A-Z][A-Z0-9]{1,9}-\d{1,7})\b"
+    r"|\b(?:tickets?|cases?|issues?|requests?|conversations?|incidents?)\s{1,2}(?:no\.?\s|number\s|id\s)?"
+    r"(?P<numbers>#?\d{3,12}(?:(?:,|\sand|\s&)\s{1,2}#?\d{3,12}){0,9})\b"
+)
+_NAMES = re.compile(f"{_URL}|{_NUMBERED}|{_NAMED}")
+_WITHOUT_MARK = re.compile(rf"(?=[htcriA-Z])(?:{_URL}|{_NAMED})")
+"""The same for a text without "#", some times faster: only these letters begin a name."""
 _NUMBER = re.compile(r"\d+")
 _HOST = re.compile(r"https?://([^/\s]+)")
 _REPOSITORY = re.compile(r"/([\w.-]+/([\w.-]+))/(?:-/)?(?:issues|pull|merge_requests)/(\d+)")
@@ -73,20 +78,23 @@ class _Known:
     def named_by(self, candidate: Candidate) -> set[str]:
         home = candidate.key.partition(":")[2].rpartition("#")[0]
         found: set[str | None] = set()
-        for match in _NAMES.finditer(f"{candidate.title}\n{candidate.body[:LOOKED_AT]}"):
-            if several := match["numbers"]:
-                found |= {self._key(number) for number in _NUMBER.findall(several)}
+        text = f"{candidate.title}\n{candidate.body[:LOOKED_AT]}"
+        for match in (_NAMES if "#" in text else _WITHOUT_MARK).finditer(text):
+            kind = match.lastgroup or ""
+            if kind == "numbers":
+                found |= {self._key(number) for number in _NUMBER.findall(match[kind])}
             else:
-                found.add(next((key for name in self._spellings(match, home) if (key := self._key(name))), None))
+                spellings = self._spellings(kind, match[kind], home)
+                found.add(next((key for name in spellings if (key := self._key(name))), None))
         return {key for key in found if key is not None}
 
-    def _spellings(self, match: re.Match[str], home: str) -> Iterator[str]:
-        if url := match["url"]:
-            yield from self._of_url(_plain(url))
-        elif match["own"] and home:
-            yield home + match["own"]
-        elif name := match["numbered"] or match["key"]:
+    def _spellings(self, kind: str, name: str, home: str) -> Iterator[str]:
+        if kind == "url":
+            yield from self._of_url(_plain(name))
+        elif kind != "own":
             yield name
+        elif home:
+            yield home + name
 
     def _of_url(self, url: str) -> Iterator[str]:
         """The address itself, and what it tells of the issue's name where it is at a host of ours."""

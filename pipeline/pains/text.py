@@ -62,8 +62,12 @@ class Text:
         self.says = hashed("\n".join(words)) if (words := said(candidate.title)) else ""
         self.codes = codes(candidate.title)
         self.systems = systems(candidate.title)
-        self.own = 1.0 if orders(candidate.title) else max(exactness(candidate.title, candidate.body), self._full())
+        self.own = 1.0 if orders(candidate.title) else self._exact()
         self.strict = self.own
+
+    def _exact(self) -> float:
+        exact = exactness(self.candidate.title, self.candidate.body)
+        return exact if exact == 1.0 else max(exact, self._full())
 
     def _full(self) -> float:
         """How far its length alone holds it to its title: where there is nothing else, or a lot else."""

@@ -143,7 +143,7 @@ def title_of(texts: Sequence[tuple[str, str]], names: Collection[str] = ()) -> s
     `names` are names of people: none is ever shown.
     """
     banned = name_parts(names)
-    titles = [text for text, _ in texts]
+    titles = dict.fromkeys(text for text, _ in texts)
     told = [text for text in titles if not _SOLVES.match(_clean(text))]
     share = _shares(texts)
     standing = dict.fromkeys(title for text in told for title in _ways(text, banned))

@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 
 from pipeline.pains.vocabulary import COMMON, FIELDS, FUNCTION, SAME, STOP
+from pipeline.screen import Screen, start
 
 WORDS = 60
 """Words of the body that count."""
@@ -18,6 +20,8 @@ PAIR = 4
 """The weight of two words side by side."""
 TITLE = 3
 """How often a word of the title counts: in the title people say what it is about. Elsewhere a word counts once."""
+LONGEST = 40
+"""Letters of a word; what is longer is none."""
 
 _WORD = re.compile(r"[^\W_][\w']*")
 _PART = re.compile(r"[0-9]+(?:\.[0-9a-z]+)*|[^\W_]+(?:'\w+)?")
@@ -31,6 +35,7 @@ _TEMPLATE = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t].*|[-*][ \t]*\[.?\].*|>.*|\*\*[^*\n]*\*\*:?[ \t]*|[\w ]{1,30}:[ \t].{0,25})$", re.MULTILINE
 )
 _SPELLINGS = [(re.compile(pattern), word) for pattern, word in SAME]
+_MAY_SPELL = Screen(((spelling, spelling[0]) for spelling in _SPELLINGS), edges=True)
 _VOWEL = re.compile(r"[aeiouy]")
 
 
@@ -92,24 +97,36 @@ def _by_twos(raw: str) -> list[str]:
     return [raw[n : n + 2] for n in range(min(len(raw) - 1, WORDS))]
 
 
-def words_of(text: str) -> list[str]:
-    """The stems that carry meaning, in order: spellings of one thing unified, stop words, numbers and addresses out."""
+@lru_cache(maxsize=4)
+def words_of(text: str) -> tuple[str, ...]:
+    """The stems that carry meaning, in order: spellings of one thing unified, stop words, numbers and addresses out.
+
+    The last texts are kept: of one issue, the same title and body are asked for more than once.
+    """
     found: list[str] = []
-    for match in _WORD.finditer(_unified(_NOISE.sub(" ", unicodedata.normalize("NFKC", text)))):
-        raw = match.group()
-        if _WIDE.search(raw):
+    for raw in _WORD.findall(_unified(_quiet(unicodedata.normalize("NFKC", text)))):
+        if not raw.isascii() and _WIDE.search(raw):
             found += _by_twos(raw)
-        elif len(raw) <= 40 and raw not in _STOPPED and not _NUMBER.match(raw):
-            short = stem(raw)
-            if len(short) > 1 and short not in _STOPPED:
-                found.append(short)
-    return found
+        elif len(raw) <= LONGEST and (short := _telling(raw)):
+            found.append(short)
+    return tuple(found)
+
+
+def _quiet(text: str) -> str:
+    return _NOISE.sub(" ", text) if start(_NOISE, text) <= len(text) else text
+
+
+@lru_cache(maxsize=16384)
+def _telling(word: str) -> str:
+    """The stem of a word that carries meaning, nothing of another."""
+    short = "" if word in _STOPPED or _NUMBER.match(word) else stem(word)
+    return short if len(short) > 1 and short not in _STOPPED else ""
 
 
 def _unified(text: str) -> str:
     """Small letters, with one spelling for each thing."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
-    for pattern, word in _SPELLINGS:
+    for pattern, word in _MAY_SPELL(plain):  # no word that is put in is part of a later spelling
         plain = pattern.sub(f" {word} ", plain)
     return plain
 

@@ -13,7 +13,7 @@ from pipeline.digest.material import Spoken
 from pipeline.mailing import FINAL
 from pipeline.store import audit, db
 from pipeline.store.issues import chunks
-from pipeline.store.upsert import ignore, put
+from pipeline.store.upsert import ignore, put_one
 from pipeline.tables import DigestRow, MailRow
 
 WEEKLY = "weekly"
@@ -192,9 +192,6 @@ def decide(
     read_by: str | None = None,
 ) -> int | None:
     """Write the one digest of a leader and period; None where somebody did so before."""
-    before = _find(session, leader, period)
-    if before is not None and before.state != "planned":
-        return None
     row = {
         "leader": leader,
         "period": period,
@@ -208,10 +205,9 @@ def decide(
         "hidden": hidden,
         "read_by": read_by,
     }
-    put(session, DigestRow, [row], ["leader", "period", "kind"], where=_PLANNED)
+    decided = put_one(session, DigestRow, row, ["leader", "period", "kind"], where=_PLANNED)
     session.expire_all()
-    found = _find(session, leader, period)
-    return None if found is None else found.id
+    return decided
 
 
 def revise(

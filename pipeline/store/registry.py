@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from pipeline.store.corrections import corrections
-from pipeline.store.issues import chunks, verdict_of
+from pipeline.store.issues import chunks
 from pipeline.store.upsert import ignore, put
 from pipeline.tables import IssueRow, MarkRow, MemberRow, PainRow, VerdictRow
 
@@ -48,10 +48,36 @@ def frozen(session: Session) -> list[Mapping[str, Any]]:
     return [pain for pain in session.scalars(query) if pain is not None]
 
 
-def candidates(
-    session: Session, since: datetime, until: datetime | None
-) -> list[tuple[int, IssueRow, VerdictRow, str]]:
-    """(row id, issue, verdict, side that counts) of what tells of pain, may be shown, and is not frozen yet.
+class Telling(NamedTuple):
+    """An issue that tells of pain, as it is stored: all that decides which pain it joins."""
+
+    id: int
+    source: str
+    external_id: str
+    url: str | None
+    title: str
+    body: str
+    author: str | None
+    author_role: str
+    account: str | None
+    project: str | None
+    labels: list[Any]
+    created_at: datetime
+    severity: int
+    leaf: str | None
+    side: str
+    """That counts: a person's, where there is one, over the model's."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.source}:{self.external_id}"
+
+
+_TOLD = [getattr(VerdictRow if name in ("severity", "leaf", "side") else IssueRow, name) for name in Telling._fields]
+
+
+def candidates(session: Session, since: datetime, until: datetime | None) -> list[Telling]:
+    """What tells of pain, may be shown, and is not frozen yet.
 
     With `until`, when a period is closed, also what is older than `since` and has come after its own week was closed:
     the history of a source that was added later or was broken for long. It is looked at once, and then waits no more.
@@ -59,7 +85,7 @@ def candidates(
     fixed = corrections(session)
     young = IssueRow.created_at >= since
     query = (
-        select(IssueRow, VerdictRow)
+        select(IssueRow.tags, VerdictRow.signals, *_TOLD)
         .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
         .outerjoin(MemberRow, MemberRow.issue_id == IssueRow.id)
         .where(young if until is None else young | VerdictRow.period.is_(None))
@@ -69,11 +95,12 @@ def candidates(
     )
     if until is not None:
         query = query.where(IssueRow.created_at < until)
-    found: list[tuple[int, IssueRow, VerdictRow, str]] = []
-    for issue, verdict in session.execute(query):
-        value = verdict_of(verdict, fixed.get((issue.source, issue.external_id)))
-        if value.side != "none" and not hidden(issue.tags, [s.name for s in value.signals]):
-            found.append((issue.id, issue, verdict, value.side))
+    found: list[Telling] = []
+    for tags, signals, *columns in session.execute(query):
+        told = Telling(*columns)
+        side, _ = fixed.get((told.source, told.external_id), (told.side, ""))
+        if side != "none" and not hidden(tags, [name for name, _ in signals]):
+            found.append(told._replace(side=side))
     return found
 
 

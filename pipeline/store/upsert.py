@@ -66,6 +66,19 @@ def put(
         _each(session, _putting(_dialect(session), table, tuple(rows[0]), tuple(keys), where, at_once), rows, keys)
 
 
+def put_one(
+    session: Session,
+    table: type[DeclarativeBase],
+    row: Mapping[str, Any],
+    keys: Sequence[str],
+    where: ColumnElement[bool] | None = None,
+) -> int | None:
+    """The same for one row; its id, or None where there is one that `where` leaves as it is."""
+    statement = _putting(_dialect(session), table, tuple(row), tuple(keys), where, ())
+    found: int | None = session.execute(statement.returning(table.__table__.c.id), row).scalar_one_or_none()
+    return found
+
+
 @lru_cache(STATEMENTS)
 def _putting(
     dialect: str,

@@ -8,9 +8,9 @@ from benchmarks import data
 from pipeline import steps
 from pipeline.house import House
 from pipeline.org import Org
-from pipeline.store import db
+from pipeline.store import db, digests
 
-A_DIGEST = 8
+A_DIGEST = 6
 """Statements that one leader's decision costs: their digest, mail and work are a row each."""
 
 
@@ -53,3 +53,15 @@ def test_deciding_costs_the_same_few_statements_for_each_leader(database: Engine
     few, many = (asked(database, leaders, decide=True) for leaders in (20, 60))
 
     assert many - few <= A_DIGEST * 40
+
+
+def test_a_digest_that_was_expected_is_decided_once(database: Engine) -> None:
+    at, said = data.period().end, {"leader": "kit", "period": "2026-W10", "document": {"form": "full"}, "reason": None}
+    with db.transaction(database) as session:
+        digests.expect(session, ["kit"], "2026-W10", at)
+        first = digests.decide(session, **said, state="held", at=at)
+        again = digests.decide(session, **said, state="composed", at=at)
+        kept = digests.digest(session, "kit", "2026-W10")
+
+    assert kept is not None
+    assert (first, again, kept.state) == (kept.id, None, "held")

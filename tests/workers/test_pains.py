@@ -2,11 +2,16 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import update
 
+from pipeline import steps
+from pipeline.store import db
+from pipeline.tables import IssueRow
 from tests.workers import small
 from workers.cli import main
 
@@ -203,3 +208,21 @@ def test_the_name_of_a_split_pain_names_nobody(tmp_path: Path) -> None:
     after = listed(invoke)
     assert len(after) == len(before) + 1
     assert not [one["title"] for one in after.values() if "noor" in str(one["title"]).lower()]
+
+
+@pytest.mark.parametrize("change", [{"tags": ["private"]}, {"body": "Nothing."}, {"title": "No"}, {"url": "https://x"}])
+def test_what_was_grouped_before_an_issue_changed_is_grouped_again(tmp_path: Path, change: dict[str, object]) -> None:
+    with small.opened(small.organisation(tmp_path / "rosta", small.subscribers())) as engine:
+        engine.tick()
+        small.perform(engine, ["pull", "classify"])
+        org, zone, database = engine.deployment.org, engine.deployment.zone, engine.deployment.database
+        with db.reading(database) as session:
+            ready = steps.group(steps.gather(session, org=org, zone=zone), org)
+        nobody = replace(ready, joined=())
+        with db.transaction(database) as session:
+            untouched = steps.assign(session, org=org, zone=zone, ready=nobody)
+            session.execute(update(IssueRow).where(IssueRow.external_id == "1").values(**change))
+            changed = steps.assign(session, org=org, zone=zone, ready=nobody)
+
+    assert len(ready.joined) == 6
+    assert (untouched, changed > 0) == (0, True)

@@ -64,7 +64,7 @@ class Deployment:
 
     def ours(self) -> Spent:
         """`leafnotes run --once` into nothing. A digest that is held ends it with 1, and is told of in the report."""
-        for left in self.puller.folder.glob("leafnotes.db*"):
+        for left in (*self.puller.folder.glob("leafnotes.db*"), *self.puller.folder.glob("sent.log")):
             left.unlink()
         self.box.messages.clear()
         spent = self.puller.leafnotes("--as-of", self._now.isoformat(), "run", "--once", codes=(0, 1))

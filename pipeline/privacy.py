@@ -190,9 +190,10 @@ _ONE, _ALONE = 1, 2
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A group as bits: people and teams."""
+    """A group as bits: itself, its people and its teams."""
 
     group: Group
+    itself: int
     people: int
     teams: int
     hidden: bool
@@ -217,18 +218,26 @@ class _Choice:
     before: "_Choice | None" = None
 
     @property
-    def same(self) -> tuple[int, frozenset[str], int]:
-        return self.left, frozenset(part.group.leader for part in self.parts), self.found
+    def same(self) -> tuple[int, int, int]:
+        parts = 0
+        for part in self.parts:
+            parts |= part.itself
+        return self.left, parts, self.found
 
     def and_then(self, part: _Part) -> "_Choice | None":
         """With one part more; None where that leads nowhere."""
         found, left = part.beside(self.found), self.left & ~part.people
         if found is None:
             return None
-        rest = tuple(p for p in self.parts if not p.people & ~left and not p.teams & part.teams)
-        if left != _union(rest) or not (found or any(p.hidden for p in rest)):
-            return None
-        return _Choice(left, rest, found, part.group, self)
+        taken, bare = ~left, not found
+        rest, covered = [], 0
+        for other in self.parts:
+            if other.people & taken or other.teams & part.teams or other.beside(found) is None:
+                continue
+            rest.append(other)
+            covered |= other.people
+            bare = bare and not other.hidden
+        return _Choice(left, tuple(rest), found, part.group, self) if covered == left and not bare else None
 
     def groups(self) -> list[Group]:
         before = self.before.groups() if self.before is not None else []
@@ -244,7 +253,7 @@ def _exposing(people: frozenset[str], parts: Sequence[Group], hidden: frozenset[
     """
     first = _first(people, parts, hidden)
     seen = {first.same}
-    choices = [first] if first.left == _union(first.parts) and any(part.hidden for part in first.parts) else []
+    choices = [first] if _everybody(parts) == people and any(part.hidden for part in first.parts) else []
     while choices:
         choice = choices.pop()
         if not choice.left:
@@ -269,18 +278,11 @@ def _first(people: frozenset[str], parts: Sequence[Group], hidden: frozenset[str
     bit = {who: 1 << n for n, who in enumerate(sorted(people, key=lambda who: (within[who], who)))}
     team = {name: 1 << n for n, name in enumerate(sorted(frozenset().union(*(g.teams for g in parts))))}
     bits = (
-        _Part(g, sum(bit[who] for who in g.people), sum(team[name] for name in g.teams), g.leader in hidden)
-        for g in parts
+        _Part(g, 1 << n, sum(bit[who] for who in g.people), sum(team[t] for t in g.teams), g.leader in hidden)
+        for n, g in enumerate(parts)
         if g.people
     )
     return _Choice((1 << len(bit)) - 1, tuple(bits), 0)
-
-
-def _union(parts: Iterable[_Part]) -> int:
-    found = 0
-    for part in parts:
-        found |= part.people
-    return found
 
 
 def sizes(org: Org) -> Mapping[str, int]:

@@ -240,8 +240,12 @@ class _Choice:
         return _Choice(left, tuple(rest), found, part.group, self) if covered == left and not bare else None
 
     def groups(self) -> list[Group]:
-        before = self.before.groups() if self.before is not None else []
-        return [*before, self.taken] if self.taken is not None else before
+        found: list[Group] = []
+        choice: _Choice | None = self
+        while choice is not None and choice.taken is not None:
+            found.append(choice.taken)
+            choice = choice.before
+        return found
 
 
 def _exposing(people: frozenset[str], parts: Sequence[Group], hidden: frozenset[str]) -> list[Group] | None:

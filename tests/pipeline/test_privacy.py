@@ -157,6 +157,14 @@ def exposes(choice: list[Group], silent: frozenset[str]) -> bool:
     return len(hidden) == 1 or bool(hidden and all(len(g.people) == 1 for g in hidden))
 
 
+def test_single_voices_of_more_than_a_thousand_teams_below_one_are_counted_out():
+    teams = [str(n) for n in range(1_100)]
+    below = [Group(leader=t, teams=frozenset({t}), people=frozenset({f"p{t}"})) for t in teams]
+    whole = Group(leader="all", teams=frozenset(teams), people=frozenset(f"p{t}" for t in teams))
+
+    assert privacy.shown([whole, *below], plenty) == frozenset()
+
+
 def test_a_pain_of_all_teams_of_a_large_organisation_is_decided():
     number, groups = count(), list[Group]()
 

@@ -252,7 +252,7 @@ def read(now: Week, before: Sequence[Week], *, seen: bool = False, blind: bool =
     return _read(now, tuple(before), seen, blind, falls)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _read(now: Week, heard_before: tuple[Week, ...], seen: bool, blind: bool, falls: bool) -> Reading:
     """Kept, since leaders above and below one another often hear the same."""
     before = [week if week.share else NOT_HEARD for week in heard_before]

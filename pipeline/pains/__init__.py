@@ -3,9 +3,9 @@
 What calculates is imported when it is first asked for, as in `pipeline.classify`.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pipeline.later import later
 from pipeline.pains.links import linked
 from pipeline.pains.values import Assignment, Candidate, Pain, Proposal, from_json, to_json
 
@@ -28,16 +28,13 @@ __all__ = [
     "renamed",
     "to_json",
 ]
-_FROM = {
-    "assign": "registry",
-    "merged": "people",
-    "parted": "people",
-    "proposals": "proposing",
-    "renamed": "people",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _FROM:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_FROM[name]}"), name)
+__getattr__ = later(
+    __name__,
+    {
+        "assign": "registry",
+        "merged": "people",
+        "parted": "people",
+        "proposals": "proposing",
+        "renamed": "people",
+    },
+)

@@ -311,8 +311,9 @@ def _known(session: Session, pain: str, now: datetime) -> bool:
 
 def _pull(session: Session, subject: Subject, house: House, *, person: bool) -> Pull:
     issue, verdict = subject.issue, subject.verdict
-    people = escalations.harmed(session, subject.pain, house.org, ladder.PEOPLE) if subject.pain is not None else 1
     grave = verdict.severity >= ladder.HARM
+    asked = subject.pain if grave else None  # how many tell of harm is asked of what harms alone
+    people = 1 if asked is None else escalations.harmed(session, asked, house.org, ladder.PEOPLE)
     return Pull(
         tags=frozenset(issue.tags),
         signals=frozenset(signal.name for signal in verdict.signals),

@@ -72,6 +72,7 @@ from pipeline.store import (
 )
 from pipeline.store import material as material_store
 from pipeline.store.issues import Name
+from pipeline.store.withheld import withheld
 
 Normalise = Callable[[Mapping[str, Any]], Issue | Remark | Gone | None]
 KnownAs = Callable[[Mapping[str, Any]], str | None]
@@ -762,7 +763,7 @@ def compose(session: Session, period: Period, due: Mapping[str, datetime], house
     if not waiting:
         return []
     material = material_of(session, period, house)
-    hidden = material_store.withheld(session, period, house.org)
+    hidden = withheld(session, period, house.org)
     by_hand = house.waits(digests.weeks_decided(session, period.label))
     made_at = {leader: due[leader] for leader in waiting}
     mails = []
@@ -782,7 +783,7 @@ def let_go(session: Session, period: Period, leader: str, waiting: int, house: H
     revealing = gates.differencing([*others, Document.from_json(digest.document or {})])
     if any(leader in found.leaders for found in revealing):
         material = material_of(session, period, house)
-        hidden = material_store.withheld(session, period, house.org)
+        hidden = withheld(session, period, house.org)
         if _revise(session, digest, material, house, others, hidden) is not None:
             return
     digests.release(session, waiting)
@@ -1028,7 +1029,7 @@ def _compose_again(session: Session, digest: digests.StoredDigest, house: House)
     if digest.leader not in house.org.leaders:
         return f"{digest.leader} leads no team any more", False
     document = Document.from_json(digest.document or {})
-    hidden = material_store.withheld(session, document.period, house.org)
+    hidden = withheld(session, document.period, house.org)
     passed_on = [one.quote.issue for one in document.passed_on if one.quote is not None]
     if hidden == digest.hidden and not material_store.may_not_be_quoted(session, passed_on):
         return None, False

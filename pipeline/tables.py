@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -43,6 +44,15 @@ class Utc(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+
+def _holds(column: str, *names: str) -> str:
+    return " OR ".join(f"""CAST({column} AS VARCHAR) LIKE '%"{name}"%'""" for name in names)
+
+
+MARKED = text(f"(state = 'deleted' OR {_holds('tags', 'mute', 'no-quote', 'private')})")
+"""Of an issue: it may be one that is not shown, or not quoted. Each mail asks for these before it goes."""
+SENSITIVE = text(f"({_holds('signals', 'hr', 'legal', 'security')})")
+"""Of a verdict: it may hold one of the signals that keep an issue out of every digest (`registry.WITHHELD`)."""
 
 RowId = BigInteger().with_variant(Integer, "sqlite")
 
@@ -117,6 +127,7 @@ class IssueRow(Base):
         Index("ix_issues_created", "created_at"),
         Index("ix_issues_updated", "updated_at", "created_at"),
         Index("ix_issues_read", "raw_hash"),
+        Index("ix_issues_marked", "created_at", sqlite_where=MARKED, postgresql_where=MARKED),
     )
 
 
@@ -176,6 +187,7 @@ class VerdictRow(Base):
     shadow: Mapped[str | None] = mapped_column(String(10))
     """What the lessons in the shadow would have said, of `shadow_version`."""
     shadow_version: Mapped[int | None]
+    __table_args__ = (Index("ix_verdicts_sensitive", "issue_id", sqlite_where=SENSITIVE, postgresql_where=SENSITIVE),)
 
 
 class ProposalRow(Base):

@@ -6,7 +6,7 @@ sweep asks the database what is due.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -79,6 +79,8 @@ LIMIT = timedelta(hours=6)
 """After so long a period is closed whatever is still being read: one endless source must not keep everybody waiting."""
 RECHECK = timedelta(seconds=5)
 """How soon a period that waits is looked at again; what it waits for wakes it up before."""
+BEHIND_CLOSE = timedelta(seconds=1)
+"""How soon assigning looks again whether a period is still being closed."""
 MOMENT = timedelta(minutes=1)
 """How long an escalation waits at most until its issue is in a pain."""
 KEEP_DONE = timedelta(days=7)
@@ -240,9 +242,11 @@ class Engine:
         previews.forget(session, now - span(keep.text))
         work.tidy(session, KEEP_DONE)
 
-    def _plan(self, session: Session) -> None:
+    def _plan(self, session: Session) -> Collection[Period]:
+        """Ask for what is due; the periods in which somebody is."""
         closed = registry.mark(session, "closed")
-        for period, due in self._due(session).items():
+        planned = self._due(session)
+        for period, due in planned.items():
             if set(due) - digests.decided(session, period.label) or self._reachable(session, period):
                 kind = "compose" if closed is not None and closed >= period.label else "close"
                 work.request(session, kind, period.label)
@@ -252,6 +256,7 @@ class Engine:
             previewing.ask(session, period, sorted(foreseen), self.deployment.now())
         elif foreseen:
             work.request(session, "close", period.label)
+        return planned.keys()
 
     def _reachable(self, session: Session, period: Period) -> bool:
         """Whether somebody whose digest waited for an e-mail address, or for one that takes mail, has one now."""
@@ -524,8 +529,7 @@ class Engine:
 
     def _wake_close(self, session: Session) -> None:
         """A period that waits for this source, or for its verdicts, is looked at again at once."""
-        self._plan(session)
-        for period in self._due(session):
+        for period in self._plan(session):
             work.hurry(session, "close", period.label)
 
     def _census(self, job: Job) -> None:
@@ -599,7 +603,8 @@ class Engine:
             if house.language_model is not None and any(one.verdict.abstained for one in judged):
                 work.request(session, proposing.KIND, "all")
             work.finish(session, job)
-            self._wake_close(session)
+            if not work.outstanding(session, ["teach", "classify"], most=1):
+                self._wake_close(session)
 
     def _propose(self, job: Job) -> None:
         """Ask a language model, where there is one, about one unsure text after the other for a turn.
@@ -660,9 +665,13 @@ class Engine:
     def _assign(self, job: Job) -> None:
         org, zone = self.deployment.org, self.deployment.zone
         with self.transaction() as session:
-            if work.outstanding(session, ["teach", "classify"]):
+            if work.outstanding(session, ["teach", "classify"], most=1):
                 # More is on its way and each batch asks again, so the last one finds everything.
                 work.finish(session, job)
+                return
+            if work.under_way(session, ["close"]):
+                # Closing a week assigns all that it holds, so what is left is assigned after it.
+                work.postpone(session, job, BEHIND_CLOSE, reason="a week is being closed", counts=False)
                 return
         with db.reading(self.deployment.database) as session:
             part = steps.gather(session, org=org, zone=zone)
@@ -722,7 +731,7 @@ class Engine:
     def _may_know_more(self, session: Session, job: Job) -> bool:
         """Whether what is being read or judged right now may be of the same pain. It is waited for a moment alone."""
         asked, now = f"{job.kind} waits {job.key}", db.now(session)
-        if work.under_way(session, ["pull", "teach", "classify", "assign"]):
+        if work.under_way(session, ["pull", "teach", "classify", "close", "assign"]):
             registry.set_mark_once(session, asked, now.isoformat())
             if now - datetime.fromisoformat(registry.mark(session, asked) or now.isoformat()) < MOMENT:
                 return True
@@ -743,6 +752,7 @@ class Engine:
         with self.transaction() as session:
             work.renew(session, job, house.lease)
             steps.close(session, period, org=house.org, ready=ready, at=house.now())
+            work.hurry(session, "assign")
             work.request(session, "compose", period.label)
             work.finish(session, job)
 

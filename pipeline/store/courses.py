@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from pipeline import privacy
@@ -59,13 +59,20 @@ def were_stirred(session: Session, period: Period) -> Select[Any]:
     # issues of half a year for each mail that is about to be sent.
     changed = aliased(IssueRow)
     ids = select(changed.id).where(changed.updated_at >= period.start, changed.created_at < period.start)
-    touched = or_(_exists(CommentRow, CommentRow.created_at, period), _exists(EventRow, EventRow.at, period))
-    return (
-        select(IssueRow.id)
-        .join(MemberRow, MemberRow.issue_id == IssueRow.id)
-        .where(IssueRow.id.in_(ids), IssueRow.created_at >= period.start - OLDEST, touched)
-        .where(registry.counted_in(session, period.label))
-    )
+    counted, members = registry.counted_in(session, period.label), MemberRow.issue_id == IssueRow.id
+    return select(IssueRow.id).join(MemberRow, members).where(IssueRow.id.in_(ids), _touched(period), counted)
+
+
+def is_stirred(session: Session, period: Period) -> ColumnElement[bool]:
+    """Whether an issue is one of those, where it is looked at for another reason, beside what it is a member of."""
+    older = IssueRow.updated_at >= period.start, IssueRow.created_at < period.start
+    counted = registry.counted_in(session, period.label)
+    return and_(*older, MemberRow.issue_id.is_not(None), counted, _touched(period))
+
+
+def _touched(period: Period) -> ColumnElement[bool]:
+    happened = or_(_exists(CommentRow, CommentRow.created_at, period), _exists(EventRow, EventRow.at, period))
+    return and_(IssueRow.created_at >= period.start - OLDEST, happened)
 
 
 def _exists(rows: Any, at: Any, period: Period) -> Any:

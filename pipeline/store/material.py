@@ -4,7 +4,6 @@ The number of queries does not grow with leaders or with what is stored: one for
 sightings of the 26 weeks before, one for the registry, and those of `pipeline.store.courses`.
 """
 
-import hashlib
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, or_, select
 from sqlalchemy.orm import Session
 
 from pipeline import periods
@@ -611,25 +610,3 @@ def _begins(session: Session, period: Period, names: Sequence[str]) -> dict[str,
         if told and min(told) >= period.start - HISTORY:
             found[name] = _monday(min(told).astimezone(zone).date())
     return found
-
-
-def withheld(session: Session, period: Period, org: Org) -> str:
-    """A hash of what of the period may not be shown now: issues that are private, muted, withheld, deleted, no-quote,
-    or not to be quoted by a reader's word; and to whom `visible_to:` shows the others."""
-    marked = or_(
-        IssueRow.state == "deleted",
-        cast(IssueRow.tags, String) != "[]",
-        *(cast(VerdictRow.signals, String).contains(f'"{name}"') for name in sorted(registry.WITHHELD)),
-    )
-    # Every mail asks, about the whole week: no texts, nor anything else that it does not look at.
-    told = (IssueRow.source, IssueRow.external_id, IssueRow.state, IssueRow.tags, VerdictRow.signals)
-    query = select(*told).join(VerdictRow, VerdictRow.issue_id == IssueRow.id).where(marked)
-    rows = list(session.execute(query.where(IssueRow.created_at >= period.start, IssueRow.created_at < period.end)))
-    rows += session.execute(query.where(IssueRow.id.in_(courses.were_stirred(session, period).correlate(None))))
-    names = [f"{key}:withdrawn" for key in sorted(objections.withdrawn(session))]
-    names += [f"{audience} {','.join(sorted(people))}" for audience, people in sorted(org.readers.items())]
-    for source, external_id, state, tags, signals in sorted(rows, key=lambda row: (row.source, row.external_id)):
-        out = state == "deleted" or registry.hidden(tags, [name for name, _ in signals])
-        if out or "no-quote" in tags:
-            names.append(f"{source}:{external_id}:{out}:{'no-quote' in tags}")
-    return hashlib.blake2b("\n".join(names).encode(), digest_size=16).hexdigest() if names else ""

@@ -172,17 +172,6 @@ def test_older_issues_are_found_by_when_they_changed_and_not_by_reading_half_a_y
     assert not [step for step in plan if "ix_issues_created" in step]
 
 
-def test_an_older_issue_that_may_no_longer_be_shown_changes_what_is_withheld(database: Engine) -> None:
-    with db.transaction(database) as session:
-        put(session, 1, -20)
-        say(session, 1, 2, "agent-1")
-        before = material.withheld(session, PERIOD, ORG)
-        session.get_one(IssueRow, 1).tags = ["private"]
-        session.flush()
-
-        assert before != material.withheld(session, PERIOD, ORG)
-
-
 def test_the_number_of_queries_does_not_grow_with_what_is_stored(database: Engine) -> None:
     with db.transaction(database) as session:
         quick(session, 100, 25)

@@ -16,7 +16,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -468,14 +468,30 @@ EARLIER = timedelta(weeks=8)
 """How far back single issues, which founded nothing yet, are looked at again."""
 
 
-@dataclass(frozen=True, slots=True)
 class _Stored:
-    """The registry as it was when the last period closed, and everything since that may join it, as they are stored."""
+    """The registry as it was when the last period closed, and everything since that may join it, as they are stored.
 
-    known: Sequence[Mapping[str, Any]]
-    told: Sequence[registry.Telling]
-    mark: str
-    """A hash of all of it: two equal marks give equal groupings for the same organisation."""
+    A first load may be all that a tracker ever held, so its issues are read one after the other and not kept.
+    """
+
+    def __init__(self, session: Session, zone: str, until: datetime | None) -> None:
+        closed = registry.mark(session, "closed")
+        since = periods.week_of(closed, zone).end - EARLIER if closed else datetime.min.replace(tzinfo=UTC)
+        self.known = registry.frozen(session)
+        self._told = registry.candidates(session, since, until)
+        stand = [(pain["id"], pain["title"], pain["members"]) for pain in self.known]  # a person decides on them too
+        self._seen = hashlib.blake2b(repr((closed, stand)).encode("utf-8", "replace"), digest_size=16)
+
+    def told(self) -> Iterator[registry.Telling]:
+        """The issues, once."""
+        for one in self._told:
+            self._seen.update(repr(one).encode("utf-8", "replace"))
+            yield one
+
+    @property
+    def mark(self) -> str:
+        """A hash of all that was told: two equal marks give equal groupings for the same organisation."""
+        return self._seen.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -496,22 +512,12 @@ class Grouping:
 
 def gather(session: Session, *, org: Org, zone: str, until: datetime | None = None) -> OpenPart:
     """What assigning has to look at. Only reads."""
-    return _understood(_stored(session, zone, until), org)
-
-
-def _stored(session: Session, zone: str, until: datetime | None) -> _Stored:
-    closed = registry.mark(session, "closed")
-    since = periods.week_of(closed, zone).end - EARLIER if closed else datetime.min.replace(tzinfo=UTC)
-    told, known = registry.candidates(session, since, until), registry.frozen(session)
-    stand = [(pain["id"], pain["title"], pain["members"]) for pain in known]  # a person's decision changes them too
-    mark = hashlib.blake2b(repr((closed, stand, told)).encode("utf-8", "replace"), digest_size=16).hexdigest()
-    return _Stored(known, told, mark)
-
-
-def _understood(stored: _Stored, org: Org) -> OpenPart:
+    stored, addresses, plain = _Stored(session, zone, until), {}, []
+    for one in stored.told():
+        plain.append(candidate(org, one, one, one.side))
+        if one.url:
+            addresses[one.key] = one.url
     known = tuple(pains.from_json(pain) for pain in stored.known)
-    addresses = {one.key: one.url for one in stored.told if one.url}
-    plain = [candidate(org, one, one, one.side) for one in stored.told]
     return OpenPart(known, _linked(plain, addresses, known), stored.mark)
 
 
@@ -557,16 +563,17 @@ def assign(
     taken, and serves where nothing changed since.
     """
     registry.lock(session)
-    stored = _stored(session, zone, until)
-    done = ready if ready is not None and ready.mark == stored.mark else group(_understood(stored, org), org)
-    rows = {one.key: one.id for one in stored.told}
+    stored = _Stored(session, zone, until)
+    rows = {one.key: one.id for one in stored.told()}
+    if ready is None or ready.mark != stored.mark:
+        ready = group(gather(session, org=org, zone=zone, until=until), org)
     registry.save(
         session,
-        [(pain.id, pains.to_json(pain)) for pain in done.living],
-        [(rows[one.key], one.pain_id, one.score) for one in done.joined],
+        [(pain.id, pains.to_json(pain)) for pain in ready.living],
+        [(rows[one.key], one.pain_id, one.score) for one in ready.joined],
         freeze=freeze,
     )
-    return len(done.joined)
+    return len(ready.joined)
 
 
 def candidate(org: Org, issue: Any, verdict: Any, side: str) -> pains.Candidate:

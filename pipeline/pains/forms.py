@@ -36,10 +36,11 @@ Form = frozenset[str]
 
 def learnt(candidates: Iterable[Candidate]) -> Mapping[Place, Form]:
     """The pieces of the forms of each source and leaf, whatever the order of the candidates."""
-    bodies: dict[Place, list[set[str]]] = defaultdict(list)
+    places: dict[Place, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
-        bodies[place_of(candidate)].append(_marks(candidate.body))
-    return {place: form for place, told in bodies.items() if (form := _form(told))}
+        places[place_of(candidate)].append(candidate)
+    forms = ((place, _form([_marks(one.body) for one in here])) for place, here in places.items())
+    return {place: form for place, form in forms if form}
 
 
 def _form(bodies: Sequence[set[str]]) -> Form:

@@ -43,10 +43,11 @@ def linked(candidates: Sequence[Candidate], addresses: Mapping[str, str], known:
     The same whatever the order of the candidates.
     """
     names = _Known.of(candidates, addresses, known)
-    named = {c.key: {*c.links, *names.named_by(c)} - {c.key} for c in candidates}
-    count = Counter(key for keys in named.values() for key in keys)
+    named = {c.key: found for c in candidates if (found := {*c.links, *names.named_by(c)})}
+    count = Counter(key for name, keys in named.items() for key in keys - {name})
     most = max(EVERYBODY, EVERYBODY_SHARE * len(candidates))
-    return [replace(c, links=tuple(sorted(k for k in named[c.key] if count[k] < most))) for c in candidates]
+    links = {name: tuple(sorted(k for k in keys - {name} if count[k] < most)) for name, keys in named.items()}
+    return [replace(c, links=links[c.key]) if c.key in links else c for c in candidates]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.pains.common import weigh
-from pipeline.pains.forms import learnt, place_of
+from pipeline.pains.forms import Form, Place, learnt, place_of
 from pipeline.pains.settling import WAITS, State, settle
-from pipeline.pains.text import NONE, Text, hold_to_exactness, unite
+from pipeline.pains.text import NONE, Text, hold_to_exactness, shown, unite
 from pipeline.pains.title import title_of
 from pipeline.pains.values import Assignment, Candidate, Pain
 
@@ -55,10 +55,10 @@ def _assign(
     ordered = sorted({c.key: c for c in candidates}.values(), key=lambda c: (c.created_at, c.key))
     told: dict[str, Assignment] = {}
     waiting: list[Text] = []
-    founded: list[tuple[State, list[Text]]] = []
+    founded: list[tuple[State, list[str]]] = []
     forms = learnt(ordered)
-    every = [Text(c, forms.get(place_of(c), NONE)) for c in ordered]
-    for fresh in _rounds(every):
+    for some in _rounds(ordered):
+        fresh = [Text(c, forms.get(place_of(c), NONE)) for c in some]  # of a round alone: they are large
         newest = fresh[-1].candidate.created_at
         waiting = [t for t in waiting if newest - t.candidate.created_at <= WAITS][-POOL:] + fresh
         hold_to_exactness(waiting)
@@ -66,37 +66,38 @@ def _assign(
         weigh(waiting, pains.values())
         done = settle(pains, waiting)
         told |= {one.key: one for one in done.told}
-        founded += done.founded
+        founded += ((state, [text.candidate.key for text in central]) for state, central in done.founded)
         waiting = [t for t in waiting if t.candidate.key not in told]
-    _name(founded, every, told, names)
+    _name(founded, ordered, told, forms, names)
     return [pains[i].freeze() for i in sorted(pains)], [told[key] for key in sorted(told)]
 
 
 def _name(
-    founded: Sequence[tuple[State, list[Text]]],
-    texts: Sequence[Text],
+    founded: Sequence[tuple[State, list[str]]],
+    ordered: Sequence[Candidate],
     told: Mapping[str, Assignment],
+    forms: Mapping[Place, Form],
     names: Collection[str],
 ) -> None:
     """Give each founded pain a name that stands for all who tell of it by now, its founders first."""
-    later: dict[str, list[Text]] = {state.id: [] for state, _ in founded}
-    for text in texts:
-        joined = told.get(text.candidate.key)
-        if joined is not None and joined.pain_id in later and text.candidate.author is not None:
-            later[joined.pain_id].append(text)
+    members: dict[str, dict[str, Candidate]] = {state.id: {} for state, _ in founded}
+    for candidate in ordered:
+        joined = told.get(candidate.key)
+        if joined is not None and joined.pain_id in members and candidate.author is not None:
+            members[joined.pain_id][candidate.key] = candidate
     for state, central in founded:
-        first = {text.candidate.key for text in central}
-        all_of_it = [*central, *(text for text in later[state.id] if text.candidate.key not in first)]
-        state.title = title_of([(text.candidate.title, text.body) for text in all_of_it], names)
+        tell = members[state.id]
+        all_of_it = [tell[key] for key in dict.fromkeys([*central, *tell])]
+        state.title = title_of([(c.title, shown(c, forms.get(place_of(c), NONE))) for c in all_of_it], names)
 
 
-def _rounds(texts: Sequence[Text]) -> Iterator[list[Text]]:
-    """Consecutive texts, of no more than `WAITS` from first to last."""
-    group: list[Text] = []
-    for text in texts:
-        if group and (text.candidate.created_at - group[0].candidate.created_at > WAITS or len(group) >= ROUND):
+def _rounds(candidates: Sequence[Candidate]) -> Iterator[list[Candidate]]:
+    """Consecutive issues, of no more than `WAITS` from first to last."""
+    group: list[Candidate] = []
+    for candidate in candidates:
+        if group and (candidate.created_at - group[0].created_at > WAITS or len(group) >= ROUND):
             yield group
             group = []
-        group.append(text)
+        group.append(candidate)
     if group:
         yield group

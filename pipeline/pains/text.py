@@ -49,7 +49,7 @@ class Text:
 
     def __init__(self, candidate: Candidate, form: Form = NONE) -> None:
         self.candidate = candidate
-        self.body = without(candidate.body, form)[:SHOWN]
+        self.body = shown(candidate, form)
         named = features(candidate.title, self.body, candidate.labels)
         self.raw = {crc32(name.encode()): both for name, both in sorted(named.items())}
         self.unit: dict[int, int] = {}
@@ -94,6 +94,11 @@ class Text:
             systems=tuple(sorted(self.systems)),
             strict=self.strict,
         )
+
+
+def shown(candidate: Candidate, form: Form) -> str:
+    """What counts of a body: without what a form asks."""
+    return without(candidate.body, form)[:SHOWN]
 
 
 def hold_to_exactness(texts: Sequence[Text]) -> None:

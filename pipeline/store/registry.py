@@ -1,6 +1,6 @@
 """The registry of pains as rows: frozen at the last closed period, live with the open one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -73,11 +73,12 @@ class Telling(NamedTuple):
         return f"{self.source}:{self.external_id}"
 
 
+_AT_A_TIME = 1000
 _TOLD = [getattr(VerdictRow if name in ("severity", "leaf", "side") else IssueRow, name) for name in Telling._fields]
 
 
-def candidates(session: Session, since: datetime, until: datetime | None) -> list[Telling]:
-    """What tells of pain, may be shown, and is not frozen yet.
+def candidates(session: Session, since: datetime, until: datetime | None) -> Iterator[Telling]:
+    """What tells of pain, may be shown, and is not frozen yet, in order of (created_at, source, external_id).
 
     With `until`, when a period is closed, also what is older than `since` and has come after its own week was closed:
     the history of a source that was added later or was broken for long. It is looked at once, and then waits no more.
@@ -95,13 +96,11 @@ def candidates(session: Session, since: datetime, until: datetime | None) -> lis
     )
     if until is not None:
         query = query.where(IssueRow.created_at < until)
-    found: list[Telling] = []
-    for tags, signals, *columns in session.execute(query):
+    for tags, signals, *columns in session.execute(query.execution_options(yield_per=_AT_A_TIME)):
         told = Telling(*columns)
         side, _ = fixed.get((told.source, told.external_id), (told.side, ""))
         if side != "none" and not hidden(tags, [name for name, _ in signals]):
-            found.append(told._replace(side=side))
-    return found
+            yield told._replace(side=side)
 
 
 def hidden(tags: Iterable[str], signals: Iterable[str]) -> bool:

@@ -1,6 +1,7 @@
 """The living registry of pains: who joins, who founds, who waits, and that it is the same whatever comes first."""
 
 import csv
+import gc
 import json
 import os
 import random
@@ -12,12 +13,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks.pains import at_once, weekly
 from benchmarks.pains_data import adjusted_rand
-from pipeline.pains import Assignment, Candidate, assign, from_json, merged, proposals, to_json
+from pipeline.pains import Assignment, Candidate, assign, from_json, merged, proposals, registry, to_json
+from pipeline.pains.text import Text
 from pipeline.pains.title import plain_title, title_of
 from tests.config.test_sample import PAINS
 from tests.effort import that_ends
@@ -669,3 +672,24 @@ STALE = [
     said(n, "Half the beans in our subscription parcel arrived stale", "The beans are stale again, we lose guests.")
     for n in range(1, 5)
 ]
+
+
+def test_a_long_history_holds_the_features_of_one_round_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "ROUND", 40)
+    monkeypatch.setattr(registry, "POOL", 50)
+    alive: list[int] = []
+    settle = registry.settle
+
+    def watched(pains: dict[str, Any], texts: Sequence[Text]) -> Any:
+        alive.append(sum(isinstance(one, Text) for one in gc.get_objects()))
+        return settle(pains, texts)
+
+    monkeypatch.setattr(registry, "settle", watched)
+    words = [f"{one}{other}" for one in ("till", "scan", "oven", "door", "lamp") for other in ("", "er", "ing", "s")]
+    draw = random.Random(3)
+    told = [said(n, " ".join(draw.sample(words, 6)), at=START + n * timedelta(hours=1)) for n in range(600)]
+    gc.collect()
+    assign([], told)
+
+    assert len(alive) == 15
+    assert max(alive) <= 40 + 50

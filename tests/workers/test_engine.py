@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import steps
 from pipeline.store import corrections, db, digests, issues, registry, sources, work
 from tests.workers import small
 from tests.workers.snapshot import snapshot
@@ -316,3 +317,48 @@ def test_what_withholds_an_issue_is_looked_for_in_its_forms_and_code_too(
         "severity 8"
     ]
     assert "6 customers" in text_of(directory, "kit")
+
+
+def test_a_week_that_is_closed_assigns_its_issues_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = small.organisation(tmp_path / "rosta", small.subscribers())
+    grouped: list[int] = []
+    group = steps.group
+    monkeypatch.setattr(steps, "group", lambda part, org: grouped.append(len(part.candidates)) or group(part, org))
+
+    with small.opened(directory) as runner:
+        runner.run_once()
+
+        assert counts(runner) == {"composed": 2, "mail:accepted": 2}
+        with db.reading(runner.deployment.database) as session:
+            assert work.outstanding(session, ["close", "assign"]) == 0
+    assert grouped[0] > 0  # the close
+    assert len(grouped) == 2  # and what is left after it
+
+
+def test_the_last_batch_of_verdicts_wakes_the_close_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = small.organisation(tmp_path / "rosta", small.subscribers())
+    with small.opened(directory) as runner:
+        runner.tick()
+        _perform_all(runner, "pull")
+        with runner.transaction() as session:
+            ids = issues.unclassified(session)
+            work.cancel(session, ["classify"])
+            for one in ids:
+                steps.ask_for_verdicts(session, [one])
+        left: list[int] = []
+        monkeypatch.setattr(
+            Engine, "_wake_close", lambda _, session: left.append(work.outstanding(session, ["classify"]))
+        )
+        _perform_all(runner, "classify")
+
+        assert len(ids) > 1
+        assert left == [0]
+
+
+def _perform_all(runner: Engine, kind: str) -> None:
+    with db.reading(runner.deployment.database) as session:
+        rows = work.due(session, [kind])
+    for row in rows:
+        runner.perform(row)

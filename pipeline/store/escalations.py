@@ -13,7 +13,7 @@ from pipeline.escalate import ASIDE, BURST, HARM, OUTAGE, SKEW, WAITING
 from pipeline.issue import Issue, Verdict
 from pipeline.mailing import LOST
 from pipeline.org import Org
-from pipeline.store import audit
+from pipeline.store import audit, plain
 from pipeline.store.authors import author_of
 from pipeline.store.corrections import corrections
 from pipeline.store.issues import chunks, to_classify, verdict_of
@@ -141,7 +141,7 @@ def harmed(session: Session, pain: str, org: Org, enough: int) -> int:
         .where(MemberRow.pain == pain, VerdictRow.severity >= HARM, IssueRow.state != "deleted")
     )
     found: set[str | None] = set()
-    for row in session.execute(query):
+    for row in plain.rows(session, query):
         found |= {author_of(org, *row)[0]} - {None}
         if len(found) >= enough:
             break

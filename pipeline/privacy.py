@@ -107,65 +107,122 @@ PRIME: Final = (1 << 61) - 1
 
 def _solvable(alive: Sequence[Group]) -> str | None:
     """The smallest number without which no sum or difference of all of them counts one or two people."""
-    if len(alive) < 2 or not _counts_few(alive):
+    kinds = _kinds(alive)
+    summed = _counting_few(kinds) if len(alive) > 1 else None
+    if summed is None:
         return None
-    for at, group in enumerate(alive):
-        if not _counts_few([*alive[:at], *alive[at + 1 :]]):
-            return group.leader
-    return alive[0].leader
+    # Without a number that is not in this sum it still counts them.
+    victim = next((at for at in sorted(summed) if _counting_few(_without(kinds, at)) is None), 0)
+    return alive[victim].leader
 
 
-def _counts_few(alive: Sequence[Group]) -> bool:
-    """Whether some weighted sum of these numbers counts exactly one or two people.
+Kinds = Counter[tuple[int, ...]]
+"""How many people are counted in just these numbers, by their places, ascending: the unknowns of the equations."""
+
+
+def _kinds(alive: Sequence[Group]) -> Kinds:
+    counted: dict[str, list[int]] = {}
+    for n, group in enumerate(alive):
+        for who in group.people:
+            counted.setdefault(who, []).append(n)
+    return Counter(map(tuple, counted.values()))
+
+
+def _without(kinds: Kinds, at: int) -> Kinds:
+    """The same once one number is not told."""
+    left: Kinds = Counter()
+    for kind, count in kinds.items():
+        left[tuple(n for n in kind if n != at)] += count
+    del left[()]
+    return left
+
+
+def _counting_few(kinds: Kinds) -> frozenset[int] | None:
+    """The places of numbers of which some weighted sum counts exactly one or two people; None where none does.
 
     People who are counted in the same numbers are one unknown. A group can be counted where the vector that picks its
     unknowns lies in the row space of the equations (linear disclosure, as in cell suppression for tables).
     """
-    kinds = Counter(frozenset(n for n, g in enumerate(alive) if who in g.people) for who in _everybody(alive))
-    order = sorted(kinds, key=sorted)
+    order = sorted(kinds)
     if all(count >= BEHIND for count in kinds.values()):
-        return False
-    rows = _reduced([[int(n in kind) for kind in order] for n in range(len(alive))])
-    few: Counter[tuple[tuple[int, int], ...]] = Counter()
+        return None
+    equations: dict[int, Row] = {}
+    for column, kind in enumerate(order):
+        for n in kind:
+            equations.setdefault(n, {_own(n): 1})[column] = 1
+    rows = _reduced([equations[n] for n in sorted(equations)])
+    single: dict[tuple[tuple[int, int], ...], int] = {}
     for column, kind in enumerate(order):
         left = _left_over(rows, column)
         if kinds[kind] < BEHIND and not left:
-            return True
+            return _summed(rows, column)
         if kinds[kind] == 1:
-            if few[tuple((at, -value % PRIME) for at, value in left)]:
-                return True
-            few[left] += 1
-    return False
+            other = single.get(tuple((at, -value % PRIME) for at, value in left))
+            if other is not None:
+                return _summed(rows, column) | _summed(rows, other)
+            single[left] = column
+    return None
 
 
 def _everybody(groups: Iterable[Group]) -> frozenset[str]:
     return frozenset().union(*(g.people for g in groups))
 
 
-def _reduced(rows: list[list[int]]) -> dict[int, list[int]]:
+Row = dict[int, int]
+"""An equation, column to what is there if not 0: teams of a tree have few columns each once those below are known.
+Columns below 0 are no unknowns: they say how often each number is in it."""
+
+
+def _own(n: int) -> int:
+    """The column of a number."""
+    return -n - 1
+
+
+def _summed(rows: Mapping[int, Row], column: int) -> frozenset[int]:
+    """The numbers that make up the equation of an unknown."""
+    return frozenset(_own(at) for at in rows.get(column, ()) if at < 0)
+
+
+def _reduced(rows: Iterable[Row]) -> dict[int, Row]:
     """Reduced row echelon form: pivot column to row."""
-    found: dict[int, list[int]] = {}
-    for row in rows:
-        for at, other in found.items():
-            row = _minus(row, other, row[at])
-        pivot = next((n for n, value in enumerate(row) if value), None)
+    found: dict[int, Row] = {}
+    uses: dict[int, set[int]] = {}  # of each column without a pivot, the rows that hold it
+    for given in rows:
+        row = dict(given)
+        for at in [column for column in row if column in found]:
+            _subtract(row, found[at], row[at])
+        pivot = min((column for column in row if column >= 0), default=None)
         if pivot is None:
             continue
         inverse = pow(row[pivot], -1, PRIME)
-        row = [value * inverse % PRIME for value in row]
-        found = {at: _minus(other, row, other[pivot]) for at, other in found.items()} | {pivot: row}
+        row = {column: value * inverse % PRIME for column, value in row.items()}
+        touched = uses.pop(pivot, set())
+        for at in touched:
+            _subtract(found[at], row, found[at][pivot])
+        found[pivot] = row
+        for column in row:
+            if column >= 0 and column != pivot:
+                held = uses.setdefault(column, set())
+                held.add(pivot)
+                held.update(at for at in touched if column in found[at])
+                held.difference_update([at for at in touched if column not in found[at]])
     return found
 
 
-def _minus(row: list[int], other: list[int], times: int) -> list[int]:
-    return [(a - times * b) % PRIME for a, b in zip(row, other, strict=True)] if times else row
+def _subtract(row: Row, other: Row, times: int) -> None:
+    for column, value in other.items():
+        left = (row.get(column, 0) - times * value) % PRIME
+        if left:
+            row[column] = left
+        else:
+            row.pop(column, None)
 
 
-def _left_over(rows: Mapping[int, list[int]], column: int) -> tuple[tuple[int, int], ...]:
+def _left_over(rows: Mapping[int, Row], column: int) -> tuple[tuple[int, int], ...]:
     """What is left of an unknown after the equations were used: nothing where they determine it."""
     if column not in rows:
         return ((column, 1),)
-    return tuple((at, -value % PRIME) for at, value in enumerate(rows[column]) if value and at != column)
+    return tuple((at, -value % PRIME) for at, value in sorted(rows[column].items()) if at >= 0 and at != column)
 
 
 def _counted_out(alive: Sequence[Group], silent: Sequence[Group], base: Base) -> str | None:

@@ -1,8 +1,10 @@
 """Floors, complementary suppression, and who may be quoted or named."""
 
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from fractions import Fraction
 from itertools import combinations, count
 
 import pytest
@@ -13,6 +15,7 @@ from pipeline import privacy
 from pipeline.digest.material import Voice
 from pipeline.issue import Signal
 from pipeline.privacy import Group
+from tests.effort import that_ends
 
 
 def group(leader: str, teams: str, people: str) -> Group:
@@ -180,3 +183,55 @@ def test_a_pain_of_all_teams_of_a_large_organisation_is_decided():
 
     assert len(groups) == 585
     assert privacy.shown(groups, plenty) == frozenset()  # whoever is told would tell of single people below them
+
+
+@given(st.lists(st.frozensets(st.sampled_from("abcdefgh"), min_size=1, max_size=8), min_size=1, max_size=6))
+def test_a_weighted_sum_that_counts_few_is_found_as_by_asking_for_each_of_one_or_two_people(people):
+    groups = [Group(leader=str(n), teams=frozenset({str(n)}), people=some) for n, some in enumerate(people)]
+
+    summed = privacy._counting_few(privacy._kinds(groups))
+
+    assert (summed is not None) == counts_few(groups)
+    if summed is not None:
+        assert counts_few([groups[n] for n in sorted(summed)])
+
+
+def counts_few(groups: Sequence[Group]) -> bool:
+    """Whether an equation for one person, or for two, follows from those of the groups, in fractions."""
+    who = sorted(frozenset().union(*(g.people for g in groups)))
+    told = [[Fraction(one in g.people) for one in who] for g in groups]
+    every = [frozenset(some) for size in (1, 2) for some in combinations(who, size)]
+    return any(rank([*told, [Fraction(one in some) for one in who]]) == rank(told) for some in every)
+
+
+def rank(rows: Sequence[Sequence[Fraction]]) -> int:
+    left, found = [list(row) for row in rows], 0
+    for column in range(len(left[0])):
+        pivot = next((row for row in left if row[column]), None)
+        if pivot is not None:
+            found += 1
+            left.remove(pivot)
+            left = [[a - b * row[column] / pivot[column] for a, b in zip(row, pivot, strict=True)] for row in left]
+    return found
+
+
+def test_hundreds_of_leaders_who_lead_in_two_places_are_decided():
+    draw = random.Random(5)
+    own = [{f"p{n}-{k}" for k in range(draw.randint(0, 3))} for n in range(300)]
+    scopes: list[set[int]] = [{n} for n in range(300)]
+    for n in reversed(range(1, 300)):
+        scopes[(n - 1) // 8] |= scopes[n]
+    led = [scope | scopes[draw.randrange(300)] if draw.random() < 0.3 else scope for scope in scopes]
+    groups = [
+        Group(
+            leader=f"l{n:03}",
+            teams=frozenset(map(str, scope)),
+            people=frozenset().union(*(own[team] for team in scope)),
+        )
+        for n, scope in enumerate(led)
+    ]
+
+    with that_ends(60):  # it took the square of the square of their number
+        shown = privacy.shown(groups, lambda scope: 12 * len(scope))
+
+    assert 0 < len(shown) < 300

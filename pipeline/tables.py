@@ -127,7 +127,7 @@ class IssueRow(Base):
         Index("ix_issues_created", "created_at"),
         Index("ix_issues_updated", "updated_at", "created_at"),
         Index("ix_issues_read", "raw_hash"),
-        Index("ix_issues_marked", "created_at", sqlite_where=MARKED, postgresql_where=MARKED),
+        Index("ix_issues_marked", "created_at", "updated_at", sqlite_where=MARKED, postgresql_where=MARKED),
     )
 
 

@@ -33,13 +33,14 @@ def _marked(session: Session, period: Period) -> Select[Any]:
 
     Whatever may be marked is found over the small indexes of it; the few that there are, are then looked at.
     """
-    half_year = IssueRow.created_at >= period.start - courses.OLDEST, IssueRow.created_at < period.end
     of_period = IssueRow.created_at >= period.start, IssueRow.created_at < period.end
     changed = IssueRow.updated_at >= period.start, IssueRow.created_at < period.start
+    half_year = IssueRow.created_at >= period.start - courses.OLDEST
     # As a sum, or SQLite would look up each sensitive issue that was ever stored, to see of when it is.
     sensitive = (IssueRow.id + 0).in_(select(VerdictRow.issue_id).where(SENSITIVE))
     may_be = union_all(
-        select(IssueRow.id).where(MARKED, *half_year),
+        select(IssueRow.id).where(MARKED, *of_period),
+        select(IssueRow.id).where(MARKED, *changed, half_year),
         select(IssueRow.id).where(*of_period, sensitive),
         select(IssueRow.id).where(*changed, sensitive),
     )

@@ -18,12 +18,12 @@ SENSITIVE = f"({_holds('signals', 'hr', 'legal', 'security')})"
 
 
 def upgrade() -> None:
-    _partial("ix_issues_marked", "issues", "created_at", MARKED)
-    _partial("ix_verdicts_sensitive", "verdicts", "issue_id", SENSITIVE)
+    _partial("ix_issues_marked", "issues", ["created_at", "updated_at"], MARKED)
+    _partial("ix_verdicts_sensitive", "verdicts", ["issue_id"], SENSITIVE)
 
 
-def _partial(index: str, table: str, column: str, where: str) -> None:
-    op.create_index(index, table, [column], sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+def _partial(index: str, table: str, columns: list[str], where: str) -> None:
+    op.create_index(index, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
 def downgrade() -> None:

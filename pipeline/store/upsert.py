@@ -1,6 +1,5 @@
 """INSERT ... ON CONFLICT for the two databases, in one place."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -28,16 +27,6 @@ def insert_of(dialect: str, table: type[DeclarativeBase]) -> Any:
     """The same by the name of the dialect, for statements that are kept."""
     core: Table = table.__table__  # type: ignore[assignment]
     return sqlite.insert(core) if dialect == "sqlite" else postgresql.insert(core)
-
-
-def among(session: Session, column: Any, values: Sequence[str]) -> ColumnElement[bool]:
-    """Whether a column of texts holds one of the values: one parameter, and so one statement for any number of them."""
-    if _dialect(session) == "sqlite":
-        listed = func.json_each(json.dumps(list(values))).table_valued("value")
-        found: ColumnElement[bool] = column.in_(select(listed.c.value))
-    else:
-        found = column == func.any(cast(list(values), postgresql.ARRAY(Text)))
-    return found
 
 
 def ignore(

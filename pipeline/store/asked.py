@@ -8,8 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Text, bindparam, cast, func, select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import ARRAY, ColumnElement, CursorResult, Executable, Text, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 
@@ -29,7 +28,7 @@ def among(dialect: str, of: Any, name: str) -> ColumnElement[bool]:
     if dialect == "sqlite":
         found: ColumnElement[bool] = of.in_(select(func.json_each(bindparam(name)).table_valued("value").c.value))
     else:
-        found = of == func.any(cast(bindparam(name), postgresql.ARRAY(Text)))
+        found = of == func.any(cast(bindparam(name), ARRAY(Text)))
     return found
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Table, Text, bindparam, cast, column, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import JSON, ColumnElement, LargeBinary, Table, Text, bindparam, cast, column, func, select
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from pipeline import raw
@@ -26,7 +26,11 @@ def _dialect(session: Session) -> str:
 def insert_of(dialect: str, table: type[DeclarativeBase]) -> Any:
     """The same by the name of the dialect, for statements that are kept."""
     core: Table = table.__table__  # type: ignore[assignment]
-    return sqlite.insert(core) if dialect == "sqlite" else postgresql.insert(core)
+    if dialect == "sqlite":
+        return sqlite.insert(core)
+    from sqlalchemy.dialects import postgresql  # which is large, and has been imported where somebody uses it
+
+    return postgresql.insert(core)
 
 
 def ignore(
@@ -96,9 +100,7 @@ def _from_json(statement: Any, names: tuple[str, ...]) -> Any:
     if not names:
         return statement
     columns = [column(name, statement.table.c[name].type) for name in names]
-    listed = func.json_to_recordset(cast(bindparam(_ROWS, type_=Text), postgresql.JSON)).table_valued(
-        *columns, name="listed"
-    )
+    listed = func.json_to_recordset(cast(bindparam(_ROWS, type_=Text), JSON)).table_valued(*columns, name="listed")
     return statement.from_select(names, select(*listed.render_derived(with_types=True).c))
 
 

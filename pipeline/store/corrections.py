@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.store import audit
+from pipeline.store.asked import among, ask, dialect, listed
 from pipeline.tables import CorrectionRow, IssueRow, VerdictRow
 
 LABEL = "label"
@@ -81,7 +83,7 @@ def events(session: Session, issue: tuple[str, str] | None = None) -> list[Event
     return [_event(row) for row in session.scalars(query)]
 
 
-def _event(row: CorrectionRow) -> Event:
+def _event(row: CorrectionRow | Row[*tuple[Any, ...]]) -> Event:
     return Event(
         source=row.source,
         issue=row.issue,
@@ -115,22 +117,31 @@ def corrections(session: Session, issue: tuple[str, str] | None = None) -> dict[
 
 def any_of(session: Session, source: str, names: Sequence[str]) -> bool:
     """Whether anybody ever said what one of these issues is."""
-    said = select(CorrectionRow.id).where(CorrectionRow.source == source, CorrectionRow.issue.in_(names))
-    return session.scalar(said.limit(1)) is not None
+    return ask(session, _any_of(dialect(session)), source=source, names=listed(session, names)).first() is not None
+
+
+@cache
+def _any_of(dialect: str) -> Select[*tuple[Any, ...]]:
+    about = among(dialect, CorrectionRow.issue, "names")
+    return select(CorrectionRow.id).where(CorrectionRow.source == bindparam("source"), about).limit(1)
 
 
 def said_by_labels(session: Session, source: str, names: Sequence[str]) -> dict[str, Event]:
     """The last event that a source's own label made, for each of these issues that has one."""
     found: dict[str, Event] = {}
     for start in range(0, len(names), 500):
-        query = (
-            select(CorrectionRow)
-            .where(CorrectionRow.source == source, CorrectionRow.issue.in_(names[start : start + 500]))
-            .where(CorrectionRow.how == LABEL)
-            .order_by(CorrectionRow.at, CorrectionRow.id)
-        )
-        found.update((row.issue, _event(row)) for row in session.scalars(query))
+        some = listed(session, names[start : start + 500])
+        rows = ask(session, _said_by_labels(dialect(session)), source=source, names=some, how=LABEL)
+        found.update((row.issue, _event(row)) for row in rows)
     return found
+
+
+@cache
+def _said_by_labels(dialect: str) -> Select[*tuple[Any, ...]]:
+    about = among(dialect, CorrectionRow.issue, "names")
+    query = select(*CorrectionRow.__table__.c).where(CorrectionRow.source == bindparam("source"), about)
+    query = query.where(CorrectionRow.how == bindparam("how"))
+    return query.order_by(CorrectionRow.at, CorrectionRow.id)
 
 
 def blank(session: Session, source: str, issue: str) -> None:

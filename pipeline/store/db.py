@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event, literal, make_url, select, table, text
 from sqlalchemy.engine import Connection
@@ -123,7 +123,11 @@ def said(error: Exception) -> str:
 def now(session: Session) -> datetime:
     """The database's clock. Leases and retries are measured by it alone, whatever the hosts of workers believe."""
     if session.get_bind().dialect.name == "sqlite":
-        stamp = session.execute(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")).scalar_one()
+        stamp = session.connection().execute(_SQLITE_NOW).scalar_one()
         return datetime.fromisoformat(stamp).replace(tzinfo=UTC)
-    moment: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
+    moment: datetime = session.connection().execute(_POSTGRES_NOW).scalar_one()
     return moment.astimezone(UTC)
+
+
+_SQLITE_NOW: Final = text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
+_POSTGRES_NOW: Final = text("SELECT clock_timestamp()")

@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import String, and_, case, cast, func, or_, select, update
+from sqlalchemy import Select, String, and_, bindparam, case, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.escalate import ASIDE, BURST, HARM, OUTAGE, SKEW, WAITING
@@ -14,6 +15,7 @@ from pipeline.issue import Issue, Verdict
 from pipeline.mailing import LOST
 from pipeline.org import Org
 from pipeline.store import audit, plain
+from pipeline.store.asked import among, ask, dialect, listed
 from pipeline.store.authors import author_of
 from pipeline.store.corrections import corrections
 from pipeline.store.issues import chunks, to_classify, verdict_of
@@ -150,12 +152,17 @@ def harmed(session: Session, pain: str, org: Org, enough: int) -> int:
 
 def ids_of(session: Session, source: str, names: Sequence[str]) -> list[int]:
     """Of these issues of a source, those that are tagged or wait for an answer."""
-    waits = select(EscalationRow.issue_id).where(EscalationRow.state.in_(WAITING))
     found: list[int] = []
     for some in chunks(names):
-        query = select(IssueRow.id).where(IssueRow.source == source, IssueRow.external_id.in_(some))
-        found += session.scalars(query.where(or_(cast(IssueRow.tags, String).like(TAG), IssueRow.id.in_(waits))))
+        found += ask(session, _ids_of(dialect(session)), source=source, names=listed(session, some)).scalars()
     return sorted(found)
+
+
+@cache
+def _ids_of(dialect: str) -> Select[*tuple[Any, ...]]:
+    waits = select(EscalationRow.issue_id).where(EscalationRow.state.in_(WAITING))
+    named = and_(IssueRow.source == bindparam("source"), among(dialect, IssueRow.external_id, "names"))
+    return select(IssueRow.id).where(named, or_(cast(IssueRow.tags, String).like(TAG), IssueRow.id.in_(waits)))
 
 
 def grave(session: Session, ids: Sequence[int], since: datetime) -> list[int]:

@@ -19,6 +19,7 @@ from pipeline.classify import taught
 from pipeline.forgetting import ERASED, Eraser, Forgotten, Stone, Words
 from pipeline.issue import Issue
 from pipeline.mailing import FINAL
+from pipeline.store.asked import ask
 from pipeline.store.issues import chunks, value_of
 from pipeline.store.issues import columns as columns_of
 from pipeline.store.upsert import put
@@ -45,8 +46,7 @@ OWN: Final = frozenset({"issues", "tombstones"})
 
 def known(session: Session, *, lock: bool = False) -> Forgotten | None:
     """Everybody who was forgotten; None for nobody. With `lock` nobody more is until this transaction ends."""
-    query = select(MarkRow.value).where(MarkRow.name == MARK)
-    salt = session.execute(query.with_for_update(read=True) if lock else query).scalar_one_or_none()
+    salt = ask(session, _LOCKED if lock else _SALT).scalar_one_or_none()
     if not salt:
         return None
     said = session.execute(select(func.count(), func.sum(TombstoneRow.words))).one()
@@ -60,6 +60,8 @@ def known(session: Session, *, lock: bool = False) -> Forgotten | None:
     return found
 
 
+_SALT: Final = select(MarkRow.value).where(MarkRow.name == MARK)
+_LOCKED: Final = _SALT.with_for_update(read=True)
 _READ: Final[dict[str, Forgotten]] = {}
 """The last that were read by this process: every page of a source asks for them."""
 

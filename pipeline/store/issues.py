@@ -5,15 +5,30 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import and_, delete, func, literal, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from pipeline.issue import Comment, Event, Gone, Issue, Signal, Verdict
+from pipeline.store.asked import among, ask, dialect, listed
 from pipeline.store.corrections import blank, corrections
-from pipeline.store.upsert import among, ignore, put
+from pipeline.store.upsert import ignore, put
 from pipeline.tables import (
     CommentRow,
     EventRow,
@@ -52,41 +67,59 @@ def chunks(ids: Sequence[Any], size: int = BATCH) -> Iterator[Sequence[Any]]:
 def known(session: Session, source: str, external_ids: Sequence[str]) -> dict[str, Known]:
     found: dict[str, Known] = {}
     for some in chunks(external_ids):
-        query = select(
-            IssueRow.external_id,
-            IssueRow.id,
-            IssueRow.state,
-            IssueRow.project,
-            IssueRow.updated_at,
-            IssueRow.content_hash,
-            IssueRow.text_hash,
-            IssueRow.raw_hash,
-        ).where(IssueRow.source == source, among(session, IssueRow.external_id, some))
-        for name, row_id, state, project, updated_at, content_hash, text_hash, raw_hash in session.execute(query):
+        rows = ask(session, _known(dialect(session)), source=source, names=listed(session, some))
+        for name, row_id, state, project, updated_at, content_hash, text_hash, raw_hash in rows:
             found[name] = Known(row_id, state, project, updated_at, content_hash, text_hash, raw_hash)
     return found
+
+
+@cache
+def _known(dialect: str) -> Select[*tuple[Any, ...]]:
+    return select(
+        IssueRow.external_id,
+        IssueRow.id,
+        IssueRow.state,
+        IssueRow.project,
+        IssueRow.updated_at,
+        IssueRow.content_hash,
+        IssueRow.text_hash,
+        IssueRow.raw_hash,
+    ).where(_named(dialect))
+
+
+def _named(dialect: str) -> ColumnElement[bool]:
+    """An issue of `source` that is among `names`."""
+    return and_(IssueRow.source == bindparam("source"), among(dialect, IssueRow.external_id, "names"))
 
 
 def ids(session: Session, source: str, external_ids: Sequence[str]) -> list[int]:
     """The rows of these issues, sorted."""
     found: list[int] = []
     for some in chunks(external_ids):
-        query = select(IssueRow.id).where(IssueRow.source == source, among(session, IssueRow.external_id, some))
-        found += session.scalars(query)
+        found += ask(session, _ids(dialect(session)), source=source, names=listed(session, some)).scalars()
     return sorted(found)
+
+
+@cache
+def _ids(dialect: str) -> Select[*tuple[Any, ...]]:
+    return select(IssueRow.id).where(_named(dialect))
 
 
 def read_from(session: Session, prints: Sequence[str]) -> dict[str, Name]:
     """Of these fingerprints of a source's raw items those that something stored was read from, and what that is."""
     found: dict[str, Name] = {}
     for some in chunks(prints):
-        issue = select(IssueRow.raw_hash, IssueRow.external_id, literal(None))
-        issue = issue.where(among(session, IssueRow.raw_hash, some), IssueRow.state != "deleted")
-        comment = select(CommentRow.raw_hash, CommentRow.issue, CommentRow.external_id)
-        comment = comment.where(among(session, CommentRow.raw_hash, some))
-        for one, name, key in session.execute(issue.union_all(comment)):
-            found[str(one)] = (name,) if key is None else (name, key)
+        for one, name, key in ask(session, _read_from(dialect(session)), prints=listed(session, some)):
+            found[one] = (name,) if key is None else (name, key)
     return found
+
+
+@cache
+def _read_from(dialect: str) -> CompoundSelect[*tuple[Any, ...]]:
+    issue = select(IssueRow.raw_hash, IssueRow.external_id, literal(None))
+    issue = issue.where(among(dialect, IssueRow.raw_hash, "prints"), IssueRow.state != "deleted")
+    comment = select(CommentRow.raw_hash, CommentRow.issue, CommentRow.external_id)
+    return issue.union_all(comment.where(among(dialect, CommentRow.raw_hash, "prints")))
 
 
 def note_read(session: Session, before: Mapping[str, Known], read: Mapping[str, str | None]) -> None:
@@ -265,7 +298,10 @@ def not_understood(session: Session, source: str) -> set[str]:
 
 
 def has_quarantined(session: Session, source: str) -> bool:
-    return session.execute(select(QuarantineRow.id).where(QuarantineRow.source == source).limit(1)).first() is not None
+    return ask(session, _QUARANTINED, source=source).first() is not None
+
+
+_QUARANTINED: Final = select(QuarantineRow.id).where(QuarantineRow.source == bindparam("source")).limit(1)
 
 
 def quarantined(session: Session, limit: int | None = 20) -> list[tuple[str, str, str]]:

@@ -5,12 +5,13 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.store import registry
+from pipeline.store.asked import ask
 from pipeline.store.upsert import ignore, insert
 from pipeline.tables import DeliveryRow, PageRow, SourceRow
 
@@ -37,14 +38,17 @@ def ensure(session: Session, sources: Mapping[str, str]) -> None:
 
 
 def states(session: Session) -> dict[str, SourceState]:
-    return {row.name: _state(row) for row in session.scalars(select(SourceRow).order_by(SourceRow.name))}
+    return {row.name: _state(row) for row in session.execute(_STATES.order_by(SourceRow.name))}
 
 
 def state(session: Session, name: str) -> SourceState:
-    return _state(session.get_one(SourceRow, name))
+    return _state(session.execute(_STATES.where(SourceRow.name == name)).one())
 
 
-def _state(row: SourceRow) -> SourceState:
+_STATES: Final = select(*SourceRow.__table__.c)
+
+
+def _state(row: Row[*tuple[Any, ...]]) -> SourceState:
     return SourceState(
         name=row.name,
         kind=row.kind,
@@ -60,7 +64,10 @@ def _state(row: SourceRow) -> SourceState:
 
 def move_cursor(session: Session, name: str, cursor: Mapping[str, Any]) -> None:
     """Called in the transaction that stores the page which the cursor covers, and nowhere else."""
-    session.execute(update(SourceRow).where(SourceRow.name == name).values(cursor=dict(cursor)))
+    ask(session, _MOVES, source=name, to=dict(cursor))
+
+
+_MOVES: Final = update(SourceRow).where(SourceRow.name == bindparam("source")).values(cursor=bindparam("to"))
 
 
 def moved_back(cursor: Any, by: timedelta | None, to: datetime | None) -> Any | None:
@@ -134,9 +141,12 @@ def archive(session: Session, source: str, body: bytes, items: int, at: datetime
     Level 1, since the page waits for this in the hot path.
     """
     digest = hashlib.blake2b(body, digest_size=20).hexdigest()
-    session.execute(delete(PageRow).where(PageRow.source == source, PageRow.digest == digest))
+    ask(session, _SAME, source=source, digest=digest)
     row = {"source": source, "digest": digest, "fetched_at": at, "items": items, "body": zlib.compress(body, 1)}
     ignore(session, PageRow, [row], ["source", "digest"])
+
+
+_SAME: Final = delete(PageRow).where(PageRow.source == bindparam("source"), PageRow.digest == bindparam("digest"))
 
 
 def archived_ids(session: Session, source: str) -> list[int]:

@@ -1,12 +1,11 @@
 """INSERT ... ON CONFLICT for the two databases, in one place."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Table, Text, bindparam, cast, column, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import JSON, ColumnElement, LargeBinary, Table, Text, bindparam, cast, column, func, select
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from pipeline import raw
@@ -27,17 +26,11 @@ def _dialect(session: Session) -> str:
 def insert_of(dialect: str, table: type[DeclarativeBase]) -> Any:
     """The same by the name of the dialect, for statements that are kept."""
     core: Table = table.__table__  # type: ignore[assignment]
-    return sqlite.insert(core) if dialect == "sqlite" else postgresql.insert(core)
+    if dialect == "sqlite":
+        return sqlite.insert(core)
+    from sqlalchemy.dialects import postgresql  # which is large, and has been imported where somebody uses it
 
-
-def among(session: Session, column: Any, values: Sequence[str]) -> ColumnElement[bool]:
-    """Whether a column of texts holds one of the values: one parameter, and so one statement for any number of them."""
-    if _dialect(session) == "sqlite":
-        listed = func.json_each(json.dumps(list(values))).table_valued("value")
-        found: ColumnElement[bool] = column.in_(select(listed.c.value))
-    else:
-        found = column == func.any(cast(list(values), postgresql.ARRAY(Text)))
-    return found
+    return postgresql.insert(core)
 
 
 def ignore(
@@ -107,9 +100,7 @@ def _from_json(statement: Any, names: tuple[str, ...]) -> Any:
     if not names:
         return statement
     columns = [column(name, statement.table.c[name].type) for name in names]
-    listed = func.json_to_recordset(cast(bindparam(_ROWS, type_=Text), postgresql.JSON)).table_valued(
-        *columns, name="listed"
-    )
+    listed = func.json_to_recordset(cast(bindparam(_ROWS, type_=Text), JSON)).table_valued(*columns, name="listed")
     return statement.from_select(names, select(*listed.render_derived(with_types=True).c))
 
 

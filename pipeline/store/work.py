@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from pipeline.store import db
+from pipeline.store.asked import ask
 from pipeline.store.upsert import insert_of
 from pipeline.tables import WorkRow
 
@@ -64,10 +65,7 @@ def _ask(
     moment, statement = db.now(session), _asking(session.get_bind().dialect.name)
     row = {"kind": kind, "version": VERSION, "state": "ready", "wanted": 1, "serving": 0, "attempt": 0, "token": 0}
     row |= {"run_after": run_after or moment, "changed_at": moment}
-    ids = [
-        session.execute(statement, {**row, "key": key, "payload": dict(payload)}).scalar_one()
-        for key, payload in wanted
-    ]
+    ids = [ask(session, statement, **row, key=key, payload=dict(payload)).scalar_one() for key, payload in wanted]
     if run_after is None:
         told = session.info.setdefault("requested", [])
         told += [(kind, key, row_id) for (key, _), row_id in zip(wanted, ids, strict=True)]
@@ -180,7 +178,11 @@ def claim(
 def renew(session: Session, job: Job, lease: timedelta = LEASE) -> None:
     """Extend the lease in the transaction of a part of the work. Raises `Fenced` where it was lost."""
     moment = db.now(session)
-    _mine(session, job, {"lease_until": moment + lease, "changed_at": moment})
+    _must_be_ours(ask(session, _RENEWS, row=job.id, shown=job.token, until=moment + lease, now=moment), job)
+
+
+_OURS: Final = and_(WorkRow.id == bindparam("row"), WorkRow.state == "running", WorkRow.token == bindparam("shown"))
+_RENEWS: Final = update(WorkRow).where(_OURS).values(lease_until=bindparam("until"), changed_at=bindparam("now"))
 
 
 def finish(session: Session, job: Job) -> None:
@@ -224,12 +226,11 @@ def quarantine(session: Session, job: Job, reason: str) -> None:
 
 
 def _mine(session: Session, job: Job, values: Mapping[str, Any]) -> None:
-    result = session.execute(
-        update(WorkRow)
-        .where(WorkRow.id == job.id, WorkRow.state == "running", WorkRow.token == job.token)
-        .values(**values)
-    )
-    if not _count(result):
+    _must_be_ours(ask(session, update(WorkRow).where(_OURS).values(**values), row=job.id, shown=job.token), job)
+
+
+def _must_be_ours(result: CursorResult[Any], job: Job) -> None:
+    if not result.rowcount:
         raise Fenced(f"{job.kind} {job.key}: attempt {job.attempt} lost its lease")
 
 

@@ -71,6 +71,19 @@ def test_numpy_is_for_who_calculates() -> None:
     assert told.stdout.strip() == "False"
 
 
+def test_what_a_command_imported_is_never_looked_through_for_garbage() -> None:
+    asked = "import gc, sys; sys.argv = ['leafnotes', 'pull', '--help']; from workers.cli import main"
+    shown = "print(gc.isenabled(), gc.get_freeze_count() > 100_000)"
+    told = subprocess.run(
+        [sys.executable, "-c", f"{asked}\ntry: main()\nfinally: {shown}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert told.stdout.splitlines()[-1] == "True True"
+
+
 def test_pull_says_what_it_did_and_a_second_one_finds_nothing_new(run: Run) -> None:
     assert "desk: 6 read, 6 new" in run("pull").output
 

@@ -3,9 +3,11 @@
 Exit codes: 0 done, 1 something failed and was said, 2 wrong use.
 """
 
+import gc
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -56,6 +58,19 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
 """Name to the module that has it, and how its help begins: `--help` tells them all and imports none."""
 
 
+@contextmanager
+def _kept() -> Iterator[None]:
+    """What is imported stays until the process ends: the garbage collector need not look through it, now or later."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if collects:
+            gc.enable()
+
+
 class _Commands(click.Group):
     """Imports a command when it is asked for."""
 
@@ -64,7 +79,9 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in COMMANDS and cmd_name not in self.commands:
-            for command in import_module(f"workers.cli.{COMMANDS[cmd_name][0]}").COMMANDS:
+            with _kept():
+                module = import_module(f"workers.cli.{COMMANDS[cmd_name][0]}")
+            for command in module.COMMANDS:
                 self.add_command(command)
         return self.commands.get(cmd_name)
 

@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from pipeline.store import db
 from pipeline.store.asked import ask
 from pipeline.store.upsert import insert_of
-from pipeline.tables import WorkRow
+from pipeline.tables import Utc, WorkRow
 
 LEASE = timedelta(seconds=120)
 ATTEMPTS = 5
@@ -130,7 +130,7 @@ def due_rows(session: Session, kinds: Sequence[str], limit: int = 500) -> list[t
     return [(kind, key, row_id) for kind, key, row_id in session.execute(query)]
 
 
-def _claimable(moment: datetime) -> Any:
+def _claimable(moment: datetime | BindParameter[datetime]) -> Any:
     return or_(
         and_(WorkRow.state == "ready", WorkRow.run_after <= moment),
         and_(WorkRow.state == "running", WorkRow.lease_until < moment),
@@ -145,34 +145,50 @@ def claim(
     The caller commits before it works. A row that has used up its attempts is set aside instead, with its last reason.
     """
     moment = db.now(session)
-    mine = and_(WorkRow.id == row_id, WorkRow.kind.in_(kinds), WorkRow.version <= VERSION, _claimable(moment))
+    mine = {"row": row_id, "kinds": list(kinds), "now": moment}
     # A row that somebody is finishing right now, lease or not, is left to them: no waiting, no second worker. Who only
     # asks for it once more is waited for: ticks follow each other so closely that it would seldom be free.
-    finds = select(WorkRow.attempt).where(mine)
-    attempt = session.scalar(finds.with_for_update(skip_locked=True))
+    attempt = ask(session, _FINDS_FREE, **mine).scalar()
     if attempt is None:
-        attempt = session.scalar(finds.where(WorkRow.state == "ready").with_for_update())
+        attempt = ask(session, _FINDS_READY, **mine).scalar()
     if attempt is None:
         return None
     if attempt >= ATTEMPTS:
         said = func.coalesce(WorkRow.error, f"its worker died {ATTEMPTS} times while it ran")
-        session.execute(update(WorkRow).where(mine).values(state="quarantined", changed_at=moment, error=said))
-        return None
-    row = session.execute(
-        update(WorkRow)
-        .where(mine)
-        .values(
-            state="running",
-            attempt=WorkRow.attempt + 1,
-            token=WorkRow.token + 1,
-            serving=WorkRow.wanted,
-            lease_until=moment + lease,
-            holder=holder,
-            changed_at=moment,
+        ask(
+            session,
+            update(WorkRow).where(_CLAIMABLE).values(state="quarantined", changed_at=moment, error=said),
+            **mine,
         )
-        .returning(WorkRow.id, WorkRow.kind, WorkRow.key, WorkRow.payload, WorkRow.attempt, WorkRow.token)
-    ).one_or_none()
+        return None
+    row = ask(session, _TAKES, **mine, until=moment + lease, holder=holder).one_or_none()
     return None if row is None else Job(*row)
+
+
+_NOW: Final = bindparam("now", type_=Utc())
+_CLAIMABLE: Final = and_(
+    WorkRow.id == bindparam("row"),
+    WorkRow.kind.in_(bindparam("kinds", expanding=True)),
+    WorkRow.version <= VERSION,
+    _claimable(_NOW),
+)
+_FINDS: Final = select(WorkRow.attempt).where(_CLAIMABLE)
+_FINDS_FREE: Final = _FINDS.with_for_update(skip_locked=True)
+_FINDS_READY: Final = _FINDS.where(WorkRow.state == "ready").with_for_update()
+_TAKES: Final = (
+    update(WorkRow)
+    .where(_CLAIMABLE)
+    .values(
+        state="running",
+        attempt=WorkRow.attempt + 1,
+        token=WorkRow.token + 1,
+        serving=WorkRow.wanted,
+        lease_until=bindparam("until"),
+        holder=bindparam("holder"),
+        changed_at=_NOW,
+    )
+    .returning(WorkRow.id, WorkRow.kind, WorkRow.key, WorkRow.payload, WorkRow.attempt, WorkRow.token)
+)
 
 
 def renew(session: Session, job: Job, lease: timedelta = LEASE) -> None:
@@ -182,24 +198,26 @@ def renew(session: Session, job: Job, lease: timedelta = LEASE) -> None:
 
 
 _OURS: Final = and_(WorkRow.id == bindparam("row"), WorkRow.state == "running", WorkRow.token == bindparam("shown"))
-_RENEWS: Final = update(WorkRow).where(_OURS).values(lease_until=bindparam("until"), changed_at=bindparam("now"))
+_RENEWS: Final = update(WorkRow).where(_OURS).values(lease_until=bindparam("until"), changed_at=_NOW)
 
 
 def finish(session: Session, job: Job) -> None:
     """Done, in the transaction of the effect; ready again where it was asked for meanwhile. Raises `Fenced`."""
-    moment = db.now(session)
-    _mine(
-        session,
-        job,
-        {
-            "state": case((WorkRow.wanted > WorkRow.serving, "ready"), else_="done"),
-            "attempt": 0,
-            "lease_until": None,
-            "error": None,
-            "run_after": moment,
-            "changed_at": moment,
-        },
+    _must_be_ours(ask(session, _FINISHES, row=job.id, shown=job.token, now=db.now(session)), job)
+
+
+_FINISHES: Final = (
+    update(WorkRow)
+    .where(_OURS)
+    .values(
+        state=case((WorkRow.wanted > WorkRow.serving, "ready"), else_="done"),
+        attempt=0,
+        lease_until=None,
+        error=None,
+        run_after=_NOW,
+        changed_at=_NOW,
     )
+)
 
 
 def postpone(session: Session, job: Job, wait: timedelta, *, reason: str, counts: bool) -> None:

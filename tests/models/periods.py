@@ -23,7 +23,6 @@ from pipeline.digest.material import Material
 from pipeline.issue import Period
 from pipeline.org import Org, Person, Team
 from pipeline.store import db
-from pipeline.store import material as material_store
 from pipeline.tables import DigestRow, IssueRow, MailRow
 from tests.models import rosta
 from tests.models.machine import Clock, Machine
@@ -193,7 +192,7 @@ def without_words() -> list[Any]:
         patch.object(steps, "write_all", words),
         patch.object(steps, "material_of", lambda *_: None),
         patch.object(steps, "_decided", lambda *_, **__: []),
-        patch.object(material_store, "withheld", lambda *_: ""),
+        patch.object(steps, "withheld", lambda *_: ""),
     ]
 
 

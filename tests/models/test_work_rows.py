@@ -5,6 +5,7 @@ from sqlalchemy import Engine
 from pipeline.store import work
 from tests.models.machine import planted, sized
 from tests.models.work_rows import WorkRows
+from tests.prove.bugs import FENCED, unfenced
 
 
 class OnPostgres(WorkRows):
@@ -21,10 +22,8 @@ def test_work_rows_in_postgresql_do_what_the_model_says(postgres: Engine, monkey
 
 
 def test_a_store_without_fencing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unfenced(session, job, values):
-        session.execute(work.update(work.WorkRow).where(work.WorkRow.id == job.id).values(**values))
-
-    monkeypatch.setattr(work, "_mine", unfenced)
+    for name in FENCED:
+        monkeypatch.setattr(work, name, unfenced(getattr(work, name)))
 
     with pytest.raises(AssertionError, match="no longer held"):
         run_state_machine_as_test(WorkRows, settings=planted(100))

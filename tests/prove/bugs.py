@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from connectors.github import GitHub
@@ -60,15 +60,32 @@ def _no_lease_recovery() -> None:
     def claimable(moment: datetime) -> Any:
         return (WorkRow.state == "ready") & (WorkRow.run_after <= moment)
 
-    work._claimable = claimable
+    claim = work.claim
+
+    def claimed(session: Session, row_id: int, *args: Any, **more: Any) -> Any:
+        left = session.scalar(select(WorkRow.state).where(WorkRow.id == row_id)) == "running"
+        return None if left else claim(session, row_id, *args, **more)
+
+    work._claimable, work.claim = claimable, claimed
     work.abandon = lambda *_: 0  # type: ignore[assignment]
 
 
-def _no_fencing() -> None:
-    def mine(session: Session, job: work.Job, values: Any) -> None:
-        session.execute(update(WorkRow).where(WorkRow.id == job.id).values(**values))
+FENCED = ("renew", "finish", "postpone", "quarantine")
 
-    work._mine = mine
+
+def unfenced(do: Callable[..., None]) -> Callable[..., None]:
+    """One of `FENCED` for whoever asks, whoever has the row."""
+
+    def done(session: Session, job: work.Job, *args: Any, **more: Any) -> None:
+        taken = update(WorkRow).where(WorkRow.id == job.id).values(state="running").returning(WorkRow.token)
+        do(session, replace(job, token=session.execute(taken).scalar_one()), *args, **more)
+
+    return done
+
+
+def _no_fencing() -> None:
+    for name in FENCED:
+        setattr(work, name, unfenced(getattr(work, name)))
 
 
 def _enqueue_after_commit() -> None:

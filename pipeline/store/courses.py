@@ -63,10 +63,9 @@ def were_stirred(session: Session, period: Period) -> Select[Any]:
     return select(IssueRow.id).join(MemberRow, members).where(IssueRow.id.in_(ids), _touched(period), counted)
 
 
-def is_stirred(session: Session, period: Period) -> ColumnElement[bool]:
+def is_stirred(period: Period, counted: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether an issue is one of those, where it is looked at for another reason, beside what it is a member of."""
     older = IssueRow.updated_at >= period.start, IssueRow.created_at < period.start
-    counted = registry.counted_in(session, period.label)
     return and_(*older, MemberRow.issue_id.is_not(None), counted, _touched(period))
 
 

@@ -157,7 +157,12 @@ def told_in(session: Session, period: str) -> dict[str, Mapping[str, Any]]:
 def counted_in(session: Session, period: str) -> ColumnElement[bool]:
     """Which members those digests may count. What joins a pain after the close waits for the next one, or else what a
     leader reads would depend on whether grouping or composing came first."""
-    return MemberRow.frozen.is_(True) if is_closed(session, period) else true()
+    return counted(closed=is_closed(session, period))
+
+
+def counted(*, closed: bool) -> ColumnElement[bool]:
+    """The same by whether their period is closed."""
+    return MemberRow.frozen.is_(True) if closed else true()
 
 
 def is_closed(session: Session, period: str) -> bool:

@@ -4,6 +4,7 @@ Each mail asks before it goes, so this reads what is marked alone.
 """
 
 import hashlib
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, and_, or_, select, union_all
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from pipeline.issue import Period
 from pipeline.org import Org
 from pipeline.store import courses, objections, registry
+from pipeline.store.asked import ask
 from pipeline.tables import MARKED, SENSITIVE, IssueRow, MemberRow, VerdictRow
 
 
@@ -20,7 +22,8 @@ def withheld(session: Session, period: Period, org: Org) -> str:
     or not to be quoted by a reader's word; and to whom `visible_to:` shows the others."""
     names = [f"{key}:withdrawn" for key in sorted(objections.withdrawn(session))]
     names += [f"{audience} {','.join(sorted(people))}" for audience, people in sorted(org.readers.items())]
-    rows = sorted(session.execute(_marked(session, period)), key=lambda row: (row.source, row.external_id))
+    marked = ask(session, _marked(period, registry.is_closed(session, period.label)))
+    rows = sorted(marked, key=lambda row: (row.source, row.external_id))
     for source, external_id, state, tags, signals in rows:
         out = state == "deleted" or registry.hidden(tags, [name for name, _ in signals])
         if out or "no-quote" in tags:
@@ -28,7 +31,8 @@ def withheld(session: Session, period: Period, org: Org) -> str:
     return hashlib.blake2b("\n".join(names).encode(), digest_size=16).hexdigest() if names else ""
 
 
-def _marked(session: Session, period: Period) -> Select[Any]:
+@lru_cache(maxsize=16)
+def _marked(period: Period, closed: bool) -> Select[*tuple[Any, ...]]:
     """What is marked of the issues of a period, and of older ones of a pain that something happened to in it.
 
     Whatever may be marked is found over the small indexes of it; the few that there are, are then looked at.
@@ -48,5 +52,7 @@ def _marked(session: Session, period: Period) -> Select[Any]:
         select(IssueRow.source, IssueRow.external_id, IssueRow.state, IssueRow.tags, VerdictRow.signals)
         .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
         .outerjoin(MemberRow, MemberRow.issue_id == IssueRow.id)
-        .where(IssueRow.id.in_(may_be), or_(and_(*of_period), courses.is_stirred(session, period)))
+        .where(
+            IssueRow.id.in_(may_be), or_(and_(*of_period), courses.is_stirred(period, registry.counted(closed=closed)))
+        )
     )

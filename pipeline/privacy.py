@@ -59,21 +59,32 @@ def shown(groups: Sequence[Group], base: Base) -> frozenset[str]:
     """
     told = sorted((g for g in groups if g.people), key=lambda g: (len(g.people), g.leader))
     alive = {g.leader: g for g in told if may_show(len(g.people), base(g.teams))}
+    around = _around(told)
     while True:
         rest = [g for g in told if g.leader in alive]
         silent = [g for g in told if g.leader not in alive]
-        victim = _revealing(rest, base) or _solvable(rest) or _counted_out(rest, silent, base)
+        victim = _revealing(rest, around, base) or _solvable(rest) or _counted_out(rest, silent, base)
         if victim is None:
             return frozenset(alive)
         del alive[victim]
 
 
-def _revealing(alive: Sequence[Group], base: Base) -> str | None:
+def _around(told: Sequence[Group]) -> Mapping[str, Sequence[Group]]:
+    """Of each group, by leader, all that may hold it: those that count one of its people, who is in few."""
+    counted: dict[str, list[Group]] = {}
+    for group in told:
+        for who in group.people:
+            counted.setdefault(who, []).append(group)
+    return {g.leader: min((counted[who] for who in g.people), key=len) for g in told}
+
+
+def _revealing(alive: Sequence[Group], around: Mapping[str, Sequence[Group]], base: Base) -> str | None:
     """The smaller number of a pair or family whose difference would reveal too few people."""
+    shown = frozenset(group.leader for group in alive)
     # The larger of the withdrawn first: often the smaller may then stay.
-    for at in range(len(alive) - 2, -1, -1):
-        if any(_pair_reveals(alive[at], large, base) for large in alive[at + 1 :]):
-            return alive[at].leader
+    for small in reversed(alive):
+        if any(large.leader in shown and _pair_reveals(small, large, base) for large in around[small.leader]):
+            return small.leader
     for large in reversed(alive):
         parts = _largest_inside(large, alive)
         rest = large.people.difference(*(part.people for part in parts)) if parts else frozenset()

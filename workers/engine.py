@@ -82,7 +82,9 @@ RECHECK = timedelta(seconds=5)
 BEHIND_CLOSE = timedelta(seconds=1)
 """How soon assigning looks again whether a period is still being closed."""
 MOMENT = timedelta(minutes=1)
-"""How long an escalation waits at most until its issue is in a pain."""
+"""How long an escalation waits at most until its issue is in a pain, and assigning until a week is closed."""
+KNOWING = ("pull", "teach", "classify", "close", "assign")
+"""Work that may still bring more of the same pain."""
 KEEP_DONE = timedelta(days=7)
 KEEP_DELIVERIES = timedelta(days=30)
 CENSUS = timedelta(days=1)
@@ -669,7 +671,7 @@ class Engine:
                 # More is on its way and each batch asks again, so the last one finds everything.
                 work.finish(session, job)
                 return
-            if work.under_way(session, ["close"]):
+            if self._waits_for(session, job, ["close"]):
                 # Closing a week assigns all that it holds, so what is left is assigned after it.
                 work.postpone(session, job, BEHIND_CLOSE, reason="a week is being closed", counts=False)
                 return
@@ -690,7 +692,7 @@ class Engine:
         house, now = self.deployment, self.deployment.now()
         period = periods.period_at(now, house.zone)
         with self.transaction() as session:
-            if self._may_know_more(session, job):
+            if self._waits_for(session, job, KNOWING):
                 work.postpone(session, job, RECHECK, reason="what was read is being understood", counts=False)
                 return
         with db.reading(house.database) as session:
@@ -716,7 +718,7 @@ class Engine:
         """An issue whose pain is about to be known is told with it; nobody waits long for that."""
         house = self.deployment
         with self.transaction() as session:
-            if self._may_know_more(session, job):
+            if self._waits_for(session, job, KNOWING):
                 work.postpone(session, job, RECHECK, reason="its pain is being looked for", counts=False)
                 return
             work.renew(session, job, house.lease)
@@ -728,10 +730,11 @@ class Engine:
         for kind in ("survey", "escalate"):
             work.hurry(session, kind)
 
-    def _may_know_more(self, session: Session, job: Job) -> bool:
-        """Whether what is being read or judged right now may be of the same pain. It is waited for a moment alone."""
+    def _waits_for(self, session: Session, job: Job, kinds: Sequence[str]) -> bool:
+        """Whether work of these kinds runs, or may run now. It is waited for a moment alone: who would do it may be
+        down."""
         asked, now = f"{job.kind} waits {job.key}", db.now(session)
-        if work.under_way(session, ["pull", "teach", "classify", "close", "assign"]):
+        if work.under_way(session, kinds):
             registry.set_mark_once(session, asked, now.isoformat())
             if now - datetime.fromisoformat(registry.mark(session, asked) or now.isoformat()) < MOMENT:
                 return True

@@ -9,7 +9,7 @@ from pipeline import steps
 from pipeline.store import corrections, db, digests, issues, registry, sources, work
 from tests.workers import small
 from tests.workers.snapshot import snapshot
-from workers.engine import KINDS, Engine
+from workers.engine import KINDS, MOMENT, Engine
 from workers.wiring import Deployment
 
 
@@ -333,6 +333,27 @@ def test_a_week_that_is_closed_assigns_its_issues_once(tmp_path: Path, monkeypat
             assert work.outstanding(session, ["close", "assign"]) == 0
     assert grouped[0] > 0  # the close
     assert len(grouped) == 2  # and what is left after it
+
+
+def test_issues_are_assigned_after_a_moment_though_nobody_closes_the_week(tmp_path: Path) -> None:
+    directory = small.organisation(tmp_path / "rosta", small.subscribers())
+    with small.opened(directory) as runner:
+        runner.tick()
+        _perform_all(runner, "pull")
+        _perform_all(runner, "classify")  # and who would close the week is down
+
+        _perform_all(runner, "assign")
+        with db.transaction(runner.deployment.database) as session:
+            assert registry.current(session) == {}
+            assert registry.mark(session, "assign waits all") is not None
+            earlier = db.now(session) - MOMENT
+            registry.set_mark(session, "assign waits all", earlier.isoformat())
+            work.hurry(session, "assign")
+        _perform_all(runner, "assign")
+
+        with db.reading(runner.deployment.database) as session:
+            assert len(registry.current(session)) == 1
+            assert work.outstanding(session, ["close"]) == 1
 
 
 def test_the_last_batch_of_verdicts_wakes_the_close_and_no_other(

@@ -893,21 +893,23 @@ def prepare(
     mail = digests.mail(session, mail_id)
     if mail.state in mailing.FINAL:
         return None
+    digest = digests.digest_by_id(session, mail.digest_id)
     if mail.state == "sending" and not safe_to_repeat:
-        return _unknown(session, mail)
+        return _unknown(session, mail, digest.kind)
     untouched = mail.message is None or (mail.state == "deferred" and not mail.resent)
-    optional = digests.digest_by_id(session, mail.digest_id).kind in (digests.CHECK_IN, digests.PREVIEW)
+    optional = digest.kind in (digests.CHECK_IN, digests.PREVIEW)
     if untouched or optional:  # no server can have it: what may no longer be shown is taken out now
-        refused, fresh, wait = _recheck(session, mail, house, at)
+        refused, fresh, wait = _recheck(session, mail, digest, house, at)
         if wait is not None:
             return wait
         if refused:
             told = {"reply": refused} if optional else {"alarm": refused}  # it alarms nobody
             digests.set_mail(session, mail_id, state="rejected", **told)
-            _forget_bytes(session, mail)
+            _forget_bytes(session, mail_id, digest.kind)
             return None
         mail = replace(mail, message=None) if fresh else mail
-    digest = digests.digest_by_id(session, mail.digest_id)
+        if fresh or digest.kind != digests.WEEKLY:
+            digest = digests.digest_by_id(session, mail.digest_id)
     words = _rendered(session, digest, house)
     replies, bounces = _returns(house, mail.id, digest.leader, digest.period)
     message = mail.message or words.message(mail.recipient, mail.message_id, house, replies)
@@ -977,26 +979,24 @@ def _as_delegated(session: Session, document: Document, delegate: str, house: Ho
     return replace(read, notes=(standing_in.line(session, document.leader, house), *document.notes))
 
 
-def _unknown(session: Session, mail: digests.StoredMail) -> timedelta | None:
+def _unknown(session: Session, mail: digests.StoredMail, kind: str) -> timedelta | None:
     """A worker died while it was sending: whether the server took the mail is not known."""
     step = mailing.after_crash(resent=mail.resent)
     digests.set_mail(session, mail.id, state=step.state, resent=True, alarm=step.alarm)
-    _forget_bytes(session, mail)
+    _forget_bytes(session, mail.id, kind)
     return step.wait
 
 
-def _forget_bytes(session: Session, mail: digests.StoredMail) -> None:
+def _forget_bytes(session: Session, mail_id: int, kind: str) -> None:
     """The mail of a check-in holds the ticket of a person: once it is settled nobody needs it any more."""
-    settled = digests.mail(session, mail.id).state in mailing.FINAL
-    if settled and digests.digest_by_id(session, mail.digest_id).kind == digests.CHECK_IN:
-        digests.set_mail(session, mail.id, message=None)
+    if kind == digests.CHECK_IN and digests.mail(session, mail_id).state in mailing.FINAL:
+        digests.set_mail(session, mail_id, message=None)
 
 
 def _recheck(
-    session: Session, mail: digests.StoredMail, house: House, at: datetime
+    session: Session, mail: digests.StoredMail, digest: digests.StoredDigest, house: House, at: datetime
 ) -> tuple[str | None, bool, timedelta | None]:
     """(why nothing may be sent, whether it was composed again, how long to wait first)."""
-    digest = digests.digest_by_id(session, mail.digest_id)
     if digest.kind == digests.CALL:
         checked = escalating.recheck(session, digest, house, at)
         return checked.refused, checked.call is not None, checked.wait
@@ -1098,8 +1098,8 @@ def record(session: Session, mail_id: int, outcome: str, reply: str, alarm: str 
         alarm=step.alarm,
         **({"message": None} if step.state in mailing.FINAL else {}),  # its links are nobody else's
     )
-    _forget_bytes(session, mail)
     digest = digests.digest_by_id(session, mail.digest_id)
+    _forget_bytes(session, mail_id, digest.kind)
     sent = f"{digest.kind} {digest.period}: {step.state}"
     audit.record(session, audit.SYSTEM, "send", sent, about=digest.leader, version=str(digest.version))
     if step.state in mailing.LOST:

@@ -808,10 +808,10 @@ class Engine:
     def _deliver(self, job: Job) -> None:
         sender = self.deployment.sender
         with self.transaction() as session:
-            digest = digests.digest_by_id(session, digests.mail(session, int(job.key)).digest_id)
+            kind, period = digests.of_mail(session, int(job.key))
             then = self.deployment
-            if digest.kind in (digests.WEEKLY, digests.TEAM):
-                then = then.at(periods.week_of(digests.week_of(digest.period), then.zone))
+            if kind in (digests.WEEKLY, digests.TEAM):
+                then = then.at(periods.week_of(digests.week_of(period), then.zone))
             letter = steps.prepare(
                 session, int(job.key), then.house, safe_to_repeat=sender.safe_to_repeat, at=self.deployment.now()
             )

@@ -390,6 +390,13 @@ def mail(session: Session, mail_id: int) -> StoredMail:
     )
 
 
+def of_mail(session: Session, mail_id: int) -> tuple[str, str]:
+    """(kind, period) of the digest that a mail carries."""
+    query = select(DigestRow.kind, DigestRow.period).join(MailRow, MailRow.digest_id == DigestRow.id)
+    kind, period = session.execute(query.where(MailRow.id == mail_id)).one()
+    return kind, period
+
+
 def set_mail(session: Session, mail_id: int, **values: Any) -> None:
     session.execute(update(MailRow).where(MailRow.id == mail_id).values(**values, changed_at=db.now(session)))
 

@@ -186,15 +186,14 @@ def _as_many(lines: list[str], room: int) -> list[str]:
 
 _INLINE_FRAMES: Final = re.compile(r"(?:\bat [\w.$<>]{1,200}\([\w.: ]{1,80}\)[ ]{0,3}){2,}")
 _INLINE_FRAME: Final = re.compile(r" (?=at [\w.$<>]{1,200}\()")
-_FRAME_SIGNS: Final = tuple("\n" + start for start in FRAME_STARTS)
+_FRAME_BEGINS: Final = re.compile(rf"\n(?:{'|'.join(map(re.escape, FRAME_STARTS))})")
 
 
 def _traces(text: str) -> str:
     """Frames of a stack are put between fences; the line with the error itself stays outside."""
     if text.count("at ") > 1 and (".java:" in text or ".kt:" in text or ".scala:" in text):
         text = _INLINE_FRAMES.sub(_apart, text)
-    below = f"\n{text}"
-    if not any(sign in below for sign in _FRAME_SIGNS):
+    if not _FRAME_BEGINS.search(f"\n{text}"):
         return text
     lines = text.split("\n")
     within = inside(lines) if FENCE in text else [False] * len(lines)

@@ -101,12 +101,14 @@ def is_tidy(text: str) -> bool:
     return (
         "  " not in text
         and " \n" not in text
-        and "\n " not in text
-        and "\n\n\n" not in text
+        and not _UNTIDY_BREAK.search(text)
         and text[:1] != " "
         and text[-1:] != " "
         and text.replace("\n", "").isprintable()
     )
+
+
+_UNTIDY_BREAK: Final = re.compile(r"\n(?: |\n\n)")
 
 
 def without_comments(text: str) -> str:

@@ -4,6 +4,7 @@ Times are UTC. Texts that come from sources are already cleaned. `work` rows are
 written in the transaction that made it necessary, and a message in the broker is only a hint to look at a row.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -38,6 +39,17 @@ class Utc(TypeDecorator[datetime]):
             raise ValueError(f"a time without a zone: {value.isoformat()}")
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """On SQLite the text that SQLAlchemy keeps, but made by `datetime` itself: a page writes hundreds of them."""
+        if dialect.name != "sqlite":
+            return super().bind_processor(dialect)
+
+        def text(value: datetime | None) -> str | None:
+            utc = self.process_bind_param(value, dialect)
+            return None if utc is None else utc.isoformat(" ", "microseconds")
+
+        return text
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

@@ -1,13 +1,15 @@
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, Integer, Numeric, UniqueConstraint
+from sqlalchemy import DateTime, Engine, Integer, Numeric, UniqueConstraint
+from sqlalchemy.dialects import sqlite
 
 from pipeline.store import db, schema
-from pipeline.tables import Base
+from pipeline.tables import Base, Utc
 from tests import local_servers
 
 
@@ -21,6 +23,22 @@ def test_the_migrations_lead_to_exactly_the_tables_that_the_code_has(database: E
 
 def test_the_migrations_are_one_line_and_the_newest_is_the_head() -> None:
     assert ScriptDirectory(str(schema.MIGRATIONS)).get_heads() == [schema.head()]
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        None,
+        datetime(2026, 9, 14, tzinfo=UTC),
+        datetime(2026, 9, 14, 23, 5, 6, 7, tzinfo=timezone(timedelta(hours=-3, minutes=-30))),
+        datetime(7, 1, 2, 3, 4, 5, 999_999, tzinfo=UTC),
+    ],
+)
+def test_a_time_in_sqlite_is_the_text_that_sqlalchemy_makes_of_it(at: datetime | None) -> None:
+    here = sqlite.dialect()
+    ours, theirs = (kind.dialect_impl(here).bind_processor(here) for kind in (Utc(), DateTime()))
+
+    assert ours(at) == theirs(None if at is None else at.astimezone(UTC).replace(tzinfo=None))
 
 
 PEOPLE = {"author", "leader", "reader", "person", "recipient", "account", "ended_by", "by", "to"}

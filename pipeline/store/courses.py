@@ -24,7 +24,7 @@ from pipeline.org import Org
 from pipeline.store import plain, registry
 from pipeline.store.authors import author_of
 from pipeline.store.corrections import corrections
-from pipeline.store.issues import chunks
+from pipeline.store.issues import chunks, of_these
 from pipeline.tables import CommentRow, EventRow, IssueRow, MemberRow, VerdictRow
 
 OLDEST: Final = timedelta(weeks=26)
@@ -107,10 +107,8 @@ def signs(
 
 def _rows(session: Session, names: Sequence[tuple[str, str]]) -> list[Any]:
     wanted = set(names)
-    found: list[Any] = []
-    for some in chunks(sorted({name for _, name in names})):
-        query = select(*_ISSUE).where(IssueRow.external_id.in_(some))
-        found += [row for row in plain.rows(session, query) if (row.source, row.external_id) in wanted]
+    query = select(*_ISSUE).where(of_these(session, IssueRow, wanted))
+    found = [row for row in plain.rows(session, query) if (row.source, row.external_id) in wanted]
     return sorted(found, key=lambda row: (row.created_at, row.source, row.external_id))
 
 
@@ -135,23 +133,20 @@ def _with_course(
     session: Session, org: Org, courses: Sequence[Course], until: datetime, *, texts: bool
 ) -> list[Course]:
     """The same issues with their public messages and their events until a moment; the texts only where asked for."""
-    names = sorted({course.key.removeprefix(f"{course.source}:") for course in courses})
+    keys = [(course.source, course.key.removeprefix(f"{course.source}:")) for course in courses]
     said: dict[str, list[Row[Any]]] = defaultdict(list)
     events: dict[str, list[Event]] = defaultdict(list)
-    for some in chunks(names):
-        for row in plain.rows(session, _comments(some, until, texts=texts)):
-            said[f"{row.source}:{row.issue}"].append(row)
-        query = select(
-            EventRow.source, EventRow.issue, EventRow.at, EventRow.what, EventRow.before, EventRow.after
-        ).where(EventRow.issue.in_(some), EventRow.at < until)
-        for row in plain.rows(session, query.order_by(EventRow.at, EventRow.what)):
-            known = Event(at=row.at, what=row.what, before=row.before, after=row.after)
-            events[f"{row.source}:{row.issue}"].append(known)
+    for row in plain.rows(session, _comments(until, texts=texts).where(of_these(session, CommentRow, keys))):
+        said[f"{row.source}:{row.issue}"].append(row)
+    told = (EventRow.source, EventRow.issue, EventRow.at, EventRow.what, EventRow.before, EventRow.after)
+    query = select(*told).where(of_these(session, EventRow, keys), EventRow.at < until)
+    for source, issue, at, what, before, after in plain.rows(session, query.order_by(EventRow.at, EventRow.what)):
+        events[f"{source}:{issue}"].append(Event(at=at, what=what, before=before, after=after))
     happened = said.keys() | events.keys()
     return [_joined(org, c, said[c.key], events[c.key]) if c.key in happened else c for c in courses]
 
 
-def _comments(names: Sequence[str], until: datetime, *, texts: bool) -> Select[Any]:
+def _comments(until: datetime, *, texts: bool) -> Select[Any]:
     """Public comments; whether one apologises is decided where it is stored, so that its text need not be read."""
     low = func.lower(func.substr(CommentRow.body, 1, _READ))
     sorry = or_(*(low.contains(word) for word in SORRY))
@@ -166,7 +161,7 @@ def _comments(names: Sequence[str], until: datetime, *, texts: bool) -> Select[A
             (func.substr(CommentRow.body, 1, _READ) if texts else func.substr(CommentRow.body, 1, 0)).label("body"),
             case((sorry, 1), else_=0).label("sorry"),
         )
-        .where(CommentRow.issue.in_(names), CommentRow.created_at < until, CommentRow.private.is_(False))
+        .where(CommentRow.created_at < until, CommentRow.private.is_(False))
         .order_by(CommentRow.created_at, CommentRow.external_id)
     )
 
@@ -247,7 +242,7 @@ def _neighbours(session: Session, org: Org, pains: Mapping[str, str], period: Pe
         )
         rows = [row for row in plain.rows(session, query) if _may_tell(row, fixed)]
         rows = [row for row in rows if org.audience(row.source, row.project) == pains[row.pain]]
-        ends = _ends(session, [row.external_id for row in rows], period.end)
+        ends = _ends(session, [(row.source, row.external_id) for row in rows], period.end)
         for row in rows:
             author, role, _ = author_of(org, row.source, row.author, row.author_role, row.account, row.external_id)
             key = f"{row.source}:{row.external_id}"
@@ -298,15 +293,11 @@ def _writing(session: Session, org: Org, period: Period) -> list[Writing]:
     return found
 
 
-def _ends(session: Session, names: Sequence[str], until: datetime) -> dict[str, tuple[datetime, str | None]]:
+def _ends(session: Session, keys: Iterable[tuple[str, str]], until: datetime) -> dict[str, tuple[datetime, str | None]]:
     """When each issue was closed last, and with which word, where its source tells one."""
-    found: dict[str, tuple[datetime, str | None]] = {}
-    for some in chunks(sorted(set(names))):
-        query = (
-            select(EventRow.source, EventRow.issue, EventRow.at, EventRow.after)
-            .where(EventRow.issue.in_(some), EventRow.at < until, EventRow.what == "closed")
-            .order_by(EventRow.at)
-        )
-        for source, issue, at, after in plain.rows(session, query):
-            found[f"{source}:{issue}"] = (at, after)
-    return found
+    query = (
+        select(EventRow.source, EventRow.issue, EventRow.at, EventRow.after)
+        .where(of_these(session, EventRow, keys), EventRow.at < until, EventRow.what == "closed")
+        .order_by(EventRow.at)
+    )
+    return {f"{source}:{issue}": (at, after) for source, issue, at, after in plain.rows(session, query)}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import and_, delete, func, literal, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, literal, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.issue import Comment, Event, Gone, Issue, Signal, Verdict
@@ -47,6 +47,24 @@ Name = tuple[str, ...]
 def chunks(ids: Sequence[Any], size: int = BATCH) -> Iterator[Sequence[Any]]:
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
+
+
+def identity(key: str) -> tuple[str, str]:
+    """(source, external_id) of "source:external_id"."""
+    source, _, external_id = key.partition(":")
+    return source, external_id
+
+
+def of_these(session: Session, rows: Any, keys: Iterable[tuple[str, str]]) -> ColumnElement[bool]:
+    """Whether a row (an issue, or what is kept by its identity) is of one of these (source, external_id); in rare cases
+    also one of another of their sources that has the same name.
+
+    The sources are named too: the indexes begin with them, and by names alone the whole table would be read.
+    """
+    wanted = set(keys)
+    name = rows.external_id if rows is IssueRow else rows.issue
+    sources, names = ({key[at] for key in wanted} for at in (0, 1))
+    return among(session, rows.source, sorted(sources)) & among(session, name, sorted(names))
 
 
 def known(session: Session, source: str, external_ids: Sequence[str]) -> dict[str, Known]:
@@ -372,7 +390,7 @@ def by_keys(session: Session, keys: Sequence[tuple[str, str]]) -> list[Issue]:
     """The stored issues of these (source, external_id), without comments and history, in identity order."""
     found: list[Issue] = []
     for some in chunks(sorted(keys)):
-        query = select(IssueRow).where(IssueRow.external_id.in_([name for _, name in some]))
+        query = select(IssueRow).where(of_these(session, IssueRow, some))
         wanted = set(some)
         found += [value_of(row) for row in session.scalars(query) if (row.source, row.external_id) in wanted]
     return sorted({(i.source, i.external_id): i for i in found}.values(), key=lambda i: (i.source, i.external_id))
@@ -516,10 +534,10 @@ def _later_than(created_at: datetime, source: str, external_id: str) -> Any:
 def _assemble(
     session: Session, rows: Sequence[Any], fixed: Mapping[tuple[str, str], tuple[str, str]]
 ) -> Iterator[Stored]:
-    names = [row[0].external_id for row in rows]
+    keys = [(row[0].source, row[0].external_id) for row in rows]
     comments: dict[tuple[str, str], list[Comment]] = {}
     history: dict[tuple[str, str], list[Event]] = {}
-    for row in session.scalars(select(CommentRow).where(CommentRow.issue.in_(names))):
+    for row in session.scalars(select(CommentRow).where(of_these(session, CommentRow, keys))):
         comments.setdefault((row.source, row.issue), []).append(
             Comment(
                 external_id=row.external_id,
@@ -530,7 +548,7 @@ def _assemble(
                 author_role=row.author_role,  # type: ignore[arg-type]
             )
         )
-    for event in session.scalars(select(EventRow).where(EventRow.issue.in_(names))):
+    for event in session.scalars(select(EventRow).where(of_these(session, EventRow, keys))):
         value = Event(at=event.at, what=event.what, before=event.before, after=event.after)  # type: ignore[arg-type]
         history.setdefault((event.source, event.issue), []).append(value)
     for issue_row, verdict_row, pain in rows:

@@ -40,7 +40,7 @@ from pipeline.store import (
 )
 from pipeline.store.authors import author_of
 from pipeline.store.corrections import corrections
-from pipeline.store.issues import chunks, first_created, oldest, set_aside, verdict_of
+from pipeline.store.issues import chunks, first_created, identity, of_these, oldest, set_aside, verdict_of
 from pipeline.tables import EventRow, IssueRow, MemberRow, PainRow, VerdictRow
 from pipeline.workdays import REGULAR, Workdays
 
@@ -282,11 +282,11 @@ def may_not_be_quoted(session: Session, keys: Sequence[str]) -> bool:
     """Whether of these issues ("source:external_id") one is gone, or may not be shown or quoted any more."""
     if not keys:
         return False
-    names = sorted({key.partition(":")[2] for key in keys})
     found: set[str] = set()
-    for some in chunks(names):
+    for some in chunks(sorted(set(map(identity, keys)))):
         query = select(IssueRow, VerdictRow).join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
-        for issue, verdict in session.execute(query.where(IssueRow.external_id.in_(some), IssueRow.state != "deleted")):
+        query = query.where(of_these(session, IssueRow, some), IssueRow.state != "deleted")
+        for issue, verdict in session.execute(query):
             signals = [name for name, *_ in verdict.signals]
             if not registry.hidden(issue.tags, signals) and "no-quote" not in issue.tags:
                 found.add(f"{issue.source}:{issue.external_id}")
@@ -299,10 +299,10 @@ ROTATION = 3
 
 def _quoted(session: Session, period: Period, org: Org) -> dict[str, frozenset[str]]:
     said = digests.quoted(session, _weeks_before(period)[:ROTATION])
-    names = sorted({key.partition(":")[2] for keys in said.values() for key in keys})
+    named = sorted({identity(key) for keys in said.values() for key in keys})
     authors: dict[str, str] = {}
-    for some in chunks(names):
-        for issue in session.scalars(select(IssueRow).where(IssueRow.external_id.in_(some))):
+    for some in chunks(named):
+        for issue in session.scalars(select(IssueRow).where(of_these(session, IssueRow, some))):
             author, _, _ = author_of(
                 org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id
             )
@@ -403,7 +403,7 @@ def _with_courses(
 
 def _heard(session: Session, period: Period, org: Org, fixed: Fixed, rows: Sequence[Any]) -> list[Voice]:
     """Rows as voices, without those that no digest may show."""
-    past = _history(session, [row[0].external_id for row in rows], period)
+    past = _history(session, [(row[0].source, row[0].external_id) for row in rows], period)
     unquoted = objections.withdrawn(session)
     found = []
     for issue, verdict_row, pain in rows:
@@ -472,18 +472,18 @@ def voice(
 
 
 def _history(
-    session: Session, names: Sequence[str], period: Period
+    session: Session, keys: Sequence[tuple[str, str]], period: Period
 ) -> dict[tuple[str, str], tuple[datetime | None, bool]]:
     """(closed at, was reopened) of each issue as it stood when the period ended, whatever happened later."""
     stood: dict[tuple[str, str], tuple[datetime | None, bool]] = defaultdict(lambda: (None, False))
-    for some in chunks(names):
-        query = (
-            select(EventRow.source, EventRow.issue, EventRow.at, EventRow.what)
-            .where(EventRow.issue.in_(some), EventRow.at < period.end, EventRow.what.in_(("closed", "reopened")))
-            .order_by(EventRow.at, EventRow.what)
-        )
-        for source, issue, at, what in plain.rows(session, query):
-            stood[source, issue] = (at, stood[source, issue][1]) if what == "closed" else (None, True)
+    query = (
+        select(EventRow.source, EventRow.issue, EventRow.at, EventRow.what)
+        .where(of_these(session, EventRow, keys))
+        .where(EventRow.at < period.end, EventRow.what.in_(("closed", "reopened")))
+        .order_by(EventRow.at, EventRow.what)
+    )
+    for source, issue, at, what in plain.rows(session, query):
+        stood[source, issue] = (at, stood[source, issue][1]) if what == "closed" else (None, True)
     return stood
 
 

@@ -1,13 +1,13 @@
 """What the digests of a period are made from, read for all leaders at once.
 
-The number of queries does not grow with leaders or with what is stored: one for the period's issues, one for the
-sightings of the 26 weeks before, one for the registry, and those of `pipeline.store.courses`.
+The number of queries does not grow with leaders or with what is stored: one for the period's issues, one for those of
+the 26 weeks before, which history and courses share, one for the registry, and those of `pipeline.store.courses`.
 """
 
 import hashlib
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from pipeline import periods
 from pipeline.answers import Answer, heard_at
+from pipeline.course import detail
 from pipeline.digest.document import Document
 from pipeline.digest.index import severity
 from pipeline.digest.material import Material, PainEntry, Sighting, Stuck, Voice
@@ -31,6 +32,7 @@ from pipeline.store import (
     check_ins,
     courses,
     digests,
+    half_year,
     objections,
     pain_edits,
     plain,
@@ -44,7 +46,7 @@ from pipeline.store.issues import chunks, first_created, identity, of_these, old
 from pipeline.tables import EventRow, IssueRow, MemberRow, PainRow, VerdictRow
 from pipeline.workdays import REGULAR, Workdays
 
-HISTORY = timedelta(weeks=26)
+HISTORY = half_year.SPAN
 Fixed = Mapping[tuple[str, str], tuple[str, str]]
 
 
@@ -62,11 +64,15 @@ def read(
     audiences = {pain: found.get("audience", "") for pain, found in pains.items()}
     voices = _voices(session, period, org, fixed)
     stirred = _stirred(session, period, org, fixed)
-    known = _with_courses(session, period, org, [*voices, *stirred], audiences)
-    voices, stirred = known[: len(voices)], known[len(voices) :]
+    signs = courses.Signs(session, period, org, _told_of([*voices, *stirred], audiences))
+    history = _History(session, period, org, fixed, audiences)
+    for issues in half_year.issues(session, period, period.end - detail.SPAN):
+        signs.take(issues)
+        history.take(issues)
+    shown = signs.found()
     first = max(first_created(session) or period.start, period.start - HISTORY * 4)
     zone = ZoneInfo(period.zone)
-    sightings, fed_by, late = _sightings(session, period, org, fixed, audiences)
+    sightings = history.sightings()
     standing = objections.standing(session, period.end)
     given = answers.until(session, period.end)
     known_pains = {
@@ -75,15 +81,15 @@ def read(
             title=pain["title"],
             side=pain["side"],
             first_at=datetime.fromisoformat(pain["first_at"]),
-            sources=frozenset(fed_by.get(pain_id, ())),
+            sources=frozenset(history.fed_by.get(pain_id, ())),
             audience=audiences[pain_id],
         )
         for pain_id, pain in pains.items()
     }
     waiting = _severe_and_waiting(known_pains, sightings, given, period, rungs)
     return Material(
-        voices=voices,
-        stirred=stirred,
+        voices=_with_courses(voices, shown),
+        stirred=_with_courses(stirred, shown),
         sightings=sightings,
         pains=known_pains,
         sources=_health(session, period, kinds, voices),
@@ -97,7 +103,7 @@ def read(
         said=_said(session, period),
         objections=standing,
         withdrawn=_withdrawn(session, period, standing),
-        late=late,
+        late={key: frozenset(some) for key, some in history.late.items()},
         spoken=digests.spoken(session, _weeks_before(period)),
         kept_back=digests.kept_back(session, _weeks_before(period)[: digests.AWAY]),
         quoted=_quoted(session, period, org),
@@ -391,14 +397,20 @@ def _judged(session: Session, period: Period) -> Select[IssueRow, VerdictRow, st
     )
 
 
-def _with_courses(
-    session: Session, period: Period, org: Org, voices: Sequence[Voice], audiences: Mapping[str, str]
-) -> list[Voice]:
+def _told_of(voices: Sequence[Voice], audiences: Mapping[str, str]) -> dict[tuple[str, str], str | None]:
+    """The pain that each of these tells of, by identity."""
+    return {
+        (v.source, v.external_id): v.pain
+        if v.side != "none" and v.audience == audiences.get(v.pain or "", "")
+        else None
+        for v in voices
+    }
+
+
+def _with_courses(voices: Sequence[Voice], shown: Mapping[tuple[str, str], tuple[str, ...]]) -> list[Voice]:
     """The same with the signals that their courses show."""
-    own = {v.key: v.pain is not None and v.audience == audiences.get(v.pain, "") for v in voices}
-    pains = {(v.source, v.external_id): v.pain if v.side != "none" and own[v.key] else None for v in voices}
-    found = courses.signs(session, period, org, pains)
-    return [replace(voice, course=found.get((voice.source, voice.external_id), ())) for voice in voices]
+    courses = (shown.get((voice.source, voice.external_id), ()) for voice in voices)
+    return [replace(voice, course=course) if course else voice for voice, course in zip(voices, courses, strict=True)]
 
 
 def _heard(session: Session, period: Period, org: Org, fixed: Fixed, rows: Sequence[Any]) -> list[Voice]:
@@ -487,62 +499,44 @@ def _history(
     return stood
 
 
-def _sightings(
-    session: Session,
-    period: Period,
-    org: Org,
-    fixed: Mapping[tuple[str, str], tuple[str, str]],
-    audiences: Mapping[str, str],
-) -> tuple[list[Sighting], dict[str, set[str]], dict[tuple[str, date], frozenset[str]]]:
+class _History:
     """Who told of which pain in which week, the sources that each pain's issues came from, and those that told of a
-    pain's week after it was closed.
+    pain's week after it was closed."""
 
-    Half a year, row by row: as few columns as possible, and what many rows have in common is looked up once.
-    """
-    query = (
-        select(
-            MemberRow.pain,
-            IssueRow.created_at,
-            IssueRow.source,
-            IssueRow.external_id,
-            IssueRow.project,
-            IssueRow.author,
-            IssueRow.author_role,
-            IssueRow.account,
-            plain.kept(IssueRow.tags),
-            VerdictRow.side,
-            VerdictRow.severity,
-            VerdictRow.leaf,
-            plain.kept(VerdictRow.heard_by),
-            VerdictRow.period,
-        )
-        .join(IssueRow, IssueRow.id == MemberRow.issue_id)
-        .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
-        .where(IssueRow.created_at >= period.start - HISTORY, IssueRow.created_at < period.end)
-        .where(IssueRow.state != "deleted", registry.counted_in(session, period.label))
-    )
-    weeks = _weeks(period)
-    starts = [week.start for week in weeks]
-    mondays = [periods.monday_of(week) for week in weeks]
-    seen: dict[tuple[Any, ...], tuple[int, int]] = {}
-    fed_by: dict[str, set[str]] = defaultdict(set)
-    late: dict[tuple[str, date], set[str]] = defaultdict(set)
-    for row in plain.rows(session, query):
-        side = fixed.get((row.source, row.external_id), (row.side, ""))[0]
-        author, role, team = author_of(org, row.source, row.author, row.author_role, row.account, row.external_id)
-        audience = org.audience(row.source, row.project)
-        out = row.tags != plain.EMPTY and registry.hidden(plain.names(row.tags), ())
-        if author is None or side == "none" or out or audience != audiences.get(row.pain, ""):
-            continue
-        at = bisect_right(starts, row.created_at) - 1
-        who = (row.pain, mondays[at], author, role, team, row.leaf, plain.names(row.heard_by), audience)
-        items, worst = seen.get(who, (0, 1))
-        seen[who] = (items + 1, max(worst, row.severity))
-        fed_by[row.pain].add(row.source)
-        if row.period is not None and row.period > weeks[at].label:
-            late[row.pain, mondays[at]].add(row.source)
-    known = {key: frozenset(some) for key, some in late.items()}
-    return sorted((_sighting(who, *told) for who, told in seen.items()), key=_order), fed_by, known
+    def __init__(self, session: Session, period: Period, org: Org, fixed: Fixed, audiences: Mapping[str, str]) -> None:
+        self._org, self._fixed, self._audiences = org, fixed, audiences
+        self._weeks = _weeks(period)
+        moments = plain.Moments(session)
+        self._starts = [moments.of(week.start) for week in self._weeks]
+        self._mondays = [periods.monday_of(week) for week in self._weeks]
+        self._seen: dict[tuple[Any, ...], tuple[int, int]] = {}
+        self.fed_by: dict[str, set[str]] = defaultdict(set)
+        self.late: dict[tuple[str, date], set[str]] = defaultdict(set)
+
+    def take(self, rows: Iterable[Any]) -> None:
+        """Some issues of `half_year.issues`."""
+        for row in rows:
+            at, source, name, project, _, writer, known, account, tags, _, pain, side, _, worst, leaf, heard, closed = (
+                row
+            )
+            if side is None:  # of no pain
+                continue
+            side, _ = self._fixed.get((source, name), (side, ""))
+            author, role, team = author_of(self._org, source, writer, known, account, name)
+            audience = self._org.audience(source, project)
+            out = tags != plain.EMPTY and registry.hidden(plain.names(tags), ())
+            if author is None or side == "none" or out or audience != self._audiences.get(pain, ""):
+                continue
+            week = bisect_right(self._starts, at) - 1
+            told = (pain, week, author, role, team, leaf, plain.names(heard), audience)
+            items, before = self._seen.get(told, (0, 1))
+            self._seen[told] = (items + 1, max(before, worst))
+            self.fed_by[pain].add(source)
+            if closed is not None and closed > self._weeks[week].label:
+                self.late[pain, self._mondays[week]].add(source)
+
+    def sightings(self) -> list[Sighting]:
+        return [_sighting(self._mondays[told[1]], told, *seen) for told, seen in sorted(self._seen.items(), key=_order)]
 
 
 def _weeks(period: Period) -> list[Period]:
@@ -553,11 +547,11 @@ def _weeks(period: Period) -> list[Period]:
     return weeks[::-1]
 
 
-def _sighting(who: tuple[Any, ...], items: int, severity: int) -> Sighting:
-    pain, week, author, role, team, leaf, heard_by, audience = who
+def _sighting(monday: date, told: tuple[Any, ...], items: int, severity: int) -> Sighting:
+    pain, _, author, role, team, leaf, heard_by, audience = told
     return Sighting(
         pain=pain,
-        week=week,
+        week=monday,
         author=author,
         role=role,
         team=team,
@@ -569,8 +563,9 @@ def _sighting(who: tuple[Any, ...], items: int, severity: int) -> Sighting:
     )
 
 
-def _order(s: Sighting) -> tuple[Any, ...]:
-    return (s.pain, s.week, s.author, s.role, s.team or "", s.leaf or "", s.heard_by)
+def _order(seen: tuple[tuple[Any, ...], Any]) -> tuple[Any, ...]:
+    pain, week, author, role, team, leaf, heard_by, _ = seen[0]
+    return (pain, week, author, role, team or "", leaf or "", heard_by)
 
 
 def _health(session: Session, period: Period, kinds: Mapping[str, str], voices: Sequence[Voice]) -> list[SourceHealth]:

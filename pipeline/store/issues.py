@@ -568,8 +568,9 @@ def _with(issue: Issue, comments: Sequence[Comment], history: Sequence[Event]) -
     return replace(issue, comments=tuple(comments), history=tuple(history))
 
 
-def verdict_of(row: VerdictRow, correction: tuple[str, str] | None) -> Verdict:
-    """The verdict that counts: a person's side, where there is one, over the model's."""
+def verdict_of(row: VerdictRow | Any, correction: tuple[str, str] | None) -> Verdict:
+    """The verdict that counts: a person's side, where there is one, over the model's. `row` has what a row of verdicts
+    has."""
     signals = tuple(Signal(name, text) for name, text in row.signals)
     if correction is None:
         return Verdict(

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, not_, or_, select
@@ -220,20 +220,18 @@ def _stuck(session: Session, period: Period, org: Org, fixed: Fixed, waiting: Se
 
     A pain's past may be long. The database looks through it; what is read is the first issue of each.
     """
-    found: list[Any] = []
+    found: list[Judged] = []
     for some in chunks(waiting):
         fine, began = _began(session, period, some)
         shown = or_(not_(_suspect()), IssueRow.id.in_(fine))
         open_one = _of_pains(session, period, literal(1)).where(MemberRow.pain == PainRow.id, shown, _open(period))
         still = set(session.scalars(select(PainRow.id).where(PainRow.id.in_(sorted(began)), open_one.exists())))
         moments = {at for pain, at in began.items() if pain in still}
-        for issue, verdict, pain in session.execute(
-            _judged(session, period).where(IssueRow.created_at.in_(sorted(moments)))
-        ):
-            first = pain in still and began[pain] == issue.created_at
-            if first and not registry.hidden(issue.tags, [name for name, *_ in verdict.signals]):
-                still.discard(pain)
-                found.append((issue, verdict, pain))
+        for one in _judged(session, _judgements(session, period).where(IssueRow.created_at.in_(sorted(moments)))):
+            first = one.pain in still and began[one.pain] == one.created_at
+            if first and not registry.hidden(one.tags, [name for name, *_ in one.signals]):
+                still.discard(one.pain)
+                found.append(one)
     stuck = [Stuck(pain=voice.pain or "", first=voice) for voice in _heard(session, period, org, fixed, found)]
     return sorted(stuck, key=lambda one: (one.first.created_at, one.first.key))
 
@@ -371,25 +369,73 @@ def _monday(day: date) -> date:
 
 def _voices(session: Session, period: Period, org: Org, fixed: Fixed) -> list[Voice]:
     """The period's issues; once it is closed, those that it was closed with, so that all leaders read of the same."""
-    query = _judged(session, period).where(IssueRow.created_at >= period.start, IssueRow.created_at < period.end)
+    query = _judgements(session, period).where(IssueRow.created_at >= period.start, IssueRow.created_at < period.end)
     if registry.is_closed(session, period.label):
         query = query.where(VerdictRow.period <= period.label)
-    return _heard(session, period, org, fixed, list(session.execute(query)))
+    return _heard(session, period, org, fixed, _judged(session, query))
 
 
 def _stirred(session: Session, period: Period, org: Org, fixed: Fixed) -> list[Voice]:
     """Older issues of a pain to which something happened in the period."""
-    rows: list[Any] = []
+    issues: list[Judged] = []
     for some in chunks(courses.stirred(session, period)):
-        rows += session.execute(_judged(session, period).where(IssueRow.id.in_(some)))
-    rows.sort(key=lambda row: (row[0].created_at, row[0].source, row[0].external_id))
-    return [voice for voice in _heard(session, period, org, fixed, rows) if voice.side != "none"]
+        issues += _judged(session, _judgements(session, period).where(IssueRow.id.in_(some)))
+    issues.sort(key=lambda one: (one.created_at, one.source, one.external_id))
+    return [voice for voice in _heard(session, period, org, fixed, issues) if voice.side != "none"]
 
 
-def _judged(session: Session, period: Period) -> Select[IssueRow, VerdictRow, str]:
+class Judged(NamedTuple):
+    """An issue and what was judged of it, as far as digests look at them."""
+
+    source: str
+    external_id: str
+    url: str | None
+    title: str
+    body: str
+    author: str | None
+    author_role: str
+    account: str | None
+    project: str | None
+    created_at: datetime
+    side: str
+    confidence: float
+    abstained: bool
+    kind: str
+    severity: int
+    model: str
+    known: float
+    leaf: str | None
+    pain: str | None
+    tags: tuple[str, ...]
+    heard_by: tuple[str, ...]
+    signals: Sequence[Any]
+    because: tuple[str, ...]
+    """Empty: no digest says it."""
+
+
+def _judged(session: Session, query: Select[*tuple[Any, ...]]) -> list[Judged]:
+    found = []
+    for *told, tags, heard_by, signals in plain.rows(session, query):
+        lists = (plain.names(tags), plain.names(heard_by), plain.pairs(signals), ())
+        found.append(Judged._make((*told, *lists)))
+    return found
+
+
+_ISSUE = Judged._fields[: Judged._fields.index("side")]
+_VERDICT = Judged._fields[len(_ISSUE) : Judged._fields.index("pain")]
+
+
+def _judgements(session: Session, period: Period) -> Select[*tuple[Any, ...]]:
     counted = registry.counted_in(session, period.label)
     return (
-        select(IssueRow, VerdictRow, MemberRow.pain)
+        select(
+            *(getattr(IssueRow, name) for name in _ISSUE),
+            *(getattr(VerdictRow, name) for name in _VERDICT),
+            MemberRow.pain,
+            plain.kept(IssueRow.tags),
+            plain.kept(VerdictRow.heard_by),
+            plain.kept(VerdictRow.signals),
+        )
         .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
         .outerjoin(MemberRow, and_(MemberRow.issue_id == IssueRow.id, counted))
         .where(IssueRow.state != "deleted")
@@ -413,28 +459,28 @@ def _with_courses(voices: Sequence[Voice], shown: Mapping[tuple[str, str], tuple
     return [replace(voice, course=course) if course else voice for voice, course in zip(voices, courses, strict=True)]
 
 
-def _heard(session: Session, period: Period, org: Org, fixed: Fixed, rows: Sequence[Any]) -> list[Voice]:
-    """Rows as voices, without those that no digest may show."""
-    past = _history(session, [(row[0].source, row[0].external_id) for row in rows], period)
+def _heard(session: Session, period: Period, org: Org, fixed: Fixed, issues: Sequence[Judged]) -> list[Voice]:
+    """Issues as voices, without those that no digest may show."""
+    past = _history(session, [(one.source, one.external_id) for one in issues], period)
     unquoted = objections.withdrawn(session)
     found = []
-    for issue, verdict_row, pain in rows:
-        verdict = verdict_of(verdict_row, fixed.get((issue.source, issue.external_id)))
-        if registry.hidden(issue.tags, [s.name for s in verdict.signals]):
+    for one in issues:
+        verdict = verdict_of(one, fixed.get((one.source, one.external_id)))
+        if registry.hidden(one.tags, [s.name for s in verdict.signals]):
             continue
-        closed_at, reopened = past[issue.source, issue.external_id]
+        closed_at, reopened = past[one.source, one.external_id]
         found.append(
             voice(
                 org,
-                issue,
+                one,
                 verdict,
-                leaf=verdict_row.leaf,
-                heard_by=tuple(verdict_row.heard_by),
-                pain=pain,
+                leaf=one.leaf,
+                heard_by=one.heard_by,
+                pain=one.pain,
                 state="closed" if closed_at else "open",
                 closed_at=closed_at,
                 reopened=reopened,
-                withdrawn=f"{issue.source}:{issue.external_id}" in unquoted,
+                withdrawn=f"{one.source}:{one.external_id}" in unquoted,
             )
         )
     return found
@@ -442,7 +488,7 @@ def _heard(session: Session, period: Period, org: Org, fixed: Fixed, rows: Seque
 
 def voice(
     org: Org,
-    issue: Issue | IssueRow,
+    issue: Issue | IssueRow | Judged,
     verdict: Verdict,
     *,
     leaf: str | None,

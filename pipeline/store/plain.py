@@ -58,6 +58,11 @@ def names(kept: str) -> tuple[str, ...]:
     return tuple(json.loads(kept))
 
 
+def pairs(kept: str) -> list[Any]:
+    """Kept signals, each a name and the words that it was seen in."""
+    return [] if kept == EMPTY else json.loads(kept)
+
+
 def first_names(kept: str) -> list[str]:
     """The names of kept signals, without the words that they were seen in."""
-    return [] if kept == EMPTY else [name for name, *_ in json.loads(kept)]
+    return [name for name, *_ in pairs(kept)]

@@ -7,21 +7,21 @@ beyond `OLDEST`.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from pipeline import privacy
 from pipeline.course import alone, detail, together
 from pipeline.course.detail import Writing
 from pipeline.course.usual import Usual, usual
-from pipeline.course.values import Course, Neighbour, Turn
+from pipeline.course.values import Course, Neighbour, Past, Turn
 from pipeline.issue import Event, Period
-from pipeline.org import Org
+from pipeline.org import Org, Person
 from pipeline.store import half_year, plain, registry
 from pipeline.store.authors import author_of
 from pipeline.store.corrections import corrections
@@ -72,7 +72,7 @@ class Signs:
 
     def __init__(self, session: Session, period: Period, org: Org, pains: Mapping[tuple[str, str], str | None]) -> None:
         self._session, self._period, self._org = session, period, org
-        self._courses = [_course(row[0], row, org, pains) for row in _rows(session, pains)]
+        self._courses = [_course(row, org, pains) for row in _rows(session, pains)]
         self._fixed = corrections(session)
         self._moments = plain.Moments(session)
         self._queues = {course.queue: _Newest() for course in self._courses}
@@ -94,26 +94,26 @@ class Signs:
                     self._places[place] = self._queues.get(_queue(audience, *place))
                 if (queue := self._places[place]) is not None:
                     queue.add(row)
-            if letters is not None and author is not None:
-                self._measure(source, author, at, tags, letters, audience)
+            if tags != plain.EMPTY and registry.hidden(plain.names(tags), ()):
+                continue
+            if letters is not None and not audience:
+                self._measure(self._org.member(source, author), at, letters)
             if side is None or at < near or self._pains.get(pain) != audience:
                 continue
             side, _ = self._fixed.get((source, name), (side, ""))
-            if side != "none" and not registry.hidden(plain.names(tags), plain.first_names(signals)):
+            if side != "none" and not registry.hidden((), plain.first_names(signals)):
                 self._near.append(row)
 
-    def _measure(self, source: str, author: str, at: Any, tags: str, letters: int, audience: str) -> None:
+    def _measure(self, person: Person | None, at: Any, letters: int) -> None:
         """How long an issue is that one of a team of five people or more wrote in the last eight weeks."""
-        person = self._org.member(source, author)
-        if person is None or person.team not in self._large or audience or registry.hidden(plain.names(tags), ()):
-            return
-        moment = self._moments.read(at)
-        self._writing.append(Writing(team=str(person.team), author=person.id, at=moment, letters=letters))
+        if person is not None and person.team in self._large:
+            moment = self._moments.read(at)
+            self._writing.append(Writing(team=str(person.team), author=person.id, at=moment, letters=letters))
 
     def found(self) -> dict[tuple[str, str], tuple[str, ...]]:
         """By identity, by name."""
         period = self._period
-        courses = _with_course(self._session, self._org, self._courses, period.end, texts=True)
+        courses = self._with_past()
         usuals = self._usuals()
         found: dict[str, set[str]] = defaultdict(set)
         nothing = Usual({})
@@ -133,23 +133,39 @@ class Signs:
             for course in courses
         }
 
+    def _with_past(self) -> list[Course]:
+        """The issues with what became of them until the period ended."""
+        keys = {(c.source, c.key.removeprefix(f"{c.source}:")): c for c in self._courses}
+        said, events = _happened(self._session, keys, self._period.end, texts=True)
+        return [
+            replace(c, turns=_turns(self._org, c.writer, said.get(key, ())), events=tuple(events.get(key, ())))
+            if key in said or key in events
+            else c
+            for key, c in keys.items()
+        ]
+
     def _usuals(self) -> dict[str, Usual]:
         """What is usual in each queue that something happened in, from its newest older issues."""
-        rows = [row for queue in self._queues.values() for row in queue.rows()]
-        known = [_course(self._moments.read(row[0]), row, self._org, {}) for row in rows]
-        by_queue: dict[str, list[Course]] = defaultdict(list)
-        for course in _with_course(self._session, self._org, known, self._period.end, texts=False):
-            by_queue[course.queue].append(course)
-        return {queue: usual(mine, self._period.end) for queue, mine in by_queue.items()}
+        older = {queue: newest.rows() for queue, newest in self._queues.items()}
+        keys = [row[1:3] for rows in older.values() for row in rows]
+        said, events = _happened(self._session, keys, self._period.end, texts=False)
+
+        def past(row: Any) -> Past:
+            key, writer = row[1:3], row[5]
+            turns = _turns(self._org, writer, said[key]) if key in said else ()
+            return Past(self._moments.read(row[0]), turns, events.get(key, ()))
+
+        return {queue: usual(map(past, rows), self._period.end) for queue, rows in older.items() if rows}
 
     def _neighbours(self) -> list[Neighbour]:
         """The issues of these pains in the last 90 days, and how each of them ended: as far as they can show anything
         of an issue of the period."""
-        ends = _ends(self._session, [(row.source, row.external_id) for row in self._near], self._period.end)
-        wrote = {(c.pain, c.author) for c in self._courses if c.created_at >= self._period.start}
+        ends = _ends(self._session, [row[1:3] for row in self._near], self._period.end)
+        fresh = (c for c in self._courses if c.created_at >= self._period.start and not c.staff)
+        wrote = {(c.pain, c.author) for c in fresh}
         found = []
         ended_so = {key for key, (_, word) in ends.items() if together.sent_away(word)}
-        away = {row.pain for row in self._near if (row.source, row.external_id) in ended_so} if ended_so else set()
+        away = {row.pain for row in self._near if row[1:3] in ended_so}
         for at, source, name, _, _, writer, known, account, _, _, pain, *_ in self._near:
             author, role, _ = author_of(self._org, source, writer, known, account, name)
             if pain in away or (pain, author) in wrote:
@@ -175,10 +191,10 @@ class _Newest:
     __slots__ = ("_rows", "_since")
 
     def __init__(self) -> None:
-        self._rows: list[Row[Any]] = []
+        self._rows: list[Any] = []
         self._since: Any = None
 
-    def add(self, row: Row[Any]) -> None:
+    def add(self, row: Any) -> None:
         if self._since is not None and row[0] < self._since:
             return
         self._rows.append(row)
@@ -186,14 +202,14 @@ class _Newest:
             self._rows = self.rows()
             self._since = self._rows[-1][0]
 
-    def rows(self) -> list[Row[Any]]:
+    def rows(self) -> list[Any]:
         if len(self._rows) <= ENOUGH:
             return self._rows
         by_name = sorted(self._rows, key=lambda row: row.external_id)
         return sorted(by_name, key=lambda row: row[0], reverse=True)[:ENOUGH]
 
 
-def _rows(session: Session, keys: Collection[tuple[str, str]]) -> list[Row[Any]]:
+def _rows(session: Session, keys: Collection[tuple[str, str]]) -> list[Any]:
     query = select(IssueRow.created_at, *half_year.ISSUE).where(of_these(session, IssueRow, keys))
     found = [row for row in plain.rows(session, query) if (row[1], row[2]) in keys]
     return sorted(found, key=lambda row: row[:3])
@@ -204,9 +220,8 @@ def _queue(audience: str, source: str, project: str | None, group: str | None) -
     return f"{audience or source} {project or group or ''}"
 
 
-def _course(created_at: datetime, row: Any, org: Org, pains: Mapping[tuple[str, str], str | None]) -> Course:
-    """`row` begins with a moment and `half_year.ISSUE`."""
-    _, source, name, project, group, writer, known, account, *_ = row
+def _course(row: Any, org: Org, pains: Mapping[tuple[str, str], str | None]) -> Course:
+    created_at, source, name, project, group, writer, known, account = row
     author, role, team = author_of(org, source, writer, known, account, name)
     audience = org.audience(source, project)
     return Course(
@@ -223,21 +238,19 @@ def _course(created_at: datetime, row: Any, org: Org, pains: Mapping[tuple[str, 
     )
 
 
-def _with_course(
-    session: Session, org: Org, courses: Sequence[Course], until: datetime, *, texts: bool
-) -> list[Course]:
-    """The same issues with their public messages and their events until a moment; the texts only where asked for."""
-    keys = [(course.source, course.key.removeprefix(f"{course.source}:")) for course in courses]
-    said: dict[str, list[Row[Any]]] = defaultdict(list)
-    events: dict[str, list[Event]] = defaultdict(list)
+def _happened(
+    session: Session, keys: Collection[tuple[str, str]], until: datetime, *, texts: bool
+) -> tuple[Mapping[tuple[str, str], list[Any]], Mapping[tuple[str, str], list[Event]]]:
+    """The public messages, as rows, and the events of these issues until a moment; the texts only where asked for."""
+    said: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    events: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for row in plain.rows(session, _comments(until, texts=texts).where(of_these(session, CommentRow, keys))):
-        said[f"{row.source}:{row.issue}"].append(row)
+        said[row[0], row[1]].append(row)
     told = (EventRow.source, EventRow.issue, EventRow.at, EventRow.what, EventRow.before, EventRow.after)
     query = select(*told).where(of_these(session, EventRow, keys), EventRow.at < until)
     for source, issue, at, what, before, after in plain.rows(session, query.order_by(EventRow.at, EventRow.what)):
-        events[f"{source}:{issue}"].append(Event(at=at, what=what, before=before, after=after))
-    happened = said.keys() | events.keys()
-    return [_joined(org, c, said[c.key], events[c.key]) if c.key in happened else c for c in courses]
+        events[source, issue].append(Event(at=at, what=what, before=before, after=after))
+    return said, events
 
 
 def _comments(until: datetime, *, texts: bool) -> Select[Any]:
@@ -275,24 +288,17 @@ SORRY: Final = (
 )
 
 
-def _joined(org: Org, course: Course, rows: Iterable[Row[Any]], events: Sequence[Event]) -> Course:
+def _turns(org: Org, writer: str | None, rows: Iterable[Any]) -> tuple[Turn, ...]:
+    """The messages after an issue that this account wrote, without those of bots."""
     turns = []
-    for row in rows:
-        member = org.member(row.source, row.author)
-        if row.author_role == "bot" and member is None:
+    for source, _, _, author, role, at, body, sorry in rows:
+        member = org.member(source, author)
+        if role == "bot" and member is None:
             continue
-        back = row.author is not None and row.author == course.writer
-        turns.append(
-            Turn(
-                at=row.created_at,
-                who=row.author,
-                back=back,
-                ours=not back and (member is not None or row.author_role in ("staff", "unknown")),
-                body=row.body,
-                sorry=bool(row.sorry),
-            )
-        )
-    return replace(course, turns=tuple(turns), events=tuple(events))
+        back = author is not None and author == writer
+        ours = not back and (member is not None or role in ("staff", "unknown"))
+        turns.append(Turn(at=at, who=author, back=back, ours=ours, body=body, sorry=bool(sorry)))
+    return tuple(turns)
 
 
 def _ends(

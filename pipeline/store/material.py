@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from pipeline import periods
 from pipeline.answers import Answer, heard_at
@@ -242,7 +242,9 @@ def _began(session: Session, period: Period, pains: Sequence[str]) -> tuple[list
     suspect = _suspect()
     clean_at = func.min(case((not_(suspect), IssueRow.created_at))).label("clean_at")
     query = _of_pains(session, period, MemberRow.pain, clean_at, func.max(case((suspect, 1), else_=0)).label("suspect"))
-    found = list(plain.rows(session, query.where(MemberRow.pain.in_(pains)).group_by(MemberRow.pain)))
+    theirs = aliased(MemberRow)  # their ids are found first, and then looked up in the order in which issues lie
+    ids = select(theirs.issue_id).where(theirs.pain.in_(pains))
+    found = list(plain.rows(session, query.where(MemberRow.issue_id.in_(ids)).group_by(MemberRow.pain)))
     began = {row.pain: row.clean_at for row in found if row.clean_at is not None}
     doubtful = [row.pain for row in found if row.suspect]
     told = (MemberRow.pain, IssueRow.id, IssueRow.created_at, plain.kept(IssueRow.tags), plain.kept(VerdictRow.signals))
@@ -269,9 +271,12 @@ def _of_pains(session: Session, period: Period, *told: Any) -> Select[*tuple[Any
 def _suspect() -> ColumnElement[bool]:
     """Whether an issue's tags and signals hold a word that hides: every hidden one is among these, and a few others."""
     return or_(
-        *(plain.kept(IssueRow.tags).contains(f'"{name}"') for name in sorted(registry.HIDDEN)),
-        *(plain.kept(VerdictRow.signals).contains(f'"{name}"') for name in sorted(registry.WITHHELD)),
+        _holds(plain.kept(IssueRow.tags), registry.HIDDEN), _holds(plain.kept(VerdictRow.signals), registry.WITHHELD)
     )
+
+
+def _holds(kept: ColumnElement[str], names: Iterable[str]) -> ColumnElement[bool]:
+    return and_(kept != plain.EMPTY, or_(*(kept.contains(f'"{name}"') for name in sorted(names))))
 
 
 def _open(period: Period) -> ColumnElement[bool]:

@@ -49,8 +49,10 @@ def helpers(course: Course | Past) -> int:
 def waiting(course: Course | Past, now: datetime) -> float | None:
     """The share of its age that it stood in a state of waiting; None where the source tells no states."""
     states = [event for event in course.events if event.what == "status"]
+    if not states:
+        return None
     age = (closed_at(course) or now) - course.created_at
-    if not states or age <= timedelta():
+    if age <= timedelta():
         return None
     waited, since = timedelta(), None
     for event in states:

@@ -302,7 +302,7 @@ def _turns(org: Org, writer: str | None, rows: Iterable[Any]) -> tuple[Turn, ...
 
 
 def _ends(
-    session: Session, keys: Iterable[tuple[str, str]], until: datetime
+    session: Session, keys: Collection[tuple[str, str]], until: datetime
 ) -> dict[tuple[str, str], tuple[datetime, str | None]]:
     """When each issue was closed last, and with which word, where its source tells one."""
     query = (

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -55,15 +55,14 @@ def identity(key: str) -> tuple[str, str]:
     return source, external_id
 
 
-def of_these(session: Session, rows: Any, keys: Iterable[tuple[str, str]]) -> ColumnElement[bool]:
+def of_these(session: Session, rows: Any, keys: Collection[tuple[str, str]]) -> ColumnElement[bool]:
     """Whether a row (an issue, or what is kept by its identity) is of one of these (source, external_id); in rare cases
     also one of another of their sources that has the same name.
 
     The sources are named too: the indexes begin with them, and by names alone the whole table would be read.
     """
-    wanted = set(keys)
+    sources, names = ({key[at] for key in keys} for at in (0, 1))
     name = rows.external_id if rows is IssueRow else rows.issue
-    sources, names = ({key[at] for key in wanted} for at in (0, 1))
     return among(session, rows.source, sorted(sources)) & among(session, name, sorted(names))
 
 

@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from sys import intern
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -80,29 +81,30 @@ class Signs:
         self._large = {team for team, size in privacy.sizes(org).items() if size >= privacy.GROUP}
         self._writing: list[Writing] = []
         self._pains = {c.pain: c.audience for c in self._courses if c.pain is not None}
-        self._near: list[Any] = []
+        self._near: list[_Near] = []
 
     def take(self, rows: Iterable[Any]) -> None:
-        """Some issues of `half_year.issues`."""
+        """Some issues of `half_year.issues`. Of each no more is kept than will be looked at."""
         began, near = (self._moments.of(at) for at in (self._period.start, self._period.end - NEAR))
         for row in rows:
-            at, source, name, project, group, author, _, _, tags, letters, pain, side, signals, *_ = row
+            at, source, name, project, group, writer, known, account, tags, letters, pain, side, signals, *_ = row
             audience = self._org.audience(source, project)
             if at < began:
                 place = (source, project, group)
                 if place not in self._places:
                     self._places[place] = self._queues.get(_queue(audience, *place))
                 if (queue := self._places[place]) is not None:
-                    queue.add(row)
+                    queue.add(_Older(at, intern(source), name, writer))
             if tags != plain.EMPTY and registry.hidden(plain.names(tags), ()):
                 continue
             if letters is not None and not audience:
-                self._measure(self._org.member(source, author), at, letters)
+                self._measure(self._org.member(source, writer), at, letters)
             if side is None or at < near or self._pains.get(pain) != audience:
                 continue
             side, _ = self._fixed.get((source, name), (side, ""))
             if side != "none" and not registry.hidden((), plain.first_names(signals)):
-                self._near.append(row)
+                author, role, _ = author_of(self._org, source, writer, known, account, name)
+                self._near.append(_Near(at, intern(source), name, intern(pain), author, role == "staff"))
 
     def _measure(self, person: Person | None, at: Any, letters: int) -> None:
         """How long an issue is that one of a team of five people or more wrote in the last eight weeks."""
@@ -146,67 +148,86 @@ class Signs:
 
     def _usuals(self) -> dict[str, Usual]:
         """What is usual in each queue that something happened in, from its newest older issues."""
-        older = {queue: newest.rows() for queue, newest in self._queues.items()}
-        keys = [row[1:3] for rows in older.values() for row in rows]
+        older = {queue: newest.issues() for queue, newest in self._queues.items()}
+        keys = [(one.source, one.name) for issues in older.values() for one in issues]
         said, events = _happened(self._session, keys, self._period.end, texts=False)
 
-        def past(row: Any) -> Past:
-            key, writer = row[1:3], row[5]
-            turns = _turns(self._org, writer, said[key]) if key in said else ()
-            return Past(self._moments.read(row[0]), turns, events.get(key, ()))
+        def past(one: _Older) -> Past:
+            key = (one.source, one.name)
+            turns = _turns(self._org, one.writer, said[key]) if key in said else ()
+            return Past(self._moments.read(one.at), turns, events.get(key, ()))
 
-        return {queue: usual(map(past, rows), self._period.end) for queue, rows in older.items() if rows}
+        return {queue: usual(map(past, issues), self._period.end) for queue, issues in older.items() if issues}
 
     def _neighbours(self) -> list[Neighbour]:
         """The issues of these pains in the last 90 days, and how each of them ended: as far as they can show anything
         of an issue of the period."""
-        ends = _ends(self._session, [row[1:3] for row in self._near], self._period.end)
+        ends = _ends(self._session, [(one.source, one.name) for one in self._near], self._period.end)
+        sent_away = {key for key, (_, word) in ends.items() if together.sent_away(word)}
+        away = {one.pain for one in self._near if (one.source, one.name) in sent_away}
         fresh = (c for c in self._courses if c.created_at >= self._period.start and not c.staff)
         wrote = {(c.pain, c.author) for c in fresh}
-        found = []
-        ended_so = {key for key, (_, word) in ends.items() if together.sent_away(word)}
-        away = {row.pain for row in self._near if row[1:3] in ended_so}
-        for at, source, name, _, _, writer, known, account, _, _, pain, *_ in self._near:
-            author, role, _ = author_of(self._org, source, writer, known, account, name)
-            if pain in away or (pain, author) in wrote:
-                ended_at, ended = ends.get((source, name), (None, None))
-                found.append(
-                    Neighbour(
-                        key=f"{source}:{name}",
-                        source=source,
-                        pain=pain,
-                        author=author,
-                        staff=role == "staff",
-                        created_at=self._moments.read(at),
-                        ended_at=ended_at,
-                        ended=ended,
-                    )
-                )
-        return found
+        return [
+            self._neighbour(one, *ends.get((one.source, one.name), (None, None)))
+            for one in self._near
+            if one.pain in away or (one.pain, one.author) in wrote
+        ]
+
+    def _neighbour(self, one: "_Near", ended_at: datetime | None, ended: str | None) -> Neighbour:
+        return Neighbour(
+            key=f"{one.source}:{one.name}",
+            source=one.source,
+            pain=one.pain,
+            author=one.author,
+            staff=one.staff,
+            created_at=self._moments.read(one.at),
+            ended_at=ended_at,
+            ended=ended,
+        )
+
+
+class _Older(NamedTuple):
+    """An issue of a queue from before the period."""
+
+    at: Any
+    source: str
+    name: str
+    writer: str | None
+
+
+class _Near(NamedTuple):
+    """An issue of a pain from the last 90 days."""
+
+    at: Any
+    source: str
+    name: str
+    pain: str
+    author: str | None
+    staff: bool
 
 
 class _Newest:
     """The newest `ENOUGH` issues of a queue among those that were added."""
 
-    __slots__ = ("_rows", "_since")
+    __slots__ = ("_issues", "_since")
 
     def __init__(self) -> None:
-        self._rows: list[Any] = []
+        self._issues: list[_Older] = []
         self._since: Any = None
 
-    def add(self, row: Any) -> None:
-        if self._since is not None and row[0] < self._since:
+    def add(self, one: _Older) -> None:
+        if self._since is not None and one.at < self._since:
             return
-        self._rows.append(row)
-        if len(self._rows) > 2 * ENOUGH:
-            self._rows = self.rows()
-            self._since = self._rows[-1][0]
+        self._issues.append(one)
+        if len(self._issues) > 2 * ENOUGH:
+            self._issues = self.issues()
+            self._since = self._issues[-1].at
 
-    def rows(self) -> list[Any]:
-        if len(self._rows) <= ENOUGH:
-            return self._rows
-        by_name = sorted(self._rows, key=lambda row: row.external_id)
-        return sorted(by_name, key=lambda row: row[0], reverse=True)[:ENOUGH]
+    def issues(self) -> list[_Older]:
+        if len(self._issues) <= ENOUGH:
+            return self._issues
+        by_name = sorted(self._issues, key=lambda one: one.name)
+        return sorted(by_name, key=lambda one: one.at, reverse=True)[:ENOUGH]
 
 
 def _rows(session: Session, keys: Collection[tuple[str, str]]) -> list[Any]:

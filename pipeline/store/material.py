@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from sys import intern
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -567,9 +568,8 @@ class _History:
     def take(self, rows: Iterable[Any]) -> None:
         """Some issues of `half_year.issues`."""
         for row in rows:
-            at, source, name, project, _, writer, known, account, tags, _, pain, side, _, worst, leaf, heard, closed = (
-                row
-            )
+            at, source, name, project, _, writer, known, account, *judged = row
+            tags, _, pain, side, _, worst, leaf, heard, closed = judged
             if side is None:  # of no pain
                 continue
             side, _ = self._fixed.get((source, name), (side, ""))
@@ -579,7 +579,8 @@ class _History:
             if author is None or side == "none" or out or audience != self._audiences.get(pain, ""):
                 continue
             week = bisect_right(self._starts, at) - 1
-            told = (pain, week, author, role, team, leaf, plain.names(heard), audience)
+            leaf = leaf and intern(leaf)  # each row brings its own copy of what many have in common
+            told = (intern(pain), week, intern(author), intern(role), team, leaf, plain.names(heard), audience)
             items, before = self._seen.get(told, (0, 1))
             self._seen[told] = (items + 1, max(before, worst))
             self.fed_by[pain].add(source)

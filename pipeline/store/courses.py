@@ -94,7 +94,7 @@ class Signs:
                 if place not in self._places:
                     self._places[place] = self._queues.get(_queue(audience, *place))
                 if (queue := self._places[place]) is not None:
-                    queue.add(_Older(at, intern(source), name, writer))
+                    queue.add(at, source, name, writer)
             if tags != plain.EMPTY and registry.hidden(plain.names(tags), ()):
                 continue
             if letters is not None and not audience:
@@ -215,10 +215,10 @@ class _Newest:
         self._issues: list[_Older] = []
         self._since: Any = None
 
-    def add(self, one: _Older) -> None:
-        if self._since is not None and one.at < self._since:
+    def add(self, at: Any, source: str, name: str, writer: str | None) -> None:
+        if self._since is not None and at < self._since:
             return
-        self._issues.append(one)
+        self._issues.append(_Older(at, intern(source), name, writer))
         if len(self._issues) > 2 * ENOUGH:
             self._issues = self.issues()
             self._since = self._issues[-1].at

@@ -105,8 +105,11 @@ _LOG: Final = re.compile(
     r"|[EWIDV]/[\w.-]{1,60}\(|[IWEF]\d{4} \d\d:|npm (?:ERR!|WARN)|\[\s{0,3}\d{1,8}\.\d{3,6}\]"
     r"|\[[^\]\n]{1,40}\]\s?\[?(?:TRACE|DEBUG|INFO|WARN|ERROR)\b)"
 )
+_CODE_END: Final = re.compile(r"(?:[{}(\[]|\)\s?=>|[)\]\"'];)$")
+"""Asked of the last four letters, which is as long as it can be."""
+_STATEMENT: Final = re.compile(r"\S{1,80}(?: \S{1,80}){0,3};$")
 _CODE: Final = re.compile(
-    r"(?:[{}(\[]|\)\s?=>|[)\]\"'];|^\S{1,80}(?: \S{1,80}){0,3};)$|^(?:import [\w.{*\"']|from [\w.]{1,80} import"
+    r"(?:import [\w.{*\"']|from [\w.]{1,80} import"
     r"|#\s?(?:include|define|ifdef|endif|pragma)\b"
     r"|def \w{1,80}\(|class \w{1,80}[(:{]|(?:const|let|var|final|static|public|private|protected|void|int|auto"
     r"|func|fn) [\w<>\[\]*&]"
@@ -117,8 +120,8 @@ _CODE: Final = re.compile(
     r"|[A-Z]:\\\\?\w)"
 )
 _SIGNS: Final = re.compile(r"=>|->|::|&&|\|\||[=!<>]=|\w=\w|\(\)|\w\.\w{1,40}\(|\w\[\w{1,20}\]|</|/>|\$\{|;\s")
-_MAY_SIGN: Final = re.compile(r"[=>&|(\[<$;]|::")
-"""What every one of these signs holds; most sentences have none, and looking for it is quick."""
+_MAY_SIGN: Final = re.compile(r"[=>&|(\[<$;]")
+"""What every one of these signs but :: holds; most sentences have none, and looking for it is quick."""
 _WORDISH: Final = re.compile(r"[\W\d_]+")
 _NO_LETTERS: Final = bytes(code for code in range(128) if not chr(code).isalpha())
 _ROW: Final = re.compile(r"^[^|\n]{0,200}(?:\|[^|\n]{0,200}){1,40}$")
@@ -167,7 +170,7 @@ def spoken(line: str) -> bool:
         return True
     if _LOG.match(line) or is_frame(line):
         return False
-    if (field := _FIELD.match(line)) and _is_fact(field[1], field[2]):
+    if (":" in line or "?" in line) and (field := _FIELD.match(line)) and _is_fact(field[1], field[2]):
         return False
     bare = _URL.sub(" ", line) if "://" in line else line
     words = bare.split()
@@ -207,9 +210,9 @@ def _is_code(line: str, words: int) -> bool:
     solid = len(line) - line.count(" ")
     if solid >= _SHORT and letters < 0.55 * solid:
         return not _sentence(line)
-    if _CODE.search(line):
+    if _CODE_END.search(line[-4:]) or (line.endswith(";") and _STATEMENT.match(line)) or _CODE.match(line):
         return not _sentence(line)
-    signs = len(_SIGNS.findall(line)) if _MAY_SIGN.search(line) else 0
+    signs = len(_SIGNS.findall(line)) if _MAY_SIGN.search(line) or "::" in line else 0
     return signs > max(1, words // 6) and not _sentence(line)
 
 

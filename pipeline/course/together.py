@@ -85,6 +85,11 @@ _SENT_AWAY: Final = re.compile(
 )
 
 
+def sent_away(ended: str | None) -> bool:
+    """Whether the word for how an issue was closed says that nothing was done about it."""
+    return _SENT_AWAY.search((ended or "").casefold()) is not None
+
+
 def cannot_reproduce(neighbours: Sequence[Neighbour]) -> Signs:
     """Closed as "cannot reproduce" or "won't fix", and within 60 days two more people wrote of the same pain."""
     found: Signs = {}
@@ -92,7 +97,7 @@ def cannot_reproduce(neighbours: Sequence[Neighbour]) -> Signs:
     for issue in neighbours:
         by_pain[issue.pain].append(issue)
     for issue in neighbours:
-        if issue.ended_at is None or not _SENT_AWAY.search((issue.ended or "").casefold()):
+        if issue.ended_at is None or not sent_away(issue.ended):
             continue
         end, mine = issue.ended_at, by_pain[issue.pain]
         known = {one.author for one in mine if one.created_at <= end}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipeline.course.values import Course
+from pipeline.course.values import Course, Past
 
 COMPARABLE = 20
 """Fewer issues of a queue than this tell nothing of what is usual in it."""
@@ -16,7 +16,7 @@ LEAST_TURNS = 6
 """No thread is long that has fewer messages."""
 
 
-def silence(course: Course, now: datetime) -> timedelta:
+def silence(course: Course | Past, now: datetime) -> timedelta:
     """The longest time from a message of the author to the next answer; the one that still runs counts until `now`,
     or until the issue was closed."""
     since: datetime | None = course.created_at
@@ -31,26 +31,28 @@ def silence(course: Course, now: datetime) -> timedelta:
     return longest
 
 
-def closed_at(course: Course) -> datetime | None:
+def closed_at(course: Course | Past) -> datetime | None:
     """When it was closed for the last time, None while it is open."""
     ends = [event for event in course.events if event.what in ("closed", "reopened")]
     return ends[-1].at if ends and ends[-1].what == "closed" else None
 
 
-def length(course: Course) -> int:
+def length(course: Course | Past) -> int:
     return len(course.turns)
 
 
-def helpers(course: Course) -> int:
+def helpers(course: Course | Past) -> int:
     """How many different people of ours answered."""
     return len({turn.who for turn in course.turns if turn.ours})
 
 
-def waiting(course: Course, now: datetime) -> float | None:
+def waiting(course: Course | Past, now: datetime) -> float | None:
     """The share of its age that it stood in a state of waiting; None where the source tells no states."""
     states = [event for event in course.events if event.what == "status"]
+    if not states:
+        return None
     age = (closed_at(course) or now) - course.created_at
-    if not states or age <= timedelta():
+    if age <= timedelta():
         return None
     waited, since = timedelta(), None
     for event in states:
@@ -72,7 +74,7 @@ def waits(state: str | None) -> bool:
     return any(word in folded for word in _WAITS) and "spam" not in folded
 
 
-def sorry(course: Course) -> float | None:
+def sorry(course: Course | Past) -> float | None:
     """Apologies for each answer; None where nobody answered."""
     answers = [turn for turn in course.turns if turn.ours]
     return sum(turn.sorry for turn in answers) / len(answers) if answers else None
@@ -92,10 +94,10 @@ class Usual:
         return value > known[math.ceil(SHARE * len(known)) - 1]
 
 
-def usual(courses: Iterable[Course], now: datetime) -> Usual:
+def usual(courses: Iterable[Course | Past], now: datetime) -> Usual:
     """What is usual among issues of one queue, as they stood at `now`."""
     known = list(courses)
-    of: Mapping[str, Callable[[Course], float | None]] = {
+    of: Mapping[str, Callable[[Course | Past], float | None]] = {
         "silence": lambda course: silence(course, now) / timedelta(hours=1),
         "length": lambda course: float(length(course)),
         "helpers": lambda course: float(helpers(course)),

@@ -1,7 +1,9 @@
 """The values that signals of a course are computed from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from pipeline.issue import Event
 
@@ -45,6 +47,14 @@ class Course:
     events: tuple[Event, ...] = ()
     audience: str = ""
     """Who alone may see it, by `Org.audience`."""
+
+
+class Past(NamedTuple):
+    """Of a course only what became of it: of the many that others are compared with nothing else is looked at."""
+
+    created_at: datetime
+    turns: Sequence[Turn]
+    events: Sequence[Event]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

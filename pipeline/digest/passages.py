@@ -13,6 +13,8 @@ from pipeline.digest import words
 from pipeline.screen import Screen
 
 SHORTEST, LONGEST = 6, 35
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
+_NO_CAPITALS = bytes(code for code in range(128) if not chr(code).isupper())
 
 _SENTENCE = re.compile(r"[^.!?…。！？\s][^\n]*?(?:[.!?…]+(?=\s|$)|[。！？]+|(?=\n)|$)")
 _ENDS = ".!?…。！？"
@@ -81,6 +83,7 @@ _LEANING = re.compile(
 _HALF = re.compile(r"^(?:since|although|while|because|as|when|if|though)\b[^,]*$|^since\b[^,]*?[.!?…]", re.IGNORECASE)
 """A clause that lost its sentence."""
 _POINTING = re.compile(r"\b(?:this|that|the same) (?:problem|issue|error|bug|thing)\b|\bthe above\b", re.IGNORECASE)
+_PLEA_OR_POINTING = re.compile(f"{_PLEA.pattern}|{_POINTING.pattern}", re.IGNORECASE)
 
 _NUMBER = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|half|several|few)"
 _FIRST = re.compile(r"\b(?:I|I've|I'm|I'd|I'll|we|We|we've|we're|We're|us)\b")
@@ -177,13 +180,21 @@ def size(text: str) -> int:
 
 
 def _is_prose(text: str) -> bool:
-    letters = sum(map(str.isalpha, text))
+    letters = _letters(text)
     if letters + text.count(" ") < 0.8 * len(text) or text != text.strip() or "  " in text or "\t" in text:
         return False
     spaced = text if text.isascii() else _UNSPACED.sub(" ", text)
-    if sum(map(str.isupper, text)) > 0.4 * letters or max(map(len, spaced.split()), default=0) > 30:
+    if _capitals(text) > 0.4 * letters or max(map(len, spaced.split()), default=0) > 30:
         return False
-    return words.printable(text) == " ".join(text.split())
+    return words.is_printable(text) or words.printable(text) == " ".join(text.split())
+
+
+def _letters(text: str) -> int:
+    return len(text.encode().translate(None, _NO_LETTERS)) if text.isascii() else sum(map(str.isalpha, text))
+
+
+def _capitals(text: str) -> int:
+    return len(text.encode().translate(None, _NO_CAPITALS)) if text.isascii() else sum(map(str.isupper, text))
 
 
 def marks(text: str) -> frozenset[str]:
@@ -198,7 +209,8 @@ def shape(text: str) -> float:
     """How well a passage is made to be read, apart from what it tells."""
     long = size(text)
     score = 0.1 if 8 <= long <= 24 else 0.0
-    score -= 0.01 * max(0, long - 22) + (0.4 if screen.search(_PLEA, text) else 0.0)
-    score -= 0.15 if screen.search(_POINTING, text) else 0.0
+    either = screen.search(_PLEA_OR_POINTING, text)
+    score -= 0.01 * max(0, long - 22) + (0.4 if either and screen.search(_PLEA, text) else 0.0)
+    score -= 0.15 if either and screen.search(_POINTING, text) else 0.0
     score -= 0.0 if text[-1] in _ENDS else 0.25
     return score - (0.15 if text.endswith("?") else 0.0)

@@ -84,9 +84,14 @@ LINKISH = re.compile(
 _UNSAFE = {"Cc", "Cf", "Co", "Cs", "Cn"}
 
 
+def is_printable(text: str) -> bool:
+    """Whether a text is so plain that `printable` leaves every sign of it."""
+    return text.isascii() and text.isprintable() and '"' not in text
+
+
 def printable(text: str) -> str:
     """One line without control, direction and invisible characters. Double quotes are for quotations: made single."""
-    if text.isascii() and text.isprintable() and '"' not in text:
+    if is_printable(text):
         return " ".join(text.split())
     kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in _UNSAFE)
     return " ".join(kept.translate({ord(q): "'" for q in '"“”„‟«»'}).split())

@@ -8,7 +8,18 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, CursorResult, Executable, Text, bindparam, cast, func, select
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Text,
+    bindparam,
+    cast,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session
 
 
@@ -25,10 +36,19 @@ def dialect(session: Session) -> str:
 
 def among(dialect: str, of: Any, name: str) -> ColumnElement[bool]:
     """Whether a column of texts holds one of those in a parameter, which `listed` makes."""
+    return _holds(dialect, of, bindparam(name))
+
+
+def one_of(session: Session, of: Any, texts: Sequence[str]) -> ColumnElement[bool]:
+    """The same with the texts at hand, for a statement that is asked once."""
+    return _holds(dialect(session), of, bindparam(None, listed(session, texts), unique=True))
+
+
+def _holds(dialect: str, of: Any, texts: BindParameter[Any]) -> ColumnElement[bool]:
     if dialect == "sqlite":
-        found: ColumnElement[bool] = of.in_(select(func.json_each(bindparam(name)).table_valued("value").c.value))
+        found: ColumnElement[bool] = of.in_(select(func.json_each(texts).table_valued("value").c.value))
     else:
-        found = of == func.any(cast(bindparam(name), ARRAY(Text)))
+        found = of == func.any(cast(texts, ARRAY(Text)))
     return found
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from pipeline.issue import Comment, Event, Gone, Issue, Signal, Verdict
-from pipeline.store.asked import among, ask, dialect, listed
+from pipeline.store.asked import among, ask, dialect, listed, one_of
 from pipeline.store.corrections import blank, corrections
 from pipeline.store.upsert import ignore, put
 from pipeline.tables import (
@@ -62,6 +62,23 @@ Name = tuple[str, ...]
 def chunks(ids: Sequence[Any], size: int = BATCH) -> Iterator[Sequence[Any]]:
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
+
+
+def identity(key: str) -> tuple[str, str]:
+    """(source, external_id) of "source:external_id"."""
+    source, _, external_id = key.partition(":")
+    return source, external_id
+
+
+def of_these(session: Session, rows: Any, keys: Collection[tuple[str, str]]) -> ColumnElement[bool]:
+    """Whether a row (an issue, or what is kept by its identity) is of one of these (source, external_id); in rare cases
+    also one of another of their sources that has the same name.
+
+    The sources are named too: the indexes begin with them, and by names alone the whole table would be read.
+    """
+    sources, names = ({key[at] for key in keys} for at in (0, 1))
+    name = rows.external_id if rows is IssueRow else rows.issue
+    return one_of(session, rows.source, sorted(sources)) & one_of(session, name, sorted(names))
 
 
 def known(session: Session, source: str, external_ids: Sequence[str]) -> dict[str, Known]:
@@ -408,7 +425,7 @@ def by_keys(session: Session, keys: Sequence[tuple[str, str]]) -> list[Issue]:
     """The stored issues of these (source, external_id), without comments and history, in identity order."""
     found: list[Issue] = []
     for some in chunks(sorted(keys)):
-        query = select(IssueRow).where(IssueRow.external_id.in_([name for _, name in some]))
+        query = select(IssueRow).where(of_these(session, IssueRow, some))
         wanted = set(some)
         found += [value_of(row) for row in session.scalars(query) if (row.source, row.external_id) in wanted]
     return sorted({(i.source, i.external_id): i for i in found}.values(), key=lambda i: (i.source, i.external_id))
@@ -552,10 +569,10 @@ def _later_than(created_at: datetime, source: str, external_id: str) -> Any:
 def _assemble(
     session: Session, rows: Sequence[Any], fixed: Mapping[tuple[str, str], tuple[str, str]]
 ) -> Iterator[Stored]:
-    names = [row[0].external_id for row in rows]
+    keys = [(row[0].source, row[0].external_id) for row in rows]
     comments: dict[tuple[str, str], list[Comment]] = {}
     history: dict[tuple[str, str], list[Event]] = {}
-    for row in session.scalars(select(CommentRow).where(CommentRow.issue.in_(names))):
+    for row in session.scalars(select(CommentRow).where(of_these(session, CommentRow, keys))):
         comments.setdefault((row.source, row.issue), []).append(
             Comment(
                 external_id=row.external_id,
@@ -566,7 +583,7 @@ def _assemble(
                 author_role=row.author_role,  # type: ignore[arg-type]
             )
         )
-    for event in session.scalars(select(EventRow).where(EventRow.issue.in_(names))):
+    for event in session.scalars(select(EventRow).where(of_these(session, EventRow, keys))):
         value = Event(at=event.at, what=event.what, before=event.before, after=event.after)  # type: ignore[arg-type]
         history.setdefault((event.source, event.issue), []).append(value)
     for issue_row, verdict_row, pain in rows:
@@ -586,8 +603,9 @@ def _with(issue: Issue, comments: Sequence[Comment], history: Sequence[Event]) -
     return replace(issue, comments=tuple(comments), history=tuple(history))
 
 
-def verdict_of(row: VerdictRow, correction: tuple[str, str] | None) -> Verdict:
-    """The verdict that counts: a person's side, where there is one, over the model's."""
+def verdict_of(row: VerdictRow | Any, correction: tuple[str, str] | None) -> Verdict:
+    """The verdict that counts: a person's side, where there is one, over the model's. `row` has what a row of verdicts
+    has."""
     signals = tuple(Signal(name, text) for name, text in row.signals)
     if correction is None:
         return Verdict(

@@ -11,7 +11,7 @@ from pipeline import listening
 from pipeline.listening import Listening
 from pipeline.privacy import TENDER
 from pipeline.store import audit
-from pipeline.store.issues import chunks
+from pipeline.store.issues import chunks, identity, of_these
 from pipeline.store.upsert import put
 from pipeline.tables import IssueRow, ListenerRow, VerdictRow
 
@@ -48,9 +48,9 @@ def tender(session: Session, names: Collection[str]) -> list[tuple[str, str | No
     """(source, author's account) of those of these issues ("source:external_id") in which somebody admits a mistake or
     distress."""
     found = []
-    for some in chunks(sorted({name.partition(":")[2] for name in names})):
+    for some in chunks(sorted(map(identity, names))):
         query = select(IssueRow, VerdictRow.signals).join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
-        for issue, signals in session.execute(query.where(IssueRow.external_id.in_(some))):
+        for issue, signals in session.execute(query.where(of_these(session, IssueRow, some))):
             if f"{issue.source}:{issue.external_id}" in names and not TENDER.isdisjoint(name for name, *_ in signals):
                 found.append((issue.source, issue.author))
     return found

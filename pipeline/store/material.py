@@ -1,22 +1,24 @@
 """What the digests of a period are made from, read for all leaders at once.
 
-The number of queries does not grow with leaders or with what is stored: one for the period's issues, one for the
-sightings of the 26 weeks before, one for the registry, and those of `pipeline.store.courses`.
+The number of queries does not grow with leaders or with what is stored: one for the period's issues, one for those of
+the 26 weeks before, which history and courses share, one for the registry, and those of `pipeline.store.courses`.
 """
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from sys import intern
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from pipeline import periods
 from pipeline.answers import Answer, heard_at
+from pipeline.course import detail
 from pipeline.digest.document import Document
 from pipeline.digest.index import severity
 from pipeline.digest.material import Material, PainEntry, Sighting, Stuck, Voice
@@ -30,6 +32,7 @@ from pipeline.store import (
     check_ins,
     courses,
     digests,
+    half_year,
     objections,
     pain_edits,
     plain,
@@ -39,11 +42,11 @@ from pipeline.store import (
 )
 from pipeline.store.authors import author_of
 from pipeline.store.corrections import corrections
-from pipeline.store.issues import chunks, first_created, oldest, set_aside, verdict_of
+from pipeline.store.issues import chunks, first_created, identity, of_these, oldest, set_aside, verdict_of
 from pipeline.tables import EventRow, IssueRow, MemberRow, PainRow, VerdictRow
 from pipeline.workdays import REGULAR, Workdays
 
-HISTORY = timedelta(weeks=26)
+HISTORY = half_year.SPAN
 Fixed = Mapping[tuple[str, str], tuple[str, str]]
 
 
@@ -61,11 +64,15 @@ def read(
     audiences = {pain: found.get("audience", "") for pain, found in pains.items()}
     voices = _voices(session, period, org, fixed)
     stirred = _stirred(session, period, org, fixed)
-    known = _with_courses(session, period, org, [*voices, *stirred], audiences)
-    voices, stirred = known[: len(voices)], known[len(voices) :]
+    signs = courses.Signs(session, period, org, _told_of([*voices, *stirred], audiences))
+    history = _History(session, period, org, fixed, audiences)
+    for issues in half_year.issues(session, period, period.end - detail.SPAN):
+        signs.take(issues)
+        history.take(issues)
+    shown = signs.found()
     first = max(first_created(session) or period.start, period.start - HISTORY * 4)
     zone = ZoneInfo(period.zone)
-    sightings, fed_by, late = _sightings(session, period, org, fixed, audiences)
+    sightings = history.sightings()
     standing = objections.standing(session, period.end)
     given = answers.until(session, period.end)
     known_pains = {
@@ -74,15 +81,15 @@ def read(
             title=pain["title"],
             side=pain["side"],
             first_at=datetime.fromisoformat(pain["first_at"]),
-            sources=frozenset(fed_by.get(pain_id, ())),
+            sources=frozenset(history.fed_by.get(pain_id, ())),
             audience=audiences[pain_id],
         )
         for pain_id, pain in pains.items()
     }
     waiting = _severe_and_waiting(known_pains, sightings, given, period, rungs)
     return Material(
-        voices=voices,
-        stirred=stirred,
+        voices=_with_courses(voices, shown),
+        stirred=_with_courses(stirred, shown),
         sightings=sightings,
         pains=known_pains,
         sources=_health(session, period, kinds, voices),
@@ -96,7 +103,7 @@ def read(
         said=_said(session, period),
         objections=standing,
         withdrawn=_withdrawn(session, period, standing),
-        late=late,
+        late={key: frozenset(some) for key, some in history.late.items()},
         spoken=digests.spoken(session, _weeks_before(period)),
         kept_back=digests.kept_back(session, _weeks_before(period)[: digests.AWAY]),
         quoted=_quoted(session, period, org),
@@ -213,20 +220,18 @@ def _stuck(session: Session, period: Period, org: Org, fixed: Fixed, waiting: Se
 
     A pain's past may be long. The database looks through it; what is read is the first issue of each.
     """
-    found: list[Any] = []
+    found: list[Judged] = []
     for some in chunks(waiting):
         fine, began = _began(session, period, some)
         shown = or_(not_(_suspect()), IssueRow.id.in_(fine))
         open_one = _of_pains(session, period, literal(1)).where(MemberRow.pain == PainRow.id, shown, _open(period))
         still = set(session.scalars(select(PainRow.id).where(PainRow.id.in_(sorted(began)), open_one.exists())))
         moments = {at for pain, at in began.items() if pain in still}
-        for issue, verdict, pain in session.execute(
-            _judged(session, period).where(IssueRow.created_at.in_(sorted(moments)))
-        ):
-            first = pain in still and began[pain] == issue.created_at
-            if first and not registry.hidden(issue.tags, [name for name, *_ in verdict.signals]):
-                still.discard(pain)
-                found.append((issue, verdict, pain))
+        for one in _judged(session, _judgements(session, period).where(IssueRow.created_at.in_(sorted(moments)))):
+            first = one.pain in still and began[one.pain] == one.created_at
+            if first and not registry.hidden(one.tags, [name for name, *_ in one.signals]):
+                still.discard(one.pain)
+                found.append(one)
     stuck = [Stuck(pain=voice.pain or "", first=voice) for voice in _heard(session, period, org, fixed, found)]
     return sorted(stuck, key=lambda one: (one.first.created_at, one.first.key))
 
@@ -237,7 +242,9 @@ def _began(session: Session, period: Period, pains: Sequence[str]) -> tuple[list
     suspect = _suspect()
     clean_at = func.min(case((not_(suspect), IssueRow.created_at))).label("clean_at")
     query = _of_pains(session, period, MemberRow.pain, clean_at, func.max(case((suspect, 1), else_=0)).label("suspect"))
-    found = list(plain.rows(session, query.where(MemberRow.pain.in_(pains)).group_by(MemberRow.pain)))
+    theirs = aliased(MemberRow)  # their ids are found first, and then looked up in the order in which issues lie
+    ids = select(theirs.issue_id).where(theirs.pain.in_(pains))
+    found = list(plain.rows(session, query.where(MemberRow.issue_id.in_(ids)).group_by(MemberRow.pain)))
     began = {row.pain: row.clean_at for row in found if row.clean_at is not None}
     doubtful = [row.pain for row in found if row.suspect]
     told = (MemberRow.pain, IssueRow.id, IssueRow.created_at, plain.kept(IssueRow.tags), plain.kept(VerdictRow.signals))
@@ -264,9 +271,12 @@ def _of_pains(session: Session, period: Period, *told: Any) -> Select[*tuple[Any
 def _suspect() -> ColumnElement[bool]:
     """Whether an issue's tags and signals hold a word that hides: every hidden one is among these, and a few others."""
     return or_(
-        *(plain.kept(IssueRow.tags).contains(f'"{name}"') for name in sorted(registry.HIDDEN)),
-        *(plain.kept(VerdictRow.signals).contains(f'"{name}"') for name in sorted(registry.WITHHELD)),
+        _holds(plain.kept(IssueRow.tags), registry.HIDDEN), _holds(plain.kept(VerdictRow.signals), registry.WITHHELD)
     )
+
+
+def _holds(kept: ColumnElement[str], names: Iterable[str]) -> ColumnElement[bool]:
+    return and_(kept != plain.EMPTY, or_(*(kept.contains(f'"{name}"') for name in sorted(names))))
 
 
 def _open(period: Period) -> ColumnElement[bool]:
@@ -281,11 +291,11 @@ def may_not_be_quoted(session: Session, keys: Sequence[str]) -> bool:
     """Whether of these issues ("source:external_id") one is gone, or may not be shown or quoted any more."""
     if not keys:
         return False
-    names = sorted({key.partition(":")[2] for key in keys})
     found: set[str] = set()
-    for some in chunks(names):
+    for some in chunks(sorted(set(map(identity, keys)))):
         query = select(IssueRow, VerdictRow).join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
-        for issue, verdict in session.execute(query.where(IssueRow.external_id.in_(some), IssueRow.state != "deleted")):
+        query = query.where(of_these(session, IssueRow, some), IssueRow.state != "deleted")
+        for issue, verdict in session.execute(query):
             signals = [name for name, *_ in verdict.signals]
             if not registry.hidden(issue.tags, signals) and "no-quote" not in issue.tags:
                 found.add(f"{issue.source}:{issue.external_id}")
@@ -298,10 +308,10 @@ ROTATION = 3
 
 def _quoted(session: Session, period: Period, org: Org) -> dict[str, frozenset[str]]:
     said = digests.quoted(session, _weeks_before(period)[:ROTATION])
-    names = sorted({key.partition(":")[2] for keys in said.values() for key in keys})
+    named = sorted({identity(key) for keys in said.values() for key in keys})
     authors: dict[str, str] = {}
-    for some in chunks(names):
-        for issue in session.scalars(select(IssueRow).where(IssueRow.external_id.in_(some))):
+    for some in chunks(named):
+        for issue in session.scalars(select(IssueRow).where(of_these(session, IssueRow, some))):
             author, _, _ = author_of(
                 org, issue.source, issue.author, issue.author_role, issue.account, issue.external_id
             )
@@ -364,25 +374,73 @@ def _monday(day: date) -> date:
 
 def _voices(session: Session, period: Period, org: Org, fixed: Fixed) -> list[Voice]:
     """The period's issues; once it is closed, those that it was closed with, so that all leaders read of the same."""
-    query = _judged(session, period).where(IssueRow.created_at >= period.start, IssueRow.created_at < period.end)
+    query = _judgements(session, period).where(IssueRow.created_at >= period.start, IssueRow.created_at < period.end)
     if registry.is_closed(session, period.label):
         query = query.where(VerdictRow.period <= period.label)
-    return _heard(session, period, org, fixed, list(session.execute(query)))
+    return _heard(session, period, org, fixed, _judged(session, query))
 
 
 def _stirred(session: Session, period: Period, org: Org, fixed: Fixed) -> list[Voice]:
     """Older issues of a pain to which something happened in the period."""
-    rows: list[Any] = []
+    issues: list[Judged] = []
     for some in chunks(courses.stirred(session, period)):
-        rows += session.execute(_judged(session, period).where(IssueRow.id.in_(some)))
-    rows.sort(key=lambda row: (row[0].created_at, row[0].source, row[0].external_id))
-    return [voice for voice in _heard(session, period, org, fixed, rows) if voice.side != "none"]
+        issues += _judged(session, _judgements(session, period).where(IssueRow.id.in_(some)))
+    issues.sort(key=lambda one: (one.created_at, one.source, one.external_id))
+    return [voice for voice in _heard(session, period, org, fixed, issues) if voice.side != "none"]
 
 
-def _judged(session: Session, period: Period) -> Select[IssueRow, VerdictRow, str]:
+class Judged(NamedTuple):
+    """An issue and what was judged of it, as far as digests look at them."""
+
+    source: str
+    external_id: str
+    url: str | None
+    title: str
+    body: str
+    author: str | None
+    author_role: str
+    account: str | None
+    project: str | None
+    created_at: datetime
+    side: str
+    confidence: float
+    abstained: bool
+    kind: str
+    severity: int
+    model: str
+    known: float
+    leaf: str | None
+    pain: str | None
+    tags: tuple[str, ...]
+    heard_by: tuple[str, ...]
+    signals: Sequence[Any]
+    because: tuple[str, ...]
+    """Empty: no digest says it."""
+
+
+def _judged(session: Session, query: Select[*tuple[Any, ...]]) -> list[Judged]:
+    found = []
+    for *told, tags, heard_by, signals in plain.rows(session, query):
+        lists = (plain.names(tags), plain.names(heard_by), plain.pairs(signals), ())
+        found.append(Judged._make((*told, *lists)))
+    return found
+
+
+_ISSUE = Judged._fields[: Judged._fields.index("side")]
+_VERDICT = Judged._fields[len(_ISSUE) : Judged._fields.index("pain")]
+
+
+def _judgements(session: Session, period: Period) -> Select[*tuple[Any, ...]]:
     counted = registry.counted_in(session, period.label)
     return (
-        select(IssueRow, VerdictRow, MemberRow.pain)
+        select(
+            *(getattr(IssueRow, name) for name in _ISSUE),
+            *(getattr(VerdictRow, name) for name in _VERDICT),
+            MemberRow.pain,
+            plain.kept(IssueRow.tags),
+            plain.kept(VerdictRow.heard_by),
+            plain.kept(VerdictRow.signals),
+        )
         .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
         .outerjoin(MemberRow, and_(MemberRow.issue_id == IssueRow.id, counted))
         .where(IssueRow.state != "deleted")
@@ -390,38 +448,44 @@ def _judged(session: Session, period: Period) -> Select[IssueRow, VerdictRow, st
     )
 
 
-def _with_courses(
-    session: Session, period: Period, org: Org, voices: Sequence[Voice], audiences: Mapping[str, str]
-) -> list[Voice]:
+def _told_of(voices: Sequence[Voice], audiences: Mapping[str, str]) -> dict[tuple[str, str], str | None]:
+    """The pain that each of these tells of, by identity."""
+    return {
+        (v.source, v.external_id): v.pain
+        if v.side != "none" and v.audience == audiences.get(v.pain or "", "")
+        else None
+        for v in voices
+    }
+
+
+def _with_courses(voices: Sequence[Voice], shown: Mapping[tuple[str, str], tuple[str, ...]]) -> list[Voice]:
     """The same with the signals that their courses show."""
-    own = {v.key: v.pain is not None and v.audience == audiences.get(v.pain, "") for v in voices}
-    pains = {(v.source, v.external_id): v.pain if v.side != "none" and own[v.key] else None for v in voices}
-    found = courses.signs(session, period, org, pains)
-    return [replace(voice, course=found.get((voice.source, voice.external_id), ())) for voice in voices]
+    courses = (shown.get((voice.source, voice.external_id), ()) for voice in voices)
+    return [replace(voice, course=course) if course else voice for voice, course in zip(voices, courses, strict=True)]
 
 
-def _heard(session: Session, period: Period, org: Org, fixed: Fixed, rows: Sequence[Any]) -> list[Voice]:
-    """Rows as voices, without those that no digest may show."""
-    past = _history(session, [row[0].external_id for row in rows], period)
+def _heard(session: Session, period: Period, org: Org, fixed: Fixed, issues: Sequence[Judged]) -> list[Voice]:
+    """Issues as voices, without those that no digest may show."""
+    past = _history(session, [(one.source, one.external_id) for one in issues], period)
     unquoted = objections.withdrawn(session)
     found = []
-    for issue, verdict_row, pain in rows:
-        verdict = verdict_of(verdict_row, fixed.get((issue.source, issue.external_id)))
-        if registry.hidden(issue.tags, [s.name for s in verdict.signals]):
+    for one in issues:
+        verdict = verdict_of(one, fixed.get((one.source, one.external_id)))
+        if registry.hidden(one.tags, [s.name for s in verdict.signals]):
             continue
-        closed_at, reopened = past[issue.source, issue.external_id]
+        closed_at, reopened = past[one.source, one.external_id]
         found.append(
             voice(
                 org,
-                issue,
+                one,
                 verdict,
-                leaf=verdict_row.leaf,
-                heard_by=tuple(verdict_row.heard_by),
-                pain=pain,
+                leaf=one.leaf,
+                heard_by=one.heard_by,
+                pain=one.pain,
                 state="closed" if closed_at else "open",
                 closed_at=closed_at,
                 reopened=reopened,
-                withdrawn=f"{issue.source}:{issue.external_id}" in unquoted,
+                withdrawn=f"{one.source}:{one.external_id}" in unquoted,
             )
         )
     return found
@@ -429,7 +493,7 @@ def _heard(session: Session, period: Period, org: Org, fixed: Fixed, rows: Seque
 
 def voice(
     org: Org,
-    issue: Issue | IssueRow,
+    issue: Issue | IssueRow | Judged,
     verdict: Verdict,
     *,
     leaf: str | None,
@@ -471,77 +535,59 @@ def voice(
 
 
 def _history(
-    session: Session, names: Sequence[str], period: Period
+    session: Session, keys: Sequence[tuple[str, str]], period: Period
 ) -> dict[tuple[str, str], tuple[datetime | None, bool]]:
     """(closed at, was reopened) of each issue as it stood when the period ended, whatever happened later."""
     stood: dict[tuple[str, str], tuple[datetime | None, bool]] = defaultdict(lambda: (None, False))
-    for some in chunks(names):
-        query = (
-            select(EventRow.source, EventRow.issue, EventRow.at, EventRow.what)
-            .where(EventRow.issue.in_(some), EventRow.at < period.end, EventRow.what.in_(("closed", "reopened")))
-            .order_by(EventRow.at, EventRow.what)
-        )
-        for source, issue, at, what in plain.rows(session, query):
-            stood[source, issue] = (at, stood[source, issue][1]) if what == "closed" else (None, True)
+    query = (
+        select(EventRow.source, EventRow.issue, EventRow.at, EventRow.what)
+        .where(of_these(session, EventRow, keys))
+        .where(EventRow.at < period.end, EventRow.what.in_(("closed", "reopened")))
+        .order_by(EventRow.at, EventRow.what)
+    )
+    for source, issue, at, what in plain.rows(session, query):
+        stood[source, issue] = (at, stood[source, issue][1]) if what == "closed" else (None, True)
     return stood
 
 
-def _sightings(
-    session: Session,
-    period: Period,
-    org: Org,
-    fixed: Mapping[tuple[str, str], tuple[str, str]],
-    audiences: Mapping[str, str],
-) -> tuple[list[Sighting], dict[str, set[str]], dict[tuple[str, date], frozenset[str]]]:
+class _History:
     """Who told of which pain in which week, the sources that each pain's issues came from, and those that told of a
-    pain's week after it was closed.
+    pain's week after it was closed."""
 
-    Half a year, row by row: as few columns as possible, and what many rows have in common is looked up once.
-    """
-    query = (
-        select(
-            MemberRow.pain,
-            IssueRow.created_at,
-            IssueRow.source,
-            IssueRow.external_id,
-            IssueRow.project,
-            IssueRow.author,
-            IssueRow.author_role,
-            IssueRow.account,
-            plain.kept(IssueRow.tags),
-            VerdictRow.side,
-            VerdictRow.severity,
-            VerdictRow.leaf,
-            plain.kept(VerdictRow.heard_by),
-            VerdictRow.period,
-        )
-        .join(IssueRow, IssueRow.id == MemberRow.issue_id)
-        .join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
-        .where(IssueRow.created_at >= period.start - HISTORY, IssueRow.created_at < period.end)
-        .where(IssueRow.state != "deleted", registry.counted_in(session, period.label))
-    )
-    weeks = _weeks(period)
-    starts = [week.start for week in weeks]
-    mondays = [periods.monday_of(week) for week in weeks]
-    seen: dict[tuple[Any, ...], tuple[int, int]] = {}
-    fed_by: dict[str, set[str]] = defaultdict(set)
-    late: dict[tuple[str, date], set[str]] = defaultdict(set)
-    for row in plain.rows(session, query):
-        side = fixed.get((row.source, row.external_id), (row.side, ""))[0]
-        author, role, team = author_of(org, row.source, row.author, row.author_role, row.account, row.external_id)
-        audience = org.audience(row.source, row.project)
-        out = row.tags != plain.EMPTY and registry.hidden(plain.names(row.tags), ())
-        if author is None or side == "none" or out or audience != audiences.get(row.pain, ""):
-            continue
-        at = bisect_right(starts, row.created_at) - 1
-        who = (row.pain, mondays[at], author, role, team, row.leaf, plain.names(row.heard_by), audience)
-        items, worst = seen.get(who, (0, 1))
-        seen[who] = (items + 1, max(worst, row.severity))
-        fed_by[row.pain].add(row.source)
-        if row.period is not None and row.period > weeks[at].label:
-            late[row.pain, mondays[at]].add(row.source)
-    known = {key: frozenset(some) for key, some in late.items()}
-    return sorted((_sighting(who, *told) for who, told in seen.items()), key=_order), fed_by, known
+    def __init__(self, session: Session, period: Period, org: Org, fixed: Fixed, audiences: Mapping[str, str]) -> None:
+        self._org, self._fixed, self._audiences = org, fixed, audiences
+        self._weeks = _weeks(period)
+        moments = plain.Moments(session)
+        self._starts = [moments.of(week.start) for week in self._weeks]
+        self._mondays = [periods.monday_of(week) for week in self._weeks]
+        self._seen: dict[tuple[Any, ...], tuple[int, int]] = {}
+        self.fed_by: dict[str, set[str]] = defaultdict(set)
+        self.late: dict[tuple[str, date], set[str]] = defaultdict(set)
+
+    def take(self, rows: Iterable[Any]) -> None:
+        """Some issues of `half_year.issues`."""
+        for row in rows:
+            at, source, name, project, _, writer, known, account, *judged = row
+            tags, _, pain, side, _, worst, leaf, heard, closed = judged
+            if side is None:  # of no pain
+                continue
+            side, _ = self._fixed.get((source, name), (side, ""))
+            author, role, team = author_of(self._org, source, writer, known, account, name)
+            audience = self._org.audience(source, project)
+            out = tags != plain.EMPTY and registry.hidden(plain.names(tags), ())
+            if author is None or side == "none" or out or audience != self._audiences.get(pain, ""):
+                continue
+            week = bisect_right(self._starts, at) - 1
+            leaf = leaf and intern(leaf)  # each row brings its own copy of what many have in common
+            told = (intern(pain), week, intern(author), intern(role), team, leaf, plain.names(heard), audience)
+            items, before = self._seen.get(told, (0, 1))
+            self._seen[told] = (items + 1, max(before, worst))
+            self.fed_by[pain].add(source)
+            if closed is not None and closed > self._weeks[week].label:
+                self.late[pain, self._mondays[week]].add(source)
+
+    def sightings(self) -> list[Sighting]:
+        return [_sighting(self._mondays[told[1]], told, *seen) for told, seen in sorted(self._seen.items(), key=_order)]
 
 
 def _weeks(period: Period) -> list[Period]:
@@ -552,11 +598,11 @@ def _weeks(period: Period) -> list[Period]:
     return weeks[::-1]
 
 
-def _sighting(who: tuple[Any, ...], items: int, severity: int) -> Sighting:
-    pain, week, author, role, team, leaf, heard_by, audience = who
+def _sighting(monday: date, told: tuple[Any, ...], items: int, severity: int) -> Sighting:
+    pain, _, author, role, team, leaf, heard_by, audience = told
     return Sighting(
         pain=pain,
-        week=week,
+        week=monday,
         author=author,
         role=role,
         team=team,
@@ -568,8 +614,9 @@ def _sighting(who: tuple[Any, ...], items: int, severity: int) -> Sighting:
     )
 
 
-def _order(s: Sighting) -> tuple[Any, ...]:
-    return (s.pain, s.week, s.author, s.role, s.team or "", s.leaf or "", s.heard_by)
+def _order(seen: tuple[tuple[Any, ...], Any]) -> tuple[Any, ...]:
+    pain, week, author, role, team, leaf, heard_by, _ = seen[0]
+    return (pain, week, author, role, team or "", leaf or "", heard_by)
 
 
 def _health(session: Session, period: Period, kinds: Mapping[str, str], voices: Sequence[Voice]) -> list[SourceHealth]:

@@ -5,12 +5,15 @@ finding the rows. Most lists are empty, and the others are few different ones.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast
+from sqlalchemy import ColumnElement, Row, Select, String, cast, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from pipeline.tables import Utc
 
 EMPTY = "[]"
 _AT_A_TIME = 500
@@ -20,6 +23,28 @@ def rows(session: Session, query: Select[*tuple[Any, ...]]) -> Iterable[Any]:
     """What a query of columns finds, some at a time; what the session has not written yet is written first."""
     session.flush()
     return session.connection().execute(query).yield_per(_AT_A_TIME)
+
+
+def batches(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Sequence[Row[Any]]]:
+    """The same, as it is fetched: a loop over each costs less than one over all."""
+    session.flush()
+    return session.connection().execute(query).partitions(_AT_A_TIME)
+
+
+def undecoded(column: InstrumentedAttribute[datetime]) -> ColumnElement[Any]:
+    """A moment as the driver hands it over; `Moments` understands it."""
+    return type_coerce(column, String).label(column.key)
+
+
+class Moments:
+    """Moments that were read `undecoded`: they are compared as they are, and few need be understood."""
+
+    def __init__(self, session: Session) -> None:
+        dialect = session.get_bind().dialect
+        known = Utc().dialect_impl(dialect)
+        self.of: Any = known.bind_processor(dialect)
+        """A moment as such a row would hold it."""
+        self.read: Any = known.result_processor(dialect, None)
 
 
 def kept(column: InstrumentedAttribute[list[Any]]) -> ColumnElement[str]:
@@ -33,6 +58,11 @@ def names(kept: str) -> tuple[str, ...]:
     return tuple(json.loads(kept))
 
 
+def pairs(kept: str) -> list[Any]:
+    """Kept signals, each a name and the words that it was seen in."""
+    return [] if kept == EMPTY else json.loads(kept)
+
+
 def first_names(kept: str) -> list[str]:
     """The names of kept signals, without the words that they were seen in."""
-    return [] if kept == EMPTY else [name for name, *_ in json.loads(kept)]
+    return [name for name, *_ in pairs(kept)]

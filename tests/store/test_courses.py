@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, event, insert
 from sqlalchemy.orm import Session
 
+from pipeline.course import detail
 from pipeline.issue import Period
 from pipeline.org import Claim, Org, Person, Team
-from pipeline.store import courses, db, material, registry
+from pipeline.store import courses, db, half_year, material, registry
 from pipeline.tables import CommentRow, EventRow, IssueRow, MemberRow, VerdictRow
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -76,8 +78,10 @@ def happen(session: Session, number: int, what: str, at: float, before: str | No
 
 
 def signs(session: Session, *numbers: int) -> dict[str, tuple[str, ...]]:
-    found = courses.signs(session, PERIOD, ORG, {("desk", str(n)): "tax" for n in numbers})
-    return {name: shown for (_, name), shown in found.items()}
+    found = courses.Signs(session, PERIOD, ORG, {("desk", str(n)): "tax" for n in numbers})
+    for issues in half_year.issues(session, PERIOD, PERIOD.end - detail.SPAN):
+        found.take(issues)
+    return {name: shown for (_, name), shown in found.found().items()}
 
 
 def quick(session: Session, first: int, count: int) -> None:
@@ -103,6 +107,54 @@ def test_a_queue_with_too_little_history_tells_nothing(database: Engine) -> None
         put(session, 1, 1)
 
         assert signs(session, 1) == {"1": ()}
+
+
+@pytest.mark.parametrize("lie_in_order", [True, False])
+def test_what_is_usual_comes_from_the_newest_hundred_in_whatever_order_they_lie(
+    database: Engine, lie_in_order: bool
+) -> None:
+    with db.transaction(database) as session:
+        long_ago, lately = (1000, 2000) if lie_in_order else (2000, 1000)
+        for number in range(courses.ENOUGH + 50):
+            put(session, long_ago + number, -90, pain=None)
+        quick(session, lately, courses.ENOUGH)
+        put(session, 1, 1)
+
+        assert signs(session, 1) == {"1": ("long_silence",)}
+
+        for number in range(courses.ENOUGH // 5):
+            put(session, 3000 + number, -3, pain=None)
+
+        assert signs(session, 1) == {"1": ()}
+
+
+def test_of_issues_written_at_once_the_same_hundred_are_always_usual(database: Engine) -> None:
+    with db.transaction(database) as session:
+        for number in range(3 * courses.ENOUGH):
+            put(session, 1000 + number, -20, pain=None)
+            if number < courses.ENOUGH:
+                say(session, 1000 + number, -19.99, "agent-1")
+        put(session, 1, 1)
+
+        assert signs(session, 1) == {"1": ("long_silence",)}
+
+
+def test_an_issue_that_was_sent_away_shows_in_those_of_two_more_people(database: Engine) -> None:
+    with db.transaction(database) as session:
+        put(session, 1, -20)
+        happen(session, 1, "closed", -19, after="Won't Fix")
+        for number, who in ((2, "customer-1"), (3, "robin"), (4, "sam")):
+            put(session, number, 1, author=who)
+
+        assert signs(session, 2, 3, 4) == {
+            "2": ("repeat_contact",),
+            "3": ("cannot_reproduce",),
+            "4": ("cannot_reproduce",),
+        }
+
+        happen(session, 1, "closed", -18, after="Fixed")
+
+        assert signs(session, 2, 3, 4) == {"2": ("repeat_contact",), "3": (), "4": ()}
 
 
 def test_what_was_said_after_the_period_or_in_private_counts_for_nothing(database: Engine) -> None:

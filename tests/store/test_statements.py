@@ -1,6 +1,7 @@
 """A week is read in one go for all leaders: more of them ask no more of the database."""
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Engine, event
 
@@ -8,7 +9,7 @@ from benchmarks import data
 from pipeline import steps
 from pipeline.house import House
 from pipeline.org import Org
-from pipeline.store import db, digests
+from pipeline.store import db, digests, listeners, material
 
 A_DIGEST = 6
 """Statements that one leader's decision costs: their digest, mail and work are a row each."""
@@ -65,3 +66,31 @@ def test_a_digest_that_was_expected_is_decided_once(database: Engine) -> None:
 
     assert kept is not None
     assert (first, again, kept.state) == (kept.id, None, "held")
+
+
+def plans(engine: Engine, act: Any) -> list[str]:
+    """The steps that SQLite, which never looked at these tables, takes for the statements of a call."""
+    asked: list[tuple[str, Any]] = []
+    event.listen(engine, "before_cursor_execute", lambda _c, _u, said, values, *_: asked.append((said, values)))
+    with db.reading(engine) as session:
+        act(session)
+        selects = [one for one in asked if one[0].startswith("SELECT")]
+        asks = session.connection().exec_driver_sql
+        return [row[3] for said, values in selects for row in asks(f"EXPLAIN QUERY PLAN {said}", values)]
+
+
+def test_a_week_is_read_by_indexes_though_nobody_counted_the_tables(sqlite_url: str) -> None:
+    engine, org = db.connect(sqlite_url), data.organisation()
+    data.fill(engine, 2_000, org)
+    with db.reading(engine) as session:
+        key = material.read(session, data.period(), org, {data.SOURCE: "github"}).voices[0].key
+
+    steps = plans(engine, lambda session: material.read(session, data.period(), org, {data.SOURCE: "github"}))
+    steps += plans(engine, lambda session: material.may_not_be_quoted(session, [key]))
+    steps += plans(engine, lambda session: listeners.tender(session, [key]))
+    engine.dispose()
+
+    assert [step for step in steps if step.startswith("SEARCH events")]
+    assert [step for step in steps if step.startswith("SEARCH comments")]
+    grow = ("issues", "verdicts", "members", "comments", "events")
+    assert not [step for step in steps if step.startswith(tuple(f"SCAN {table}" for table in grow))]

@@ -98,7 +98,7 @@ def read(
         workdays=workdays,
         answers=given,
         told=_told(session, period, org, given, audiences, period.end),
-        stuck=_stuck(session, period, org, fixed, waiting),
+        stuck=_stuck(session, period, org, fixed, audiences, waiting),
         rungs=rungs,
         said=_said(session, period),
         objections=standing,
@@ -215,10 +215,13 @@ def _severe_and_waiting(
     )
 
 
-def _stuck(session: Session, period: Period, org: Org, fixed: Fixed, waiting: Sequence[str]) -> list[Stuck]:
+def _stuck(
+    session: Session, period: Period, org: Org, fixed: Fixed, audiences: Mapping[str, str], waiting: Sequence[str]
+) -> list[Stuck]:
     """Of these pains those of which an issue is open, each with the first issue that a digest may show.
 
-    A pain's past may be long. The database looks through it; what is read is the first issue of each.
+    A pain's past may be long. The database looks through it; what is read is the first issue of each. Only of a pain
+    whose first issue is for others to see, since `visible_to:` was changed, all are read.
     """
     found: list[Judged] = []
     for some in chunks(waiting):
@@ -232,8 +235,20 @@ def _stuck(session: Session, period: Period, org: Org, fixed: Fixed, waiting: Se
             if first and not registry.hidden(one.tags, [name for name, *_ in one.signals]):
                 still.discard(one.pain)
                 found.append(one)
-    stuck = [Stuck(pain=voice.pain or "", first=voice) for voice in _heard(session, period, org, fixed, found)]
+    firsts = _heard(session, period, org, fixed, found)
+    stuck = [Stuck(pain=voice.pain or "", first=voice) for voice in firsts if _is_own(voice, audiences)]
+    for pain in {voice.pain or "" for voice in firsts if not _is_own(voice, audiences)}:
+        query = _judgements(session, period).where(MemberRow.pain == pain, IssueRow.created_at < period.end)
+        past = _heard(session, period, org, fixed, _judged(session, query))
+        own = [voice for voice in past if _is_own(voice, audiences)]
+        if any(voice.state == "open" for voice in own):
+            stuck.append(Stuck(pain=pain, first=own[0]))
     return sorted(stuck, key=lambda one: (one.first.created_at, one.first.key))
+
+
+def _is_own(voice: Voice, audiences: Mapping[str, str]) -> bool:
+    """Whether those see an issue who see its pain."""
+    return voice.audience == audiences.get(voice.pain or "", "")
 
 
 def _began(session: Session, period: Period, pains: Sequence[str]) -> tuple[list[int], dict[str, datetime]]:

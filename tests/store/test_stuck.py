@@ -1,10 +1,12 @@
 """Which severe pains wait with an open issue, and with whose first words: the database tells, and reads no past."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Engine, insert, update
 from sqlalchemy.orm import Session
 
+from pipeline.org import Org, audience_of
 from pipeline.store import db, material
 from pipeline.tables import PainRow, VerdictRow
 from tests.store.test_courses import ORG, PERIOD, day, happen, put
@@ -20,10 +22,10 @@ def told(session: Session, number: int, at: float, of: str, signals: list[list[s
     session.execute(update(VerdictRow).where(VerdictRow.issue_id == number).values(severity=8, signals=signals))
 
 
-def stuck(database: Engine) -> dict[str, str]:
+def stuck(database: Engine, org: Org = ORG) -> dict[str, str]:
     """Pain to the first issue that may be shown."""
     with db.transaction(database) as session:
-        found = material.read(session, PERIOD, ORG, {"desk": "zendesk"}).stuck
+        found = material.read(session, PERIOD, org, {"desk": "zendesk"}).stuck
     return {one.pain: one.first.external_id for one in found}
 
 
@@ -53,6 +55,19 @@ def test_its_first_words_are_of_the_first_issue_that_may_be_shown(database: Engi
         told(session, 5, -50, "tax", tags=["private-cloud"])
 
     assert stuck(database) == {"tax": "4"}
+
+
+def test_its_first_words_are_for_whom_the_pain_is_though_older_ones_are_for_others_by_now(database: Engine) -> None:
+    with db.transaction(database) as session:
+        for name in ("tax", "mail"):
+            pain(session, name)
+            told(session, len(name), -60, name, project="hush")
+        told(session, 11, -50, "tax")
+        told(session, 12, -40, "mail")
+        happen(session, 12, "closed", -30)
+    narrowed = replace(ORG, visible_to={audience_of("desk", "hush"): ("lead",)})
+
+    assert stuck(database, narrowed) == {"tax": "11"}
 
 
 def test_nobody_waits_in_issues_that_no_digest_may_show(database: Engine) -> None:

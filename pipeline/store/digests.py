@@ -17,7 +17,11 @@ from pipeline.store.upsert import ignore, put_one
 from pipeline.tables import DigestRow, MailRow
 
 WEEKLY = "weekly"
-_GONE_OUT = select(MailRow.digest_id).where(MailRow.state.in_(("sending", "accepted", "unknown", "gave_up")))
+_GONE_OUT = (
+    select(MailRow.id)
+    .where(MailRow.digest_id == DigestRow.id, MailRow.state.in_(("sending", "accepted", "unknown", "gave_up")))
+    .exists()
+)
 """Digests that somebody may have read."""
 _PLANNED = DigestRow.state == "planned"
 _TOLD = ("composed", "waiting")
@@ -300,7 +304,7 @@ def documents(session: Session, period: str, *, sent: bool = False, waiting: boo
     states = _TOLD if waiting else ("composed",)
     query = select(DigestRow.document).where(DigestRow.period == period, DigestRow.state.in_(states))
     if sent:
-        query = query.where(DigestRow.id.in_(_GONE_OUT))
+        query = query.where(_GONE_OUT)
     return [document for document in session.scalars(query.order_by(DigestRow.leader)) if document is not None]
 
 
@@ -476,7 +480,7 @@ def troubled(session: Session, since: str, limit: int) -> list[Trouble]:
 def quoting(session: Session, issue: str) -> list[Mapping[str, Any]]:
     """The documents that name an issue ("source:external_id") and that somebody may have read, oldest first."""
     named = cast(DigestRow.document, Text).contains(json.dumps(issue)[1:-1], autoescape=True)
-    query = select(DigestRow.document).where(DigestRow.state == "composed", DigestRow.id.in_(_GONE_OUT), named)
+    query = select(DigestRow.document).where(DigestRow.state == "composed", _GONE_OUT, named)
     found = session.scalars(query.order_by(DigestRow.period, DigestRow.leader))
     return [document for document in found if document is not None]
 
@@ -535,7 +539,7 @@ def told_to(session: Session, leader: str, since: str, until: str) -> list[Mappi
         DigestRow.period.between(since, until),
         DigestRow.kind == WEEKLY,
         DigestRow.state == "composed",
-        DigestRow.id.in_(_GONE_OUT),
+        _GONE_OUT,
     )
     return [document for document in session.scalars(query.order_by(DigestRow.period)) if document is not None]
 
@@ -552,7 +556,7 @@ def told_between(session: Session, since: str, until: str) -> Iterator[Mapping[s
     query = (
         select(DigestRow.document)
         .where(DigestRow.period.between(since, until), DigestRow.kind == WEEKLY, DigestRow.state == "composed")
-        .where(DigestRow.id.in_(_GONE_OUT))
+        .where(_GONE_OUT)
         .order_by(DigestRow.period, DigestRow.leader)
     )
     yield from (document for document in session.scalars(query.execution_options(yield_per=50)) if document is not None)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, String, cast, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from pipeline.store.asked import ask
 from pipeline.tables import Utc
 
 EMPTY = "[]"
@@ -21,14 +22,12 @@ _AT_A_TIME = 500
 
 def rows(session: Session, query: Select[*tuple[Any, ...]]) -> Iterable[Any]:
     """What a query of columns finds, some at a time; what the session has not written yet is written first."""
-    session.flush()
-    return session.connection().execute(query).yield_per(_AT_A_TIME)
+    return ask(session, query).yield_per(_AT_A_TIME)
 
 
 def batches(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Sequence[Row[Any]]]:
     """The same, as it is fetched: a loop over each costs less than one over all."""
-    session.flush()
-    return session.connection().execute(query).partitions(_AT_A_TIME)
+    return ask(session, query).partitions(_AT_A_TIME)
 
 
 def undecoded(column: InstrumentedAttribute[datetime]) -> ColumnElement[Any]:

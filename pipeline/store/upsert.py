@@ -9,6 +9,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from pipeline import raw
+from pipeline.store.asked import dialect
 
 STATEMENTS = 200
 """That are kept: making one takes longer than sending it."""
@@ -16,11 +17,7 @@ STATEMENTS = 200
 
 def insert(session: Session, table: type[DeclarativeBase]) -> Any:
     """The dialect's own insert, which knows `on_conflict_do_update` and `on_conflict_do_nothing`."""
-    return insert_of(_dialect(session), table)
-
-
-def _dialect(session: Session) -> str:
-    return session.get_bind().dialect.name
+    return insert_of(dialect(session), table)
 
 
 def insert_of(dialect: str, table: type[DeclarativeBase]) -> Any:
@@ -38,7 +35,7 @@ def ignore(
 ) -> None:
     """Insert the rows that are not there yet; leave the others as they are."""
     if rows:
-        _each(session, _ignoring(_dialect(session), table, tuple(keys), _at_once(session, table, rows)), rows, keys)
+        _each(session, _ignoring(dialect(session), table, tuple(keys), _at_once(session, table, rows)), rows, keys)
 
 
 @lru_cache(STATEMENTS)
@@ -56,7 +53,7 @@ def put(
     """Insert the rows, or bring the ones that are there up to date (only those that `where`, a constant, allows)."""
     if rows:
         at_once = _at_once(session, table, rows)
-        _each(session, _putting(_dialect(session), table, tuple(rows[0]), tuple(keys), where, at_once), rows, keys)
+        _each(session, _putting(dialect(session), table, tuple(rows[0]), tuple(keys), where, at_once), rows, keys)
 
 
 def put_one(
@@ -67,7 +64,7 @@ def put_one(
     where: ColumnElement[bool] | None = None,
 ) -> int | None:
     """The same for one row; its id, or None where there is one that `where` leaves as it is."""
-    statement = _putting(_dialect(session), table, tuple(row), tuple(keys), where, ())
+    statement = _putting(dialect(session), table, tuple(row), tuple(keys), where, ())
     found: int | None = session.execute(statement.returning(table.__table__.c.id), row).scalar_one_or_none()
     return found
 
@@ -92,7 +89,7 @@ def _putting(
 def _at_once(session: Session, table: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """The columns of rows that go in one statement; none where each goes in its own."""
     columns = table.__table__.c
-    many = len(rows) > 1 and _dialect(session) != "sqlite"
+    many = len(rows) > 1 and dialect(session) != "sqlite"
     return tuple(rows[0]) if many and not any(isinstance(columns[name].type, LargeBinary) for name in rows[0]) else ()
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from pipeline.store import db
-from pipeline.store.asked import ask
+from pipeline.store.asked import ask, dialect
 from pipeline.store.upsert import insert_of
 from pipeline.tables import Utc, WorkRow
 
@@ -62,7 +62,7 @@ def _ask(
 ) -> list[int]:
     if not wanted:
         return []
-    moment, statement = db.now(session), _asking(session.get_bind().dialect.name)
+    moment, statement = db.now(session), _asking(dialect(session))
     row = {"kind": kind, "version": VERSION, "state": "ready", "wanted": 1, "serving": 0, "attempt": 0, "token": 0}
     row |= {"run_after": run_after or moment, "changed_at": moment}
     ids = [ask(session, statement, **row, key=key, payload=dict(payload)).scalar_one() for key, payload in wanted]

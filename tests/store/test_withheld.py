@@ -2,66 +2,23 @@
 
 import hashlib
 import random
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, insert, select, update
+from sqlalchemy import Engine, event, select, update
 from sqlalchemy.orm import Session
 
-from pipeline.issue import Period
-from pipeline.org import Org, Person, Team
 from pipeline.store import courses, db, registry
 from pipeline.store.withheld import withheld
-from pipeline.tables import MARKED, SENSITIVE, CommentRow, EventRow, IssueRow, MemberRow, VerdictRow
+from pipeline.tables import MARKED, SENSITIVE, IssueRow, VerdictRow
+from tests.store.test_courses import ORG, PERIOD, happen, put, say
 
-START = datetime(2026, 3, 2, tzinfo=UTC)
-PERIOD = Period(label="2026-W10", start=START, end=START + timedelta(weeks=1), zone="UTC")
-ORG = Org(
-    people={"lead": Person(id="lead", name="Lea")}, teams={"t": Team(id="t", name="T", leader="lead")}, fallback="t"
-)
 HIDING: dict[str, Any] = {
     "private": {"tags": ["private"]},
     "mute": {"tags": ["mute"]},
     "no-quote": {"tags": ["no-quote"]},
     "deleted": {"state": "deleted"},
 }
-
-
-def put(session: Session, number: int, day: float, *, pain: bool = True, signals: tuple[str, ...] = (), **other: Any):
-    """An issue written so many days after the period began, and last changed in it."""
-    written = START + timedelta(days=day)
-    issue = {
-        "id": number,
-        "source": "desk",
-        "external_id": str(number),
-        "title": "Total wrong",
-        "body": "The total is wrong.",
-        "state": "open",
-        "author_role": "customer",
-        "labels": [],
-        "created_at": written,
-        "updated_at": max(written, START + timedelta(days=3)),
-        "tags": [],
-        "content_hash": "c",
-        "text_hash": "t",
-    }
-    session.execute(insert(IssueRow).values(**{**issue, **other}))
-    session.execute(
-        insert(VerdictRow).values(
-            issue_id=number, text_hash="t", org_hash="o", side="customer", confidence=0.9, abstained=False, kind="bug",
-            severity=2, signals=[[name, "words"] for name in signals], because=[], model="m", leaf="t", heard_by=[],
-            period="2026-W10",
-        )
-    )  # fmt: skip
-    if pain:
-        session.execute(insert(MemberRow).values(issue_id=number, pain="tax", score=1.0, frozen=True))
-
-
-def say(session: Session, number: int, day: float) -> None:
-    row = {"author_role": "staff", "body": "Hello.", "private": False, "external_id": f"{number} {day}"}
-    at = START + timedelta(days=day)
-    session.execute(insert(CommentRow).values(source="desk", issue=str(number), created_at=at, **row))
 
 
 @pytest.mark.parametrize("hidden", HIDING)
@@ -71,7 +28,7 @@ def test_an_issue_that_may_no_longer_be_shown_changes_what_is_withheld(
 ) -> None:
     with db.transaction(database) as session:
         put(session, 1, day)
-        say(session, 1, 2)
+        say(session, 1, 2, "agent-1")
         before = withheld(session, PERIOD, ORG)
         session.execute(update(IssueRow).values(**HIDING[hidden]))
 
@@ -83,7 +40,7 @@ def test_an_issue_that_may_no_longer_be_shown_changes_what_is_withheld(
 def test_a_verdict_that_keeps_an_issue_out_changes_what_is_withheld(database: Engine, signal: str, day: float) -> None:
     with db.transaction(database) as session:
         put(session, 1, day)
-        say(session, 1, 2)
+        say(session, 1, 2, "agent-1")
         before = withheld(session, PERIOD, ORG)
         session.execute(update(VerdictRow).values(signals=[["churn", "we leave"], [signal, "words"]]))
 
@@ -101,12 +58,13 @@ def test_it_is_the_same_as_if_every_issue_were_looked_at(database: Engine) -> No
         for number in range(1, 401):
             hiding = HIDING[draw.choice(list(HIDING))] if draw.random() < 0.3 else {}
             signals = draw.choice([(), (), ("churn",), ("security",), ("hr", "churn"), ("outage_like",)])
-            put(session, number, draw.uniform(-220, 14), pain=draw.random() < 0.7, signals=signals, **hiding)
+            put(session, number, draw.uniform(-220, 14), draw.choice(["tax", "tax", None]), **hiding)
+            held = [[name, "words"] for name in signals]
+            session.execute(update(VerdictRow).where(VerdictRow.issue_id == number).values(signals=held))
             if draw.random() < 0.5:
-                say(session, number, draw.uniform(-3, 10))
+                say(session, number, draw.uniform(-3, 10), "agent-1")
             elif draw.random() < 0.5:
-                at = START + timedelta(days=draw.uniform(-3, 10))
-                session.execute(insert(EventRow).values(source="desk", issue=str(number), what="closed", at=at))
+                happen(session, number, "closed", draw.uniform(-3, 10))
         told = "\n".join(_looked_at(session))
 
         assert told.count("\n") > 20

@@ -47,41 +47,31 @@ def test_the_help_of_all_says_what_each_says_first(name: str) -> None:
     assert COMMANDS[name][1] == command.get_short_help_str(limit=80)
 
 
+def python(code: str) -> str:
+    """What a fresh Python prints."""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
 def test_help_imports_nothing_that_it_does_not_need() -> None:
     asked = "import sys; sys.argv = ['leafnotes', '--help']; from workers.cli import main\ntry: main()\nfinally: "
-    told = subprocess.run(
-        [sys.executable, "-c", f"{asked}print(sorted(sys.modules))"], capture_output=True, text=True, check=True
-    )
+    told = python(f"{asked}print(sorted(sys.modules))")
 
-    assert "status" in told.stdout
-    assert not [
-        name for name in ("sqlalchemy", "numpy", "requests", "structlog", "celery") if f"'{name}'" in told.stdout
-    ]
+    assert "status" in told
+    assert not [name for name in ("sqlalchemy", "numpy", "requests", "structlog", "celery") if f"'{name}'" in told]
 
 
 def test_numpy_is_for_who_calculates() -> None:
     modules = "workers.engine, workers.wiring, workers.cli.data, workers.cli.processes"
-    told = subprocess.run(
-        [sys.executable, "-c", f"import sys, {modules}; print('numpy' in sys.modules)"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
 
-    assert told.stdout.strip() == "False"
+    assert python(f"import sys, {modules}; print('numpy' in sys.modules)").strip() == "False"
 
 
 def test_what_a_command_imported_is_never_looked_through_for_garbage() -> None:
     asked = "import gc, sys; sys.argv = ['leafnotes', 'pull', '--help']; from workers.cli import main"
     shown = "print(gc.isenabled(), gc.get_freeze_count() > 100_000)"
-    told = subprocess.run(
-        [sys.executable, "-c", f"{asked}\ntry: main()\nfinally: {shown}"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    told = python(f"{asked}\ntry: main()\nfinally: {shown}")
 
-    assert told.stdout.splitlines()[-1] == "True True"
+    assert told.splitlines()[-1] == "True True"
 
 
 def test_pull_says_what_it_did_and_a_second_one_finds_nothing_new(run: Run) -> None:

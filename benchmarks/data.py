@@ -2,9 +2,9 @@
 
 import random
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, func, insert, select, update
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from pipeline import periods
@@ -181,7 +181,7 @@ def fill(engine: Engine, issues: int, org: Org, *, older: int = 0) -> None:
     pains = [(f"p{number:04d}", leaves[number % len(leaves)]) for number in range(PAINS_A_LEAF * len(leaves))]
     with db.transaction(engine) as session:
         session.add(SourceRow(name=SOURCE, kind="github", read_to=week.end, attempted_at=week.end, pulled_at=week.end))
-        _insert(session, PainRow, [_pain(name, number, week) for number, (name, _) in enumerate(pains)])
+        _insert(session, PainRow, [{"id": name} for name, _ in pains])
         for start in range(0, issues + older, CHUNK):
             rows = [
                 _issue(rng, row_id, week, pains, age=WEEKS + 1 if row_id > issues else 0)
@@ -194,6 +194,11 @@ def fill(engine: Engine, issues: int, org: Org, *, older: int = 0) -> None:
                 (EventRow, "event"),
             ):
                 _insert(session, table, [row[name] for row in rows if name in row])
+        began = select(MemberRow.pain, func.min(IssueRow.created_at)).join(IssueRow, IssueRow.id == MemberRow.issue_id)
+        first = dict(session.execute(began.group_by(MemberRow.pain)).all())
+        for number, (name, _) in enumerate(pains):
+            value = _pain(name, number, first.get(name, week.start))
+            session.execute(update(PainRow).where(PainRow.id == name).values(live=value, frozen=value))
 
 
 def _insert(session: Session, table: type[DeclarativeBase], rows: list[dict[str, object]]) -> None:
@@ -201,13 +206,11 @@ def _insert(session: Session, table: type[DeclarativeBase], rows: list[dict[str,
         session.execute(insert(table.__table__), rows)  # type: ignore[arg-type]
 
 
-def _pain(name: str, number: int, week: Period) -> dict[str, object]:
+def _pain(name: str, number: int, first: datetime) -> dict[str, object]:
     side = "developer" if number % 2 else "customer"
     words = MAKERS if side == "developer" else USERS
     told = words[number % len(words)]
-    first = week.start - timedelta(weeks=number % 20)
-    value = {"id": name, "title": f"{told[0].upper()}{told[1:]}", "side": side, "first_at": first.isoformat()}
-    return {"id": name, "live": value, "frozen": value}
+    return {"id": name, "title": f"{told[0].upper()}{told[1:]}", "side": side, "first_at": first.isoformat()}
 
 
 def _issue(

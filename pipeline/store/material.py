@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from sys import intern
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, and_, func, literal, not_, or_, select
+from sqlalchemy.orm import Session
 
 from pipeline import periods
 from pipeline.answers import Answer, heard_at
@@ -98,7 +98,7 @@ def read(
         workdays=workdays,
         answers=given,
         told=_told(session, period, org, given, audiences, period.end),
-        stuck=_stuck(session, period, org, fixed, audiences, waiting),
+        stuck=_stuck(session, period, org, fixed, waiting),
         rungs=rungs,
         said=_said(session, period),
         objections=standing,
@@ -196,7 +196,7 @@ def _severe_and_waiting(
     given: Mapping[str, Sequence[Answer]],
     period: Period,
     rungs: Rungs,
-) -> list[str]:
+) -> list[PainEntry]:
     """The pains that may have climbed: severe, older than what one level has to answer, and unanswered."""
     if rungs.stuck is None:
         return []
@@ -205,35 +205,31 @@ def _severe_and_waiting(
     for seen in sightings:
         known = worst[seen.pain]
         known[seen.author] = max(known.get(seen.author, 1), seen.severity)
-    return sorted(
-        pain
-        for pain, by_author in worst.items()
+    return [
+        pains[pain]
+        for pain, by_author in sorted(worst.items())
         if pain in pains
         and pains[pain].first_at < before
         and heard_at(given.get(pain, ())) is None
         and severity(by_author.values()) >= SEVERE
-    )
+    ]
 
 
-def _stuck(
-    session: Session, period: Period, org: Org, fixed: Fixed, audiences: Mapping[str, str], waiting: Sequence[str]
-) -> list[Stuck]:
+def _stuck(session: Session, period: Period, org: Org, fixed: Fixed, waiting: Sequence[PainEntry]) -> list[Stuck]:
     """Of these pains those of which an issue is open, each with the first issue that a digest may show.
 
-    A pain's past may be long. The database looks through it; what is read is the first issue of each. Only of a pain
-    whose first issue is for others to see, since `visible_to:` was changed, all are read.
+    A pain's past may be long. What is read is the first issue of each, where that may be shown. Only of a pain whose
+    first issue is for others to see, since `visible_to:` was changed, all are read.
     """
+    audiences = {one.id: one.audience for one in waiting}
     found: list[Judged] = []
     for some in chunks(waiting):
-        fine, began = _began(session, period, some)
-        shown = or_(not_(_suspect()), IssueRow.id.in_(fine))
-        open_one = _of_pains(session, period, literal(1)).where(MemberRow.pain == PainRow.id, shown, _open(period))
-        still = set(session.scalars(select(PainRow.id).where(PainRow.id.in_(sorted(began)), open_one.exists())))
-        moments = {at for pain, at in began.items() if pain in still}
-        for one in _judged(session, _judgements(session, period).where(IssueRow.created_at.in_(sorted(moments)))):
-            first = one.pain in still and began[one.pain] == one.created_at
-            if first and not registry.hidden(one.tags, [name for name, *_ in one.signals]):
-                still.discard(one.pain)
+        still = _still_open(session, period, [one.id for one in some])
+        began = _began(session, period, {one.id: one.first_at for one in some if one.id in still})
+        moments = sorted(set(began.values()))
+        for one in _judged(session, _judgements(session, period).where(IssueRow.created_at.in_(moments))):
+            if began.get(one.pain or "") == one.created_at and not _is_hidden(one.tags, one.signals):
+                del began[one.pain or ""]
                 found.append(one)
     firsts = _heard(session, period, org, fixed, found)
     stuck = [Stuck(pain=voice.pain or "", first=voice) for voice in firsts if _is_own(voice, audiences)]
@@ -251,24 +247,40 @@ def _is_own(voice: Voice, audiences: Mapping[str, str]) -> bool:
     return voice.audience == audiences.get(voice.pain or "", "")
 
 
-def _began(session: Session, period: Period, pains: Sequence[str]) -> tuple[list[int], dict[str, datetime]]:
-    """(issues of these pains that look as if no digest might show them, and may be shown; when the first issue was
-    written that may be, by pain)."""
-    suspect = _suspect()
-    clean_at = func.min(case((not_(suspect), IssueRow.created_at))).label("clean_at")
-    query = _of_pains(session, period, MemberRow.pain, clean_at, func.max(case((suspect, 1), else_=0)).label("suspect"))
-    theirs = aliased(MemberRow)  # their ids are found first, and then looked up in the order in which issues lie
-    ids = select(theirs.issue_id).where(theirs.pain.in_(pains))
-    found = list(plain.rows(session, query.where(MemberRow.issue_id.in_(ids)).group_by(MemberRow.pain)))
-    began = {row.pain: row.clean_at for row in found if row.clean_at is not None}
-    doubtful = [row.pain for row in found if row.suspect]
-    told = (MemberRow.pain, IssueRow.id, IssueRow.created_at, plain.kept(IssueRow.tags), plain.kept(VerdictRow.signals))
-    fine: list[int] = []
-    for row in plain.rows(session, _of_pains(session, period, *told).where(MemberRow.pain.in_(doubtful), suspect)):
-        if not registry.hidden(plain.names(row.tags), plain.first_names(row.signals)):
-            fine.append(row.id)
+def _is_hidden(tags: Iterable[str], signals: Iterable[Sequence[str]]) -> bool:
+    return registry.hidden(tags, [name for name, *_ in signals])
+
+
+def _still_open(session: Session, period: Period, pains: Sequence[str]) -> set[str]:
+    """Of these pains those of which an issue is open that a digest may show. The first one that is found is enough."""
+    query = _of_pains(session, period, literal(1)).where(MemberRow.pain == PainRow.id, not_(_suspect()), _open(period))
+    found = set(session.scalars(select(PainRow.id).where(PainRow.id.in_(pains), query.exists())))
+    others = sorted(set(pains) - found)
+    query = _of_pains(session, period, *_TOLD).where(MemberRow.pain.in_(others), _suspect(), _open(period))
+    return found | {row.pain for row in plain.rows(session, query) if not _hides(row)}
+
+
+def _began(session: Session, period: Period, pains: Mapping[str, datetime]) -> dict[str, datetime]:
+    """When the first issue of each pain was written that a digest may show, given when its first one was.
+
+    Mostly that is the one; only where it is not, the pain's past is looked through.
+    """
+    query = _of_pains(session, period, *_TOLD).where(MemberRow.pain.in_(pains))
+    at_first = plain.rows(session, query.where(IssueRow.created_at.in_(sorted(set(pains.values())))))
+    began = {row.pain: row.created_at for row in at_first if row.created_at == pains[row.pain] and not _hides(row)}
+    others = sorted(pains.keys() - began.keys())
+    for row in plain.rows(session, _of_pains(session, period, *_TOLD).where(MemberRow.pain.in_(others))):
+        if not _hides(row):
             began[row.pain] = min(row.created_at, began.get(row.pain, row.created_at))
-    return fine, began
+    return began
+
+
+_TOLD: Final = (MemberRow.pain, IssueRow.created_at, plain.kept(IssueRow.tags), plain.kept(VerdictRow.signals))
+
+
+def _hides(row: Any) -> bool:
+    """The same of a row of `_TOLD`."""
+    return registry.hidden(plain.names(row.tags), plain.first_names(row.signals))
 
 
 def _of_pains(session: Session, period: Period, *told: Any) -> Select[*tuple[Any, ...]]:

@@ -78,3 +78,27 @@ def test_nobody_waits_in_issues_that_no_digest_may_show(database: Engine) -> Non
         told(session, 2, -30, "tax", tags=["mute"])
 
     assert stuck(database) == {}
+
+
+def test_where_the_first_issue_may_not_be_shown_the_next_one_speaks(database: Engine) -> None:
+    with db.transaction(database) as session:
+        for name in ("shown", "hidden", "twins"):
+            pain(session, name)
+        told(session, 1, -60, "shown")
+        told(session, 2, -60, "hidden", tags=["mute"])
+        told(session, 3, -60, "twins", tags=["private"])
+        told(session, 4, -60, "twins")
+        for number, name in enumerate(("shown", "hidden", "twins"), 5):
+            told(session, number, -50, name)
+
+    assert stuck(database) == {"shown": "1", "hidden": "6", "twins": "4"}
+
+
+def test_an_open_issue_that_only_speaks_of_what_hides_keeps_its_pain_waiting(database: Engine) -> None:
+    with db.transaction(database) as session:
+        pain(session, "tax")
+        told(session, 1, -60, "tax")
+        happen(session, 1, "closed", -40)
+        told(session, 2, -50, "tax", signals=[["workaround", "legal"]])
+
+    assert stuck(database) == {"tax": "1"}

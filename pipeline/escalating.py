@@ -170,12 +170,12 @@ def _step(session: Session, issue_id: int, house: House, now: datetime) -> None:
 
 def _begin(session: Session, issue_id: int, subject: Subject, house: House, now: datetime) -> Escalation | None:
     """Write an escalation down where a rule says so; None where nobody is called."""
-    issue, pull = subject.issue, _pull(session, subject, house, person=False)
-    name = ladder.rule_for(pull)
-    if name is None or issue.state != "open":
+    issue, fresh = subject.issue, now - ladder.FRESH
+    if issue.state != "open" or max(issue.created_at, issue.updated_at) < fresh:
         return None
-    since = issue.updated_at if pull.asked else issue.created_at
-    if since < now - ladder.FRESH:
+    pull = _pull(session, subject, house, person=False)
+    name = ladder.rule_for(pull)
+    if name is None or (issue.updated_at if pull.asked else issue.created_at) < fresh:
         return None
     if not house.ladder.rules[name].enabled:
         return None

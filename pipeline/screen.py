@@ -7,7 +7,7 @@ the pattern as it is written.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import Any, Final, Generic, TypeVar
 
@@ -80,23 +80,44 @@ class Glance:
         self._lines = tuple(lines)
 
     @cached_property
+    def _glances(self) -> "Glances[bool]":
+        return Glances({True: self})
+
+    @property
+    def widened(self) -> str:
+        """One pattern of RE2's for all of them."""
+        either = [_flagged(pattern) for pattern in self._patterns]
+        either += [f"(?m:^){_flagged(pattern, ends=True)}" for pattern in self._lines]
+        return "|".join(either)
+
+    def __call__(self, text: str) -> bool:
+        return bool(self._glances(text))
+
+
+class Glances(Generic[Key]):
+    """Which of several glances may find something, by their keys: one look for all of them, in no order."""
+
+    def __init__(self, glances: Mapping[Key, Glance]) -> None:
+        self._keys = tuple(glances)
+        self._patterns = tuple(glances.values())
+
+    @cached_property
     def _set(self) -> Any:
         options = re2.Options()
         options.log_errors = False
         options.never_capture = True
         options.max_mem = _ROOM
         found = re2.Set.SearchSet(options)
-        either = [_flagged(pattern) for pattern in self._patterns]
-        either += [f"(?m:^){_flagged(pattern, ends=True)}" for pattern in self._lines]
-        found.Add("|".join(either))
+        for glance in self._patterns:
+            found.Add(glance.widened)
         found.Compile()
         return found
 
-    def __call__(self, text: str) -> bool:
+    def __call__(self, text: str) -> Collection[Key]:
         try:
-            return bool(self._set.Match(f"\n{text}"))
+            return [self._keys[number] for number in self._set.Match(f"\n{text}") or ()]
         except UnicodeEncodeError:  # half a surrogate pair, which RE2 cannot read
-            return True
+            return self._keys
 
 
 def _flagged(pattern: re.Pattern[str] | str, *, ends: bool = False) -> str:

@@ -3,16 +3,17 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Text, and_, case, cast, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from pipeline import periods
 from pipeline.digest.material import Spoken
 from pipeline.mailing import FINAL
 from pipeline.store import audit, db
-from pipeline.store.issues import chunks
+from pipeline.store.issues import chunks, first_known, identity
 from pipeline.store.upsert import ignore, put_one
 from pipeline.tables import DigestRow, MailRow
 
@@ -478,9 +479,15 @@ def troubled(session: Session, since: str, limit: int) -> list[Trouble]:
 
 
 def quoting(session: Session, issue: str) -> list[Mapping[str, Any]]:
-    """The documents that name an issue ("source:external_id") and that somebody may have read, oldest first."""
+    """The documents that name an issue ("source:external_id") and that somebody may have read, oldest first.
+
+    What is looked through is as old as the issue: no digest of a week before it was written can name it.
+    """
     named = cast(DigestRow.document, Text).contains(json.dumps(issue)[1:-1], autoescape=True)
     query = select(DigestRow.document).where(DigestRow.state == "composed", _GONE_OUT, named)
+    began = first_known(session, identity(issue))
+    if began is not None:  # letters come after figures, so that this leaves out no copy for a team and no call
+        query = query.where(DigestRow.period >= periods.period_at(began - timedelta(days=1), "UTC").label)
     found = session.scalars(query.order_by(DigestRow.period, DigestRow.leader))
     return [document for document in found if document is not None]
 

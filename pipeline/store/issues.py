@@ -652,6 +652,16 @@ def first_created(session: Session) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
+def first_known(session: Session, key: tuple[str, str]) -> datetime | None:
+    """The earliest moment that we know of an issue, (source, external_id): of its creation, whatever its source says of
+    that by now, or of its history."""
+    source, external_id = key
+    created = select(IssueRow.created_at).where(IssueRow.source == source, IssueRow.external_id == external_id)
+    happened = select(func.min(EventRow.at)).where(EventRow.source == source, EventRow.issue == external_id)
+    found = session.scalar(created), session.scalar(happened)
+    return min((at for at in found if at is not None), default=None)
+
+
 def oldest(session: Session, source: str) -> datetime | None:
     """When the oldest issue of a source was created. The index leads to it, past what other sources hold that is
     older."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
+from pipeline import periods
 from pipeline.issue import Issue, Verdict
 from pipeline.store import corrections, db, digests, issues, triage
 from pipeline.store.triage import Place, Wanted
@@ -132,3 +133,22 @@ def test_only_what_somebody_may_have_read_quotes_an_issue(database: Engine) -> N
     assert quoting == [1, 1, 0, 1]
     assert told == [1, 0]
     assert [(trouble.leader, trouble.state) for trouble in troubles] == [("noor", "held")]
+
+
+def test_an_issue_is_looked_for_in_what_was_written_since_it_was_there(database: Engine) -> None:
+    store(database, 1)
+    week = periods.period_at(AT, "UTC")
+    labels = periods.before(week).label, week.label, digests.team_name(week.label), "e0c4f12ab77e1.0"
+    with db.transaction(database) as session:
+        for label in labels:
+            document = {"form": "full", "in": label, "quotes": [{"issue": "desk:1"}]}
+            row = digests.decide(
+                session, leader="kit", period=label, state="composed", document=document, reason=None, at=AT
+            )
+            assert row is not None
+            mail = digests.address(session, row, "x@rosta.example", f"<{label}@rosta.example>")
+            digests.set_mail(session, mail, state="accepted")
+    with db.reading(database) as session:
+        quoting = {document["in"] for document in digests.quoting(session, "desk:1")}
+
+    assert quoting == set(labels[1:])

@@ -84,9 +84,12 @@ class Case:
     def _labels(self) -> list[str]:
         index, flat = self.view.index, self.flat
         names = index.once("names", None, lambda: words.labels((s.name, s.kind) for s in index.material.sources))
-        pointed = (v for v in (*self.voices.values(), *self.view.stirred) if quotes.may_point(self.view, v))
-        labels = {index.once("label", v.key, partial(quotes.label, v, names)) for v in pointed}
-        return [label for label in labels if label in flat]
+        found: set[str] = set()
+        for voice in (*self.voices.values(), *self.view.stirred):
+            label = index.once("label", voice.key, partial(quotes.label, voice, names))
+            if label in flat and quotes.may_point(self.view, voice):
+                found.add(label)
+        return list(found)
 
 
 def without_words(text: str, parts: Iterable[str]) -> str:

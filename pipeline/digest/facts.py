@@ -7,7 +7,6 @@ from pipeline import privacy, trend
 from pipeline.digest import quotes, sentences, words
 from pipeline.digest.desk import Desk
 from pipeline.digest.document import Quote
-from pipeline.digest.ledger import printable_weeks
 from pipeline.digest.material import Voice
 from pipeline.digest.select import PainView
 
@@ -113,7 +112,7 @@ def reproduced(voice: Voice) -> bool:
 
 
 def _weeks(desk: Desk, pain: PainView) -> list[str]:
-    weeks = printable_weeks(pain)
+    weeks = desk.view.told_weeks(pain)
     if pain.own_weeks and None not in weeks:
         return [desk.book.say("Weeks so far: {}.", f"weeks({pain.id})") + " That is steady, not improving."]
     if pain.trend == "above usual" and len(weeks) > 1 and (weeks[-2] or 0) >= privacy.BEHIND:

@@ -8,7 +8,6 @@ from pipeline.digest import answered, brief, quotes, sentences, wider, words
 from pipeline.digest.desk import Desk
 from pipeline.digest.document import Open, Pain
 from pipeline.digest.facts import facts, quoted
-from pipeline.digest.ledger import printable_weeks
 from pipeline.digest.select import PainView
 from pipeline.issue import SourceHealth
 
@@ -97,7 +96,7 @@ def pain_of(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], limi
         people=desk.book.ask(f"people({pain.id})") if pain.crowd != "relay" else None,
         usual=pain.usual,
         trend=pain.trend,
-        weeks=printable_weeks(pain),
+        weeks=view.told_weeks(pain),
         impact=pain.told_impact,
         state=said,
         line=line,

@@ -14,7 +14,7 @@ from pipeline import answers, privacy
 from pipeline.digest import before, passing, places, then, wider, words
 from pipeline.digest.document import Entry
 from pipeline.digest.material import Voice
-from pipeline.digest.select import PainView, View
+from pipeline.digest.select import View
 
 QUERY = re.compile(r"^(\w+)\((.*)\)$", re.DOTALL)
 Answer = Callable[[View, str], Any]
@@ -58,12 +58,7 @@ def _check_in(view: View, part: str) -> int:
 
 
 def _week_counts(view: View, pain: str) -> tuple[int | None, ...]:
-    return printable_weeks(view.pain(pain))
-
-
-def printable_weeks(pain: PainView) -> tuple[int | None, ...]:
-    """The weeks of the present run; None for weeks not listened to and for numbers below the floor."""
-    return pain.told_weeks
+    return view.told_weeks(view.pain(pain))
 
 
 def _issues(view: View, part: str) -> int:
@@ -190,7 +185,7 @@ ANSWERS: dict[str, Answer] = {
     "hour_begin": lambda view, pain: _hour(view, pain, 0),
     "hour_end": lambda view, pain: _hour(view, pain, 3),
     "weeks": _week_counts,
-    "last_week": lambda view, pain: printable_weeks(view.pain(pain))[-2],
+    "last_week": lambda view, pain: _week_counts(view, pain)[-2],
     "teams": lambda view, pain: view.teams_behind(view.pain(pain)),
     "rising": lambda view, pain: view.pain(pain).rising,
     "episode": lambda view, pain: len(view.pain(pain).reading.episode),

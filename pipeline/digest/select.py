@@ -63,8 +63,6 @@ class PainView:
     several: bool = False
     """Whether it may be said that they are at least three, in a number or in words: where no larger number is told
     from which others could be counted out by it."""
-    told_weeks: tuple[int | None, ...] = ()
-    """Of the present run the numbers that may be printed; None for weeks not listened to and for those that may not."""
 
     @property
     def id(self) -> str:
@@ -455,15 +453,17 @@ class View:
             blind=blind,
             stirred=tuple(v for v in self.stirred if v.pain == entry.id),
             several=visible or several,
-            told_weeks=self._told_weeks(key, reading, visible=visible and who != "relay"),
         )
 
-    def _told_weeks(self, key: Key, reading: trend.Reading, *, visible: bool) -> tuple[int | None, ...]:
-        run = reading.episode
-        if not visible:
+    def told_weeks(self, pain: PainView) -> tuple[int | None, ...]:
+        """Of a pain's present run the numbers that may be printed; None for weeks not listened to and for those that
+        may not."""
+        run = pain.reading.episode
+        if not pain.visible or pain.crowd == "relay":
             return tuple(None for _ in run)
-        last = self.monday if reading.people else self.monday - WEEK
+        last = self.monday if pain.reading.people else self.monday - WEEK
         weeks = [last - back * WEEK for back in range(len(run) - 1, -1, -1)]
+        key = (pain.id, pain.crowd)
         return tuple(self._told_week(key, week, number) for week, number in zip(weeks, run, strict=True))
 
     def _told_week(self, key: Key, week: date, number: int | None) -> int | None:

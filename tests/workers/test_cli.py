@@ -60,10 +60,11 @@ def test_help_imports_nothing_that_it_does_not_need() -> None:
     assert not [name for name in ("sqlalchemy", "numpy", "requests", "structlog", "celery") if f"'{name}'" in told]
 
 
-def test_numpy_is_for_who_calculates() -> None:
+@pytest.mark.parametrize("heavy", ["numpy", "psycopg", "sqlalchemy.dialects.postgresql"])
+def test_numpy_is_for_who_calculates_and_postgresql_for_who_keeps_something_there(heavy: str) -> None:
     modules = "workers.engine, workers.wiring, workers.cli.data, workers.cli.processes"
 
-    assert python(f"import sys, {modules}; print('numpy' in sys.modules)").strip() == "False"
+    assert python(f"import sys, {modules}; print({heavy!r} in sys.modules)").strip() == "False"
 
 
 def test_what_a_command_imported_is_never_looked_through_for_garbage() -> None:

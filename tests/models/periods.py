@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 from sqlalchemy import select, update
 
-from pipeline import periods, steps
+from pipeline import composing, delivering, periods
 from pipeline.digest.material import Material
 from pipeline.issue import Period
 from pipeline.org import Org, Person, Team
@@ -189,10 +189,10 @@ def _first(wall: datetime, zone: str) -> datetime:
 def without_words() -> list[Any]:
     """The patches that leave out what a digest says and what it is made from: this is about when, and to whom."""
     return [
-        patch.object(steps, "write_all", words),
-        patch.object(steps, "material_of", lambda *_: None),
-        patch.object(steps, "_decided", lambda *_, **__: []),
-        patch.object(steps, "withheld", lambda *_: ""),
+        patch.object(composing, "write_all", words),
+        *(patch.object(module, "material_of", lambda *_: None) for module in (composing, delivering)),
+        *(patch.object(module, "documents", lambda *_, **__: []) for module in (composing, delivering)),
+        *(patch.object(module, "withheld", lambda *_: "") for module in (composing, delivering)),
     ]
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy.orm import Session
 
-from pipeline import steps
+from pipeline import delivering
 from pipeline.store import digests
 from tests.models.machine import planted, sized
 from tests.models.mails import Mails
@@ -21,7 +21,7 @@ def test_a_delivery_that_takes_a_dead_worker_for_one_that_sent_nothing_is_found(
         digests.set_mail(session, mail.id, state="deferred")
         return timedelta(minutes=5)
 
-    monkeypatch.setattr(steps, "_unknown", put_off)
+    monkeypatch.setattr(delivering, "_unknown", put_off)
 
     with pytest.raises(AssertionError, match=r"nobody is told|handed over again|copies"):
         run_state_machine_as_test(Mails, settings=planted(60))

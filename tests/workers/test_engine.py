@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import steps
+from pipeline import grouping, steps
 from pipeline.store import corrections, db, digests, issues, registry, sources, work
 from tests.workers import small
 from tests.workers.snapshot import snapshot
@@ -323,7 +323,8 @@ def test_a_week_that_is_closed_assigns_its_issues_once(tmp_path: Path, monkeypat
     directory = small.organisation(tmp_path / "rosta", small.subscribers())
     grouped: list[int] = []
     group = steps.group
-    monkeypatch.setattr(steps, "group", lambda part, org: grouped.append(len(part.candidates)) or group(part, org))
+    for module in (steps, grouping):
+        monkeypatch.setattr(module, "group", lambda part, org: grouped.append(len(part.candidates)) or group(part, org))
 
     with small.opened(directory) as runner:
         runner.run_once()

@@ -23,7 +23,7 @@ from connectors.feed import Feed, Listing
 from connectors.http import Answer, Http, HttpError
 from connectors.profile import SourceProfile
 from connectors.rest import RestConnector, RestOptions, clock, concerns_all, secret, together
-from connectors.values import at, kind_label, mapping, moment, names, objects, text, whole
+from connectors.values import OBJECT, at, kind_label, mapping, moment, names, objects, text, whole
 from pipeline.clean import clean
 from pipeline.issue import Comment, Event, Issue, Remark, Role
 
@@ -396,7 +396,7 @@ def _kind(item: Raw, labels: Sequence[str]) -> str | None:
 
 def _role(item: Raw) -> Role:
     user = item.get("user")
-    if not isinstance(user, Mapping):
+    if not isinstance(user, OBJECT):
         return "unknown"
     if user.get("type") == "Bot" or str(user.get("login")).endswith("[bot]"):
         return "bot"

@@ -16,24 +16,28 @@ KIND_LABEL: Final = re.compile(
 )
 
 
+OBJECT: Final = (dict, Mapping)
+"""What JSON gives is a dict, which is known sooner than a Mapping."""
+
+
 def mapping(value: object) -> Mapping[str, Any]:
     """The object that it should be; an empty one where it is something else."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, OBJECT) else {}
 
 
 def objects(value: object) -> list[Mapping[str, Any]]:
     """The objects of a list; none where it is no list."""
-    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
+    return [entry for entry in value if isinstance(entry, OBJECT)] if isinstance(value, list) else []
 
 
 def text(value: object) -> str | None:
     """Text that a database takes, without NUL or half a surrogate pair; None where it is no text or empty."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if not isinstance(value, str) and (isinstance(value, bool) or not isinstance(value, int)):
         return None
     text = str(value)
-    if not text.isascii():
-        text = text.encode("utf-8", "replace").decode("utf-8")
-    return text.replace("\x00", "") or None
+    if not text.isascii() or "\x00" in text:
+        text = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+    return text or None
 
 
 def segment(value: object) -> str:
@@ -51,7 +55,7 @@ def whole(value: object) -> int | None:
 def at(value: object, *path: str | int) -> Any:
     """What lies at a path inside a value; None where the way ends."""
     for step in path:
-        if isinstance(step, str) and isinstance(value, Mapping):
+        if isinstance(step, str) and isinstance(value, OBJECT):
             value = value.get(step)
         elif isinstance(step, int) and isinstance(value, Sequence) and not isinstance(value, str):
             value = value[step] if -len(value) <= step < len(value) else None
@@ -63,13 +67,13 @@ def at(value: object, *path: str | int) -> Any:
 def names(value: object, key: str = "name") -> tuple[str, ...]:
     """The names in a list of names, or of objects that have one, without doubles."""
     entries = value if isinstance(value, list) else []
-    found = (text(entry.get(key) if isinstance(entry, Mapping) else entry) for entry in entries)
-    return tuple(dict.fromkeys(name for name in found if name))
+    found = [text(entry.get(key) if isinstance(entry, OBJECT) else entry) for entry in entries]
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def kind_label(labels: Iterable[str]) -> str | None:
     """The first label that says what kind of issue it is (bug, kind/feature, "type: question", type::docs)."""
-    return next((kind for label in labels if (kind := _kind_in(label))), None)
+    return next(filter(None, map(_kind_in, labels)), None)
 
 
 @lru_cache(1_000)
@@ -113,13 +117,11 @@ def moment(value: object, zone: str | None = None) -> datetime | None:
 
     `zone` is what a time without an offset means; without it such a time is UTC.
     """
-    if isinstance(value, bool):
-        return None
     try:
-        if isinstance(value, int | float):
-            return datetime.fromtimestamp(value / 1000 if abs(value) > 1e11 else value, UTC)
         if not isinstance(value, str):
-            return None
+            if not isinstance(value, int | float) or isinstance(value, bool):
+                return None
+            return datetime.fromtimestamp(value / 1000 if abs(value) > 1e11 else value, UTC)
         found = datetime.fromisoformat(value.strip().removesuffix(" UTC"))
         if found.tzinfo is UTC:
             return found

@@ -1,11 +1,12 @@
 """What servers say, read without trust: custom fields as marks, moments, numbers."""
 
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from connectors.base import SourceOptions, tags_for
-from connectors.values import field_marks, moment, segment, whole
+from connectors.values import at, field_marks, mapping, moment, names, segment, text, whole
 
 OPTIONS = SourceOptions(
     name="desk",
@@ -38,6 +39,36 @@ def test_labels_priorities_and_fields_are_mapped_in_any_case() -> None:
     }
     assert tags_for(OPTIONS, [], {"legal": "YES"}) == {"private"}
     assert tags_for(OPTIONS, ["other"], {"impact": "one"}) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("a", "a"),
+        ("é", "é"),
+        (7, "7"),
+        ("a\0b", "ab"),
+        ("\ud800", "?"),
+        ("", None),
+        ("\0", None),
+        (True, None),
+        (7.5, None),
+    ],
+)
+def test_text_is_what_a_database_takes_or_none(value: Any, found: str | None) -> None:
+    assert text(value) == found
+
+
+def test_objects_of_any_kind_are_read_and_names_have_no_doubles() -> None:
+    kept = MappingProxyType({"user": {"login": "kim"}})
+
+    assert (mapping(kept), mapping([]), at(kept, "user", "login"), at(kept, "user", "x", "y")) == (
+        kept,
+        {},
+        "kim",
+        None,
+    )
+    assert names([{"name": "bug"}, "gold", None, {"name": 3}, {"name": "bug"}, {}]) == ("bug", "gold", "3")
 
 
 @pytest.mark.parametrize(("value", "number"), [(7, 7), ("7", 7), (True, None), ("x", None), ("²", None), (7.5, None)])

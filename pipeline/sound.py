@@ -4,9 +4,10 @@ A value that no table can hold must not take its page down with it: it is set as
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from pipeline.issue import Comment, Event, Gone, Issue, Remark
 
@@ -20,12 +21,6 @@ UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]+"
 )
 """What no name needs, and what moves a terminal's cursor or turns the letters of a page around."""
-
-
-_TEXTS = tuple(
-    field.name for field in fields(Issue) if field.name not in ("external_id", "comments", "history", "labels", "url")
-)
-"""What may hold text. Whatever is none of it, a moment or a set of tags, is left as it is."""
 
 
 def sound(value: Issue | Remark | Gone) -> Issue | Remark | Gone:
@@ -44,29 +39,29 @@ def _issue(issue: Issue) -> Issue:
             _moment(name, moment)
     if not issue.title.strip() and not issue.body.strip():
         raise ValueError("there is no text: title and body are empty")
-    changed: dict[str, Any] = {
+    kept: dict[str, Any] = {
         "external_id": _key("external_id", issue.external_id),
-        "comments": tuple(_comment(comment) for comment in issue.comments),
-        "history": tuple(_event(event) for event in issue.history),
-        "labels": tuple(name for label in issue.labels if (name := _name(label))),
+        "comments": tuple(map(_comment, issue.comments)),
+        "history": tuple(map(_event, issue.history)),
+        "labels": tuple(filter(None, map(_name, issue.labels))),
+        "url": issue.url if issue.url is None or issue.url.isprintable() else UNSEEN.sub("", issue.url),
     }
-    for field in _TEXTS:
-        found = getattr(issue, field)
-        if isinstance(found, str):
-            changed[field] = _name(found) if field in NAMES else _text(found)
-    changed["url"] = UNSEEN.sub("", issue.url) if issue.url else issue.url
-    changed = {name: value for name, value in changed.items() if value != getattr(issue, name)}
+    changed = {name: value for name, value in kept.items() if value != getattr(issue, name)}
+    for name, cut in _TEXTS.items():
+        found = getattr(issue, name)
+        if isinstance(found, str) and (text := cut(found)) != found:
+            changed[name] = text
     return replace(issue, **changed) if changed else issue
 
 
 def _comment(comment: Comment) -> Comment:
     _moment("a comment's created_at", comment.created_at)
-    return replace(
-        comment,
-        external_id=_key("a comment's id", comment.external_id),
-        author=None if comment.author is None else _name(comment.author),
-        body=_text(comment.body),
-    )
+    key = _key("a comment's id", comment.external_id)
+    author = None if comment.author is None else _name(comment.author)
+    body = _text(comment.body)
+    if (key, author, body) == (comment.external_id, comment.author, comment.body):
+        return comment
+    return replace(comment, external_id=key, author=author, body=body)
 
 
 def _event(event: Event) -> Event:
@@ -80,7 +75,7 @@ def _key(name: str, text: str) -> str:
     key = _text(text)
     if not key:
         raise ValueError(f"{name} is empty")
-    if UNSEEN.search(key):
+    if not key.isprintable() and UNSEEN.search(key):
         raise ValueError(f"{name} has characters that nobody can see: {key[:40]!r}")
     if len(key) > LONGEST:
         raise ValueError(f"{name} has {len(key)} characters, more than {LONGEST}: {key[:40]}...")
@@ -95,6 +90,8 @@ def _moment(name: str, moment: datetime) -> None:
 
 
 def _seen(text: str) -> str:
+    if text.isprintable():  # whatever `UNSEEN` finds is not
+        return text.strip()
     return UNSEEN.sub(" ", _text(text)).strip()
 
 
@@ -104,6 +101,14 @@ def _name(text: str) -> str:
 
 def _text(text: str) -> str:
     """Without NUL, which PostgreSQL refuses, and without halves of characters, which nothing can encode."""
-    if text.isascii():
-        return text.replace("\0", "")
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "").encode("utf-8", "ignore").decode()
+
+
+_TEXTS: Final[dict[str, Callable[[str], str]]] = {
+    field.name: _name if field.name in NAMES else _text
+    for field in fields(Issue)
+    if field.name not in ("external_id", "comments", "history", "labels", "url", "tags")
+}
+"""What may hold text, and what becomes of it. Whatever is none, a moment or a set of tags, is left as it is."""

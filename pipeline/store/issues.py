@@ -170,10 +170,12 @@ def columns(issue: Issue) -> dict[str, Any]:
         "closed_at": issue.closed_at,
         "tags": sorted(issue.tags),
     }
-    seen = (issue.title, issue.body, issue.labels, issue.project, issue.component, issue.group, issue.author_role)
-    said = sorted(tag for tag in issue.tags if tag.startswith("severity-"))
-    row["text_hash"] = _hash(repr((*seen, *said)))
-    row["content_hash"] = _hash(repr(list(row.values())))
+    written = {name: repr(value) for name, value in row.items()}
+    seen = [written[name] for name in ("title", "body", "project", "component", "group_name", "author_role")]
+    seen[2:2] = [repr(issue.labels)]
+    seen += [repr(tag) for tag in row["tags"] if tag.startswith("severity-")]
+    row["text_hash"] = _hash(f"({', '.join(seen)})")
+    row["content_hash"] = _hash(f"[{', '.join(written.values())}, {row['text_hash']!r}]")
     return row
 
 

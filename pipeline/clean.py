@@ -7,12 +7,14 @@ it is known to be absent.
 
 import re
 import unicodedata
+from collections.abc import Callable, Collection
 from typing import Final
 
-from pipeline.clean_mail import own_words
-from pipeline.clean_marks import mark
-from pipeline.clean_markup import BLOCK, READERS, Blocks, Markup, is_tidy
+from pipeline.clean_mail import NOT_OWN, own_words
+from pipeline.clean_marks import LONG, MARKED, mark
+from pipeline.clean_markup import BLOCK, READERS, Blocks, Markup
 from pipeline.prose import CODE, FENCE, FRAME_STARTS, inside, is_frame
+from pipeline.screen import Glance, Glances
 
 __all__ = ["CUT", "LONGEST", "Markup", "clean"]
 
@@ -49,24 +51,33 @@ def clean(text: str, markup: Markup = "markdown") -> str:
     text = READERS[markup](text, blocks)
     if entities:
         text = _characters(text, kept=BLOCK)
-    text = _spaces(_with_blocks(text, blocks))
-    marked = None
+    return _cap(_settled(_spaces(_with_blocks(text, blocks))), cut)
+
+
+def _settled(text: str) -> str:
+    """Traces between fences, other people's words gone, secrets marked. What a look has cleared is not looked at again
+    before the text has changed."""
+    may, marked = _may_change(text), None
     for _ in range(_ROUNDS):
-        before = text
-        for change in (_traces, own_words):
-            changed = change(text)
-            text = text if changed == text else _spaces(changed)
-        if text == marked:
+        if not may:
             break
-        changed = mark(text)
-        text = marked = text if changed == text else _spaces(changed)
+        before = text
+        for change in (_traces, own_words, mark):
+            if change not in may or (change is mark and text == marked):
+                continue
+            changed = change(text)
+            if changed != text:
+                text = _spaces(changed)
+                may = _may_change(text)
+            if change is mark:
+                marked = text
         if text == before:
             break
-    return _cap(text, cut)
+    return text
 
 
 _TITLE: Final = 150
-_NOTHING_TO_DO: Final = re.compile(r"(?:[A-Za-z\"'][A-Za-z.,;!?'\"-]{0,30}(?: (?=[^ ])|$))+$(?!\n)")
+_NOTHING_TO_DO: Final = re.compile(r"(?:[A-Za-z\"'][A-Za-z.,;!?'\"-]{0,30}+(?: (?=[^ ])|$))+$(?!\n)")
 """Most titles: words in ASCII with single blanks between them, in which there is nothing to find."""
 _SLIMMED: Final = (
     ("base64,", re.compile(r"data:[\w/+.;=-]{1,100}base64,[A-Za-z0-9+/=%\s]{200,}+"), ""),
@@ -88,7 +99,8 @@ _DROPPED: Final = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e007f]+"
 )
-_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f]+")
+_CONTROL: Final = bytes({*range(32), 127} - {*b"\t\n\v\f"})
+_AS_BREAKS: Final = bytes.maketrans(b"\v\f", b"\n\n")
 _BREAKS: Final = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 _PILED_MARKS: Final = re.compile(
     "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})"
@@ -103,9 +115,7 @@ def _characters(text: str, kept: str = "") -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii():
-        if text.replace("\n", "").replace("\t", "").isprintable():
-            return text
-        return _CONTROL.sub("", text.replace("\x0b", "\n").replace("\x0c", "\n"))
+        return text.encode().translate(_AS_BREAKS, _CONTROL).decode()
     text = _DROPPED.sub("", _BREAKS.sub("\n", text))
     return text if _is_western(text) else _PILED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
 
@@ -119,16 +129,21 @@ def _is_western(text: str) -> bool:
     return True
 
 
-_PARAGRAPHS: Final = re.compile(r"\n{3,}")
+_ODD_BREAK: Final = re.compile(r"\n(?: |\n\n)")
+_PARAGRAPHS: Final = re.compile(r"\n(?=\n\n)\n+")
+"""Both begin with one letter that is certain, which `re` finds by itself much sooner than a run."""
 
 
 def _spaces(text: str) -> str:
-    if is_tidy(text):
-        return text.strip("\n")
-    text = "\n".join([" ".join(line.split()) for line in text.split("\n")])
-    if "\n\n\n" in text:
+    """Single blanks within lines, none around them, and at most one empty line between them."""
+    if "\t" in text or not (text.isascii() or text.replace("\n", "").isprintable()):
+        text = "\n".join([" ".join(line.split()) for line in text.split("\n")])
+    while "  " in text:
+        text = text.replace("  ", " ")
+    if " \n" in text or _ODD_BREAK.search(text):
+        text = "\n".join([line.strip() for line in text.split("\n")])
         text = _PARAGRAPHS.sub("\n\n", text)
-    return text.strip("\n")
+    return text.strip(" \n")
 
 
 def _cap(text: str, cut: bool) -> str:
@@ -186,15 +201,12 @@ def _as_many(lines: list[str], room: int) -> list[str]:
 
 _INLINE_FRAMES: Final = re.compile(r"(?:\bat [\w.$<>]{1,200}\([\w.: ]{1,80}\)[ ]{0,3}){2,}")
 _INLINE_FRAME: Final = re.compile(r" (?=at [\w.$<>]{1,200}\()")
-_FRAME_BEGINS: Final = re.compile(rf"\n(?:{'|'.join(map(re.escape, FRAME_STARTS))})")
 
 
 def _traces(text: str) -> str:
     """Frames of a stack are put between fences; the line with the error itself stays outside."""
-    if text.count("at ") > 1 and (".java:" in text or ".kt:" in text or ".scala:" in text):
+    if (".java:" in text or ".kt:" in text or ".scala:" in text) and text.count("at ") > 1:
         text = _INLINE_FRAMES.sub(_apart, text)
-    if not _FRAME_BEGINS.search(f"\n{text}"):
-        return text
     lines = text.split("\n")
     within = inside(lines) if FENCE in text else [False] * len(lines)
     kept: list[str] = []
@@ -216,3 +228,13 @@ def _traces(text: str) -> str:
 def _apart(found: re.Match[str]) -> str:
     before = found.string[max(0, found.start() - 1) : found.start()]
     return ("" if before in ("", "\n") else "\n") + _INLINE_FRAME.sub("\n", found[0].strip()) + "\n"
+
+
+_TRACED: Final = Glance(r"\.(?:java|kt|scala):", lines=map(re.escape, FRAME_STARTS))
+_LOOK: Final = Glances({_traces: _TRACED, own_words: NOT_OWN, mark: LONG})
+
+
+def _may_change(text: str) -> Collection[Callable[[str], str]]:
+    """What a text has to go through; whatever is not among it would leave the text as it is."""
+    may = _LOOK(text)
+    return may if mark in may or not MARKED(text) else [*may, mark]

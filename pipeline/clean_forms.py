@@ -59,7 +59,7 @@ _TEMPLATE: Final = frozenset(
     .replace("\n    ", "|")
     .split("|")
 )
-HINTS: Final = re.compile(
+_HINTS: Final = re.compile(
     r"(?:_?no response_?|n/?a|a clear and concise description of .{0,120}|add any other (?:context"
     r"|information) .{0,120}"
     r"|if applicable, add .{0,120}|please (?:search|check|read|make sure|fill|complete|provide"
@@ -77,12 +77,12 @@ HINTS: Final = re.compile(
     r"|duplicates?|forum|stack ?overflow)\b.{0,120}|i (?:agree to|report the issue|updated to the latest) .{0,160})$",
     re.IGNORECASE,
 )
-_BEGINS: Final = frozenset("nNaAiIpPsSeEcCdDwW[_(-")
+BEGINS: Final = frozenset("nNaAiIpPsSeEcCdDwW[_(-")
 
 
 def boilerplate(line: str) -> bool:
     """Whether a line is a form's hint, a box that every reporter ticks, or an answer that says nothing."""
-    return line[0] in _BEGINS and HINTS.match(line) is not None
+    return line[0] in BEGINS and _HINTS.match(line) is not None
 
 
 def is_template(heading: str) -> bool:
@@ -94,7 +94,7 @@ def is_template(heading: str) -> bool:
 _COUNTED: Final = re.compile(r" ?\(\d{1,4}\)$")
 _HEADING: Final = re.compile(r"(#{1,6})\s+(\S.{0,300}?)[\s#]*$")
 _BOLD: Final = re.compile(r"(\*\*|__)([^*_\n]{1,120})(?:\*\*|__)\s?:?$")
-FIELDS: Final = 3
+_FIELDS: Final = 3
 """Headings of one rank that make a form of a text."""
 _SILENT: Final = re.compile(
     r"(?:_no response_|no response|\*no response\*|n/?a|-+|_+|\.+|`{3,}\w{0,20}|none\.?)$", re.IGNORECASE
@@ -120,12 +120,12 @@ def answered(lines: list[str]) -> list[str]:
 
     A form has at least three headings of one rank. The lines are stripped of white space around them.
     """
-    if sum(line[:1] in ("#", "*", "_") for line in lines) < FIELDS:
+    if sum(line[:1] in ("#", "*", "_") for line in lines) < _FIELDS:
         return lines
     heads = [(at, *found) for at, line in enumerate(lines) if (found := _label(line))]
     ranks = [rank for _, rank, _ in heads]
     rank = max(sorted(set(ranks)), key=ranks.count, default="")
-    if ranks.count(rank) < FIELDS:
+    if ranks.count(rank) < _FIELDS:
         return lines
     kept = lines[: heads[0][0]]
     for number, (at, own, label) in enumerate(heads):

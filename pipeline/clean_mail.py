@@ -133,15 +133,14 @@ _FOOTER_LINES: Final = 14
 
 def own_words(text: str) -> str:
     """Without quoted mail, signatures and legal footers, unless nothing else is there."""
-    if not (text.endswith((":", "：", FENCE)) or _ANYTHING(text)):
-        return text
     lines = text.split("\n")
     within = inside(lines) if FENCE in text else []
     before = len(lines)
     if _maybe_quotes(text):
         lines, within = _without_quotes(lines, within or [False] * before)
-    if _has(text[-_FOOTER:].casefold(), _LEGAL_SIGNS):
-        lines = _without_footer(lines, within)
+    above = _without_footer(lines, within)
+    if len(above) < len(lines) and _has(text[-_FOOTER:].casefold(), _LEGAL_SIGNS):
+        lines = above
     lines = _without_signature(lines, within)
     if len(lines) == before or not any(lines):
         return text
@@ -166,12 +165,13 @@ def _maybe_quotes(text: str) -> bool:
 def _without_quotes(lines: list[str], within: list[bool]) -> tuple[list[str], list[bool]]:
     """The lines that are left, and for each whether it stands in a block of code."""
     end = _mail_below(lines, within)
-    kept: list[tuple[str, bool]] = []
+    kept: list[int] = []
     quoted_below, opens_above, blank_above = False, False, True
-    for line, fenced in zip(reversed(lines[:end]), reversed(within[:end]), strict=True):
-        if fenced or not line:
-            kept.append((line, fenced))
-            quoted_below = quoted_below and not fenced
+    for at in range(end - 1, -1, -1):
+        line = lines[at]
+        if within[at] or not line:
+            kept.append(at)
+            quoted_below = quoted_below and not within[at]
             opens_above = False
         elif line[0] == ">":
             quoted_below = True
@@ -187,15 +187,15 @@ def _without_quotes(lines: list[str], within: list[bool]) -> tuple[list[str], li
             pass
         else:
             quoted_below = opens_above = blank_above = False
-            kept.append((line, fenced))
+            kept.append(at)
     kept.reverse()
-    return [line for line, _ in kept], [fenced for _, fenced in kept]
+    return [lines[at] for at in kept], [within[at] for at in kept]
 
 
 def _mail_below(lines: list[str], within: list[bool]) -> int:
     """Where the headers of another mail begin, below words of the author's own; the end where there are none."""
     for at, line in enumerate(lines):
-        if at and not within[at] and line[-1:] != "" and ":" in line[:14] and _FROM.match(line):
+        if ":" in line[:14] and at and not within[at] and _FROM.match(line):
             below = lines[at + 1 : at + _HEADERS]
             if any(map(_SENT.match, below)) and any(map(_ABOUT.match, below)) and any(lines[:at]):
                 return at
@@ -237,8 +237,8 @@ def _signs(lines: list[str], within: list[bool], at: int, end: int) -> bool:
 
 _SIGN_LETTERS: Final = frozenset("wabkmcsytvlfhgduinpzxoüмсзμεよ此谢감")
 
-_ANYTHING: Final = Glance(
+NOT_OWN: Final = Glance(
     re.compile("-{3}|_{4}|##|warded|réexpédié|transféré|weitergeleitete", re.IGNORECASE),
-    lines=(">", "--$", _ABOUT, _LEGAL, _SIGN_OFF, _DEVICE),
+    lines=(">", "--$", _ABOUT, _FULL_INTRO, _LEGAL, _SIGN_OFF, _DEVICE),
 )
 """What every cut needs that is made here; of another mail's headers the one that is rarest."""

@@ -7,11 +7,11 @@ A reader takes the text and a list to which it adds blocks of code; where one of
 import html
 import re
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Final, Literal
 
 from pipeline import prose
-from pipeline.clean_forms import FIELDS, HINTS, answered, boilerplate, is_template
-from pipeline.screen import Glance
+from pipeline.clean_forms import BEGINS, answered, boilerplate, is_template
 
 Markup = Literal["markdown", "html", "plain", "wiki"]
 Blocks = list[list[str]]
@@ -52,7 +52,9 @@ _REFERENCE: Final = re.compile(r"\[[^\]\n]{1,100}\]:\s?\S{1,2000}(?:\s.{0,200})?
 _PROMPT: Final = 60
 _FENCE: Final = re.compile(r"(`{3,}|~{3,})")
 
-_INLINE: Final[tuple[tuple[str, re.Pattern[str], str], ...]] = (
+_WORDS: Final = itemgetter(1)
+"""Of what stands within marks, the words; as a template it would be looked up at each call."""
+_INLINE: Final[tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = (
     ("![", re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\s]{0,600}(?:\s[^()\n]{0,200})?\)"), " "),
     (
         "](",
@@ -60,60 +62,38 @@ _INLINE: Final[tuple[tuple[str, re.Pattern[str], str], ...]] = (
             r"\[([^\[\]\n]{0,400})\]\([^()\s]{0,600}(?:\([^()\s]{0,100}\)[^()\s]{0,200})?(?:\s[^()\n]{0,200})?"
             r"\)"
         ),
-        r"\1",
+        _WORDS,
     ),
-    ("][", re.compile(r"\[([^\[\]\n]{1,400})\]\[[^\[\]\n]{0,100}\]"), r"\1"),
-    ("**", re.compile(r"\*\*(?=\S)([^*\n]{1,500})\*\*"), r"\1"),
-    ("__", re.compile(r"__(?<!\w__)(?=\S)([^_\n]{1,500})__(?!\w)"), r"\1"),
-    ("~~", re.compile(r"~~(?=\S)([^~\n]{1,500})~~"), r"\1"),
-    ("*", re.compile(r"\*(?<![\w*]\*)(?=[^\s*])([^*\n]{1,500})(?<=\S)\*(?![\w*])"), r"\1"),
-    ("_", re.compile(r"_(?<![\w_]_)(?=[^\s_])([^_\n]{1,500})(?<=\S)_(?![\w_])"), r"\1"),
-    ("`", re.compile(r"``?([^`\n]{1,500})``?"), r"\1"),
-    ("\\", re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])"), r"\1"),
+    ("][", re.compile(r"\[([^\[\]\n]{1,400})\]\[[^\[\]\n]{0,100}\]"), _WORDS),
+    ("**", re.compile(r"\*\*(?=\S)([^*\n]{1,500})\*\*"), _WORDS),
+    ("__", re.compile(r"__(?<!\w__)(?=\S)([^_\n]{1,500})__(?!\w)"), _WORDS),
+    ("~~", re.compile(r"~~(?=\S)([^~\n]{1,500})~~"), _WORDS),
+    ("*", re.compile(r"\*(?<![\w*]\*)(?=[^\s*])([^*\n]{1,500})(?<=\S)\*(?![\w*])"), _WORDS),
+    ("_", re.compile(r"_(?<![\w_]_)(?=[^\s_])([^_\n]{1,500})(?<=\S)_(?![\w_])"), _WORDS),
+    ("`", re.compile(r"``?([^`\n]{1,500})``?"), _WORDS),
+    ("\\", re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])"), _WORDS),
 )
 
 
 def _markdown(text: str, blocks: Blocks) -> str:
     text = without_comments(text)
-    if "```" in text or "~~~" in text:
+    if ("`" in text and "```" in text) or ("~" in text and "~~~" in text):
         text = "\n".join(_fenced(text.split("\n"), blocks))
     if "<" in text:
         text = _tags(text, blocks)
-    if not is_tidy(text):
-        text = "\n".join([line.strip() for line in text.split("\n")])
-    if _IN_LINES(text):
-        lines = text.split("\n")
-        if text.count("#") >= FIELDS or text.count("**") >= 2 * FIELDS or text.count("__") >= 2 * FIELDS:
-            lines = answered(lines)
-        text = "\n".join(_markdown_lines(lines))
+    lines = [line.strip() for line in text.split("\n")]
+    if "#" in text or "*" in text or "_" in text:
+        lines = answered(lines)
+    text = "\n".join(_markdown_lines(lines))
     for needed, pattern, put in _INLINE:
-        if needed in text:
+        if needed[0] in text and needed in text:  # one letter is found ten times as fast as two
             text = pattern.sub(put, text)
     return html.unescape(text) if "&" in text else text
 
 
-_IN_LINES: Final = Glance(lines=(r"[][#*_=|:•+0-9-]", rf".{{0,{_PROMPT}}}:$", HINTS))
-"""What every change needs that a line of Markdown sees as one."""
-
-
-def is_tidy(text: str) -> bool:
-    """Whether there is nothing but single blanks within lines: none around them, and one empty line between them."""
-    return (
-        "  " not in text
-        and " \n" not in text
-        and not _UNTIDY_BREAK.search(text)
-        and text[:1] != " "
-        and text[-1:] != " "
-        and text.replace("\n", "").isprintable()
-    )
-
-
-_UNTIDY_BREAK: Final = re.compile(r"\n(?: |\n\n)")
-
-
 def without_comments(text: str) -> str:
     """Without <!-- comments -->; one that is never closed hides nothing, only its opening goes."""
-    if "<!--" not in text:
+    if "<" not in text:
         return text
     kept, at = [], 0
     while (start := text.find("<!--", at)) >= 0:
@@ -146,16 +126,21 @@ def _fenced(lines: list[str], blocks: Blocks) -> list[str]:
     return kept if fenced is None else kept + _put(blocks, fenced, program=language in _PROGRAMS)
 
 
+_SEEN: Final = frozenset("#*_-=|:[+•0123456789") | BEGINS
+"""What a line begins with that is more than words, or may be a form's hint; others end with a colon."""
+
+
 def _markdown_lines(lines: list[str]) -> list[str]:
     kept: list[str] = []
     for line in lines:
-        kept.extend(_markdown_line(line))
+        if line and (line[0] in _SEEN or line[-1] == ":"):
+            kept += _markdown_line(line)
+        else:
+            kept.append(line)
     return kept
 
 
 def _markdown_line(line: str) -> list[str]:
-    if not line:
-        return [""]
     first = line[0]
     if first == "#" and (heading := _HEADING.match(line)):
         return _heading(heading[1])

@@ -28,7 +28,7 @@ _MEMORY: Final = 1 << 20
 
 _FOLDED: Final = "[ıİſ\u212aŉǰẖẗẘẙẚﬀ-ﬆ]"
 """Letters that Python takes for ones of ASCII where case does not count, and RE2 does not."""
-_ROOM: Final = 4 << 20
+_ROOM: Final = 8 << 20
 """Bytes that RE2 may keep for what it learned of several patterns that it reads at once."""
 
 Key = TypeVar("Key")
@@ -79,45 +79,52 @@ class Glance:
         self._patterns = (*patterns, _FOLDED)
         self._lines = tuple(lines)
 
-    @cached_property
-    def _glances(self) -> "Glances[bool]":
-        return Glances({True: self})
-
     @property
     def widened(self) -> str:
-        """One pattern of RE2's for all of them."""
+        """All of them as one pattern of RE2's."""
         either = [_flagged(pattern) for pattern in self._patterns]
         either += [f"(?m:^){_flagged(pattern, ends=True)}" for pattern in self._lines]
         return "|".join(either)
 
+    @cached_property
+    def _set(self) -> Any:
+        return _together([self.widened])
+
     def __call__(self, text: str) -> bool:
-        return bool(self._glances(text))
+        try:
+            return bool(self._set.Match(f"\n{text}"))
+        except UnicodeEncodeError:  # half a surrogate pair, which RE2 cannot read
+            return True
 
 
 class Glances(Generic[Key]):
-    """Which of several glances may find something, by their keys: one look for all of them, in no order."""
+    """The keys, in no order, of those of several glances that may find something: one look for all of them."""
 
     def __init__(self, glances: Mapping[Key, Glance]) -> None:
         self._keys = tuple(glances)
-        self._patterns = tuple(glances.values())
+        self._glances = tuple(glances.values())
 
     @cached_property
     def _set(self) -> Any:
-        options = re2.Options()
-        options.log_errors = False
-        options.never_capture = True
-        options.max_mem = _ROOM
-        found = re2.Set.SearchSet(options)
-        for glance in self._patterns:
-            found.Add(glance.widened)
-        found.Compile()
-        return found
+        return _together(glance.widened for glance in self._glances)
 
     def __call__(self, text: str) -> Collection[Key]:
         try:
             return [self._keys[number] for number in self._set.Match(f"\n{text}") or ()]
         except UnicodeEncodeError:  # half a surrogate pair, which RE2 cannot read
             return self._keys
+
+
+def _together(patterns: Iterable[str]) -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    options.never_capture = True
+    options.max_mem = _ROOM
+    found = re2.Set.SearchSet(options)
+    for pattern in patterns:
+        found.Add(pattern)
+    found.Compile()
+    return found
 
 
 def _flagged(pattern: re.Pattern[str] | str, *, ends: bool = False) -> str:

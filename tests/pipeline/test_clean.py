@@ -1,5 +1,6 @@
 """What people read after cleaning, what is marked, and that hostile text costs no more than its length."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import partial
@@ -8,7 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.clean import CUT, LONGEST, Markup, clean
+from pipeline import clean_markup
+from pipeline.clean import CUT, LONGEST, Markup, _spaces, clean
+from pipeline.clean_forms import _HINTS
 from tests.effort import spent, that_ends
 
 MARKUPS: tuple[Markup, ...] = ("markdown", "html", "plain", "wiki")
@@ -512,6 +515,22 @@ def test_cleaning_plain_text_twice_changes_nothing(text: str) -> None:
     once = clean(text, "plain")
 
     assert clean(once, "plain") == once
+
+
+@given(st.text(alphabet="ab \t\n\xa0\u3000é", max_size=40))
+@settings(max_examples=400, deadline=None)
+def test_white_space_is_single_blanks_within_lines_and_at_most_one_empty_line_between_them(text: str) -> None:
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+
+    assert _spaces(text) == re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+
+@given(st.one_of(st.text(min_size=1), st.from_regex(_HINTS), st.sampled_from(["Versions:", "+ x", "1. x", "[x]: y"])))
+@settings(max_examples=400, deadline=None)
+def test_a_line_of_markdown_that_is_passed_over_is_nothing_but_words(line: str) -> None:
+    line = line.replace("\n", "").strip()
+
+    assert not line or clean_markup._markdown_lines([line]) == clean_markup._markdown_line(line)
 
 
 @given(st.text(), st.sampled_from(MARKUPS))

@@ -1,10 +1,12 @@
 """A time within which something is done, however slowly a server trickles."""
 
+import os
 import socket
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from threading import Event, Lock, Thread, Timer
+from threading import Condition, Event, Lock, Thread
+from time import monotonic
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -40,18 +42,17 @@ class Cut:
     """
 
     def __init__(self, seconds: float) -> None:
-        self._timer = Timer(seconds, self._end)
-        self._timer.daemon = True
+        self._seconds = seconds
         self._lock = Lock()
         self._over = Event()
         self._wire: socket.socket | None = None
 
     def __enter__(self) -> Self:
-        self._timer.start()
+        _watch.begin(self, monotonic() + self._seconds)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._timer.cancel()
+        _watch.end(self)
         with self._lock:
             self._let_go()
 
@@ -67,7 +68,8 @@ class Cut:
             if self.late:
                 self._shut()
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """It is late: whoever waits for the socket is told that nothing comes any more."""
         with self._lock:
             self._over.set()
             self._shut()
@@ -81,3 +83,50 @@ class Cut:
         if self._wire is not None:
             self._wire.close()
             self._wire = None
+
+
+class _Watch:
+    """Ends what is late. One thread for a process: to start one for each exchange costs as much as the exchange."""
+
+    def __init__(self) -> None:
+        self._ends: dict[Cut, float] = {}
+        self._changed = Condition()
+        self._thread: Thread | None = None
+        self._wakes = 0.0
+        """When the thread looks again by itself."""
+
+    def begin(self, cut: Cut, end: float) -> None:
+        with self._changed:
+            self._ends[cut] = end
+            if self._thread is None:
+                self._thread = Thread(target=self._look, daemon=True)
+                self._thread.start()
+            elif end < self._wakes:
+                self._changed.notify()
+
+    def end(self, cut: Cut) -> None:
+        with self._changed:
+            self._ends.pop(cut, None)
+
+    def _look(self) -> None:
+        with self._changed:
+            while True:
+                now = monotonic()
+                for cut in [cut for cut, end in self._ends.items() if end <= now]:
+                    del self._ends[cut]
+                    cut.end()
+                self._wakes = min(self._ends.values(), default=now + _IDLE)
+                self._changed.wait(self._wakes - now)
+
+
+_IDLE = 3600.0
+_watch = _Watch()
+
+
+def _anew() -> None:
+    """A forked process has no such thread, and the lock may be held by nobody."""
+    global _watch
+    _watch = _Watch()
+
+
+os.register_at_fork(after_in_child=_anew)

@@ -34,13 +34,27 @@ def page(items: Sequence[Raw], parts: Sequence[bytes], redact: Collection[str]) 
     """A list of items without the keys in `redact`, at any depth; `parts` are the items as they are written."""
     body = b"[%b]" % b",".join(parts)
     for key in redact:
-        # Within a text a quotation mark has a backslash before it, so that this can only be a key, or the end of one.
-        name = written(key) + b":"
-        if name in body and b"\\" + name not in body:
-            body = body.replace(name + b"null,", b"").replace(b"," + name + b"null}", b"}")
-        if name in body:
+        found = _without_null(body, written(key) + b":")
+        if found is None:
             return written(_without(list(items), frozenset(redact)))
+        body = found
     return body
+
+
+def _without_null(body: bytes, name: bytes) -> bytes | None:
+    """A text of JSON without a key that has no value; None where it may have one."""
+    first, *others = body.split(name)
+    kept = [first]
+    for part in others:
+        if kept[-1].endswith(b"\\"):  # within a text a quotation mark has one before it
+            return None
+        if part.startswith(b"null,"):
+            kept.append(part[len(b"null,") :])
+        elif part.startswith(b"null}") and kept[-1].endswith(b","):
+            kept[-1:] = [kept[-1][:-1], part[len(b"null") :]]
+        else:
+            return None
+    return b"".join(kept)
 
 
 def _without(value: Any, keys: frozenset[str]) -> Any:

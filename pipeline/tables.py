@@ -25,6 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+_WITHOUT_ZONE = len("2026-09-21 08:00:00.000000")
+
 
 class Utc(TypeDecorator[datetime]):
     """An aware datetime in UTC; SQLite keeps it without its zone."""
@@ -46,8 +48,8 @@ class Utc(TypeDecorator[datetime]):
             return super().bind_processor(dialect)
 
         def written(value: datetime | None) -> str | None:
-            utc = self.process_bind_param(value, dialect)
-            return None if utc is None else utc.isoformat(" ", "microseconds")
+            utc = value if value is not None and value.tzinfo is UTC else self.process_bind_param(value, dialect)
+            return None if utc is None else utc.isoformat(" ", "microseconds")[:_WITHOUT_ZONE]
 
         return written
 

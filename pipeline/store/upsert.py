@@ -1,10 +1,11 @@
 """INSERT ... ON CONFLICT for the two databases, in one place."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, LargeBinary, Table, Text, bindparam, cast, column, func, select
+from sqlalchemy import JSON, ColumnElement, Dialect, LargeBinary, Table, Text, bindparam, cast, column, func, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -83,6 +84,39 @@ def _putting(
     return statement.on_conflict_do_update(index_elements=keys, set_=fresh, where=where)
 
 
+# --- many rows for SQLite: the driver takes tuples, where SQLAlchemy makes a dictionary of each and looks at all of it
+
+
+@dataclass(frozen=True, slots=True)
+class _Driven:
+    """An insert as the driver takes it."""
+
+    sql: str
+    columns: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+    """In the order of the statement, each with what makes the driver's value of ours."""
+
+    def values(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+        lists = [
+            [row[name] for row in rows] if made is None else [made(row[name]) for row in rows]
+            for name, made in self.columns
+        ]
+        return list(zip(*lists, strict=True))
+
+
+@lru_cache(STATEMENTS)
+def _driven(dialect: Dialect, statement: Any, names: tuple[str, ...]) -> _Driven | None:
+    """None where the statement has values of its own beside those of a row, or the database is another one."""
+    if dialect.name != "sqlite":
+        return None
+    compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    order = compiled.positiontup
+    if sorted(order) != sorted(names):
+        return None
+    types = [statement.table.c[name].type.dialect_impl(dialect) for name in order]
+    made = [known.bind_processor(dialect) for known in types]
+    return _Driven(str(compiled), tuple(zip(order, made, strict=True)))
+
+
 # --- many rows in one statement: PostgreSQL takes them as one JSON text, where `executemany` sends a statement a row
 
 
@@ -103,7 +137,12 @@ def _from_json(statement: Any, names: tuple[str, ...]) -> Any:
 
 def _each(session: Session, statement: Any, rows: Sequence[Mapping[str, Any]], keys: Iterable[str]) -> None:
     if statement.select is None:
-        session.execute(statement, list(rows))
+        session.flush()
+        driven = _driven(session.get_bind().dialect, statement, tuple(rows[0]))
+        if driven is None:
+            session.execute(statement, list(rows))
+        else:
+            session.connection().exec_driver_sql(driven.sql, driven.values(rows))
         return
     if any(row.keys() != rows[0].keys() for row in rows):
         raise ValueError("the rows of one statement have different columns")

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from array import array
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,9 +17,14 @@ from pipeline.judging import ask_for_verdicts
 from pipeline.org import Org
 from pipeline.prose import prose
 from pipeline.store import authors, digests, drift, issues, registry, work
+from pipeline.store.corrections import corrections
 
 EARLIER = timedelta(weeks=8)
 """How far back single issues, which founded nothing yet, are looked at again."""
+
+
+KEPT = 5_000
+"""Open issues whose texts are kept while they are grouped, so that those of a usual week are read once."""
 
 
 class _Stored:
@@ -30,7 +37,8 @@ class _Stored:
         closed = registry.mark(session, "closed")
         since = periods.week_of(closed, zone).end - EARLIER if closed else datetime.min.replace(tzinfo=UTC)
         self.known = registry.frozen(session)
-        self._told = registry.candidates(session, since, until)
+        self.said = corrections(session)
+        self._told = registry.candidates(session, since, until, self.said)
         stand = [(pain["id"], pain["title"], pain["members"]) for pain in self.known]  # a person decides on them too
         self._seen = hashlib.blake2b(repr((closed, stand)).encode("utf-8", "replace"), digest_size=16)
 
@@ -42,54 +50,81 @@ class _Stored:
 
     @property
     def mark(self) -> str:
-        """A hash of all that was told: two equal marks give equal groupings for the same organisation."""
+        """A hash of all that is told: two equal marks give equal groupings for the same organisation."""
+        deque(self.told(), maxlen=0)
         return self._seen.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class OpenPart:
-    """The same as it is compared."""
+    """The same as it is compared: the open issues of each audience, whose texts are read in the session when their turn
+    comes."""
 
     known: tuple[pains.Pain, ...]
-    candidates: tuple[pains.Candidate, ...]
+    opened: "Mapping[str, pains.Open]"
     mark: str
+
+
+class Joined:
+    """(row of an issue, pain, score) of all that joined one, in twenty bytes each."""
+
+    def __init__(self) -> None:
+        self._rows, self._pains, self._scores = array("q"), array("i"), array("d")
+        self._numbers: dict[str, int] = {}
+
+    def add(self, row: int, pain: str, score: float) -> None:
+        self._rows.append(row)
+        self._pains.append(self._numbers.setdefault(pain, len(self._numbers)))
+        self._scores.append(score)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[tuple[int, str, float]]:
+        names = list(self._numbers)
+        return zip(self._rows, (names[one] for one in self._pains), self._scores, strict=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
     mark: str
     living: tuple[pains.Pain, ...]
-    joined: tuple[pains.Assignment, ...]
+    joined: Joined | Sequence[tuple[int, str, float]]
 
 
 def gather(session: Session, *, org: Org, zone: str, until: datetime | None = None) -> OpenPart:
-    """What assigning has to look at. Only reads."""
-    stored, addresses, plain = _Stored(session, zone, until), {}, []
-    for one in stored.told():
-        plain.append(candidate(org, one, one, one.side))
-        if one.url:
-            addresses[one.key] = one.url
+    """What assigning has to look at. Only reads, and its texts are read while it is grouped, in the same session."""
+    stored, found = _Stored(session, zone, until), {}
+    kept: dict[int, pains.Candidate] = {}
     known = tuple(pains.from_json(pain) for pain in stored.known)
-    return OpenPart(known, _linked(plain, addresses, known), stored.mark)
+    for one in stored.told():
+        told = candidate(org, one, one, one.side)
+        if told.audience not in found:
+            found[told.audience] = pains.Gathering(pain for pain in known if pain.audience == told.audience)
+        found[told.audience].add(one.id, told, one.url)
+        if len(kept) < KEPT:
+            kept[one.id] = told
 
+    def called(rows: Sequence[int]) -> Iterator[tuple[int, str, str | None]]:
+        return registry.called(session, rows)
 
-def _linked(
-    plain: Sequence[pains.Candidate], addresses: Mapping[str, str], known: Sequence[pains.Pain]
-) -> tuple[pains.Candidate, ...]:
-    """The candidates, in order, with the issues of their own audience that they name."""
-    found: dict[str, pains.Candidate] = {}
-    for audience in {one.audience for one in plain}:
-        own = [one for one in plain if one.audience == audience]
-        urls = {one.key: addresses[one.key] for one in own if one.key in addresses}
-        linked = pains.linked(own, urls, [pain for pain in known if pain.audience == audience])
-        found |= {one.key: one for one in linked}
-    return tuple(found[one.key] for one in plain)
+    def fetch(rows: Sequence[int]) -> Iterator[tuple[int, pains.Candidate]]:
+        yield from ((row, kept[row]) for row in rows if row in kept)
+        there = registry.candidates_of(session, [row for row in rows if row not in kept], stored.said)
+        yield from ((one.id, candidate(org, one, one, one.side)) for one in there)
+
+    return OpenPart(known, {audience: one.opened(called, fetch) for audience, one in found.items()}, stored.mark)
 
 
 def group(part: OpenPart, org: Org) -> Grouping:
-    """Let every open issue of pain join a pain or found one. Pure, and the long part of assigning."""
-    living, joined = pains.assign(part.known, part.candidates, names=names_of_people(org))
-    return Grouping(part.mark, tuple(living), tuple(joined))
+    """Let every open issue of pain join a pain or found one: the long part of assigning. Only reads."""
+    joined = Joined()
+
+    def tell(opened: "pains.Open", place: int, one: pains.Assignment) -> None:
+        joined.add(opened.rows[place], one.pain_id, one.score)
+
+    living = pains.grow(part.known, part.opened, tell, names=names_of_people(org))
+    return Grouping(part.mark, tuple(living), joined)
 
 
 def names_of_people(org: Org) -> list[str]:
@@ -115,14 +150,12 @@ def assign(
     taken, and serves where nothing changed since.
     """
     registry.lock(session)
-    stored = _Stored(session, zone, until)
-    rows = {one.key: one.id for one in stored.told()}
-    if ready is None or ready.mark != stored.mark:
+    if ready is None or ready.mark != _Stored(session, zone, until).mark:
         ready = group(gather(session, org=org, zone=zone, until=until), org)
     registry.save(
         session,
-        [(pain.id, pains.to_json(pain)) for pain in ready.living],
-        [(rows[one.key], one.pain_id, one.score) for one in ready.joined],
+        ((pain.id, pains.to_json(pain)) for pain in ready.living),
+        ready.joined,
         freeze=freeze,
     )
     return len(ready.joined)

@@ -676,8 +676,7 @@ class Engine:
                 work.postpone(session, job, BEHIND_CLOSE, reason="a week is being closed", counts=False)
                 return
         with db.reading(self.deployment.database) as session:
-            part = steps.gather(session, org=org, zone=zone)
-        ready = steps.group(part, org)
+            ready = steps.group(steps.gather(session, org=org, zone=zone), org)
         with self.transaction() as session:
             work.renew(session, job, self.deployment.lease)
             steps.assign(session, org=org, zone=zone, ready=ready)
@@ -750,8 +749,7 @@ class Engine:
                 work.postpone(session, job, RECHECK, reason=waits_for, counts=False)
                 return
         with db.reading(house.database) as session:
-            part = steps.gather(session, org=house.org, zone=house.zone, until=period.end)
-        ready = steps.group(part, house.org)
+            ready = steps.group(steps.gather(session, org=house.org, zone=house.zone, until=period.end), house.org)
         with self.transaction() as session:
             work.renew(session, job, house.lease)
             steps.close(session, period, org=house.org, ready=ready, at=house.now())

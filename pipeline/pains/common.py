@@ -5,9 +5,12 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.pains.likeness import ONE, SAME_LEAF, Shelf
 from pipeline.pains.linkage import clusters
-from pipeline.pains.settling import State
+from pipeline.pains.settling import Names, State
 from pipeline.pains.text import Text
 
 T = TypeVar("T")
@@ -63,18 +66,29 @@ def _crowds(texts: Sequence[Text]) -> list[list[int]]:
 def _common(
     texts: Sequence[Text], crowds: Sequence[Sequence[Text]], pains: Collection[State], knee: float
 ) -> dict[int, float]:
-    """The part of its weight that a common feature keeps."""
-    seen = Counter(chain.from_iterable(text.raw for text in texts))
-    own: dict[int, int] = {}
+    """The part of its weight that a common feature of these texts keeps."""
+    names, seen = _counted(texts)
+    if not len(names):
+        return {}
+    own, most = np.zeros(len(names)), np.zeros(len(names))
     for crowd in crowds:
-        for name, times in Counter(chain.from_iterable(text.raw for text in crowd)).items():
-            if times > CROWD_HOLDS * seen[name]:
-                own[name] = times
-    most: dict[int, int] = {}
-    for state in pains:
-        for name, times in state.seen.items():
-            seen[name] += times
-            most[name] = max(most.get(name, 0), times)
+        inside, times = _counted(crowd)
+        at = np.searchsorted(names, inside)
+        held = times > CROWD_HOLDS * seen[at]
+        own[at[held]] = times[held]
+    every = [state.seen() for state in pains]
+    used = np.concatenate([of for of, _ in every]) if every else names[:0]
+    times = np.concatenate([times for _, times in every]) if every else seen[:0]
+    at = np.searchsorted(names, used)
+    at[at == len(names)] = 0
+    here = names[at] == used
+    np.maximum.at(most, at[here], times[here])
+    elsewhere = seen + np.bincount(at[here], times[here], len(names)) - own - most
     usual = max(knee * (len(texts) + sum(state.members for state in pains)), KNEE_LEAST)
-    elsewhere = {name: times - own.get(name, 0) - most.get(name, 0) for name, times in seen.items()}
-    return {name: (usual / times) * (usual / times) for name, times in elsewhere.items() if times > usual}
+    common = zip(names[elsewhere > usual].tolist(), elsewhere[elsewhere > usual].tolist(), strict=True)
+    return {name: (usual / times) * (usual / times) for name, times in common}
+
+
+def _counted(texts: Sequence[Text]) -> tuple[Names, NDArray[np.int64]]:
+    """The features of texts, ascending, and how many of them have each."""
+    return np.unique(np.fromiter(chain.from_iterable(text.raw for text in texts), np.uint32), return_counts=True)

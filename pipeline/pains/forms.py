@@ -6,8 +6,13 @@ form of any project is written down here; what recurs among the issues at hand i
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.pains.values import Candidate
 
@@ -31,25 +36,50 @@ _DIGITS = re.compile(r"[0-9]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ROW = re.compile(r"^[^|\n]{0,60}(?:\|[^|\n]{0,60}){2,}\|?$|^[\w.-]{2,40}\|[^|\n]{0,60}$")
 
+NOTHING = 0
+
 Place = tuple[str, str | None]
-Form = frozenset[str]
+Form = frozenset[int]
+"""Hashes of pieces."""
+Marks = NDArray[np.uint64]
 
 
 def learnt(candidates: Iterable[Candidate]) -> Mapping[Place, Form]:
     """The pieces of the forms of each source and leaf, whatever the order of the candidates."""
-    places: dict[Place, list[Candidate]] = defaultdict(list)
+    learning = Learning()
     for candidate in candidates:
-        places[place_of(candidate)].append(candidate)
-    forms = ((place, _form([_marks(one.body) for one in here])) for place, here in places.items())
-    return {place: form for place, form in forms if form}
+        learning.add(candidate)
+    return learning.forms()
 
 
-def _form(bodies: Sequence[set[str]]) -> Form:
-    seen = Counter(mark for marks in bodies for mark in marks)
-    least = max(RECURS, SHARE * len(bodies))
-    often = {mark for mark, times in seen.items() if times >= least}
-    together = Counter(mark for marks in bodies if len(found := marks & often) >= TOGETHER for mark in found)
-    return frozenset(mark for mark in often if together[mark] >= least)
+class Learning:
+    """The same, of candidates that come one after the other. Of a text only hashes of its pieces are kept."""
+
+    def __init__(self) -> None:
+        self._read: dict[Place, tuple[array[int], array[int]]] = {}
+        """The marks of its bodies, and where each body's end."""
+
+    def add(self, candidate: Candidate) -> None:
+        marks, ends = self._read.setdefault(place_of(candidate), (array("Q"), array("Q")))
+        marks.extend(_marks(candidate.body))
+        ends.append(len(marks))
+
+    def forms(self) -> Mapping[Place, Form]:
+        forms = ((place, _form(np.asarray(marks), np.asarray(ends))) for place, (marks, ends) in self._read.items())
+        return {place: form for place, form in forms if form}
+
+
+def _form(marks: Marks, ends: Marks) -> Form:
+    least = max(RECURS, SHARE * len(ends))
+    often = np.flatnonzero(np.isin(marks, _recurring(marks, least)))
+    body = np.searchsorted(ends, often, side="right")
+    several = np.bincount(body, minlength=len(ends)) >= TOGETHER
+    return frozenset(_recurring(marks[often[several[body]]], least).tolist())
+
+
+def _recurring(marks: Marks, least: float) -> Marks:
+    names, times = np.unique(marks, return_counts=True)
+    return names[times >= least]
 
 
 def place_of(candidate: Candidate) -> Place:
@@ -61,11 +91,11 @@ def without(body: str, form: Form) -> str:
     kept: list[str] = []
     asked = False
     for piece in _pieces(body):
-        if _plain(piece) in form:
+        if _asks(piece, form):
             asked = True
             continue
         label, rest = _label(piece)
-        if label and _plain(label) in form:
+        if label and _asks(label, form):
             asked, piece = True, "" if label[-1] == "|" else rest
         if not ("|" in piece and _ROW.match(piece)) and not (asked and len(_WORD.findall(piece)) <= ANSWER):
             kept.append(piece)
@@ -73,12 +103,25 @@ def without(body: str, form: Form) -> str:
     return "\n".join(kept)
 
 
-def _marks(body: str) -> set[str]:
-    found: set[str] = set()
+def _asks(piece: str, form: Form) -> bool:
+    return bool(form) and _hashed(piece) in form
+
+
+def _marks(body: str) -> set[int]:
+    found: set[int] = set()
     for piece in _pieces(body):
         label, _ = _label(piece)
-        found |= {_plain(piece), _plain(label)} if label else {_plain(piece)}
-    return {mark for mark in found if _WORD.search(mark)}
+        found |= {_hashed(piece), _hashed(label)} if label else {_hashed(piece)}
+    return found - {NOTHING}
+
+
+@lru_cache(maxsize=8192)
+def _hashed(piece: str) -> int:
+    """The same for pieces that say the same, `NOTHING` for one without a word. What recurs is kept: it is a form's."""
+    mark = _plain(piece)
+    if not _WORD.search(mark):
+        return NOTHING
+    return int.from_bytes(blake2b(mark.encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
 def _pieces(body: str) -> Iterator[str]:

@@ -6,8 +6,9 @@ in common and a trouble each. Elsewhere people tell of a trouble in many words, 
 to come from more than one word. Titles that name different things exactly are apart everywhere.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,17 +55,7 @@ class Shelf:
     def __init__(self, texts: Sequence[Text], remembered: Sequence[Remembered] = ()) -> None:
         self.texts = texts
         self.size = len(texts) + len(remembered)
-        self._held: dict[int, tuple[NDArray[np.int64], Whole]] = {}
-        held: dict[int, tuple[list[int], list[int]]] = {}
-        for n, text in enumerate(texts):
-            for name, weight in text.unit.items():
-                _put(held, name, n, weight)
-        for n, one in enumerate(remembered, len(texts)):
-            for key, weight in one.sketch.unit.items():
-                _put(held, int(key, 16), n, weight)
-        for name, (places, weights) in held.items():
-            if len(places) > 1:
-                self._held[name] = (np.array(places), np.array(weights, np.float64))
+        self._held = _held([*(text.unit for text in texts), *(one.sketch.unit.whole() for one in remembered)])
         sketches = [one.sketch for one in remembered]
         self._customers = np.array(
             [*(t.candidate.side == "customer" for t in texts), *(o.side == "customer" for o in remembered)]
@@ -117,10 +108,16 @@ class Shelf:
         return np.bincount(places, parts, self.size).astype(np.float64, copy=False), top
 
 
-def _put(held: dict[int, tuple[list[int], list[int]]], name: int, place: int, weight: int) -> None:
-    places, weights = held.setdefault(name, ([], []))
-    places.append(place)
-    weights.append(weight)
+def _held(vectors: Sequence[Mapping[int, int]]) -> dict[int, tuple[NDArray[np.int64], Whole]]:
+    """Of each feature that several have, the places of who has it, ascending, and its weights."""
+    names = np.fromiter(chain.from_iterable(vectors), np.int64)
+    weights = np.fromiter(chain.from_iterable(one.values() for one in vectors), np.float64)
+    places = np.repeat(np.arange(len(vectors)), np.fromiter(map(len, vectors), np.int64))
+    order = np.argsort(names, kind="stable")
+    found, starts, counts = np.unique(names[order], return_index=True, return_counts=True)
+    several = zip(found[counts > 1].tolist(), starts[counts > 1].tolist(), counts[counts > 1].tolist(), strict=True)
+    places, weights = places[order], weights[order]
+    return {name: (places[n : n + many], weights[n : n + many]) for name, n, many in several}
 
 
 class _Named:

@@ -97,10 +97,12 @@ def _matrix(rows: Sequence[Row], weights: Whole, component: NDArray[np.int64]) -
         known = component[inside] == row.places
         like[n, inside[known]] = row.likeness[known]
     like[items:, :items] = like[:items, items:].T
-    like = np.minimum(like, like.T)
+    np.minimum(like, like.T, out=like)
     like[items:, items:] = APART
     np.fill_diagonal(like, 0.0)
-    return np.rint(like * weights[component] * weights[component][:, None])
+    like *= weights[component]
+    like *= weights[component][:, None]
+    return np.rint(like, out=like)  # in place: of thousands there is no room for another one
 
 
 def _average_linkage(sums: Whole, size: Whole, component: NDArray[np.int64], least: float) -> list[Branch]:

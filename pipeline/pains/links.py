@@ -4,9 +4,9 @@ A name counts only where an issue is known by it: one of the candidates, or one 
 """
 
 import re
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from pipeline.pains.text import hashed
 from pipeline.pains.values import Candidate, Pain
@@ -17,6 +17,9 @@ EVERYBODY = 10
 """An issue that as many others name, """
 EVERYBODY_SHARE = 0.1
 """and that part of all, stands in a form, or is about everything; it unites nothing."""
+
+NOWHERE = -1
+"""The row of an issue that only a pain remembers."""
 
 _URL = r"(?P<url>https?://[^\s<>()\[\]\"'|]+)"
 _NUMBERED = (
@@ -37,71 +40,83 @@ _REPOSITORY = re.compile(r"/([\w.-]+/([\w.-]+))/(?:-/)?(?:issues|pull|merge_requ
 _LAST = re.compile(r"/(?:tickets|cases|conversations|issues|browse)/((?:[A-Z][A-Z0-9]{1,9}-)?\d+)$")
 
 
-def linked(candidates: Sequence[Candidate], addresses: Mapping[str, str], known: Iterable[Pain]) -> list[Candidate]:
-    """The candidates, each with the keys of the issues that it names, sorted. `addresses` are their URLs by key.
+class Naming:
+    """Which issues name which: first each tells what it says, then each what it is called.
 
-    The same whatever the order of the candidates.
+    Only names that somebody says are kept, so that it takes no more memory than they do.
     """
-    names = _Known.of(candidates, addresses, known)
-    named = {c.key: found for c in candidates if (found := {*c.links, *names.named_by(c)})}
-    count = Counter(key for name, keys in named.items() for key in keys - {name})
-    most = max(EVERYBODY, EVERYBODY_SHARE * len(candidates))
-    links = {name: tuple(sorted(k for k in keys - {name} if count[k] < most)) for name, keys in named.items()}
-    return [replace(c, links=links[c.key]) if c.key in links else c for c in candidates]
 
+    def __init__(self, known: Iterable[Pain]) -> None:
+        self._cases = frozenset(case for pain in known for case in pain.cases)
+        self._hosts: set[str] = set()
+        self._sources: set[str] = set()
+        self._every = 0
+        self._names: dict[tuple[str, bool], int] = {}
+        """The number of each name that somebody says, and whether it is an address."""
+        self._who, self._says = array("q"), array("l")
+        """Issue by issue its row, and the number of a name that it says."""
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The issues that can be named: `keys` by name, None where a name is of two; `cases` those that pains remember."""
+    def say(self, row: int, candidate: Candidate, address: str | None) -> None:
+        """What an issue says. `address` is its URL."""
+        self._every += 1
+        self._sources.add(candidate.key.partition(":")[0])
+        if address and (host := _HOST.match(address)):
+            self._hosts.add(host[1])
+        for name in _names_in(candidate):
+            self._who.append(row)
+            self._says.append(self._names.setdefault(name, len(self._names)))
 
-    keys: Mapping[str, str | None]
-    hosts: frozenset[str]
-    sources: tuple[str, ...]
-    cases: frozenset[str]
+    def links(self, called: Iterable[tuple[int, str, str | None]]) -> dict[int, tuple[str, ...]]:
+        """By row the keys of the issues that it names, sorted. `called` are (row, key, address) of all that told.
 
-    @classmethod
-    def of(cls, candidates: Sequence[Candidate], addresses: Mapping[str, str], known: Iterable[Pain]) -> "_Known":
-        keys: dict[str, str | None] = {}
-        for key in sorted(c.key for c in candidates):
+        The same whatever their order.
+        """
+        if not self._names:
+            return {}
+        spellings = [list(self._of_url(name)) if is_url else [name] for name, is_url in self._names]
+        keys = self._called({name for several in spellings for name in several}, called)
+        sources = sorted(self._sources)
+        meant = [
+            next((found for name in several if (found := self._key(name, keys, sources))), None)
+            for several in spellings
+        ]
+        named: dict[int, set[str]] = {}
+        for row, name in zip(self._who, self._says, strict=True):
+            found = meant[name]
+            if found is not None and found[0] != row:
+                named.setdefault(row, set()).add(found[1])
+        count = Counter(key for several in named.values() for key in several)
+        most = max(EVERYBODY, EVERYBODY_SHARE * self._every)
+        return {row: tuple(sorted(key for key in several if count[key] < most)) for row, several in named.items()}
+
+    def _called(
+        self, said: Set[str], called: Iterable[tuple[int, str, str | None]]
+    ) -> dict[str, tuple[int, str] | None]:
+        """The issue of each name that is said and that one is called by, None where it is of two."""
+        keys: dict[str, tuple[int, str] | None] = {}
+        for row, key, address in called:
             external_id = key.partition(":")[2]
             spellings = {external_id, external_id.rpartition("/")[2]} if "#" in external_id else {external_id}
-            if address := addresses.get(key):
+            if address:
                 spellings.add(_plain(address))
-            for name in sorted(spellings):
-                keys[name] = key if keys.get(name, key) == key else None
-        return cls(
-            keys=keys,
-            hosts=frozenset(match[1] for url in addresses.values() if (match := _HOST.match(url))),
-            sources=tuple(sorted({c.key.partition(":")[0] for c in candidates})),
-            cases=frozenset(case for pain in known for case in pain.cases),
-        )
+            for name in spellings & said:
+                keys[name] = (row, key) if name not in keys else None
+        return keys
 
-    def named_by(self, candidate: Candidate) -> set[str]:
-        home = candidate.key.partition(":")[2].rpartition("#")[0]
-        found: set[str | None] = set()
-        text = f"{candidate.title}\n{candidate.body[:LOOKED_AT]}"
-        for match in (_NAMES if "#" in text else _WITHOUT_MARK).finditer(text):
-            kind = match.lastgroup or ""
-            if kind == "numbers":
-                found |= {self._key(number) for number in _NUMBER.findall(match[kind])}
-            else:
-                spellings = self._spellings(kind, match[kind], home)
-                found.add(next((key for name in spellings if (key := self._key(name))), None))
-        return {key for key in found if key is not None}
-
-    def _spellings(self, kind: str, name: str, home: str) -> Iterator[str]:
-        if kind == "url":
-            yield from self._of_url(_plain(name))
-        elif kind != "own":
-            yield name
-        elif home:
-            yield home + name
+    def _key(
+        self, name: str, keys: Mapping[str, tuple[int, str] | None], sources: Sequence[str]
+    ) -> tuple[int, str] | None:
+        if name in keys:
+            return keys[name]
+        remembered = (f"{source}:{name}" for source in sources) if self._cases and "://" not in name else ()
+        found = [key for key in remembered if hashed(key) in self._cases]
+        return (NOWHERE, found[0]) if len(found) == 1 else None
 
     def _of_url(self, url: str) -> Iterator[str]:
         """The address itself, and what it tells of the issue's name where it is at a host of ours."""
         yield url
         host = _HOST.match(url)
-        if host is None or host[1] not in self.hosts:
+        if host is None or host[1] not in self._hosts:
             return
         if repository := _REPOSITORY.search(url):
             yield f"{repository[1]}#{repository[3]}"
@@ -109,12 +124,24 @@ class _Known:
         elif last := _LAST.search(url):
             yield last[1]
 
-    def _key(self, name: str) -> str | None:
-        if name in self.keys:
-            return self.keys[name]
-        remembered = (f"{source}:{name}" for source in self.sources) if self.cases and "://" not in name else ()
-        found = [key for key in remembered if hashed(key) in self.cases]
-        return found[0] if len(found) == 1 else None
+
+def _names_in(candidate: Candidate) -> set[tuple[str, bool]]:
+    """What may name an issue, and whether it is an address."""
+    home = candidate.key.partition(":")[2].rpartition("#")[0]
+    found: set[tuple[str, bool]] = set()
+    text = f"{candidate.title}\n{candidate.body[:LOOKED_AT]}"
+    for match in (_NAMES if "#" in text else _WITHOUT_MARK).finditer(text):
+        kind = match.lastgroup or ""
+        name = match[kind]
+        if kind == "numbers":
+            found.update((number, False) for number in _NUMBER.findall(name))
+        elif kind == "url":
+            found.add((_plain(name), True))
+        elif kind != "own":
+            found.add((name, False))
+        elif home:
+            found.add((home + name, False))
+    return found
 
 
 def _plain(url: str) -> str:

@@ -7,7 +7,7 @@ from pipeline.pains.common import weigh
 from pipeline.pains.settling import CASES, SEEN, SKETCHES, found_pain
 from pipeline.pains.text import Text, hold_to_exactness, unite
 from pipeline.pains.title import title_of
-from pipeline.pains.values import Candidate, Pain
+from pipeline.pains.values import Candidate, Hashed, Pain
 
 
 def merged(one: Pain, other: Pain) -> Pain:
@@ -15,8 +15,10 @@ def merged(one: Pain, other: Pain) -> Pain:
     of two audiences: who may see one would be told of the other."""
     if one.audience != other.audience:
         raise ValueError(f"{one.id} and {other.id} may not be seen by the same people (`visible_to:`)")
-    sums = {name: one.seen.get(name, 0) + other.seen.get(name, 0) for name in {*one.seen, *other.seen}}
-    kept = sorted(sorted(sums, key=lambda name: (-sums[name], name))[:SEEN])
+    sums = one.seen.whole()
+    for name, times in other.seen.whole().items():
+        sums[name] = sums.get(name, 0) + times
+    kept = sorted(sums, key=lambda name: (-sums[name], name))[:SEEN]
     leaves = {leaf: one.leaves.get(leaf, 0) + other.leaves.get(leaf, 0) for leaf in {*one.leaves, *other.leaves}}
     half = SKETCHES // 2
     sketches = (*one.sketches[:half], *other.sketches[:half], *one.sketches[half:], *other.sketches[half:])
@@ -26,7 +28,7 @@ def merged(one: Pain, other: Pain) -> Pain:
         last_at=max(one.last_at, other.last_at),
         members=one.members + other.members,
         sketches=sketches[:SKETCHES],
-        seen={name: sums[name] for name in kept},
+        seen=Hashed({name: sums[name] for name in kept}),
         leaves=dict(sorted(leaves.items())),
         cases=(*other.cases, *one.cases)[-CASES:],
     )

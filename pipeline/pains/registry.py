@@ -10,11 +10,13 @@ than many, likeness has to come from more than one word, where people write exac
 one, titles that name different things exactly are kept apart, and what is nowhere alike enough waits.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from pipeline.pains.common import weigh
-from pipeline.pains.forms import Form, Place, learnt, place_of
+from pipeline.pains.forms import place_of
+from pipeline.pains.opened import Open
 from pipeline.pains.settling import WAITS, State, settle
 from pipeline.pains.text import NONE, Text, hold_to_exactness, shown, unite
 from pipeline.pains.title import title_of
@@ -25,79 +27,102 @@ ROUND = 1500
 POOL = 2000
 """Waiting issues that take part in a round: the youngest."""
 
+Tell = Callable[[Open, int, Assignment], None]
+"""Told of the place of an issue in its open part, and what it joined."""
+
 
 def assign(
     registry: Sequence[Pain], candidates: Sequence[Candidate], *, names: Collection[str] = ()
 ) -> tuple[list[Pain], list[Assignment]]:
-    """The registry with these issues in it, sorted by id, and who joined what, sorted by key.
+    """The registry with these issues in it, sorted by id, and who joined what, sorted by key."""
+    audiences = sorted({candidate.audience for candidate in candidates})
+    opened = {audience: Open.of(c for c in candidates if c.audience == audience) for audience in audiences}
+    told: list[Assignment] = []
+    pains = grow(registry, opened, lambda _part, _place, one: told.append(one), names=names)
+    return pains, sorted(told, key=lambda one: one.key)
 
-    An issue without an assignment found no pain; hand it in again while `WAITS` lasts. Nothing of `registry` is lost:
-    pains that are over stay in it. `names` are names of people, which no title may hold.
+
+def grow(
+    registry: Sequence[Pain], opened: Mapping[str, Open], tell: Tell, *, names: Collection[str] = ()
+) -> list[Pain]:
+    """The registry with the open issues of each audience in it, sorted by id; `tell` hears who joins what.
+
+    An issue of which nothing is told found no pain; hand it in again while `WAITS` lasts. Nothing of `registry` is
+    lost: pains that are over stay in it. `names` are names of people, which no title may hold.
 
     Each audience is settled by itself, as if there were no other: whoever may see a pain may see all its issues, and
     neither its name nor its number tells of others.
     """
-    audiences = sorted({pain.audience for pain in registry} | {candidate.audience for candidate in candidates})
     pains: list[Pain] = []
-    told: list[Assignment] = []
-    for audience in audiences:
-        own = [candidate for candidate in candidates if candidate.audience == audience]
-        living, joined = _assign([pain for pain in registry if pain.audience == audience], own, names)
+    for audience in sorted({pain.audience for pain in registry} | opened.keys()):
+        known = [pain for pain in registry if pain.audience == audience]
+        living = _grow(known, opened.get(audience) or Open.of(()), tell, names)
         pains += [replace(pain, audience=audience) for pain in living] if audience else living
-        told += joined
-    return sorted(pains, key=lambda pain: pain.id), sorted(told, key=lambda one: one.key)
+    return sorted(pains, key=lambda pain: pain.id)
 
 
-def _assign(
-    registry: Sequence[Pain], candidates: Sequence[Candidate], names: Collection[str]
-) -> tuple[list[Pain], list[Assignment]]:
+def _grow(registry: Sequence[Pain], opened: Open, tell: Tell, names: Collection[str]) -> list[Pain]:
     pains = {pain.id: State(pain) for pain in sorted(registry, key=lambda p: p.id)}
-    ordered = sorted({c.key: c for c in candidates}.values(), key=lambda c: (c.created_at, c.key))
-    told: dict[str, Assignment] = {}
     waiting: list[Text] = []
-    founded: list[tuple[State, list[str]]] = []
-    forms = learnt(ordered)
-    for some in _rounds(ordered):
-        fresh = [Text(c, forms.get(place_of(c), NONE)) for c in some]  # of a round alone: they are large
+    places: dict[str, int] = {}
+    founded: dict[str, _Founded] = {}
+    for some in _rounds(opened.read()):
+        fresh = [Text(c, opened.forms.get(place_of(c), NONE)) for _, c in some]  # of a round alone: they are large
         newest = fresh[-1].candidate.created_at
         waiting = [t for t in waiting if newest - t.candidate.created_at <= WAITS][-POOL:] + fresh
+        places = {t.candidate.key: places[t.candidate.key] for t in waiting[: -len(fresh)]}
+        places |= {candidate.key: place for place, candidate in some}
         hold_to_exactness(waiting)
         unite(waiting)
         weigh(waiting, pains.values())
         done = settle(pains, waiting)
-        told |= {one.key: one for one in done.told}
-        founded += ((state, [text.candidate.key for text in central]) for state, central in done.founded)
-        waiting = [t for t in waiting if t.candidate.key not in told]
-    _name(founded, ordered, told, forms, names)
-    return [pains[i].freeze() for i in sorted(pains)], [told[key] for key in sorted(told)]
+        for state, central in done.founded:
+            founded[state.id] = _Founded(state, [places[text.candidate.key] for text in central])
+        joined = {one.key: one for one in done.told}
+        for text in waiting:
+            if (one := joined.get(text.candidate.key)) is not None:
+                place = places.pop(one.key)
+                tell(opened, place, one)
+                if one.pain_id in founded and text.candidate.author is not None:
+                    founded[one.pain_id].members.append(place)
+        waiting = [t for t in waiting if t.candidate.key not in joined]
+    for pain in founded.values():
+        pain.state.title = title_of(_Shown(opened, pain.places()), names)
+    return [pains[i].freeze() for i in sorted(pains)]
 
 
-def _name(
-    founded: Sequence[tuple[State, list[str]]],
-    ordered: Sequence[Candidate],
-    told: Mapping[str, Assignment],
-    forms: Mapping[Place, Form],
-    names: Collection[str],
-) -> None:
-    """Give each founded pain a name that stands for all who tell of it by now, its founders first."""
-    members: dict[str, dict[str, Candidate]] = {state.id: {} for state, _ in founded}
-    for candidate in ordered:
-        joined = told.get(candidate.key)
-        if joined is not None and joined.pain_id in members and candidate.author is not None:
-            members[joined.pain_id][candidate.key] = candidate
-    for state, central in founded:
-        tell = members[state.id]
-        all_of_it = [tell[key] for key in dict.fromkeys([*central, *tell])]
-        state.title = title_of([(c.title, shown(c, forms.get(place_of(c), NONE))) for c in all_of_it], names)
+@dataclass(frozen=True, slots=True)
+class _Founded:
+    """A pain that was founded in this call, with the places of its most central founders and of all its people."""
+
+    state: State
+    central: Sequence[int]
+    members: "array[int]" = field(default_factory=lambda: array("q"))
+
+    def places(self) -> list[int]:
+        """All of them, each once, founders first."""
+        return list(dict.fromkeys([*self.central, *sorted(self.members)]))
 
 
-def _rounds(candidates: Sequence[Candidate]) -> Iterator[list[Candidate]]:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """(title, what counts of the body) of issues, read whenever they are walked through."""
+
+    opened: Open
+    places: Sequence[int]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        for _, candidate in self.opened.read(self.places):
+            yield candidate.title, shown(candidate, self.opened.forms.get(place_of(candidate), NONE))
+
+
+def _rounds(candidates: Iterable[tuple[int, Candidate]]) -> Iterator[list[tuple[int, Candidate]]]:
     """Consecutive issues, of no more than `WAITS` from first to last."""
-    group: list[Candidate] = []
-    for candidate in candidates:
-        if group and (candidate.created_at - group[0].created_at > WAITS or len(group) >= ROUND):
+    group: list[tuple[int, Candidate]] = []
+    for place, candidate in candidates:
+        if group and (candidate.created_at - group[0][1].created_at > WAITS or len(group) >= ROUND):
             yield group
             group = []
-        group.append(candidate)
+        group.append((place, candidate))
     if group:
         yield group

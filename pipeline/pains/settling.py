@@ -6,6 +6,7 @@ the most central of them, which does not change as it grows.
 """
 
 import math
+from array import array
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.pains.likeness import ONE, Remembered, Row, Shelf
 from pipeline.pains.linkage import clusters
 from pipeline.pains.text import Text
-from pipeline.pains.values import Assignment, Candidate, Pain
+from pipeline.pains.values import Assignment, Candidate, Hashed, Pain
 
 ALIVE = timedelta(weeks=26)
 """A pain that nobody has told of for longer is over; the same trouble later founds a new one."""
@@ -35,12 +36,15 @@ CASES = 128
 """Issues that a pain remembers for explicit links: the last."""
 
 
+Names = NDArray[np.uint32]
+
+
 class State:
     """A pain while a call works on it."""
 
     __slots__ = (
-        "cases", "first_at", "founded_by", "id", "last_at", "leaves", "members", "seen", "side", "sketches", "title",
-        "was",
+        "_fresh", "_names", "_times", "cases", "first_at", "founded_by", "id", "last_at", "leaves", "members", "side",
+        "sketches", "title", "was",
     )  # fmt: skip
 
     def __init__(self, pain: Pain) -> None:
@@ -51,7 +55,9 @@ class State:
         self.first_at = pain.first_at
         self.last_at = pain.last_at
         self.sketches = list(pain.sketches)
-        self.seen = {int(name, 16): times for name, times in pain.seen.items()}
+        self._names = np.array(list(pain.seen.whole()), np.uint32)
+        self._times = np.array(list(pain.seen.values()), np.uint32)
+        self._fresh = array("I")
         self.members = pain.members
         self.leaves = dict(pain.leaves)
         self.cases = pain.cases
@@ -60,13 +66,21 @@ class State:
     def add(self, text: Text) -> None:
         """Count a person's issue in."""
         candidate = text.candidate
-        for name in text.raw:
-            self.seen[name] = self.seen.get(name, 0) + 1
+        self._fresh.extend(text.raw)
         self.members += 1
         self.first_at = min(self.first_at, candidate.created_at)
         self.last_at = max(self.last_at, candidate.created_at)
         if candidate.leaf is not None:
             self.leaves[candidate.leaf] = self.leaves.get(candidate.leaf, 0) + 1
+
+    def seen(self) -> tuple[Names, Names]:
+        """The features of its issues, ascending, and how many of them have each."""
+        if self._fresh:
+            fresh, times = np.unique(np.asarray(self._fresh), return_counts=True)
+            self._names, where = np.unique(np.concatenate([self._names, fresh]), return_inverse=True)
+            self._times = np.bincount(where, np.concatenate([self._times, times])).astype(np.uint32)
+            self._fresh = array("I")
+        return self._names, self._times
 
     def home(self) -> str:
         """The leaf of most of its issues."""
@@ -87,9 +101,11 @@ class State:
     def freeze(self) -> Pain:
         weights: dict[int, int] = {}
         for sketch in self.sketches:
-            for key, weight in sketch.unit.items():
-                weights[int(key, 16)] = weights.get(int(key, 16), 0) + weight
-        kept = sorted(sorted(weights, key=lambda name: (-weights[name], name))[:SEEN])
+            for name, weight in sketch.unit.whole().items():
+                weights[name] = weights.get(name, 0) + weight
+        names, times = self.seen()
+        seen = dict(zip(names.tolist(), times.tolist(), strict=True))
+        kept = sorted(weights, key=lambda name: (-weights[name], name))[:SEEN]
         return Pain(
             id=self.id,
             title=self.title,
@@ -99,7 +115,7 @@ class State:
             last_at=self.last_at,
             members=self.members,
             sketches=tuple(self.sketches),
-            seen={f"{name:08x}": self.seen.get(name, 0) for name in kept},
+            seen=Hashed({name: seen.get(name, 0) for name in kept}),
             leaves=dict(sorted(self.leaves.items())),
             cases=self.cases,
             was=self.was,

@@ -8,7 +8,7 @@ from zlib import crc32
 from pipeline.pains.cases import one_case
 from pipeline.pains.exact import codes, exactness, orders, said, systems
 from pipeline.pains.forms import Form, without
-from pipeline.pains.values import Candidate, Sketch
+from pipeline.pains.values import Candidate, Hashed, Sketch
 from pipeline.pains.words import features, words_of
 
 PAD = 36.0
@@ -86,9 +86,9 @@ class Text:
     def sketch(self) -> Sketch:
         """What a pain remembers of it: hashed names and weights, none of its words."""
         unit = self.unit
-        kept = sorted(sorted(unit, key=lambda name: (-unit[name], name))[:SKETCHED])
+        kept = sorted(unit, key=lambda name: (-unit[name], name))[:SKETCHED]
         return Sketch(
-            unit={f"{name:08x}": unit[name] for name in kept},
+            unit=Hashed({name: unit[name] for name in kept}),
             says=self.says,
             codes=tuple(sorted(hashed(code) for code in self.codes)),
             systems=tuple(sorted(self.systems)),

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from pipeline.pains.words import is_everyday, rarity, words_of
 
@@ -134,22 +134,21 @@ _DASHES = ("-", "--", "\u2013", "\u2014")
 _PAIRS = (("(", ")"), ("[", "]"), ("\u201c", "\u201d"), ("\u00ab", "\u00bb"))
 
 
-def title_of(texts: Sequence[tuple[str, str]], names: Collection[str] = ()) -> str:
+def title_of(texts: Iterable[tuple[str, str]], names: Collection[str] = ()) -> str:
     """At most nine words for a pain from (title, body) of its issues, the most central one first.
 
     The title whose words most of its issues use too, so that it stands for all of them; one that says what goes wrong
     and what it does to somebody goes before one that only names where, one of a day or a number after. Where none
     stands: one that asks for a solution; a first sentence that says what hurts; the words that most of them share.
-    `names` are names of people: none is ever shown.
+    `names` are names of people: none is ever shown. `texts` may be walked through more than once.
     """
     banned = name_parts(names)
-    titles = dict.fromkeys(text for text, _ in texts)
+    titles, share, every = _looked_through(texts)
     told = [text for text in titles if not _SOLVES.match(_clean(text))]
-    share = _shares(texts)
     standing = dict.fromkeys(title for text in told for title in _ways(text, banned))
     if standing:
-        return max(standing, key=lambda title: _worth(title, share, len(texts)))
-    firsts = [_first_sentence(body) for _, body in texts]
+        return max(standing, key=lambda title: _worth(title, share, every))
+    firsts = dict.fromkeys(_first_sentence(body) for _, body in texts)
     for title in (
         *(_whole(text, banned) for text in titles),
         *(plain_title(text, banned) for text in titles),
@@ -171,9 +170,16 @@ def _ways(text: str, banned: Collection[str]) -> Iterator[str]:
         yield soft
 
 
-def _shares(texts: Sequence[tuple[str, str]]) -> Mapping[str, int]:
-    """How many of the issues use a word."""
-    return Counter(word for title, body in texts for word in set(words_of(f"{title[:400]} {body[:SAID]}")))
+def _looked_through(texts: Iterable[tuple[str, str]]) -> tuple[Iterable[str], Mapping[str, int], int]:
+    """The different titles in order, how many of the issues use a word, and how many issues there are."""
+    titles: dict[str, None] = {}
+    share: Counter[str] = Counter()
+    every = 0
+    for title, body in texts:
+        titles.setdefault(title)
+        share.update(set(words_of(f"{title[:400]} {body[:SAID]}")))
+        every += 1
+    return titles, share, every
 
 
 def _worth(title: str, share: Mapping[str, int], every: int) -> float:
@@ -326,7 +332,7 @@ def _first_sentence(body: str) -> str:
     return re.split(r"(?<=[.!?])\s|\n", body.strip()[:400], maxsplit=1)[0]
 
 
-def _shared(texts: Sequence[tuple[str, str]], names: Collection[str]) -> str:
+def _shared(texts: Iterable[tuple[str, str]], names: Collection[str]) -> str:
     """The words of most texts, those of titles first."""
     count: dict[str, int] = {}
     weight: dict[str, int] = {}

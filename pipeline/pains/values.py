@@ -1,7 +1,9 @@
 """What goes into the registry of pains and what comes out of it."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
 
@@ -27,6 +29,32 @@ class Candidate:
     """Who alone may see it, by `Org.audience`."""
 
 
+class Hashed(Mapping[str, int]):
+    """Whole numbers, none below 0, under hashed names: of eight hexadecimal digits, in order. Eight bytes each."""
+
+    __slots__ = ("_names", "_numbers")
+
+    def __init__(self, numbers: Mapping[int, int]) -> None:
+        self._names = array("I", sorted(numbers))
+        self._numbers = array("I", (numbers[name] for name in self._names))
+
+    def __getitem__(self, name: str) -> int:
+        at = bisect_left(self._names, int(name, 16))
+        if at == len(self._names) or self._names[at] != int(name, 16):
+            raise KeyError(name)
+        return self._numbers[at]
+
+    def __iter__(self) -> Iterator[str]:
+        return (f"{name:08x}" for name in self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def whole(self) -> dict[int, int]:
+        """The same by the names as numbers."""
+        return dict(zip(self._names, self._numbers, strict=True))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketch:
     """What a pain remembers of one of its issues, under hashed names.
@@ -35,7 +63,7 @@ class Sketch:
     names exactly, `strict` how far the title decides (0 to 1).
     """
 
-    unit: Mapping[str, int]
+    unit: Hashed
     says: str = ""
     codes: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
@@ -62,7 +90,7 @@ class Pain:
     last_at: datetime
     members: int
     sketches: tuple[Sketch, ...] = ()
-    seen: Mapping[str, int] = field(default_factory=dict)
+    seen: Hashed = field(default_factory=lambda: Hashed({}))
     leaves: Mapping[str, int] = field(default_factory=dict)
     cases: tuple[str, ...] = ()
     was: str = ""
@@ -89,8 +117,7 @@ class Proposal:
 
 def to_json(pain: Pain) -> dict[str, Any]:
     """JSON values only; `from_json` gives the equal pain back."""
-    raw = asdict(pain)
-    return raw | {
+    return {one.name: getattr(pain, one.name) for one in fields(pain)} | {
         "first_at": pain.first_at.isoformat(),
         "last_at": pain.last_at.isoformat(),
         "sketches": [_sketch_to_json(sketch) for sketch in pain.sketches],
@@ -110,7 +137,7 @@ def from_json(raw: Mapping[str, Any]) -> Pain:
         last_at=datetime.fromisoformat(raw["last_at"]),
         members=int(raw["members"]),
         sketches=tuple(_sketch_from_json(sketch) for sketch in raw.get("sketches", ())),
-        seen={name: int(times) for name, times in raw["seen"].items()},
+        seen=_hashed_from_json(raw["seen"]),
         leaves={leaf: int(count) for leaf, count in raw.get("leaves", {}).items()},
         cases=tuple(raw.get("cases", ())),
         was=raw.get("was", ""),
@@ -128,9 +155,13 @@ def _sketch_to_json(sketch: Sketch) -> dict[str, Any]:
     }
 
 
+def _hashed_from_json(raw: Mapping[str, Any]) -> Hashed:
+    return Hashed({int(name, 16): int(number) for name, number in raw.items()})
+
+
 def _sketch_from_json(raw: Mapping[str, Any]) -> Sketch:
     return Sketch(
-        unit={name: int(weight) for name, weight in raw["unit"].items()},
+        unit=_hashed_from_json(raw["unit"]),
         says=str(raw.get("says", "")),
         codes=tuple(raw["codes"]),
         systems=tuple(raw["systems"]),

@@ -457,9 +457,9 @@ def hold(session: Session, ids: Sequence[int]) -> dict[int, str]:
 def stamp(session: Session, period: str, end: datetime) -> None:
     """Write down with which period everything before its end was closed, where that was not written before."""
     open_ones = select(IssueRow.id).where(IssueRow.created_at < end)
-    session.execute(
-        update(VerdictRow).where(VerdictRow.period.is_(None), VerdictRow.issue_id.in_(open_ones)).values(period=period)
-    )
+    stamped = update(VerdictRow).where(VerdictRow.period.is_(None), VerdictRow.issue_id.in_(open_ones))
+    # Whose verdicts these are is not fetched first, as a session does for the objects that it may hold.
+    session.execute(stamped.values(period=period), execution_options={"synchronize_session": False})
 
 
 def find(session: Session, name: str) -> tuple[str, str] | None:

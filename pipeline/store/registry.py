@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, or_, select, true, update
+from sqlalchemy import ColumnElement, Text, cast, delete, or_, select, true, update
 from sqlalchemy.orm import Session
 
-from pipeline.store.corrections import corrections
 from pipeline.store.issues import chunks
 from pipeline.store.upsert import ignore, put
 from pipeline.tables import IssueRow, MarkRow, MemberRow, PainRow, VerdictRow
@@ -74,16 +74,20 @@ class Telling(NamedTuple):
 
 
 _AT_A_TIME = 1000
+_PAINS_AT_A_TIME = 100
 _TOLD = [getattr(VerdictRow if name in ("severity", "leaf", "side") else IssueRow, name) for name in Telling._fields]
 
 
-def candidates(session: Session, since: datetime, until: datetime | None) -> Iterator[Telling]:
+Said = Mapping[tuple[str, str], tuple[str, str]]
+"""What people said that issues are, as `corrections` has it."""
+
+
+def candidates(session: Session, since: datetime, until: datetime | None, said: Said) -> Iterator[Telling]:
     """What tells of pain, may be shown, and is not frozen yet, in order of (created_at, source, external_id).
 
     With `until`, when a period is closed, also what is older than `since` and has come after its own week was closed:
     the history of a source that was added later or was broken for long. It is looked at once, and then waits no more.
     """
-    fixed = corrections(session)
     young = IssueRow.created_at >= since
     query = (
         select(IssueRow.tags, VerdictRow.signals, *_TOLD)
@@ -97,10 +101,30 @@ def candidates(session: Session, since: datetime, until: datetime | None) -> Ite
     if until is not None:
         query = query.where(IssueRow.created_at < until)
     for tags, signals, *columns in session.execute(query.execution_options(yield_per=_AT_A_TIME)):
-        told = Telling(*columns)
-        side, _ = fixed.get((told.source, told.external_id), (told.side, ""))
-        if side != "none" and not hidden(tags, [name for name, _ in signals]):
-            yield told._replace(side=side)
+        told = _as_said(Telling(*columns), said)
+        if told.side != "none" and not hidden(tags, [name for name, _ in signals]):
+            yield told
+
+
+def _as_said(told: Telling, said: Said) -> Telling:
+    side, _ = said.get((told.source, told.external_id), (told.side, ""))
+    return told._replace(side=side)
+
+
+def candidates_of(session: Session, rows: Sequence[int], said: Said) -> Iterator[Telling]:
+    """The same of single issues, whatever became of them since, in no order."""
+    query = select(*_TOLD).join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
+    for some in chunks(rows):
+        for columns in session.execute(query.where(IssueRow.id.in_(some))):
+            yield _as_said(Telling(*columns), said)
+
+
+def called(session: Session, rows: Sequence[int]) -> Iterator[tuple[int, str, str | None]]:
+    """(row, key, address) of issues."""
+    for some in chunks(rows):
+        query = select(IssueRow.id, IssueRow.source, IssueRow.external_id, IssueRow.url).where(IssueRow.id.in_(some))
+        for row, source, external_id, url in session.execute(query):
+            yield row, f"{source}:{external_id}", url
 
 
 def hidden(tags: Iterable[str], signals: Iterable[str]) -> bool:
@@ -109,26 +133,27 @@ def hidden(tags: Iterable[str], signals: Iterable[str]) -> bool:
 
 def save(
     session: Session,
-    pains: Sequence[tuple[str, Mapping[str, Any]]],
-    members: Sequence[tuple[int, str, float]],
+    pains: Iterable[tuple[str, Mapping[str, Any]]],
+    members: Iterable[tuple[int, str, float]],
     *,
     freeze: bool,
 ) -> None:
     """Replace what is not frozen by this result; with `freeze` the result becomes the state of the closed period."""
     session.execute(delete(MemberRow).where(MemberRow.frozen.is_(False)))
-    rows = [{"issue_id": issue, "pain": pain, "score": score, "frozen": freeze} for issue, pain, score in members]
-    put(session, MemberRow, rows, ["issue_id"], where=_OPEN)
-    kept = {pain for pain, _ in pains}
-    if freeze:
-        put(session, PainRow, [{"id": i, "live": dict(p), "frozen": dict(p)} for i, p in pains], ["id"])
-    else:
-        put(session, PainRow, [{"id": i, "live": dict(p)} for i, p in pains], ["id"])
+    left = ({"issue_id": issue, "pain": pain, "score": score, "frozen": freeze} for issue, pain, score in members)
+    while rows := list(islice(left, _AT_A_TIME)):
+        put(session, MemberRow, rows, ["issue_id"], where=_OPEN)
+    kept, states = set(), iter(pains)
+    while found := list(islice(states, _PAINS_AT_A_TIME)):
+        kept |= {pain for pain, _ in found}
+        put(session, PainRow, [{"id": i, "live": p, **({"frozen": p} if freeze else {})} for i, p in found], ["id"])
     dropped = [i for i in session.scalars(select(PainRow.id).where(PainRow.frozen.is_(None))) if i not in kept]
     for some in chunks(dropped):
         session.execute(delete(PainRow).where(PainRow.id.in_(some)))
-    fallen_back = PainRow.id.not_in(list(kept)) if len(kept) <= 500 else None
-    if fallen_back is not None:
-        session.execute(update(PainRow).where(PainRow.frozen.is_not(None), fallen_back).values(live=PainRow.frozen))
+    grown = select(PainRow.id).where(cast(PainRow.live, Text) != cast(PainRow.frozen, Text))
+    fallen_back = [i for i in session.scalars(grown) if i not in kept]
+    for some in chunks(fallen_back):
+        session.execute(update(PainRow).where(PainRow.id.in_(some)).values(live=PainRow.frozen))
 
 
 def forget_all(session: Session) -> None:

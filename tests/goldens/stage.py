@@ -23,7 +23,7 @@ from pipeline import periods, steps
 from pipeline.answers import check
 from pipeline.classify import load_classifier
 from pipeline.listening import Listening
-from pipeline.pains import Assignment, Pain
+from pipeline.pains import Pain
 from pipeline.store import answers, db, digests, listeners
 from tests.workers.small import perform
 from workers.engine import Engine
@@ -261,10 +261,11 @@ class Stage:
 
     def _grouping(self, part: steps.OpenPart) -> steps.Grouping:
         pain_of = {f"{t['@source']}:{t['external_id']}": t["@pain"] for t in self.tickets}
-        joined = [(c, pain_of[c.key]) for c in part.candidates if pain_of[c.key] is not None]
+        told = ((opened.rows[place], c) for opened in part.opened.values() for place, c in opened.read())
+        joined = [(row, c, pain_of[c.key]) for row, c in told if pain_of[c.key] is not None]
         living = {pain.id: pain for pain in part.known}
         for name, given in sorted(self.pains().items()):
-            members = [c for c, pain in joined if pain == name]
+            members = [c for _, c, pain in joined if pain == name]
             if name not in living and members:
                 living[name] = Pain(
                     id=name,
@@ -275,7 +276,7 @@ class Stage:
                     last_at=members[-1].created_at,
                     members=len(members),
                 )
-        made = tuple(Assignment(key=c.key, pain_id=pain, score=1.0) for c, pain in joined)
+        made = [(row, pain, 1.0) for row, _, pain in joined]
         return steps.Grouping(part.mark, tuple(living[name] for name in sorted(living)), made)
 
     def _pause(self, engine: Engine, now: datetime) -> None:

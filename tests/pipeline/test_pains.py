@@ -238,6 +238,14 @@ def test_whoever_is_linked_goes_along_when_the_other_joins() -> None:
     assert pains_by_key(told) == {joins.key: registry[0].id, linked.key: registry[0].id}
 
 
+def test_an_issue_without_a_word_joins_nothing_beside_a_pain_that_lives() -> None:
+    registry, _ = assign([], LOST)
+
+    _, told = assign(registry, [said(30, "!!!", "...")])
+
+    assert told == []
+
+
 def test_an_issue_that_lists_many_others_unites_none_of_them() -> None:
     words = ["boiler", "ladder", "invoice", "window", "trolley", "camera", "parking"]
     singles = [said(n, f"{word.capitalize()} out of order") for n, word in enumerate(words)]

@@ -324,7 +324,7 @@ def test_a_week_that_is_closed_assigns_its_issues_once(tmp_path: Path, monkeypat
     grouped: list[int] = []
     group = steps.group
     for module in (steps, grouping):
-        monkeypatch.setattr(module, "group", lambda part, org: grouped.append(len(part.candidates)) or group(part, org))
+        monkeypatch.setattr(module, "group", lambda part, org: grouped.append(len(part.opened)) or group(part, org))
 
     with small.opened(directory) as runner:
         runner.run_once()

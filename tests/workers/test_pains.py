@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import update
 
-from pipeline import steps
+from pipeline import grouping, steps
 from pipeline.store import db
 from pipeline.tables import IssueRow
 from tests.workers import small
@@ -208,6 +208,22 @@ def test_the_name_of_a_split_pain_names_nobody(tmp_path: Path) -> None:
     after = listed(invoke)
     assert len(after) == len(before) + 1
     assert not [one["title"] for one in after.values() if "noor" in str(one["title"]).lower()]
+
+
+def test_what_is_read_again_while_it_is_grouped_joins_like_what_was_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with small.opened(small.organisation(tmp_path / "rosta", small.subscribers())) as engine:
+        engine.tick()
+        small.perform(engine, ["pull", "classify"])
+        org, zone = engine.deployment.org, engine.deployment.zone
+        with db.reading(engine.deployment.database) as session:
+            kept = steps.group(steps.gather(session, org=org, zone=zone), org)
+            monkeypatch.setattr(grouping, "KEPT", 2)
+            read = steps.group(steps.gather(session, org=org, zone=zone), org)
+
+    assert len(kept.joined) == 6
+    assert (read.mark, read.living, list(read.joined)) == (kept.mark, kept.living, list(kept.joined))
 
 
 @pytest.mark.parametrize("change", [{"tags": ["private"]}, {"body": "Nothing."}, {"title": "No"}, {"url": "https://x"}])

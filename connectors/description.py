@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, Literal, Self
-from urllib.parse import urljoin
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from connectors.errors import SourceError
-from connectors.http import Answer
+from connectors.http import Answer, joined
 from connectors.profile import SourceProfile
 from connectors.rest import RestOptions
 from connectors.values import at, mapping, text, whole
@@ -200,7 +199,7 @@ class Paging(Part):
         name = text(way(answer.data, self.next))
         if name is None:
             return None
-        return {"token": name} if self.param else {"url": urljoin(answer.url, name)}
+        return {"token": name} if self.param else {"url": joined(answer.url, name)}
 
     def _goes_on(self, data: object, count: int, seen: int) -> bool:
         """Where the answer does not say it, only an empty page is the last for certain: desks give fewer than asked."""

@@ -96,7 +96,7 @@ class Answer:
         """The target of a Link header, absolute."""
         for link in parse_header_links(self.headers.get("link", "")):
             if link.get("rel") == rel:
-                return urljoin(self.url, link["url"])
+                return joined(self.url, link["url"])
         return None
 
 
@@ -217,7 +217,7 @@ class Http:
         target = answer.headers.get("location")
         if not target:
             raise SourceError(f"{_name('GET', url)} answered {answer.status} and not where to go.", permanent=True)
-        target = self._own(urljoin(url, target))
+        target = self._own(joined(url, target))
         query = urlsplit(url).query
         # What was asked must survive the redirect: without `state=all` a list would silently be another one.
         return f"{target}?{query}" if query and "?" not in target else target
@@ -466,6 +466,14 @@ def _checked(base_url: str, *, insecure: bool) -> SplitResult:
             permanent=True,
         )
     return parts
+
+
+def joined(url: str, target: str) -> str:
+    """Where a target leads from a URL; what is no address stays as it is, and is refused by whoever is asked for it."""
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        return target
 
 
 def _split(url: str) -> SplitResult | None:

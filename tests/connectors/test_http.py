@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from connectors.base import SourceError
-from connectors.http import Http, HttpError
+from connectors.http import Answer, Http, HttpError
 from connectors.limits import InProcess
 from tests.connectors.stage import Clock, Scene, Stage, saying
 
@@ -179,6 +179,17 @@ def test_a_next_page_on_another_origin_is_refused(target: str) -> None:
         http.get(target.format(url=stage.url))
 
     assert stage.asked == []
+
+
+@pytest.mark.parametrize("target", ["http://[::1", "//[", "http://127.0.0.1:1%40[::ffff:7f00:1]:2/"])
+def test_where_no_address_leads_is_refused(target: str) -> None:
+    with Stage(saying({}, 302, Location=target)) as stage:
+        error = refused(stage)
+
+    assert isinstance(error, SourceError)
+    answer = Answer("https://desk.example/a", 200, {"link": f'<{target}>; rel="next"'}, [])
+    assert answer.link("next") == target
+    assert len(stage.asked) == 1
 
 
 def test_endless_redirects_end() -> None:

@@ -761,3 +761,17 @@ def test_check_warns_of_matters_that_would_reach_nobody_with_key_and_remedy(make
     assert [re.search(r"rules\.(\w+)\.tell: ", line)[1] for line in warned] == ["safety", "security"]  # type: ignore[index]
     assert re.search(r"settings\.yaml:[1-9][0-9]*: warning: escalation\.rules\.security\.tell: ", warned[1])
     assert all("tell: [ada, grace]" in line for line in warned)
+
+
+def test_an_issue_whose_address_is_none_stands_on_the_triage_page_without_a_link(make: Callable[..., Rosta]) -> None:
+    rosta = make()
+    rosta.put(1, "The cups leak", url="http://[::1")
+    rosta.put(2, "The lids leak", url="HTTPS://desk.example/2")
+    rosta.run()
+
+    page = signed_in(rosta, "noor", "--role", "operator").get("/triage", base_url=HOST)
+
+    assert page.status_code == 200
+    assert "The cups leak" in page.text
+    assert "[::1" not in page.text
+    assert 'href="HTTPS://desk.example/2"' in page.text

@@ -1,9 +1,10 @@
 """The triage page: the issues of the reader's part of the org tree, searched, filtered, and their sides corrected."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, get_args
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
@@ -178,6 +179,9 @@ class _Told:
     private: bool
 
 
+_LINK = re.compile(r"https?://\w", re.IGNORECASE)
+
+
 def _told(reader: Reader, org: Org, listed: Listed, titles: Mapping[str, Mapping[str, Any]]) -> _Told:
     issue, verdict = listed.issue, listed.verdict
     team = org.teams.get(listed.leaf or org.fallback)
@@ -185,7 +189,7 @@ def _told(reader: Reader, org: Org, listed: Listed, titles: Mapping[str, Mapping
     return _Told(
         key=teaching.key_of(issue),
         title=issue.title or "(no title)",
-        url=issue.url if issue.url and urlsplit(issue.url).scheme in ("http", "https") else None,
+        url=issue.url if _LINK.match(issue.url or "") else None,
         on=f"{issue.created_at.day} {issue.created_at:%B %Y}",
         state=issue.state,
         leaf=(team.name if team else listed.leaf or "") + ("" if listed.leaf else " (nobody owns it)"),

@@ -17,7 +17,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from pipeline import escalating, objections, steps, teaching
+from pipeline import escalating, judging, objections, teaching
 from pipeline.access import Reader, may_see, reader
 from pipeline.digest.document import Document, Open, Pain, Quote, Unstated
 from pipeline.issue import SIDES
@@ -261,7 +261,7 @@ def take_back(session: Session, number: int, ended: str, by: str, at: datetime) 
 def _route_again(session: Session, one: Objection) -> None:
     source, _, name = (one.issue or "").partition(":")
     known = issues.known(session, source, [name])
-    steps.ask_for_verdicts(session, [row.id for row in known.values()])
+    judging.ask_for_verdicts(session, [row.id for row in known.values()])
     _moved(session, (source, name))
 
 

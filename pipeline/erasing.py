@@ -17,7 +17,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from pipeline import forgetting, steps, teaching
+from pipeline import forgetting, grouping, teaching
 from pipeline.forgetting import Eraser, Forgotten, Identity
 from pipeline.org import Org, Person
 from pipeline.pains.title import title_of
@@ -139,7 +139,7 @@ def look(session: Session, found: Eraser, theirs: Written) -> Counter[str]:
 def end(session: Session, org: Org) -> None:
     """What follows: names of pains, lessons without theirs, digests on their way that are composed again."""
     registry.lock(session)
-    names = steps.names_of_people(org)
+    names = grouping.names_of_people(org)
     for pain, texts in list(forgotten.nameless(session)):
         forgotten.name_pain(session, pain, title_of(texts, names) if texts else NAMELESS)
     teaching.ask(session)

@@ -4,11 +4,11 @@ It goes to the leader alone, who passes it on. It is made anew before it is sent
 not in it, and a copy that fails a gate is never shown.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from pipeline.composing import Written
 from pipeline.digest import edition, gates_team, mime
 from pipeline.digest.document import Document
 from pipeline.digest.index import index
@@ -18,15 +18,7 @@ from pipeline.store import digests, work
 from pipeline.store import material as material_store
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
-    document: Document
-    text: str
-    html: str
-    failures: tuple[str, ...]
-
-
-def write(session: Session, decided: Document, house: House, at: datetime) -> Copy:
+def write(session: Session, decided: Document, house: House, at: datetime) -> Written:
     """The team's copy of a leader's notes of a week, as it may be told at a moment, with the gates that it fails."""
     period, org = decided.period, house.org
     known = material_store.read(session, period, org, house.kinds, house.workdays)
@@ -36,10 +28,10 @@ def write(session: Session, decided: Document, house: House, at: datetime) -> Co
     view = View(sorted_once, decided.leader, period, at, edition.unsaid(view, decided))
     document = edition.compose(view, house.name)
     text, html = edition.text(document), edition.html(document)
-    return Copy(document, text, html, tuple(gates_team.failures(document, text, html, view)))
+    return Written(document, text, html, tuple(gates_team.failures(document, text, html, view)))
 
 
-def send(session: Session, copy: Copy, house: House) -> bool:
+def send(session: Session, copy: Written, house: House) -> bool:
     """Put a copy on its way to its leader; False where this week's copy is on its way or there is no address."""
     leader, week = copy.document.leader, copy.document.period.label
     address = house.org.people[leader].email

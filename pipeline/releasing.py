@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from pipeline import periods, standing_in, steps
+from pipeline import composing, periods, standing_in
 from pipeline.house import House
 from pipeline.standing_in import Away
 from pipeline.store import digests, registry
@@ -53,7 +53,7 @@ def release(session: Session, ids: Sequence[int], house: House, *, by: str, at: 
     for one in going.values():
         digests.settle(session, one, state="composed", reason=None, by=by, at=at)
     if going:
-        steps.let_go_together(session, periods.week_of(found[0].period, house.zone), going, house)
+        composing.let_go_together(session, periods.week_of(found[0].period, house.zone), going, house)
     return [words.get(one.id) or _gone(session, one) for one in found]
 
 

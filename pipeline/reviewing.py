@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from pipeline import pains, steps
+from pipeline import grouping, pains
 from pipeline.org import Org
 from pipeline.store import audit, pain_edits, registry, work
 from pipeline.store.pain_edits import Edit
@@ -37,7 +37,7 @@ def proposals(session: Session, org: Org) -> list[pains.Proposal]:
     """What a person should look at, by the issues of the last weeks."""
     newest = pain_edits.newest_member(session)
     recent = pain_edits.told(session, since=newest - RECENT) if newest is not None else []
-    candidates = [steps.candidate(org, issue, verdict, side) for issue, verdict, side, _, _ in recent]
+    candidates = [grouping.candidate(org, issue, verdict, side) for issue, verdict, side, _, _ in recent]
     joined = [
         pains.Assignment(key=candidate.key, pain_id=pain, score=score)
         for candidate, (_, _, _, pain, score) in zip(candidates, recent, strict=True)
@@ -77,7 +77,7 @@ def split(session: Session, org: Org, pain: str, keys: Sequence[str], by: str, a
         candidate.key: (issue.id, candidate)
         for issue, verdict, side, _, _ in pain_edits.told(session, [pain])
         if issue.id in frozen
-        for candidate in [steps.candidate(org, issue, verdict, side)]
+        for candidate in [grouping.candidate(org, issue, verdict, side)]
     }
     if unknown := sorted(set(keys) - set(rows)):
         raise CannotEdit(f"not among the issues of {pain} that a closed week holds: {', '.join(unknown)}")
@@ -85,7 +85,7 @@ def split(session: Session, org: Org, pain: str, keys: Sequence[str], by: str, a
     stay = [candidate for key, (_, candidate) in rows.items() if key not in set(keys)]
     try:
         taken = {*known, *pain_edits.redirects(session)}  # an id that leads elsewhere would never be found
-        rest, new = pains.parted(whole, stay, go, taken, steps.names_of_people(org))
+        rest, new = pains.parted(whole, stay, go, taken, grouping.names_of_people(org))
     except ValueError as error:
         raise CannotEdit(str(error)) from None
     moved = {str(rows[candidate.key][0]): pain for candidate in go}

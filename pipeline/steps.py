@@ -21,31 +21,19 @@ from pipeline.composing import (
     compose,
     decide_again,
     foresee,
-    let_go,
-    let_go_together,
     material_of,
     plan,
     write,
     write_all,
 )
 from pipeline.delivering import prepare, record
-from pipeline.grouping import (
-    Grouping,
-    OpenPart,
-    assign,
-    candidate,
-    close,
-    draw_lessons,
-    gather,
-    group,
-    names_of_people,
-)
+from pipeline.grouping import Grouping, OpenPart, assign, close, draw_lessons, gather, group
 from pipeline.ingesting import Ingested, Suspicious, ingest, missing, reconcile
 from pipeline.judging import Classifier, Judged, ask_for_verdicts, classify, keep_verdicts
 
 __all__ = [
     "AlreadyMailed", "Classifier", "Grouping", "Ingested", "Judged", "OpenPart", "Suspicious", "Written",
-    "ask_for_verdicts", "assign", "candidate", "classify", "close", "compose", "decide_again", "draw_lessons",
-    "foresee", "gather", "group", "ingest", "keep_verdicts", "let_go", "let_go_together", "material_of", "missing",
-    "names_of_people", "plan", "prepare", "reconcile", "record", "write", "write_all",
+    "ask_for_verdicts", "assign", "classify", "close", "compose", "decide_again", "draw_lessons", "foresee", "gather",
+    "group", "ingest", "keep_verdicts", "material_of", "missing", "plan", "prepare", "reconcile", "record", "write",
+    "write_all",
 ]  # fmt: skip

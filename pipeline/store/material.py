@@ -323,8 +323,7 @@ def may_not_be_quoted(session: Session, keys: Sequence[str]) -> bool:
         query = select(IssueRow, VerdictRow).join(VerdictRow, VerdictRow.issue_id == IssueRow.id)
         query = query.where(of_these(session, IssueRow, some), IssueRow.state != "deleted")
         for issue, verdict in session.execute(query):
-            signals = [name for name, *_ in verdict.signals]
-            if not registry.hidden(issue.tags, signals) and "no-quote" not in issue.tags:
+            if not _is_hidden(issue.tags, verdict.signals) and "no-quote" not in issue.tags:
                 found.add(f"{issue.source}:{issue.external_id}")
     return not set(keys) <= found - objections.withdrawn(session).keys()
 

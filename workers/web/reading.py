@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from pipeline import answers as rules
 from pipeline import passing_on, periods, standing_in
+from pipeline.composing import Written
 from pipeline.digest import edition, render
 from pipeline.digest.document import Document, Pain
 from pipeline.house import House
 from pipeline.issue import Period
 from pipeline.links import Link
-from pipeline.passing_on import Copy
 from pipeline.store import answers, db, digests, objections
 from workers.engine import Engine
 from workers.web.answering import KINDS
@@ -84,7 +84,7 @@ def _house(engine: Engine, period: Period) -> House:
     return engine.deployment.at(period).house
 
 
-def _copy(engine: Engine, session: Session, link: Link) -> Copy:
+def _copy(engine: Engine, session: Session, link: Link) -> Written:
     """The copy for the team, as it may be told now. Raises `Refused` where a gate holds it."""
     if link.by:
         raise Refused("This is for its leader alone", "A copy for the team is made by whoever leads it.", 403)
@@ -97,7 +97,7 @@ def _copy(engine: Engine, session: Session, link: Link) -> Copy:
     return copy
 
 
-def _team_page(engine: Engine, session: Session, token: str, copy: Copy) -> Page:
+def _team_page(engine: Engine, session: Session, token: str, copy: Written) -> Page:
     document = copy.document
     sent = passing_on.sent(session, document.leader, document.period.label)
     at = None if sent is None else sent.astimezone(ZoneInfo(engine.deployment.zone))

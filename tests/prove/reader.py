@@ -97,5 +97,5 @@ class Reader:
         if 200 <= status < 500:
             self.ledger.write(what="answered", text=text, status=status)
             self._pending = None
-            if self._chance.random() < 0.3:  # a second tap on the same button
+            if self._chance.random() < 0.6:  # a second tap on the same button
                 ask("POST", link, form)

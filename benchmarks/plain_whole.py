@@ -11,54 +11,18 @@ import smtplib
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import requests
 from jinja2 import Environment
 
-from benchmarks import data, rivals, servers
+from benchmarks import bare_pull, data, rivals, servers
 
 CHUNK = 5_000
-TABLE = """
-CREATE TABLE issues (number INTEGER PRIMARY KEY, title TEXT, body TEXT, state TEXT, author TEXT, labels TEXT, url TEXT,
-created_at TEXT, updated_at TEXT, closed_at TEXT, side TEXT);
-CREATE INDEX ix_created ON issues (created_at);
-"""
-UPSERT = """
-INSERT INTO issues VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
-ON CONFLICT (number) DO UPDATE SET title = excluded.title, body = excluded.body, state = excluded.state,
-updated_at = excluded.updated_at WHERE updated_at <> excluded.updated_at
-"""
 GROUPED = "SELECT labels, side, count(*) FROM issues WHERE created_at >= ? AND created_at < ? GROUP BY 1, 2"
 WORDS = "{% for label, side, count in counts %}{{ label }} {{ side }}: {{ count }}\n{% endfor %}"
-
-
-def pages(url: str) -> Iterator[list[Any]]:
-    session = requests.Session()
-    following: str | None = f"{url}/repos/{servers.REPO}/issues?state=all&sort=updated&direction=asc&per_page=100"
-    while following is not None:
-        response = session.get(following, timeout=30)
-        yield json.loads(response.content)
-        following = response.links.get("next", {}).get("url")
-
-
-def row(issue: Any) -> tuple[Any, ...]:
-    labels = ",".join(label["name"] for label in issue["labels"])
-    names = ("number", "title", "body", "state")
-    times = ("html_url", "created_at", "updated_at", "closed_at")
-    return (*(issue[name] for name in names), issue["user"]["login"], labels, *(issue[name] for name in times))
-
-
-def store(connection: sqlite3.Connection, url: str) -> int:
-    count = 0
-    for page in pages(url):
-        with connection:
-            connection.executemany(UPSERT, [row(issue) for issue in page])
-        count += len(page)
-    return count
 
 
 def classify(connection: sqlite3.Connection, predict: rivals.Predict) -> int:
@@ -89,10 +53,8 @@ def send(counts: list[Any], leaders: int, port: int) -> int:
 
 def main() -> None:
     url, port, leaders, start, end, folder = sys.argv[1:]
-    file = Path(folder) / "plain.db"
-    file.unlink(missing_ok=True)
-    connection = sqlite3.connect(file)
-    connection.executescript(TABLE)
+    connection = bare_pull.opened(Path(folder) / "plain.db")
+    listed = f"{url}/repos/{servers.REPO}/issues?state=all&sort=updated&direction=asc&per_page=100"
     _, predict = rivals.classifier(data.texts(1_000, seed=5))
     cpu: dict[str, float] = {}
 
@@ -102,7 +64,7 @@ def main() -> None:
         cpu[name] = time.process_time() - began
         return done
 
-    read = counted("pull and store", lambda: store(connection, url))
+    read = counted("pull and store", lambda: bare_pull.pull(connection, listed))
     judged = counted("classify", lambda: classify(connection, predict))
     counts = counted("group", lambda: connection.execute(GROUPED, (start, end)).fetchall())
     sent = counted("send", lambda: send(counts, int(leaders), int(port)))

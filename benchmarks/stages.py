@@ -115,9 +115,16 @@ class Puller:
         engine.dispose()
 
     def plain(self) -> Spent:
-        command = [sys.executable, "-m", "benchmarks.plain_pull", f"{self.url}/repos/{servers.REPO}/issues?{_QUERY}"]
+        return self._loop("benchmarks.plain_pull")
+
+    def bare(self, *parts: str) -> Spent:
+        """The plain loop with some of what a pull promises, see `benchmarks.bare_pull`."""
+        return self._loop("benchmarks.bare_pull", str(self.folder / "bare.db"), *parts)
+
+    def _loop(self, module: str, *arguments: str) -> Spent:
+        command = [sys.executable, "-m", module, f"{self.url}/repos/{servers.REPO}/issues?{_QUERY}", *arguments]
         spent = child(command, self.folder)
-        _must(int(spent.output) == self.issues, f"the plain loop read {spent.output.strip()} of {self.issues} issues")
+        _must(int(spent.output) == self.issues, f"{module} read {spent.output.strip()} of {self.issues} issues")
         return spent
 
     def warm_up(self) -> None:
@@ -164,15 +171,21 @@ def pull(scale: Scale) -> list[Row]:
             "plain": puller.plain,
             "again": puller.again,
             "all again": puller.all_again,
+            "cleaned": lambda: puller.bare("clean"),
+            "bare": lambda: puller.bare("clean", "archive", "upsert"),
         }
         puller.warm_up()
+        puller.bare("clean")
         cpu = interleaved(scale.rounds, calls)
-    rival = "requests + json loop, stores nothing"
+    rival, bare = "requests + json loop, stores nothing", "that loop: cleans, archives, upserts"
     most = 1.1 if scale.issues >= 100_000 else 1.25
     return [
         Row.against(f"pull + store {scale.issues:,}", cpu["first"], cpu["plain"], rival, most),
         Row.against("pull all again, unchanged", cpu["all again"], cpu["plain"], rival, 1.1),
         Row.against("pull again from the cursor", cpu["again"], cpu["plain"], rival),
+        Row.against("the plain loop that cleans texts too", cpu["cleaned"], cpu["plain"], rival),
+        Row.against("the same that archives and upserts", cpu["bare"], cpu["plain"], rival),
+        Row.against("pull + store, beside that loop", cpu["first"], cpu["bare"], bare),
     ]
 
 

@@ -116,13 +116,18 @@ _DRAFT: Final = {
 
 def standing(answers: Sequence[Answer]) -> Answer | None:
     """The answer that those who wrote may rely on: the last honest one, else the last one that handed the pain on."""
-    ordered = sorted(answers, key=lambda a: (a.honest, a.at, a.id))
-    return ordered[-1] if ordered else None
+    return max(_meant(answers), key=lambda a: (a.honest, a.at, a.id), default=None)
 
 
-def heard_at(answers: Iterable[Answer]) -> datetime | None:
+def heard_at(answers: Sequence[Answer]) -> datetime | None:
     """When those who wrote were first answered honestly."""
-    return min((a.at for a in answers if a.honest), default=None)
+    return min((a.at for a in _meant(answers) if a.honest), default=None)
+
+
+def _meant(answers: Sequence[Answer]) -> Sequence[Answer]:
+    """Without what a leader handed on later: who does that promises it no more."""
+    handed = {a.leader: (a.at, a.id) for a in sorted(answers, key=lambda a: (a.at, a.id)) if not a.honest}
+    return [a for a in answers if (a.at, a.id) >= handed.get(a.leader, (a.at, a.id))]
 
 
 def median_wait(waits: Sequence[tuple[float, bool]]) -> float | None:

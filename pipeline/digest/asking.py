@@ -1,13 +1,14 @@
 """What is asked of a leader: the one thing, whose each pain is, where to sit, what to ask."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.answers import heard_at
 from pipeline.digest import answered, quotes, sentences, wider, words
 from pipeline.digest.desk import Desk, signals
 from pipeline.digest.document import Ask
+from pipeline.digest.material import Voice
 from pipeline.digest.select import PainView
 
 SHARE = 4
@@ -245,9 +246,14 @@ def _when(desk: Desk, pain: PainView) -> str:
     return " " + sentences.WHEN.format(day=words.capital(found[0]), hour=hour, begin=begin, end=end)
 
 
-def questions(desk: Desk, pains: Sequence[PainView]) -> tuple[str, ...]:
-    """One about customers, one about silence, one about a trade-off; others every week, and others for each leader."""
+def questions(desk: Desk, pains: Sequence[PainView], shown: Collection[Voice]) -> tuple[str, ...]:
+    """One about customers, one about silence, one about a trade-off; others every week, and others for each leader.
+
+    `shown` are those whose words stand in the mail: none of customers is pointed to where there is none.
+    """
     asked, turn = sentences.QUESTIONS[desk.view.level], int(desk.view.period.label[-2:]) + _seat(desk)
+    if not any(voice.role == "customer" for voice in shown):
+        asked = {name: tuple(q for q in some if sentences.ABOVE not in q) for name, some in asked.items()}
     if not pains:
         free = [[q for q in asked[name] if "{it}" not in q] for name in ("developer", "silence", "customer")]
         return tuple(words.pick(options, turn) for options in free)

@@ -7,6 +7,7 @@ ledger, every quotation is cut from an issue; `gates` checks both again before a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from pipeline import trend
 from pipeline.digest import (
@@ -115,14 +116,15 @@ def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
     storm = desk.book.ask("above()") > front.STORM
     taken = [c for some in chosen.values() for c in some]
     once = parts.heard_once(desk, taken, 2, BLOCKS if pains else SLOWS)
-    by_key = {v.key: v.author for v in desk.view.voices}
-    once = tuple(q for q in once if by_key[q.issue] not in heard)
-    quoted = heard | frozenset([*(c.voice.author for c in taken), *(by_key[q.issue] for q in once)])
+    by_key = {v.key: v for v in desk.view.voices}
+    shown = [*(c.voice for c in taken), *(by_key[q.issue] for q in once if by_key[q.issue].author not in heard)]
+    once = tuple(q for q in once if by_key[q.issue] in shown)
+    quoted = heard | frozenset(v.author for v in shown)
     subject = front.subject(desk, frame.three)
     return replace(
         _base(desk, organisation),
         warnings=front.warnings(desk),
-        notes=front.notes(desk),
+        notes=(*front.notes(desk), *(() if pains else (front.SINGLE,))),
         pains=pains,
         ask=asking.ask(desk, frame.three),
         away=recalled.away(desk),
@@ -137,7 +139,7 @@ def _assembled(desk: Desk, organisation: str, frame: _Frame) -> Document:
         quiet=parts.quiet(desk),
         check_in=felt.check_in(desk),
         sit_with=asking.sit_with(desk, frame.three),
-        questions=asking.questions(desk, frame.three),
+        questions=asking.questions(desk, frame.three, shown),
         wins=parts.wins(desk, frame.relieved, quoted, frame.three),
         heard=parts.heard(desk),
         subject=subject,
@@ -171,10 +173,16 @@ def _base(desk: Desk, organisation: str, form: Form = "full") -> Document:
     )
 
 
+TITLES: Final = frozenset(["dr", "prof", "mr", "mrs", "ms", "miss", "mx", "sir", "dame", "herr", "frau"])
+
+
 def first_name(org: Org, leader: str) -> str:
     person = org.people.get(leader)
     names = words.printable(person.name or "").split() if person else []
-    return names[0] if names else ""
+    if len(names) > 1 and names[0].endswith(","):  # the family's name stands first
+        names = names[1:]
+    plain = (name for name in names if not name.endswith(".") and name.casefold() not in TITLES)
+    return next(plain, names[0] if names else "").rstrip(",")
 
 
 def greeting(document: Document, org: Org, reader: str) -> Document:

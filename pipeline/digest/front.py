@@ -12,6 +12,7 @@ from pipeline.digest.select import PainView
 from pipeline.issue import SourceHealth
 
 STORM = 8
+SINGLE = "Friction was heard, each by a single voice."
 NO_QUIET = " Few voices from it do not mean calm."
 
 
@@ -88,6 +89,8 @@ def pain_of(desk: Desk, pain: PainView, chosen: Sequence[quotes.Candidate], limi
     said = answered.state(desk, pain)
     line = f"{_counted(people(desk, pain), trend_word(desk, pain))} {words.capital(said)}."
     area = view.area(pain) if view.level in ("top", "middle") else None
+    if any(quotes.signed(view, one.voice, area) for one in chosen):
+        area = None
     return Pain(
         id=pain.id,
         title=desk.title(pain, limit),
@@ -173,7 +176,7 @@ def preheader(desk: Desk, pains: Sequence[PainView], said: str) -> str:
     A total of everybody who wrote is not given: with the pains' own numbers it would tell how few wrote of the rest.
     """
     if not pains:
-        return words.padded("Friction was heard, each by a single voice.", words.FILLERS[1:])
+        return words.padded(SINGLE, words.FILLERS[1:])
     wait = _own_word(desk, pains) or _longest_wait(desk, pains)
     second = _second(desk, pains, said)
     for first in _first_voices(desk, pains[0]):

@@ -23,6 +23,7 @@ def _one(desk: Desk, one: Passed, quoted: Collection[str | None], *, linked: boo
     voice, pain = one.stuck.first, one.stuck.pain
     best = None
     may = quotes.may_speak(voice) and (voice.role != "staff" or quotes.may_quote_staff(desk.view, voice))
+    may = may and not quotes.signed(desk.view, voice, one.home)
     if may and voice.author not in quoted:
         best = next(iter(quotes.candidates(desk.view, [voice], "", again=True)), None)
     since = desk.book.say("First written on {}", f"waits_since({pain})", (voice,))

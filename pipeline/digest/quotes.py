@@ -6,7 +6,7 @@ of engineering hears what it costs, a team's lead what to answer, a head of supp
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
@@ -228,8 +228,18 @@ def may_quote_staff(view: View, voice: Voice) -> bool:
 
 def _tiny(view: View, team: str | None) -> bool:
     """A group so small that an unnamed sentence is as good as signed."""
-    whole = view.scope | ({team} if team is not None else set())
-    return sum(view.index.sizes.get(t, 0) for t in whole) < privacy.GROUP
+    return _people(view, view.scope | ({team} if team is not None else set())) < privacy.GROUP
+
+
+def _people(view: View, teams: Collection[str]) -> int:
+    return sum(view.index.sizes.get(team, 0) for team in teams)
+
+
+def signed(view: View, voice: Voice, team: str | None) -> bool:
+    """Whether words of staff beside the name of a team tell who wrote them: it is theirs, and small."""
+    if voice.role != "staff" or voice.team is None or team is None:
+        return False
+    return team in view.org.up(voice.team) and _people(view, view.org.below(team)) < privacy.GROUP
 
 
 def attribution(view: View, voice: Voice) -> str:

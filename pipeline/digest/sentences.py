@@ -483,6 +483,8 @@ SIT: dict[Level, dict[str, str]] = {
         "would slow the person you came to understand.",
     },
 }
+ABOVE = "customer sentence above"
+"""In a question that needs one."""
 QUESTIONS: dict[Level, dict[str, tuple[str, ...]]] = {
     "leaf": {
         "customer": (

@@ -67,6 +67,17 @@ def test_handing_on_does_not_end_the_wait_until_the_other_answers():
     assert answers.standing([accepted, answer(5, "belongs", to="kit")]) == accepted
 
 
+def test_who_hands_on_what_they_promised_promises_it_no_more():
+    promised = answer(1, "act", leader="noor", due=date(2026, 4, 1))
+    handed = answer(3, "belongs", leader="noor", to="kit")
+    accepted = answer(5, "not_now", leader="kit")
+
+    assert answers.standing([promised, handed]) == handed
+    assert answers.heard_at([promised, handed]) is None
+    assert answers.heard_at([promised, handed, accepted]) == accepted.at
+    assert answers.standing([promised, handed, accepted]) == accepted
+
+
 def test_the_median_wait_of_the_worked_example_counts_those_who_wait():
     # By hand: deaths at 2, 5 and 9 days, waits going on at 8 and 12. S: 4/5, 3/5, then one of two left at 9: 3/10.
     waits = [(2.0, True), (5.0, True), (9.0, True), (8.0, False), (12.0, False)]

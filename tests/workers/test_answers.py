@@ -156,6 +156,33 @@ def test_the_same_form_sent_twice_answers_once(rosta, engine, web):
     assert kept(engine) == [("kit", "act", ACT["text"])]
 
 
+def test_a_form_that_is_gone_back_to_and_says_something_else_answers_again(rosta, engine, web):
+    address = link(rosta, "answer")
+    form = {**ACT, "nonce": send(web, address), "step": "send"}
+    corrected = {**form, "text": "We roast three times a week"}
+
+    for _ in range(2):
+        assert web.post(address, data=corrected).status_code == 303
+
+    assert kept(engine) == [("kit", "act", ACT["text"]), ("kit", "act", "We roast three times a week")]
+    assert "We roast three times a week" in web.get(address).text
+
+
+def test_who_hands_on_what_they_promised_is_believed_and_the_other_hears_of_it(rosta, engine, web):
+    address = link(rosta, "answer")
+    send(web, address)
+    send(web, address, kind="belongs", text="The beans are bought by you", due="", to="noor")
+    small.write(rosta, [*small.subscribers(), *small.subscribers(4, first=50, day=7)])
+    later = open_(rosta, weeks=1)
+    later.run_once()
+
+    kit, noor = (" ".join(mail(rosta, who, "2026-W11").split()) for who in ("kit", "noor"))
+
+    assert "Acting" not in kit + noor
+    assert "The beans are bought by you" in noor
+    later.deployment.database.dispose()
+
+
 def test_looking_at_every_link_twice_changes_nothing(rosta, engine, web):
     before = dump(engine)
     addresses = [link(rosta, "answer"), link(rosta, "answer") + "?again=1", link(rosta, "digest"), pausing(engine)]

@@ -1,8 +1,10 @@
 """The answer page: what hurts and in whose words, four answers, a look at what the authors will read, then the answer.
 
-GET shows and POST acts. A form carries a number of its own, so that sending it twice answers once.
+GET shows and POST acts. A form carries a number of its own, so that sending it twice answers once; who goes back to it
+and sends something else has answered again.
 """
 
+import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from pipeline import answers, reviewing, telling
-from pipeline.answers import Answer, NotAnAnswer
+from pipeline.answers import Answer, Given, NotAnAnswer
 from pipeline.digest import phrasebook, words
 from pipeline.digest.document import Document, Pain
 from pipeline.links import Link
@@ -171,7 +173,7 @@ def _answer(engine: Engine, session: Session, token: str, link: Link) -> Page | 
         period=link.period,
         given=given,
         how="page",
-        nonce=f"{link.reader}:{link.about}:{_nonce(fields.get('nonce', ''))}"[-NONCE:],
+        nonce=_said_by(link, _nonce(fields.get("nonce", "")), given),
         at=house.now(),
         modes=house.answering,
         by=link.by or None,
@@ -222,6 +224,12 @@ def _split(key: str) -> tuple[str, str]:
 def _nonce(given: str) -> str:
     """A form's own number: the one that it came with, or a new one."""
     return given[:NONCE] if len(given) >= 16 and given.replace("-", "").replace("_", "").isalnum() else _fresh()
+
+
+def _said_by(link: Link, form: str, given: Given) -> str:
+    """What is kept once, however often it is sent: what one form says."""
+    said = repr((link.reader, link.about, form, given)).encode("utf-8", "backslashreplace")
+    return hashlib.blake2b(said, digest_size=NONCE // 2).hexdigest()
 
 
 def _fresh() -> str:

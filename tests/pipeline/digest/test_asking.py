@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.digest import render
+from pipeline.digest import render, select
+from pipeline.digest.compose import compose, first_name
 from pipeline.digest.material import PainEntry
 from pipeline.issue import SourceHealth
 from pipeline.org import Claim, Org, Person, Team
 from tests.pipeline.digest.builder import (
     PAINS,
     PERIOD,
+    SENT,
     START,
     all_digests,
     digest,
@@ -250,3 +252,54 @@ def test_sources_that_stopped_leave_silence_unread():
     blind = [SourceHealth(name="tracker", kind="github", read_to=PERIOD.start)]
 
     assert any("We cannot say who went quiet" in line for line in digest(material(customers(), sources=blind)).quiet)
+
+
+def alone(**change):
+    return material([voice(n, f"account:{n}", pain=None, severity=2, **change) for n in range(3)])
+
+
+@pytest.mark.parametrize("leader", ["apps-lead", "left-lead", "root-lead"])
+def test_single_voices_are_told_of_and_no_question_points_to_words_that_are_not_there(leader):
+    for week in range(4):  # the questions change from week to week
+        at = replace(PERIOD, label=f"2026-W{10 + week}")
+        index = select.index(alone(no_quote=True), org())
+        document = compose(
+            leader=leader, period=at, org=org(), material=alone(no_quote=True), organisation="Example",
+            generated_at=SENT, index=index, language="en",
+        )  # fmt: skip
+
+        assert document.notes[-1] == "Friction was heard, each by a single voice."
+        assert not [q for q in document.questions if "sentence above" in q]
+
+
+def test_words_that_are_there_may_be_pointed_to():
+    asked = [
+        q
+        for week in range(4)
+        for q in compose(
+            leader="apps-lead", period=replace(PERIOD, label=f"2026-W{10 + week}"), org=org(),
+            material=material(customers()), organisation="Example", generated_at=SENT,
+        ).questions
+    ]  # fmt: skip
+
+    assert "Which customer sentence above surprised you?" in asked
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("Dr. Ana Abt", "Ana"),
+        ("Frau Prof. Dr. Ana Abt", "Ana"),
+        ("Abt, Ana", "Ana"),
+        ("Ana Abt, PhD", "Ana"),
+        ("Ana", "Ana"),
+        ("Dr.", "Dr."),
+        ("J. Abt", "Abt"),
+        ("", ""),
+    ],
+)
+def test_who_is_greeted_is_called_by_their_own_name(name, called):
+    house = org()
+    people = {**house.people, "apps-lead": replace(house.people["apps-lead"], name=name)}
+
+    assert first_name(replace(house, people=people), "apps-lead") == called

@@ -9,7 +9,17 @@ from pipeline.answers import Answer
 from pipeline.digest.document import Document
 from pipeline.digest.material import Material, Stuck, Voice
 from pipeline.escalate import Rungs
-from tests.pipeline.digest.builder import MONDAY, START, all_digests, failures, history, material, signals, voice
+from tests.pipeline.digest.builder import (
+    MONDAY,
+    START,
+    all_digests,
+    failures,
+    history,
+    material,
+    org,
+    signals,
+    voice,
+)
 
 FIRST_WORDS = "The tax on our clinic invoice is wrong and we pay for it twice every month."
 FRIDAY = START - timedelta(days=10)
@@ -88,6 +98,18 @@ def test_words_that_may_not_be_shown_stay_below(change: dict[str, object]) -> No
     assert passed.quote is None
     assert FIRST_WORDS not in str(document.to_json())
     assert failures(document, made) == []
+
+
+def test_words_of_a_small_team_are_not_passed_on_under_its_name() -> None:
+    words = "Every build of ours waits an hour for the shared runner and we lose the day."
+    told = first(title=words, author="apps-3", role="staff", team="apps", side="developer")
+    made, few = week(told), org({"apps": 4})
+
+    [open_], [kept] = one(made).passed_on, all_digests(made, few)["left-lead"].passed_on
+
+    assert open_.quote is not None
+    assert kept.quote is None
+    assert "Apps passes it on; its words stay there." in kept.line
 
 
 def test_somebody_new_brings_it_back_and_the_same_people_do_not() -> None:

@@ -159,6 +159,24 @@ def test_a_lone_engineer_is_not_quoted_above_their_lead():
     assert quoted(digest(made, "apps-lead")) != []
 
 
+def test_no_small_team_is_named_beside_words_of_its_own():
+    made = material([voice(n, f"books-{n}", leaf="books", severity=4) for n in range(4)])
+
+    small, whole = digest(made, "left-lead", org({"books": 4})), digest(made, "left-lead")
+
+    assert quoted(small) == quoted(whole) != []
+    assert (small.pains[0].area, whole.pains[0].area) == (None, "Books")
+
+
+def test_a_small_team_is_named_beside_the_words_of_others():
+    made = material([voice(n, f"apps-{n}", leaf="books", severity=4) for n in range(4)])
+
+    document = digest(made, "left-lead", org({"books": 4}))
+
+    assert quoted(document) != []
+    assert document.pains[0].area == "Books"
+
+
 def support() -> Org:
     house = org()
     teams = {**house.teams, "docks": replace(house.teams["docks"], hears=(Claim(source="desk"),))}

@@ -178,8 +178,13 @@ class View:
 
     @cached_property
     def withdrawn(self) -> tuple[Voice, ...]:
-        """Who stopped to tell, where this leader leads their team, of customers the leaf, or leads who leads it."""
-        told = [v for v in self.friction if v.has("voice_withdrawn")] if self.index.material.rungs.withdrawn else []
+        """Who stopped to tell, where this leader leads their team, of customers the leaf, or leads who leads it.
+
+        Nobody's where so few wrote that it could be told who: nobody is to look for them.
+        """
+        if not self.index.material.rungs.withdrawn or len({v.author for v in self.friction}) < privacy.BEHIND:
+            return ()
+        told = [v for v in self.friction if v.has("voice_withdrawn")]
         return tuple(v for v in told if self.leader in _nearest(self.org, v))
 
     @cached_property

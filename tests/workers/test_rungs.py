@@ -217,15 +217,21 @@ def test_what_customers_write_of_being_sorry_calls_nobody(desk: Rosta) -> None:
 # --- who stopped to tell
 
 
-def test_the_lead_of_who_stopped_to_tell_and_theirs_read_of_it_in_our_words(rosta: Rosta) -> None:
+def stopped(rosta: Rosta, others: int) -> None:
+    """Somebody tells that they stopped to tell; so many others wrote in the week of something else."""
     clock(rosta, "2026-03-03 09:00")
     said = "Roasting sheet breaks again. I stopped reporting this, nobody ever answers and nothing changes anyway."
     rosta.put(
         1, "The roasting sheet breaks", body=said, author="r1", author_role="staff", account=None, labels=["beans"]
     )
-    stale(rosta, 2, 2)
+    for number in range(others):
+        stale(rosta, 2 + number, number)
     rosta.at("2026-03-03 10:00")
     rosta.at("2026-03-09 12:00")
+
+
+def test_the_lead_of_who_stopped_to_tell_and_theirs_read_of_it_in_our_words(rosta: Rosta) -> None:
+    stopped(rosta, others=2)
 
     for leader in ("kit", "noor"):
         found = document(rosta, leader, "2026-W10")
@@ -233,14 +239,15 @@ def test_the_lead_of_who_stopped_to_tell_and_theirs_read_of_it_in_our_words(rost
         assert "I stopped reporting" not in str(found.to_json())
 
 
+def test_nobody_reads_of_it_where_so_few_wrote_that_it_could_be_told_who(rosta: Rosta) -> None:
+    stopped(rosta, others=1)
+
+    for leader in ("kit", "noor"):
+        assert "stopped" not in str(document(rosta, leader, "2026-W10").quiet)
+
+
 def test_nobody_reads_of_it_where_that_is_switched_off(make: Callable[..., Rosta]) -> None:
     rosta = make(rules={"voice_withdrawn": {"enabled": False}})
-    clock(rosta, "2026-03-03 09:00")
-    said = "Roasting sheet breaks again. I stopped reporting this, nobody ever answers and nothing changes anyway."
-    rosta.put(
-        1, "The roasting sheet breaks", body=said, author="r1", author_role="staff", account=None, labels=["beans"]
-    )
-    rosta.at("2026-03-03 10:00")
-    rosta.at("2026-03-09 12:00")
+    stopped(rosta, others=2)
 
     assert not [line for line in document(rosta, "kit", "2026-W10").quiet if "stopped" in line]

@@ -17,6 +17,7 @@ from pathlib import Path
 
 _FOLDER = f"leafnotes-{os.getuid()}"
 _held: dict[int, str] = {}
+_left: set[str] = set()
 
 
 def name() -> str:
@@ -25,6 +26,11 @@ def name() -> str:
     if pid not in _held:  # a child of a fork holds its own
         _held[pid] = _hold()
     return _held[pid]
+
+
+def leave() -> None:
+    """Have this process's file stay when it ends in good order: it could not give back what it holds."""
+    _left.add(name())
 
 
 def is_dead(holder: str) -> bool:
@@ -65,12 +71,17 @@ def _hold() -> str:
     path = folder() / f"{uuid.uuid4().hex}.lock"
     try:
         folder().mkdir(mode=0o700, exist_ok=True)
-        atexit.register(path.unlink, missing_ok=True)
+        atexit.register(_tidy, path)
         held = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)  # open until the process ends
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:  # no place for it: its leases simply run out
         return f"{_machine()} "
     return f"{_machine()} {path}"
+
+
+def _tidy(path: Path) -> None:
+    if f"{_machine()} {path}" not in _left:
+        path.unlink(missing_ok=True)
 
 
 @cache

@@ -308,7 +308,11 @@ class Engine:
         if self.say is not None:
             self.say(f"{job.kind} {job.key}")
         with structlog.contextvars.bound_contextvars(work=job.id, kind=job.kind, key=job.key, attempt=job.attempt):
-            return self._do(job)
+            try:
+                return self._do(job)
+            except BaseException:  # Ctrl-C, or no database: whoever comes next need not wait for the lease to run out
+                self._broken_off()
+                raise
 
     def _do(self, job: Job) -> bool:
         try:
@@ -323,6 +327,12 @@ class Engine:
             except Fenced as lost:
                 log.warning("lease lost", reason=str(lost))
         return True
+
+    def _broken_off(self) -> None:
+        try:
+            self.give_back()
+        except DBAPIError:
+            alive.leave()
 
     def _failed(self, job: Job, error: Exception) -> None:
         reason = db.said(error)[:2000]

@@ -20,7 +20,7 @@ KNEE = 0.035
 KNEE_PLACE = 0.05
 """The same among the texts of one leaf, which have their subject in common."""
 KNEE_LEAST = 6
-CROWD = 0.3
+CROWD = 0.15
 """Mean likeness of texts that plainly tell of one thing."""
 CROWD_HOLDS = 0.7
 """Part of a feature's uses now that such a crowd has to hold for the feature to be its own."""

@@ -116,7 +116,8 @@ def _say(house: Deployment) -> int:
     for source in found["sources"]:
         click.echo(f"{source['name']}: {source['issues']} issues, {_health(source)}")
     heard = any(source["issues"] for source in found["sources"])
-    nothing = "no digest is due" if heard else "no issue was read yet, so no digest is made"
+    nothing = f"{found['due']} digests due, none decided yet" if found["due"] else "no digest is due"
+    nothing = nothing if heard else "no issue was read yet, so no digest is made"
     click.echo(f"{found['period']}: {found['digests'] or nothing}")
     for week in found["waiting"]:
         click.echo(waits(week), err=True)

@@ -19,6 +19,8 @@ from pipeline.store.issues import Name
 
 Normalise = Callable[[Mapping[str, Any]], Issue | Remark | Gone | None]
 KnownAs = Callable[[Mapping[str, Any]], str | None]
+Told = set[int]
+"""Hashes of the names of what newer pages told of, as a replay comes by them."""
 
 
 def _unnamed(_item: Mapping[str, Any]) -> str | None:
@@ -76,8 +78,11 @@ def ingest(
     redact: Collection[str] = (),
     marks: Mapping[str, Sequence[str]] = MappingProxyType({}),
     reader: str | None = None,
+    newer: Told | None = None,
 ) -> Ingested:
-    """Store one page: issues by identity, comments, history, the raw page and the cursor. `cursor` None is a replay.
+    """Store one page: issues by identity, comments, history, the raw page and the cursor. `cursor` None is a replay,
+    whose pages come newest first: `newer` are what they told of, to which this one's are added. So at each moment
+    what was replayed is as it was last.
 
     What cannot be understood is set aside under the name that `known_as` gives it, until an item of that name is.
     Keys in `redact` are taken out of what is archived. `marks` are the source's words for our tags. `reader` names
@@ -93,7 +98,7 @@ def ingest(
 
     def understood(unchanged: Collection[int]) -> tuple[Ingested, _Page]:
         done = Ingested(read=len(items) + len(problems))
-        return done, _understand(session, source, items, unchanged, prints, normalise, known_as, at, done, who)
+        return done, _understand(session, source, items, unchanged, prints, normalise, known_as, at, done, who, newer)
 
     unchanged = {key for key, one in prints.items() if one in stored}
     done, page = understood(unchanged)
@@ -145,9 +150,11 @@ def _understand(
     at: datetime,
     done: Ingested,
     who: Forgotten | None,
+    newer: Told | None,
 ) -> _Page:
-    """The values of a page, but for the items whose `id` is among the `unchanged`."""
+    """The values of a page, but for the items whose `id` is among the `unchanged`, and what `newer` pages told of."""
     page = _Page()
+    told: Collection[int] = newer or ()
     understood: list[Mapping[str, Any]] = []
     for item in items:
         if id(item) in unchanged:
@@ -163,6 +170,8 @@ def _understand(
         except Exception as error:  # one bad item, whatever is wrong with it or with its connector, stops no other
             reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
             what = _name(item, known_as, who)
+            if hash(("item", what)) in told:
+                continue
             named = who is not None and who.names_somebody(item)
             reason = who.marked(reason) if who is not None else reason
             issues.quarantine(session, source, what, reason, None if named else issues.dump(item), at)
@@ -171,20 +180,35 @@ def _understand(
         theirs = id(item) in page.forgotten or (who is not None and who.names_somebody(item))
         read_from = None if theirs else prints.get(id(item))
         if isinstance(value, Issue):
+            page.comments += [
+                (value.external_id, comment)
+                for comment in value.comments
+                if hash(("comment", value.external_id, comment.external_id)) not in told
+            ]
+            if hash(("issue", value.external_id)) in told:
+                continue
             page.read[(value.external_id,)] = read_from
             known = page.issues.get(value.external_id)
             if known is None or known.updated_at <= value.updated_at:
                 page.issues[value.external_id] = value
-            page.comments += [(value.external_id, comment) for comment in value.comments]
         elif isinstance(value, Remark):
+            if hash(("comment", value.issue, value.comment.external_id)) in told:
+                continue
             page.read[(value.issue, value.comment.external_id)] = read_from
             page.comments.append((value.issue, value.comment))
         elif isinstance(value, Gone):
-            page.gone.append(value)
+            if hash(("issue", value.external_id)) not in told:
+                page.gone.append(value)
         else:
             done.skipped += 1
-    if issues.has_quarantined(session, source):
-        issues.release_from_quarantine(session, source, [_name(item, known_as, who) for item in understood])
+    names = []
+    if newer is not None or issues.has_quarantined(session, source):
+        names = [_name(item, known_as, who) for item in understood]
+        issues.release_from_quarantine(session, source, names)
+    if newer is not None:
+        newer |= {hash(("item", name)) for name in names}
+        newer |= {hash(("issue", key)) for key in (*page.issues, *(gone.external_id for gone in page.gone))}
+        newer |= {hash(("comment", key, comment.external_id)) for key, comment in page.comments}
     return page
 
 

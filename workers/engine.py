@@ -35,6 +35,7 @@ from pipeline import (
 )
 from pipeline.forgetting import Eraser
 from pipeline.gaps import Gap
+from pipeline.ingesting import Told
 from pipeline.issue import Gone, NoProposal, Period, Text, Verdict
 from pipeline.receiving import Taken
 from pipeline.returned import Returned
@@ -505,12 +506,16 @@ class Engine:
             self.say(f"{name}: {total.read} read, {total.new} new, {total.changed} changed")
 
     def replay(self, name: str) -> Ingested:
-        """Normalise a source's archived pages again; content that did not change is not written."""
+        """Normalise a source's archived pages again, the newest first; content that did not change is not written.
+
+        Wherever it is broken off, what it came to is as it was last, and the rest as it is stored.
+        """
         source, total = self.deployment.sources[name], Ingested()
+        newer: Told = set()
         connector = source.open()
         with db.transaction(self.deployment.database) as session:
             pages = list(sources.archived_ids(session, name))
-        for page in pages:
+        for page in reversed(pages):
             with self.transaction() as session:
                 total += steps.ingest(
                     session,
@@ -522,6 +527,7 @@ class Engine:
                     cursor=None,
                     marks=source.options.tags,  # type: ignore[arg-type]  # a Tag is a str
                     at=self.deployment.now(),
+                    newer=newer,
                 )
         return total
 

@@ -1,7 +1,9 @@
 """The engine in one process: what is due, what waits for what, and what a second run changes."""
 
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -198,6 +200,54 @@ def test_replaying_the_archive_gives_the_same_issues(tmp_path: Path) -> None:
         total = runner.replay("desk")
 
         assert (total.read, total.changed) == (6, 0)
+        assert snapshot(runner.deployment.database) == before
+
+
+@pytest.mark.parametrize("pages", range(1, 8))
+def test_a_replay_that_is_broken_off_leaves_everything_as_it_was_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pages: int
+) -> None:
+    """Exports without times of change: each version of an issue is as old as the others."""
+    first = [{k: v for k, v in told.items() if k != "updated_at"} for told in small.subscribers()]
+    last = [{**told, "labels": ["beans", "hush"], "state": "closed"} for told in first]
+    directory = small.organisation(tmp_path / "rosta", first, page=2)
+    with small.opened(directory) as runner:
+        runner.run_once()
+        small.write(directory, last)
+        runner.pull_now(["desk"])
+        runner.drain()
+        before = snapshot(runner.deployment.database)
+        ingest, times = steps.ingest, 0
+
+        def broken_off(*given: Any, **more: Any) -> Any:
+            nonlocal times
+            times += 1
+            if times > pages:
+                raise KeyboardInterrupt
+            return ingest(*given, **more)
+
+        monkeypatch.setattr(steps, "ingest", broken_off)
+        with suppress(KeyboardInterrupt):
+            runner.replay("desk")
+
+        assert times == min(pages + 1, 6)
+        assert snapshot(runner.deployment.database) == before
+        assert [e for e in before["events"] if "reopened" in str(e)] == []
+
+
+def test_what_a_newer_page_tells_of_is_not_set_aside_for_an_older_one(tmp_path: Path) -> None:
+    good, bad = small.subscribers(2), {**small.subscribers(2)[1], "created_at": "soon"}
+    directory = small.organisation(tmp_path / "rosta", [good[0], bad])
+    with small.opened(directory) as runner:
+        runner.run_once()
+        small.write(directory, good)
+        runner.pull_now(["desk"])
+        runner.drain()
+        before = snapshot(runner.deployment.database)
+
+        total = runner.replay("desk")
+
+        assert total.set_aside == 0
         assert snapshot(runner.deployment.database) == before
 
 

@@ -385,29 +385,33 @@ _DEAD_CHARSETS: Final = {"us-ascii": "utf-8", "ascii": "utf-8", "iso-8859-1": "c
 
 
 def _text(message: "Message[str, str]") -> str:
-    """The plain text of a mail, or its HTML as text where there is none; no attachments."""
-    plain: list[str] = []
-    html: list[str] = []
+    """The words of the first part that holds any, of HTML as plain text: a gateway adds its own below."""
     for part in _parts(message):
-        if "attachment" in str(part.get("content-disposition", "")).lower():
-            continue
         kind = part.get_content_type()
-        if kind in ("text/plain", "text/html"):
-            (plain if kind == "text/plain" else html).append(sound(_decoded(part)[:LONGEST_TEXT]))
-    told = "\n".join(plain)[:LONGEST_TEXT].strip()
-    return told or clean("\n".join(html)[:LONGEST_TEXT], "html")
+        if kind in ("text/plain", "text/html") and not _attached(part):
+            told = sound(_decoded(part)[:LONGEST_TEXT])
+            if words := told.strip() if kind == "text/plain" else clean(told, "html"):
+                return words
+    return ""
+
+
+def _attached(part: "Message[str, str]") -> bool:
+    return "attachment" in str(part.get("content-disposition", "")).lower() or part.get_filename() is not None
 
 
 def _parts(message: "Message[str, str]") -> list["Message[str, str]"]:
-    """Parts that are no containers, nothing of a mail that is attached or given back."""
+    """Parts that are no containers, in order, of alternatives the plain text first; nothing that is given back."""
     found: list[Message[str, str]] = []
     waiting = [(message, 0)]
     while waiting and len(found) < MOST_PARTS:
-        part, depth = waiting.pop(0)
+        part, depth = waiting.pop()
         payload = part.get_payload()
         if part.get_content_maintype() == "multipart" and isinstance(payload, list):
+            within = [one for one in payload[:MOST_PARTS] if isinstance(one, Message)]
+            if part.get_content_subtype() == "alternative":
+                within.sort(key=lambda one: one.get_content_type() != "text/plain")
             if depth < DEEPEST:
-                waiting += [(one, depth + 1) for one in payload[:MOST_PARTS] if isinstance(one, Message)]
+                waiting += [(one, depth + 1) for one in reversed(within)]
         else:
             found.append(part)
     return found

@@ -343,6 +343,37 @@ def test_html_alone_is_read_as_text():
     assert returned.said(replied(mail).text) == Said(verb="act", text="We roast twice", due="2026-10-02")
 
 
+PLAIN, HTML = "text/plain; charset=utf-8", "text/html; charset=utf-8"
+WORDS, DUE = "act: We roast twice by 2026-10-02", Said(verb="act", text="We roast twice", due="2026-10-02")
+BOLD = "<p><b>act:</b> We roast twice by 2026-10-02</p>"
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        mails.parted("mixed", (HTML, BOLD), (PLAIN, "This message was scanned."), to=REPLY_TO),
+        mails.parted("mixed", (PLAIN, WORDS), (HTML, "<p>This message was scanned.</p>"), to=REPLY_TO),
+        mails.parted("mixed", (PLAIN, "\n"), (HTML, BOLD), to=REPLY_TO),
+        mails.parted("alternative", (PLAIN, WORDS), (HTML, "<p>pause</p>"), to=REPLY_TO),
+        mails.parted("alternative", (HTML, "<p>pause</p>"), (PLAIN, WORDS), to=REPLY_TO),
+        mails.parted("alternative", (PLAIN, " \n"), (HTML, BOLD), to=REPLY_TO),
+        mails.parted(
+            "mixed",
+            ('multipart/alternative; boundary="c"', f"--c\nContent-Type: {HTML}\n\n{BOLD}\n--c--"),
+            (PLAIN, "This message was scanned."),
+            to=REPLY_TO,
+        ),
+        mails.parted("mixed", (f"{PLAIN}\nContent-Disposition: attachment", "pause"), (HTML, BOLD), to=REPLY_TO),
+        mails.parted("mixed", (f"{PLAIN}; name=notes.txt", "pause"), (HTML, BOLD), to=REPLY_TO),
+        mails.parted(
+            "mixed", (HTML, BOLD), (f"{PLAIN}\nContent-Disposition: inline; filename=n.txt", "pause"), to=REPLY_TO
+        ),
+    ],
+)
+def test_the_first_part_with_words_is_read_and_no_attachment_or_footer(mail):
+    assert returned.said(replied(mail).text) == DUE
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

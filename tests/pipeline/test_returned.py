@@ -386,18 +386,69 @@ def test_the_first_part_with_words_is_read_and_no_attachment_or_footer(mail):
         ("not now, because: no money by 2026-10-02", Said(verb="not_now", text="no money by 2026-10-02")),
         ("PAUSE", Said(verb="pause")),
         ("Pause.", Said(verb="pause")),
-        (
-            "act: we will sit with the people who pack the parcels and look\nat stock each morning by 2026-10-02\nKit",
-            Said(
-                verb="act",
-                text="we will sit with the people who pack the parcels and look at stock each morning",
-                due="2026-10-02",
-            ),
-        ),
     ],
 )
 def test_a_line_in_the_form_of_an_answer(line, said):
     assert returned.said(line) == said
+
+
+LONG = "we have nobody who could look at this before the winter, sorry"
+LINK = "https://supplier.example/a/very/long/path/to/the/page/that/says/so/1234567890"
+SIT = "we will sit with the people who pack the parcels, and look at"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (f"not now: {LONG}\nas we are", f"{LONG} as we are"),
+        (f"not now: {LONG}\nKit", LONG),
+        (f"not now: {LONG}\n- Kit Lund\nHead of Roasting", LONG),
+        (f"act: {SIT} stock\nunconditionally each morning, and that until it is right again by\n2026-10-02\nKit",
+         f"{SIT} stock unconditionally each morning, and that until it is right again"),
+        (f"act: {SIT} it by 2026-10-02\nKitty", f"{SIT} it"),
+        (f"act: {SIT} stock on each day by 2026-10-02\nKitty", f"{SIT} stock on each day"),
+        (f"not now: {SIT} stock on each day, of all\nKitty", f"{SIT} stock on each day, of all"),
+        (f"2 not now: it comes in spring, see\n{LINK}", f"it comes in spring, see {LINK}"),
+        (f"act: We do as it says at\n{LINK}?and=more\nby 2026-10-02\nKitty", f"We do as it says at {LINK}?and=more"),
+        (f"not now: {SIT} stock\n\nUnconditionally", f"{SIT} stock"),
+        ("not now: no money\nWe have asked for some, and the answer was that there is none", "no money"),
+    ],
+)  # fmt: skip
+def test_lines_that_a_mail_program_cut_are_one_and_no_others(body, words):
+    said = returned.said(replied(mails.reply(body, to=REPLY_TO, sender="Kit Lund <kit@rosta.example>")).text)
+
+    assert said is not None
+    assert said.text == words
+
+
+@pytest.mark.parametrize(
+    "sender", ['"Lund, Kit" <k@a.example>', "=?utf-8?q?Lund=2C_Kit?= <k@a.example>", "kit@a.example"]
+)
+def test_the_senders_own_name_is_no_part_of_an_answer(sender):
+    said = returned.said(replied(mails.reply(f"not now: {LONG}\nKit", to=REPLY_TO, sender=sender)).text)
+
+    assert said == Said(verb="not_now", text=LONG)
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("format=flowed", "not now: no \nmoney, and \nnone is coming\nUnfortunately"),
+        ("Format=Flowed; DelSp=Yes", "not now: no  \nmoney, and no \nne is coming\nUnfortunately"),
+        ("format=flowed", "> all of \n> that\nnot now: no \n money, and none is coming\n-- \nKit"),
+    ],
+)
+def test_a_line_of_flowed_text_goes_on_where_it_says_so(head, body):
+    mail = mails.reply(body, to=REPLY_TO).replace(b"charset=utf-8", f"charset=utf-8; {head}".encode())
+
+    assert returned.said(replied(mail).text) == Said(verb="not_now", text="no money, and none is coming")
+
+
+@pytest.mark.parametrize("ended", [f"<p>not now: {LONG}<br>Kitty</p>", f"<div>not now: {LONG}</div><div>Kitty</div>"])
+def test_a_line_of_html_ends_where_it_ends(ended):
+    mail = mails.reply(ended, to=REPLY_TO).replace(b"text/plain", b"text/html")
+
+    assert returned.said(replied(mail).text) == Said(verb="not_now", text=LONG)
 
 
 @pytest.mark.parametrize(

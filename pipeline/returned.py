@@ -122,10 +122,12 @@ def _found(
     why = _automatic(message, headers)
     if why is not None:
         return Automatic(why=why)
-    sender = _sender(headers)
     words = _own_words(text)
     if cut:
         words = _whole(words, _name(headers))
+    if _AWAY.match(_readable(_first(headers, "subject"))) and not _understood(words):
+        return Automatic(why="its subject")
+    sender = _sender(headers)
     return Reply(sender=sender, doubt=_doubt(headers, sender, trusted), text=words)
 
 
@@ -165,6 +167,13 @@ def _all(headers: Headers, name: str) -> list[str]:
 
 def _first(headers: Headers, name: str) -> str:
     return next(iter(_all(headers, name)), "")
+
+
+def _readable(value: str) -> str:
+    """A header's words, also those that were encoded (RFC 2047)."""
+    with suppress(ValueError, LookupError, MessageError):
+        return str(make_header(decode_header(value)))
+    return value
 
 
 def _addressed(headers: Headers) -> list[str]:
@@ -296,11 +305,12 @@ _RESPONDERS: Final = (
     "x-autoreply", "x-autorespond", "x-autoresponse", "x-auto-reply", "x-autoresponder", "x-autorply",
 )  # fmt: skip
 _AWAY: Final = re.compile(
-    r"^(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|(?:re: ?)?out of (?:the )?office|abwesenheitsnotiz"
+    r"^(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office|abwesenheitsnotiz"
     r"|automatische antwort|réponse automatique|respuesta automática|risposta automatica|automatisch antwoord"
     r"|resposta automática)\b",
     re.IGNORECASE,
 )
+"""After "Re:" it is the subject of our own mail, which begins with a pain's name: programs put nothing before it."""
 
 
 def _automatic(message: "Message[str, str]", headers: Headers) -> str | None:
@@ -319,7 +329,7 @@ def _automatic(message: "Message[str, str]", headers: Headers) -> str | None:
         return "an empty return path"
     if message.get_content_type() == "multipart/report":
         return "a report of a mail program"
-    return "its subject" if _AWAY.match(_first(headers, "subject")) else None
+    return None
 
 
 # --- who wrote it
@@ -496,9 +506,7 @@ def _was_cut(above: str, line: str) -> bool:
 def _name(headers: Headers) -> frozenset[str]:
     """The words of the name that a sender goes by, or of their address where they give none."""
     shown, address = parseaddr(_first(headers, "from"))
-    with suppress(ValueError, LookupError, MessageError):
-        shown = str(make_header(decode_header(shown)))
-    return frozenset(_letters(shown) or _letters(address.partition("@")[0]))
+    return frozenset(_letters(_readable(shown)) or _letters(address.partition("@")[0]))
 
 
 def _letters(text: str) -> list[str]:
@@ -606,6 +614,10 @@ def to_call(text: str) -> tuple[Word, str] | None:
     if found["decline"]:
         return "decline", found["why"].strip()
     return "own", (found["line"] or "").strip()
+
+
+def _understood(text: str) -> bool:
+    return any(form(text) is not None for form in (said, corrected, to_call))
 
 
 def _first_line(text: str) -> str:

@@ -221,11 +221,34 @@ def test_an_automatic_reply_is_never_a_reply(head):
     assert isinstance(read(mails.reply("act: I am away by 2026-10-02", to=REPLY_TO, head=head)).found, Automatic)
 
 
-@pytest.mark.parametrize("subject", ["Automatic reply: Stale beans", "Out of Office: x", "Abwesenheitsnotiz: x"])
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Automatic reply: Stale beans",
+        "Out of Office: x",
+        "Abwesenheitsnotiz: x",
+        "=?utf-8?q?R=C3=A9ponse_automatique?= : x",
+    ],
+)
 def test_an_absence_notice_is_known_by_its_subject(subject):
-    mail = mails.reply("act: x by 2026-10-02", to=REPLY_TO).replace(b"Re: Stale beans", subject.encode())
+    mail = mails.reply("I will act on it when I am back", to=REPLY_TO).replace(b"Re: Stale beans", subject.encode())
 
     assert isinstance(read(mail).found, Automatic)
+
+
+@pytest.mark.parametrize("answer", ["act: x by 2026-10-02", "not now: x", "wrong quote 2", "later until 2026-10-02"])
+def test_an_answer_is_one_whatever_the_pain_is_called_that_its_subject_names(answer):
+    mail = mails.reply(answer, to=REPLY_TO).replace(b"Re: Stale beans", b"Out of office replies eat tickets")
+
+    assert replied(mail).text == answer
+
+
+@pytest.mark.parametrize("again", ["Re", "RE", "AW", "Antw"])
+def test_a_reply_to_a_pain_of_absence_notices_is_for_a_person_where_it_is_no_answer(again):
+    subject = f"{again}: Out of office replies eat tickets: 5 customers".encode()
+    mail = mails.reply("I am away", to=REPLY_TO).replace(b"Re: Stale beans", subject)
+
+    assert returned.said(replied(mail).text) is None
 
 
 def test_auto_submitted_no_is_a_person():

@@ -16,7 +16,7 @@ from pipeline.clean_markup import BLOCK, READERS, Blocks, Markup
 from pipeline.prose import CODE, FENCE, FRAME_STARTS, inside, is_frame
 from pipeline.screen import Glance, Glances
 
-__all__ = ["CUT", "LONGEST", "Markup", "clean"]
+__all__ = ["CUT", "LONGEST", "Markup", "characters", "clean"]
 
 LONGEST: Final = 20_000
 """Characters that are kept; the cut is marked."""
@@ -45,12 +45,12 @@ def clean(text: str, markup: Markup = "markdown") -> str:
     if len(text) > _READ:
         text = _slim(text[:_MOST])
     cut = len(text) > _READ
-    text = _characters(text[:_READ])
+    text = characters(text[:_READ])
     blocks: Blocks = []
     entities = markup != "plain" and "&" in text
     text = READERS[markup](text, blocks)
     if entities:
-        text = _characters(text, kept=BLOCK)
+        text = characters(text, kept=BLOCK)
     return _cap(_settled(_spaces(_with_blocks(text, blocks))), cut)
 
 
@@ -108,10 +108,10 @@ _PILED_MARKS: Final = re.compile(
 )
 
 
-def _characters(text: str, kept: str = "") -> str:
+def characters(text: str, kept: str = "") -> str:
     """No control, bidirectional, invisible or broken characters; one kind of line end; NFC. `kept` stays."""
     if kept and kept in text:
-        return kept.join(_characters(part) for part in text.split(kept))
+        return kept.join(characters(part) for part in text.split(kept))
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii():

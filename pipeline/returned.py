@@ -23,7 +23,7 @@ from typing import Final, Literal
 
 from pipeline import answers
 from pipeline.answers import Given, NotAnAnswer
-from pipeline.clean import clean
+from pipeline.clean import characters, clean
 from pipeline.clean_mail import own_words
 from pipeline.org import Org
 from pipeline.return_path import ReturnPath, Token
@@ -407,7 +407,7 @@ def _text(message: "Message[str, str]") -> tuple[str, bool]:
     for part in _parts(message):
         kind = part.get_content_type()
         if kind in ("text/plain", "text/html") and not _attached(part):
-            told = sound(_decoded(part)[:LONGEST_TEXT])
+            told = characters(sound(_decoded(part)[:LONGEST_TEXT]))
             flowed = _says(part, "format", "flowed")
             if kind == "text/html":
                 told = clean(told, "html")

@@ -356,6 +356,25 @@ def test_the_first_own_line_is_read_however_a_program_quotes(shape):
     assert said == Said(verb="act", text="We roast twice a week", due="2026-10-02")
 
 
+@pytest.mark.parametrize(
+    "intro",
+    [
+        "Am Mo., 9. März 2026 um 09:00 Uhr schrieb Leaf Notes <\nnotes@notes.rosta.example>:\n",
+        "Leaf Notes <notes@notes.rosta.example> schrieb am Mo., 9. März 2026, 09:00:\n",
+        "Am Montag, 9. März 2026 um 09:00:00 MEZ hat Leaf Notes <n@x.example> Folgendes geschrieben:\n\n",
+    ],
+)
+def test_an_answer_below_the_mail_is_read_in_german_too(intro):
+    body = f"{intro}\n> act: not this line by 2026-01-01\n\nact: We roast twice"
+
+    assert replied(mails.reply(body, to=REPLY_TO)).text == "act: We roast twice"
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u2060\u200e"])
+def test_letters_that_nobody_sees_hide_no_answer(unseen):
+    assert replied(mails.reply(f"{unseen}act: We{unseen} roast", to=REPLY_TO)).text == "act: We roast"
+
+
 def test_html_alone_is_read_as_text():
     mail = mails.reply(
         "<html><body><div>act: We roast twice by 2026-10-02</div><br><div class='gmail_quote'>On Mon, 9 Mar 2026 at "

@@ -16,7 +16,7 @@ from pipeline.clean_markup import BLOCK, READERS, Blocks, Markup
 from pipeline.prose import CODE, FENCE, FRAME_STARTS, inside, is_frame
 from pipeline.screen import Glance, Glances
 
-__all__ = ["CUT", "LONGEST", "Markup", "characters", "clean"]
+__all__ = ["CUT", "LONGEST", "Markup", "characters", "clean", "one_line"]
 
 LONGEST: Final = 20_000
 """Characters that are kept; the cut is marked."""
@@ -118,6 +118,11 @@ def characters(text: str, kept: str = "") -> str:
         return text.encode().translate(_AS_BREAKS, _CONTROL).decode()
     text = _DROPPED.sub("", _BREAKS.sub("\n", text))
     return text if _is_western(text) else _PILED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
+
+
+def one_line(text: str) -> str:
+    """What somebody wrote into a field, as one line; empty where it is nothing that can be seen."""
+    return " ".join(characters(text).split())
 
 
 def _is_western(text: str) -> bool:

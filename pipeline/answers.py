@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal, get_args
 
+from pipeline.clean import one_line
+
 Kind = Literal["act", "understand", "belongs", "not_now"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 LONGEST: Final = 500
@@ -58,7 +60,7 @@ def check(*, kind: str, text: str, due: str, to: str, leader: str, leaders: Iter
     """An answer from what somebody wrote into a form. Raises `NotAnAnswer` for the first thing that is missing."""
     if kind not in KINDS:
         raise NotAnAnswer("kind", "Choose one of the four answers.")
-    said = " ".join(text.split())
+    said = one_line(text)
     if not said:
         raise NotAnAnswer("text", _MISSING[kind])
     if len(said) > LONGEST:

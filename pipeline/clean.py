@@ -16,7 +16,7 @@ from pipeline.clean_markup import BLOCK, READERS, Blocks, Markup
 from pipeline.prose import CODE, FENCE, FRAME_STARTS, inside, is_frame
 from pipeline.screen import Glance, Glances
 
-__all__ = ["CUT", "LONGEST", "Markup", "clean"]
+__all__ = ["CUT", "LONGEST", "Markup", "characters", "clean", "one_line"]
 
 LONGEST: Final = 20_000
 """Characters that are kept; the cut is marked."""
@@ -45,12 +45,12 @@ def clean(text: str, markup: Markup = "markdown") -> str:
     if len(text) > _READ:
         text = _slim(text[:_MOST])
     cut = len(text) > _READ
-    text = _characters(text[:_READ])
+    text = characters(text[:_READ])
     blocks: Blocks = []
     entities = markup != "plain" and "&" in text
     text = READERS[markup](text, blocks)
     if entities:
-        text = _characters(text, kept=BLOCK)
+        text = characters(text, kept=BLOCK)
     return _cap(_settled(_spaces(_with_blocks(text, blocks))), cut)
 
 
@@ -108,16 +108,21 @@ _PILED_MARKS: Final = re.compile(
 )
 
 
-def _characters(text: str, kept: str = "") -> str:
+def characters(text: str, kept: str = "") -> str:
     """No control, bidirectional, invisible or broken characters; one kind of line end; NFC. `kept` stays."""
     if kept and kept in text:
-        return kept.join(_characters(part) for part in text.split(kept))
+        return kept.join(characters(part) for part in text.split(kept))
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii():
         return text.encode().translate(_AS_BREAKS, _CONTROL).decode()
     text = _DROPPED.sub("", _BREAKS.sub("\n", text))
     return text if _is_western(text) else _PILED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
+
+
+def one_line(text: str) -> str:
+    """What somebody wrote into a field, as one line; empty where it is nothing that can be seen."""
+    return " ".join(characters(text).split())
 
 
 def _is_western(text: str) -> bool:

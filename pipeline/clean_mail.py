@@ -15,14 +15,17 @@ _OPENED: Final = (
 )
 _SAID: Final = (
     r"(?:wrote|schrieb|a écrit|escribió|escreveu|ha scritto|schreef|skrev|napisał(?:a|\(a\))?|pisze|napsal(?:a|\(a\))?"
-    r"|kirjoitti|írta|yazdı|a scris|пишет|написал\(?а?\)?|пише|написав|έγραψε|menulis|đã viết)"
+    r"|kirjoitti|írta|yazdı|a scris|пишет|написал\(?а?\)?|пише|написав|έγραψε|menulis|đã viết|folgendes geschrieben)"
 )
 _QUOTE_INTRO: Final = re.compile(
-    rf"(?:{_OPENED}.{{3,200}}\b{_SAID}\b.{{0,100}}|.{{1,100}}\b{_SAID}"
+    rf"(?:{_OPENED}.{{3,200}}\b{_SAID}\b.{{0,100}}|.{{1,100}}\b{_SAID}(?: {_OPENED}.{{0,40}}\d.{{0,60}})?"
     r"|.{4,120}(?:写道|寫道|のメール|님이 작성)) ?[:：]$",
     re.IGNORECASE,
 )
-_INTRO_BEGINS: Final = re.compile(rf"{_OPENED}.{{0,200}}\d.{{0,100}}$", re.IGNORECASE)
+_INTRO_BEGINS: Final = re.compile(
+    rf"(?:{_OPENED}.{{0,200}}\d.{{0,100}}|.{{1,100}}\b{_SAID} {_OPENED}.{{0,60}})$", re.IGNORECASE
+)
+_DATED: Final = frozenset("@0123456789")
 _FULL_INTRO: Final = re.compile(rf"{_OPENED}.{{0,120}}\d.{{3,160}}\b{_SAID}\b.{{0,100}} ?[:：]$", re.IGNORECASE)
 _FORWARDED: Final = re.compile(
     r"(?:-{3,} ?(?:original message|forwarded message|original appointment|ursprüngliche nachricht"
@@ -181,7 +184,7 @@ def _without_quotes(lines: list[str], within: list[bool]) -> tuple[list[str], li
             continue
         elif opens_above and _INTRO_BEGINS.match(line):
             opens_above = quoted_below = False
-        elif quoted_below and line[-1] in ":：" and _QUOTE_INTRO.match(line):
+        elif quoted_below and line[-1] in ":：" and _introduces(lines, at):
             opens_above = not _INTRO_BEGINS.match(line)
         elif blank_above and line[-1] in ":：" and _FULL_INTRO.match(line):
             pass
@@ -190,6 +193,15 @@ def _without_quotes(lines: list[str], within: list[bool]) -> tuple[list[str], li
             kept.append(at)
     kept.reverse()
     return [lines[at] for at in kept], [within[at] for at in kept]
+
+
+def _introduces(lines: list[str], at: int) -> bool:
+    """Whether a line ends the introduction of a quotation, alone or, with an address or a date, below another."""
+    line, above = lines[at], lines[at - 1] if at else ""
+    if _QUOTE_INTRO.match(line):
+        return True
+    told = not _DATED.isdisjoint(line) and _INTRO_BEGINS.match(above)
+    return bool(told and _QUOTE_INTRO.match(f"{above} {line}"))
 
 
 def _mail_below(lines: list[str], within: list[bool]) -> int:

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from pipeline import escalate as ladder
 from pipeline import privacy, standing_in
 from pipeline.classify import stakes
+from pipeline.clean import one_line
 from pipeline.digest import mime
 from pipeline.digest.call import Call, Case, compose
 from pipeline.digest.index import hears, names_of
@@ -612,7 +613,7 @@ def may_be_read(session: Session, kept: Escalation, reader: str, house: House) -
 def act(session: Session, kept: Escalation, reader: str, what: str, said: str, house: House, now: datetime) -> None:
     """What a reader says to an escalation: `own`, `snooze` (until the day `said`), `decline`, `wrong`. The first word
     counts. Raises `NotNow` with what is missing."""
-    line = " ".join(said.split())
+    line = one_line(said)
     if len(line) > LONGEST:
         raise NotNow(f"Say it in {LONGEST} letters; these are {len(line)}.")
     if what == "snooze":

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, get_args
 
+from pipeline.clean import one_line
+
 What = Literal["quote", "move", "split", "same", "guess"]
 WHATS: Final[tuple[What, ...]] = get_args(What)
 LONGEST: Final = 300
@@ -57,7 +59,7 @@ class NotACorrection(ValueError):
 
 def line(text: str) -> str:
     """A reader's reason as it is kept: one line, storable. Raises `NotACorrection` where it is too long."""
-    said = " ".join(text.replace("\0", " ").encode("utf-8", "replace").decode().split())
+    said = one_line(text.replace("\0", " ").encode("utf-8", "replace").decode())
     if len(said) > LONGEST:
         raise NotACorrection(f"Say why in {LONGEST} letters; these are {len(said)}.")
     return said

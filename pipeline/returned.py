@@ -14,14 +14,16 @@ from dataclasses import dataclass
 from datetime import date
 from email import message_from_bytes
 from email.errors import MessageError
+from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
+from email.utils import parseaddr
 from itertools import islice
 from typing import Final, Literal
 
 from pipeline import answers
 from pipeline.answers import Given, NotAnAnswer
-from pipeline.clean import clean
+from pipeline.clean import characters, clean
 from pipeline.clean_mail import own_words
 from pipeline.org import Org
 from pipeline.return_path import ReturnPath, Token
@@ -94,8 +96,8 @@ def read(data: bytes, *, path: ReturnPath | None, trusted: str | None) -> Return
             raise MessageError("more parts within parts than anybody writes")
         message = message_from_bytes(data)
         headers = _headers(message)
-        text = _text(message)
-        found = _found(message, headers, text, trusted)
+        text, cut = _text(message)
+        found = _found(message, headers, text, trusted, cut=cut)
     except Exception as error:  # whatever strangers put into a mail, down to parts nested deeper than Python can follow
         headers = _headers(BytesHeaderParser().parsebytes(data[:LONGEST_TEXT]))
         text, found = "", Report(trouble="unknown", said=f"cannot be read: {type(error).__name__}")
@@ -112,7 +114,7 @@ def read(data: bytes, *, path: ReturnPath | None, trusted: str | None) -> Return
 
 
 def _found(
-    message: "Message[str, str]", headers: Headers, text: str, trusted: str | None
+    message: "Message[str, str]", headers: Headers, text: str, trusted: str | None, *, cut: bool
 ) -> Report | Automatic | Reply:
     report = _report(message) or _bare_report(message, headers, text)
     if report is not None:
@@ -120,8 +122,13 @@ def _found(
     why = _automatic(message, headers)
     if why is not None:
         return Automatic(why=why)
+    words = _own_words(text)
+    if cut:
+        words = _whole(words, _name(headers))
+    if _AWAY.match(_readable(_first(headers, "subject"))) and not _understood(words):
+        return Automatic(why="its subject")
     sender = _sender(headers)
-    return Reply(sender=sender, doubt=_doubt(headers, sender, trusted), text=_own_words(text))
+    return Reply(sender=sender, doubt=_doubt(headers, sender, trusted), text=words)
 
 
 # --- headers
@@ -160,6 +167,13 @@ def _all(headers: Headers, name: str) -> list[str]:
 
 def _first(headers: Headers, name: str) -> str:
     return next(iter(_all(headers, name)), "")
+
+
+def _readable(value: str) -> str:
+    """A header's words, also those that were encoded (RFC 2047)."""
+    with suppress(ValueError, LookupError, MessageError):
+        return str(make_header(decode_header(value)))
+    return value
 
 
 def _addressed(headers: Headers) -> list[str]:
@@ -291,11 +305,12 @@ _RESPONDERS: Final = (
     "x-autoreply", "x-autorespond", "x-autoresponse", "x-auto-reply", "x-autoresponder", "x-autorply",
 )  # fmt: skip
 _AWAY: Final = re.compile(
-    r"^(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|(?:re: ?)?out of (?:the )?office|abwesenheitsnotiz"
+    r"^(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office|abwesenheitsnotiz"
     r"|automatische antwort|réponse automatique|respuesta automática|risposta automatica|automatisch antwoord"
     r"|resposta automática)\b",
     re.IGNORECASE,
 )
+"""After "Re:" it is the subject of our own mail, which begins with a pain's name: programs put nothing before it."""
 
 
 def _automatic(message: "Message[str, str]", headers: Headers) -> str | None:
@@ -314,7 +329,7 @@ def _automatic(message: "Message[str, str]", headers: Headers) -> str | None:
         return "an empty return path"
     if message.get_content_type() == "multipart/report":
         return "a report of a mail program"
-    return "its subject" if _AWAY.match(_first(headers, "subject")) else None
+    return None
 
 
 # --- who wrote it
@@ -384,30 +399,64 @@ def _results(value: str) -> list[str]:
 _DEAD_CHARSETS: Final = {"us-ascii": "utf-8", "ascii": "utf-8", "iso-8859-1": "cp1252", "latin-1": "cp1252"}
 
 
-def _text(message: "Message[str, str]") -> str:
-    """The plain text of a mail, or its HTML as text where there is none; no attachments."""
-    plain: list[str] = []
-    html: list[str] = []
+def _text(message: "Message[str, str]") -> tuple[str, bool]:
+    """The words of the first part that holds any, and whether the mail program may have cut their lines.
+
+    Of HTML they are plain text. What a gateway adds in a part below is nobody's words.
+    """
     for part in _parts(message):
-        if "attachment" in str(part.get("content-disposition", "")).lower():
-            continue
         kind = part.get_content_type()
-        if kind in ("text/plain", "text/html"):
-            (plain if kind == "text/plain" else html).append(sound(_decoded(part)[:LONGEST_TEXT]))
-    told = "\n".join(plain)[:LONGEST_TEXT].strip()
-    return told or clean("\n".join(html)[:LONGEST_TEXT], "html")
+        if kind in ("text/plain", "text/html") and not _attached(part):
+            told = characters(sound(_decoded(part)[:LONGEST_TEXT]))
+            flowed = _says(part, "format", "flowed")
+            if kind == "text/html":
+                told = clean(told, "html")
+            elif flowed:
+                told = _unflowed(told, blank="" if _says(part, "delsp", "yes") else " ")
+            if words := told.strip():
+                return words, kind == "text/plain" and not flowed
+    return "", False
+
+
+def _says(part: "Message[str, str]", parameter: str, value: str) -> bool:
+    return str(part.get_param(parameter, "")).lower() == value
+
+
+def _unflowed(text: str, *, blank: str) -> str:
+    """Lines as they were before the mail program cut them; one that goes on ends with a blank (RFC 3676, 4)."""
+    whole: list[str] = []
+    goes_on: int | None = None
+    for line in text.split("\n"):
+        words = line.lstrip(">")
+        depth = len(line) - len(words)
+        words = words.removeprefix(" ")  # stuffed, and of "-- " nothing goes on
+        flows = words.endswith(" ") and words != "-- "
+        words = words[:-1] + blank if flows else words
+        if goes_on == depth and words != "-- ":
+            whole[-1] += words
+        else:
+            whole.append(line[:depth] + words)
+        goes_on = depth if flows else None
+    return "\n".join(whole)
+
+
+def _attached(part: "Message[str, str]") -> bool:
+    return "attachment" in str(part.get("content-disposition", "")).lower() or part.get_filename() is not None
 
 
 def _parts(message: "Message[str, str]") -> list["Message[str, str]"]:
-    """Parts that are no containers, nothing of a mail that is attached or given back."""
+    """Parts that are no containers, in order, of alternatives the plain text first; nothing that is given back."""
     found: list[Message[str, str]] = []
     waiting = [(message, 0)]
     while waiting and len(found) < MOST_PARTS:
-        part, depth = waiting.pop(0)
+        part, depth = waiting.pop()
         payload = part.get_payload()
         if part.get_content_maintype() == "multipart" and isinstance(payload, list):
+            within = [one for one in payload[:MOST_PARTS] if isinstance(one, Message)]
+            if part.get_content_subtype() == "alternative":
+                within.sort(key=lambda one: one.get_content_type() != "text/plain")
             if depth < DEEPEST:
-                waiting += [(one, depth + 1) for one in payload[:MOST_PARTS] if isinstance(one, Message)]
+                waiting += [(one, depth + 1) for one in reversed(within)]
         else:
             found.append(part)
     return found
@@ -433,12 +482,45 @@ def _own_words(text: str) -> str:
     return own_words("\n".join(lines)).strip()
 
 
+def _whole(text: str, name: frozenset[str]) -> str:
+    """Words with the lines put together that a mail program cut."""
+    above = ""
+    whole: list[str] = []
+    for line in text.split("\n"):
+        signed = name.issuperset(_letters(line) or [""])
+        if whole and not signed and _was_cut(above, line) and not _BY.search(whole[-1][-LONGEST_LINE:]):
+            whole[-1] += f" {line}"
+        else:
+            whole.append(line)
+        above = line
+    return "\n".join(whole)
+
+
+def _was_cut(above: str, line: str) -> bool:
+    """Whether a line ends where it does since the first word of the next one had no room."""
+    word = line.partition(" ")[0]
+    cuts = len(above) <= LONGEST_LINE or " " not in above
+    return bool(above and word) and cuts and len(above) + 1 + len(word) > ROOM
+
+
+def _name(headers: Headers) -> frozenset[str]:
+    """The words of the name that a sender goes by, or of their address where they give none."""
+    shown, address = parseaddr(_first(headers, "from"))
+    return frozenset(_letters(_readable(shown)) or _letters(address.partition("@")[0]))
+
+
+def _letters(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", text.casefold())
+
+
 # --- what a reply says
 
 Verb = Literal["act", "understand", "belongs", "not_now", "pause"]
 Wrong = Literal["quote", "label", "guess", "not_mine"]
-WRAPPED: Final = 60
-"""Letters from which on a line may have been cut by the mail program: the next one goes on with it."""
+LONGEST_LINE: Final = 80
+"""Letters of a line of several words above which its mail program cuts none."""
+ROOM: Final = 72
+"""Letters of a line into which the next word has to fit; else the mail program may have cut it there."""
 _SAID: Final = re.compile(
     r"(?:#?(?P<number>\d{1,2})[.):]? )?"
     r"(?:(?P<act>(?:i will )?act)|(?P<understand>understand(?: first)?)|(?P<not_now>not now(?:,? because)?)"
@@ -534,15 +616,12 @@ def to_call(text: str) -> tuple[Word, str] | None:
     return "own", (found["line"] or "").strip()
 
 
+def _understood(text: str) -> bool:
+    return any(form(text) is not None for form in (said, corrected, to_call))
+
+
 def _first_line(text: str) -> str:
-    """The first line that is not empty, with those into which a mail program cut it."""
-    lines = text.strip().split("\n")
-    whole = [lines[0]]
-    for line in lines[1:]:
-        if len(whole[-1]) < WRAPPED or not line.strip():
-            break
-        whole.append(line)
-    return " ".join(" ".join(whole).split())[:LONGEST_HEADER]
+    return " ".join(text.strip().partition("\n")[0].split())[:LONGEST_HEADER]
 
 
 def given(what: Said, *, leader: str, org: Org, today: date) -> Given:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from pipeline import grouping, pains
+from pipeline.clean import one_line
 from pipeline.org import Org
 from pipeline.store import audit, pain_edits, registry, work
 from pipeline.store.pain_edits import Edit
@@ -100,7 +101,7 @@ def rename(session: Session, pain: str, title: str, by: str, at: datetime) -> Ed
     """Give a pain another name; the old one is kept beside it. Raises CannotEdit."""
     registry.lock(session)
     known = _known(session)
-    pain, title = followed(session, pain), " ".join(title.split())
+    pain, title = followed(session, pain), one_line(title)
     if not 1 <= len(title.split()) <= LONGEST:
         raise CannotEdit(f"a name has at most {LONGEST} words")
     value = pains.to_json(pains.renamed(_settled(known, pain), title))

@@ -82,7 +82,7 @@ def test_words_are_quoted_only_where_the_writer_allows_it(engine, web, address):
 
 
 def test_what_is_wrong_is_said_and_what_was_written_stays(web, address):
-    empty = web.post(address, data={"text": "  "})
+    empty = web.post(address, data={"text": " \u200b\u202e "})
     long = web.post(address, data={"text": "x" * (speaking.LONGEST + 1)})
 
     assert (empty.status_code, long.status_code) == (422, 422)

@@ -342,3 +342,10 @@ def reply(
         f"Content-Transfer-Encoding: {'quoted-printable' if '=20' in body else '8bit'}",
     ]
     return ("\n".join(lines) + "\n\n" + body).encode()
+
+
+def parted(kind: str, *parts: tuple[str, str], to: str, sender: str = "Kit <kit@rosta.example>") -> bytes:
+    """A reply of several parts, each the value of its Content-Type with further headers, and its text."""
+    told = "".join(f"--b\nContent-Type: {head}\n\n{text}\n" for head, text in parts)
+    whole = f'Content-Type: multipart/{kind}; boundary="b"'.encode()
+    return reply(f"{told}--b--\n", to=to, sender=sender).replace(b"Content-Type: text/plain; charset=utf-8", whole, 1)

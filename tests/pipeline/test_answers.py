@@ -36,6 +36,7 @@ def test_an_answer_says_what_and_by_when():
         ({"kind": ""}, "kind", "Choose one"),
         ({"kind": "agree"}, "kind", "Choose one"),
         ({"text": " "}, "text", "Say what you will do"),
+        ({"text": "\u200b\u202e\u2060 \ufeff\u3164"}, "text", "Say what you will do"),
         ({"text": "x" * 501}, "text", "these are 501"),
         ({"due": ""}, "due", "Name the day"),
         ({"due": "next week"}, "due", "write it like 2026-03-09"),
@@ -51,6 +52,10 @@ def test_what_is_missing_is_named_with_the_field(change, field, message):
         check(**change)
 
     assert wrong.value.field == field
+
+
+def test_an_answer_is_kept_without_letters_that_nobody_sees_or_that_turn_others_round():
+    assert check(text="\ufeffRoast\u200b \u202etwice").text == "Roast twice"
 
 
 def test_a_reason_needs_no_day():

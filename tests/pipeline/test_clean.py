@@ -188,6 +188,12 @@ def test_signatures_and_forwarded_mail_go(tail: str) -> None:
     [
         "On Mon, 3 Feb 2025 at 10:11, Support\n<s@x.example> wrote:\n\n> older",
         "Am 03.02.2025 um 10:11 schrieb Support <s@x.example>:\n> älter",
+        "Am Mo., 3. Feb. 2025 um 10:11 Uhr schrieb Support <\ns@x.example>:\n\n> älter",
+        "Am Mo., 3. Feb. 2025 um 10:11 Uhr schrieb Support für alle\nund jeden <s@x.example>:\n\n> älter",
+        "Support <s@x.example> schrieb am Mo., 3. Feb. 2025, 10:11:\n\n> älter",
+        "Support <s@x.example> schrieb am Mo., 3. Feb.\n2025, 10:11:\n\n> älter",
+        "Am Montag, 3. Februar 2025 um 10:11:12 MEZ hat Support <s@x.example> Folgendes geschrieben:\n\n> älter",
+        "Am Montag, 3. Februar 2025 um 10:11:12 MEZ hat Support <s@x.example> Folgendes geschrieben:",
         "Le lun. 3 févr. 2025 à 10:11, Support <s@x.example> a écrit :\n> plus ancien",
         "El lun, 3 feb 2025 a las 10:11, Soporte (<s@x.example>) escribió:\n> anterior",
         "Em seg., 3 de fev. de 2025 às 10:11, Suporte <s@x.example> escreveu:\n> anterior",
@@ -218,6 +224,12 @@ def test_quoted_mail_goes_in_the_words_of_many_mail_programs(below: str) -> None
 )
 def test_words_that_only_look_like_a_mail_stay(text: str) -> None:
     assert clean(text, "plain") == text
+
+
+def test_words_above_a_quotation_that_name_no_address_and_no_day_are_the_authors() -> None:
+    text = "On 3 May the nightly build broke, and what they wrote\nis all that we know of it:"
+
+    assert clean(f"{text}\n> It broke.", "plain") == text
 
 
 @pytest.mark.parametrize(

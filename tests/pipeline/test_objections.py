@@ -50,6 +50,7 @@ def test_what_is_like_a_moved_issue_shares_its_most_telling_mark_in_the_same_sou
 
 def test_a_reason_is_one_storable_line_of_bounded_length() -> None:
     assert objections.line(" a\n\tb\0c \ud800 ") == "a b c ?"
+    assert objections.line("\u200b\u202e") == ""
     with pytest.raises(NotACorrection, match="300 letters"):
         objections.line("x" * 301)
 

@@ -221,11 +221,34 @@ def test_an_automatic_reply_is_never_a_reply(head):
     assert isinstance(read(mails.reply("act: I am away by 2026-10-02", to=REPLY_TO, head=head)).found, Automatic)
 
 
-@pytest.mark.parametrize("subject", ["Automatic reply: Stale beans", "Out of Office: x", "Abwesenheitsnotiz: x"])
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Automatic reply: Stale beans",
+        "Out of Office: x",
+        "Abwesenheitsnotiz: x",
+        "=?utf-8?q?R=C3=A9ponse_automatique?= : x",
+    ],
+)
 def test_an_absence_notice_is_known_by_its_subject(subject):
-    mail = mails.reply("act: x by 2026-10-02", to=REPLY_TO).replace(b"Re: Stale beans", subject.encode())
+    mail = mails.reply("I will act on it when I am back", to=REPLY_TO).replace(b"Re: Stale beans", subject.encode())
 
     assert isinstance(read(mail).found, Automatic)
+
+
+@pytest.mark.parametrize("answer", ["act: x by 2026-10-02", "not now: x", "wrong quote 2", "later until 2026-10-02"])
+def test_an_answer_is_one_whatever_the_pain_is_called_that_its_subject_names(answer):
+    mail = mails.reply(answer, to=REPLY_TO).replace(b"Re: Stale beans", b"Out of office replies eat tickets")
+
+    assert replied(mail).text == answer
+
+
+@pytest.mark.parametrize("again", ["Re", "RE", "AW", "Antw"])
+def test_a_reply_to_a_pain_of_absence_notices_is_for_a_person_where_it_is_no_answer(again):
+    subject = f"{again}: Out of office replies eat tickets: 5 customers".encode()
+    mail = mails.reply("I am away", to=REPLY_TO).replace(b"Re: Stale beans", subject)
+
+    assert returned.said(replied(mail).text) is None
 
 
 def test_auto_submitted_no_is_a_person():
@@ -333,6 +356,25 @@ def test_the_first_own_line_is_read_however_a_program_quotes(shape):
     assert said == Said(verb="act", text="We roast twice a week", due="2026-10-02")
 
 
+@pytest.mark.parametrize(
+    "intro",
+    [
+        "Am Mo., 9. März 2026 um 09:00 Uhr schrieb Leaf Notes <\nnotes@notes.rosta.example>:\n",
+        "Leaf Notes <notes@notes.rosta.example> schrieb am Mo., 9. März 2026, 09:00:\n",
+        "Am Montag, 9. März 2026 um 09:00:00 MEZ hat Leaf Notes <n@x.example> Folgendes geschrieben:\n\n",
+    ],
+)
+def test_an_answer_below_the_mail_is_read_in_german_too(intro):
+    body = f"{intro}\n> act: not this line by 2026-01-01\n\nact: We roast twice"
+
+    assert replied(mails.reply(body, to=REPLY_TO)).text == "act: We roast twice"
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u2060\u200e"])
+def test_letters_that_nobody_sees_hide_no_answer(unseen):
+    assert replied(mails.reply(f"{unseen}act: We{unseen} roast", to=REPLY_TO)).text == "act: We roast"
+
+
 def test_html_alone_is_read_as_text():
     mail = mails.reply(
         "<html><body><div>act: We roast twice by 2026-10-02</div><br><div class='gmail_quote'>On Mon, 9 Mar 2026 at "
@@ -341,6 +383,37 @@ def test_html_alone_is_read_as_text():
     ).replace(b"text/plain", b"text/html")
 
     assert returned.said(replied(mail).text) == Said(verb="act", text="We roast twice", due="2026-10-02")
+
+
+PLAIN, HTML = "text/plain; charset=utf-8", "text/html; charset=utf-8"
+WORDS, DUE = "act: We roast twice by 2026-10-02", Said(verb="act", text="We roast twice", due="2026-10-02")
+BOLD = "<p><b>act:</b> We roast twice by 2026-10-02</p>"
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        mails.parted("mixed", (HTML, BOLD), (PLAIN, "This message was scanned."), to=REPLY_TO),
+        mails.parted("mixed", (PLAIN, WORDS), (HTML, "<p>This message was scanned.</p>"), to=REPLY_TO),
+        mails.parted("mixed", (PLAIN, "\n"), (HTML, BOLD), to=REPLY_TO),
+        mails.parted("alternative", (PLAIN, WORDS), (HTML, "<p>pause</p>"), to=REPLY_TO),
+        mails.parted("alternative", (HTML, "<p>pause</p>"), (PLAIN, WORDS), to=REPLY_TO),
+        mails.parted("alternative", (PLAIN, " \n"), (HTML, BOLD), to=REPLY_TO),
+        mails.parted(
+            "mixed",
+            ('multipart/alternative; boundary="c"', f"--c\nContent-Type: {HTML}\n\n{BOLD}\n--c--"),
+            (PLAIN, "This message was scanned."),
+            to=REPLY_TO,
+        ),
+        mails.parted("mixed", (f"{PLAIN}\nContent-Disposition: attachment", "pause"), (HTML, BOLD), to=REPLY_TO),
+        mails.parted("mixed", (f"{PLAIN}; name=notes.txt", "pause"), (HTML, BOLD), to=REPLY_TO),
+        mails.parted(
+            "mixed", (HTML, BOLD), (f"{PLAIN}\nContent-Disposition: inline; filename=n.txt", "pause"), to=REPLY_TO
+        ),
+    ],
+)
+def test_the_first_part_with_words_is_read_and_no_attachment_or_footer(mail):
+    assert returned.said(replied(mail).text) == DUE
 
 
 @pytest.mark.parametrize(
@@ -355,18 +428,69 @@ def test_html_alone_is_read_as_text():
         ("not now, because: no money by 2026-10-02", Said(verb="not_now", text="no money by 2026-10-02")),
         ("PAUSE", Said(verb="pause")),
         ("Pause.", Said(verb="pause")),
-        (
-            "act: we will sit with the people who pack the parcels and look\nat stock each morning by 2026-10-02\nKit",
-            Said(
-                verb="act",
-                text="we will sit with the people who pack the parcels and look at stock each morning",
-                due="2026-10-02",
-            ),
-        ),
     ],
 )
 def test_a_line_in_the_form_of_an_answer(line, said):
     assert returned.said(line) == said
+
+
+LONG = "we have nobody who could look at this before the winter, sorry"
+LINK = "https://supplier.example/a/very/long/path/to/the/page/that/says/so/1234567890"
+SIT = "we will sit with the people who pack the parcels, and look at"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (f"not now: {LONG}\nas we are", f"{LONG} as we are"),
+        (f"not now: {LONG}\nKit", LONG),
+        (f"not now: {LONG}\n- Kit Lund\nHead of Roasting", LONG),
+        (f"act: {SIT} stock\nunconditionally each morning, and that until it is right again by\n2026-10-02\nKit",
+         f"{SIT} stock unconditionally each morning, and that until it is right again"),
+        (f"act: {SIT} it by 2026-10-02\nKitty", f"{SIT} it"),
+        (f"act: {SIT} stock on each day by 2026-10-02\nKitty", f"{SIT} stock on each day"),
+        (f"not now: {SIT} stock on each day, of all\nKitty", f"{SIT} stock on each day, of all"),
+        (f"2 not now: it comes in spring, see\n{LINK}", f"it comes in spring, see {LINK}"),
+        (f"act: We do as it says at\n{LINK}?and=more\nby 2026-10-02\nKitty", f"We do as it says at {LINK}?and=more"),
+        (f"not now: {SIT} stock\n\nUnconditionally", f"{SIT} stock"),
+        ("not now: no money\nWe have asked for some, and the answer was that there is none", "no money"),
+    ],
+)  # fmt: skip
+def test_lines_that_a_mail_program_cut_are_one_and_no_others(body, words):
+    said = returned.said(replied(mails.reply(body, to=REPLY_TO, sender="Kit Lund <kit@rosta.example>")).text)
+
+    assert said is not None
+    assert said.text == words
+
+
+@pytest.mark.parametrize(
+    "sender", ['"Lund, Kit" <k@a.example>', "=?utf-8?q?Lund=2C_Kit?= <k@a.example>", "kit@a.example"]
+)
+def test_the_senders_own_name_is_no_part_of_an_answer(sender):
+    said = returned.said(replied(mails.reply(f"not now: {LONG}\nKit", to=REPLY_TO, sender=sender)).text)
+
+    assert said == Said(verb="not_now", text=LONG)
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("format=flowed", "not now: no \nmoney, and \nnone is coming\nUnfortunately"),
+        ("Format=Flowed; DelSp=Yes", "not now: no  \nmoney, and no \nne is coming\nUnfortunately"),
+        ("format=flowed", "> all of \n> that\nnot now: no \n money, and none is coming\n-- \nKit"),
+    ],
+)
+def test_a_line_of_flowed_text_goes_on_where_it_says_so(head, body):
+    mail = mails.reply(body, to=REPLY_TO).replace(b"charset=utf-8", f"charset=utf-8; {head}".encode())
+
+    assert returned.said(replied(mail).text) == Said(verb="not_now", text="no money, and none is coming")
+
+
+@pytest.mark.parametrize("ended", [f"<p>not now: {LONG}<br>Kitty</p>", f"<div>not now: {LONG}</div><div>Kitty</div>"])
+def test_a_line_of_html_ends_where_it_ends(ended):
+    mail = mails.reply(ended, to=REPLY_TO).replace(b"text/plain", b"text/html")
+
+    assert returned.said(replied(mail).text) == Said(verb="not_now", text=LONG)
 
 
 @pytest.mark.parametrize(

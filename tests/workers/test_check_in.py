@@ -253,6 +253,16 @@ def test_the_line_becomes_an_anonymous_note_of_the_group_without_a_time_of_its_o
     assert str(archived).startswith("2026-03-05 13:00:00")
 
 
+def test_a_line_of_which_nobody_sees_a_letter_is_not_set_aside(rosta: Path) -> None:
+    with_speak_up(rosta)
+    asked(rosta)
+
+    answer_all(rosta, small.left_open(rosta, THURSDAY + timedelta(minutes=17)), "\u200b\u202e")
+
+    with db.reading(asked(rosta).deployment.database) as session:
+        assert session.execute(text("SELECT * FROM quarantine WHERE source = 'voices'")).all() == []
+
+
 def test_without_its_own_source_there_is_no_room_for_a_line_and_check_says_so(rosta: Path) -> None:
     asking(rosta, enabled=True, free_line=True)
     engine = asked(rosta)

@@ -310,6 +310,7 @@ def test_a_no_needs_its_reason(rosta: Rosta) -> None:
     web, address = app.create(rosta.engine).test_client(), rosta.page()
 
     assert web.post(address, data={"what": "decline", "line": " "}).status_code == 422
+    assert web.post(address, data={"what": "decline", "line": "\u200b\u202e"}).status_code == 422
     assert rosta.state() == "open"
     assert web.post(address, data={"what": "decline", "line": "The roaster comes in May"}).status_code == 303
     assert rosta.state() == "declined"

@@ -130,6 +130,7 @@ def test_a_new_name_is_shown_with_the_old_one_and_stays(run: Run) -> None:
         (("split", "{beans}", "desk:999"), "desk:999"),
         (("split", "{beans}", "desk:1", "desk:2", "desk:3", "desk:4", "desk:5", "desk:6"), "each half"),
         (("rename", "{beans}", "one two three four five six seven eight nine ten"), "at most 9 words"),
+        (("rename", "{beans}", "\u200b\u202e"), "at most 9 words"),
         (("undo",), "nothing to undo"),
         (("show", "p-nowhere"), "no pain p-nowhere"),
     ],

@@ -12,6 +12,7 @@ from flask import Blueprint, request
 
 from pipeline import check_in, periods
 from pipeline.check_in import Asking
+from pipeline.clean import characters
 from pipeline.links import Link
 from pipeline.store import check_ins
 from workers.engine import Engine
@@ -104,7 +105,7 @@ def _done(*, again: bool = False) -> Page:
 def _answer(engine: Engine, token: str, link: Link, asking: Asking) -> Page:
     source = _line_goes_to(engine, asking)
     chosen = {question: request.form.get(question, "") for question in check_in.QUESTIONS}
-    line = request.form.get("line", "").strip() if source is not None else ""
+    line = characters(request.form.get("line", "")).strip() if source is not None else ""
     if any(step not in map(str, check_in.STEPS) for step in chosen.values()):
         return _form(engine, token, asking, "Choose one of the five for each of the two.", 422)
     if len(line) > LONGEST:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from connectors.speak_up import SpeakUp
 from pipeline import steps
+from pipeline.clean import characters, one_line
 from pipeline.store import issues
 from workers.engine import Engine
 from workers.web.common import Page, Refused, page
@@ -73,7 +74,7 @@ def _form(engine: Engine, token: str, wrong: str | None = None, status: int = 20
 
 def _say(engine: Engine, token: str, source: Source) -> Page:
     fields, now = request.form, engine.deployment.now()
-    said = fields.get("text", "").strip()
+    said = characters(fields.get("text", "")).strip()
     if fields.get("website"):  # a field that people do not see: only programs fill it in
         return page("spoken.html", link=None)
     if not said or len(said) > LONGEST:
@@ -86,7 +87,7 @@ def _say(engine: Engine, token: str, source: Source) -> Page:
         "created_at": now.isoformat(),
         "role": fields.get("role", ""),
         "team": team if team in engine.deployment.org.teams else None,
-        "author": " ".join(fields.get("name", "").split())[:200] or None,
+        "author": one_line(fields.get("name", ""))[:200] or None,
         "quote": fields.get("quote") == "yes",
     }
     with engine.transaction() as session:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from pipeline import correcting, escalating, teaching
 from pipeline.access import Reader, may_see
+from pipeline.clean import one_line
 from pipeline.correcting import Teller
 from pipeline.digest import words
 from pipeline.escalate import NotNow, Unreachable
@@ -258,7 +259,7 @@ def _escalate(engine: Engine, session: Session, reader: Reader) -> Response:
     listed = _visible(session, reader, house.org, fields.get("issue", ""))
     if listed is None:
         raise Refused("There is no such issue here", "It may have become private or have moved to another team.", 404)
-    note = " ".join(fields.get("note", "").split())[: escalating.LONGEST] or None
+    note = one_line(fields.get("note", ""))[: escalating.LONGEST] or None
     try:
         escalating.by_name(session, listed.place.id, note, house.house, house.now())
     except NotNow as why:

@@ -1,5 +1,6 @@
 """The demo is a promise: two weeks, two answers, one correction, and mails that tell what came of it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,34 @@ def test_a_file_of_an_earlier_demo_without_a_good_key_is_named_with_what_to_do(t
     assert named in found.output
     assert "Delete" in found.output
     assert "short-one" not in found.output
+
+
+def test_a_folder_of_somebody_elses_is_left_alone(tmp_path):
+    theirs = tmp_path / "org.yaml"
+    theirs.write_text("people: []\n")
+
+    result = CliRunner().invoke(main, ["demo", "--out", str(tmp_path)])
+
+    assert result.exit_code == 2
+    assert "org.yaml, which no demo wrote" in result.stderr
+    assert [one.name for one in tmp_path.iterdir()] == ["org.yaml"]
+    assert theirs.read_text() == "people: []\n"
+
+
+def test_no_database_and_no_mail_server_of_an_operators_takes_part(tmp_path, monkeypatch):
+    database, out = tmp_path / "production.db", tmp_path / "fernhill"
+    monkeypatch.setenv("LEAFNOTES_DATABASE_URL", f"sqlite:///{database}")
+    monkeypatch.setenv("LEAFNOTES_SMTP_URL", "smtp://127.0.0.1:9")
+    monkeypatch.setenv("LEAFNOTES_BROKER_URL", "redis://127.0.0.1:9/0")
+    monkeypatch.setenv("LEAFNOTES_SENT_LOG", str(tmp_path / "sent.log"))
+    monkeypatch.delenv("LEAFNOTES_SECRET_KEY", raising=False)
+
+    result = CliRunner().invoke(main, ["--as-of", "2026-09-21T12:00+01:00", "demo", "--out", str(out)])
+
+    assert result.exit_code == 0, result.output
+    assert (out / "leafnotes.db").exists()
+    assert list((out / "digests").glob("*/ines.html"))
+    assert not database.exists()
+    assert not (tmp_path / "sent.log").exists()
+    assert os.environ["LEAFNOTES_SMTP_URL"] == "smtp://127.0.0.1:9"
+    assert "LEAFNOTES_SECRET_KEY" not in os.environ

@@ -90,6 +90,7 @@ def demo(options: Global, out: Path) -> None:
       leafnotes demo --out /tmp/fernhill
     """
     started = time.monotonic()
+    _must_be_ours(out)
     out.mkdir(parents=True, exist_ok=True)
     with _served(out):
         if options.as_of is None:
@@ -98,6 +99,15 @@ def demo(options: Global, out: Path) -> None:
         if options.as_of is None:
             _next_day(out)
         _last_week(out, options.as_of or AS_OF, started)
+
+
+def _must_be_ours(out: Path) -> None:
+    """Nothing of somebody's own is overwritten: a folder is new, or an earlier demo made it."""
+    with as_file(files("config") / "sample") as sample:
+        names = [*(source.name for source in sample.iterdir()), "leafnotes.db"]
+    there = sorted(name for name in names if (out / name).exists())
+    if there and not (out / ENV).exists():
+        stop(f"{out} holds {there[0]}, which no demo wrote. Name another folder, say `--out {out}-demo`.", 2)
 
 
 def _first_week(out: Path) -> None:
@@ -189,7 +199,8 @@ ENV = "demo.env"
 
 @contextmanager
 def _served(out: Path) -> Iterator[None]:
-    """The demo's own address and key, made once and kept beside it, in place of whatever the environment says."""
+    """The demo's own address and key, made once and kept beside it, in place of all that the environment says: no
+    database, broker or mail server of somebody's own takes part."""
     path = out / ENV
     if not path.exists():
         path.touch(mode=0o600)
@@ -197,17 +208,15 @@ def _served(out: Path) -> Iterator[None]:
             f"export LEAFNOTES_PUBLIC_URL={SERVED}\nexport LEAFNOTES_SECRET_KEY={secrets.token_urlsafe(48)}\n"
         )
     own = dict(line.removeprefix("export ").split("=", 1) for line in path.read_text().splitlines() if "=" in line)
-    before = {name: os.environ.get(name) for name in own}
+    before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("LEAFNOTES_")}
     os.environ.update(own)
     try:
         _must_sign(out, path)
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        for name in own:
+            os.environ.pop(name, None)
+        os.environ.update(before)
 
 
 def _must_sign(out: Path, path: Path) -> None:

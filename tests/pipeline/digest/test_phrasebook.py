@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.org import Language
-from pipeline.digest import call, phrasebook, render, select, sentences, words
+from pipeline.digest import asking, call, phrasebook, render, select, sentences, words
 from pipeline.digest.call import Case
 from pipeline.digest.compose import compose
 from pipeline.digest.phrasebook import Tongue
@@ -129,9 +129,15 @@ FIXED = [
     *(note for _, note in sentences.BRIEFLY),
     *(f"{weight}{lasting}." for weight in sentences.WEIGHT.values() for lasting in ("", sentences.LASTING)),
     *(q.format(it=IT) for by_side in sentences.QUESTIONS.values() for asked in by_side.values() for q in asked),
-    *(s.format(it=IT, lead="Ana") for by_side in sentences.SIT.values() for s in by_side.values()),
     *(
-        f"{begin}{said.format(named=IT, owner='Apps')}."
+        s.format(it=IT, lead=lead)
+        for by_side in sentences.SIT.values()
+        for s in by_side.values()
+        for lead in ("Ana", asking.THE_LEAD)
+    ),
+    *(
+        f"{begin}{said.format(named=IT, owner=owner)}."
+        for owner in ("Apps", asking.OWNERS)
         for by_turn in sentences.ASK.values()
         for said in by_turn.values()
         for begin in (sentences.STEP, sentences.ONLY_YOU)
@@ -156,6 +162,8 @@ def test_every_sentence_of_ours_has_german_words_and_keeps_its_numbers(sentence)
 
     assert found is not None
     assert numbers(found) == numbers(sentence)
+    assert asking.THE_LEAD not in found
+    assert asking.OWNERS not in found
 
 
 def test_no_phrase_is_kept_that_nothing_could_say():

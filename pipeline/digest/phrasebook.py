@@ -55,6 +55,7 @@ KINDS: Final[Mapping[str, str]] = {
     "name": "[^,]{1,80}",
     **dict.fromkeys(("team", "source", "source2", "office"), ".{1,80}?"),
     **dict.fromkeys(("title", "text"), ".{1,160}?"),
+    "issue": r"(?:(?![.?!:]\s).){1,90}?",
     **dict.fromkeys(("list", "either"), ".{1,160}?"),
     "said": '"[^"]*"',
     "keys": r"(?: \([^()]*\))?",
@@ -167,15 +168,21 @@ class Tongue:
         return found
 
     def find(self, text: str) -> str | None:
-        """One phrase, or several sentences one after the other, each as long as may be; None where one is not known."""
-        whole = self._one(text)
-        if whole is not None:
-            return whole
-        for end in reversed([match.start() for match in _END.finditer(text)]):
-            first = self._one(text[:end])
-            if first is not None and (rest := self.find(text[end + 1 :])) is not None:
-                return f"{first} {rest}"
-        return None
+        """One phrase, or several sentences one after the other; None where one is not known. Each is as short as may
+        be: only what is not known sentence by sentence has an end of a sentence in a slot, as names of pains do."""
+        if text in self.book.exact:
+            return self.book.exact[text]
+        begins = [0, *(match.end() for match in _END.finditer(text))]
+        stops = [*(begin - 1 for begin in begins[1:]), len(text)]
+        said: list[str | None] = [*(None for _ in begins), ""]
+        """From each sentence to the end, where all of that is known."""
+        for at in reversed(range(len(begins))):
+            for last in range(at, len(begins)):
+                rest = said[last + 1]
+                if rest is not None and (first := self._one(text[begins[at] : stops[last]])) is not None:
+                    said[at] = f"{first} {rest}".rstrip()
+                    break
+        return said[0]
 
     def _one(self, text: str) -> str | None:
         if text in self.book.exact:

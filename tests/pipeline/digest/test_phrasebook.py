@@ -166,6 +166,65 @@ def test_every_sentence_of_ours_has_german_words_and_keeps_its_numbers(sentence)
     assert asking.OWNERS not in found
 
 
+SAMPLES = {
+    **dict.fromkeys(("n", "m", "k", "l", "number"), "5"),
+    "crowd": "customers",
+    "Crowd": "Customers",
+    "trend": "steady",
+    "Trend": "Steady",
+    "days": "3 days",
+    "dative": "3 days",
+    "day": "18 Sep",
+    "date": "Fri 18 Sep",
+    "moment": "Fri 18 Sep 18:05",
+    "dates": "14-20 Sep",
+    **dict.fromkeys(("hour", "hour2", "hour3"), "15:00"),
+    "weekday": "Thursday",
+    "office": "the lead of Left",
+    "said": '"We act. You will see."',
+    "weeks": "1, 2, 3",
+    "range": "4-6",
+    "it": IT,
+    "its": IT,
+    "shared": f"{IT} (Left, answered)",
+    "sources": "3 from desk",
+    "count": "5 customers",
+    "phrase": "no trends of staff are called",
+    "signal": "strong words",
+    **dict.fromkeys(("span", "inteams", "thisweek", "keys"), ""),
+}
+"""What stands in a slot; a name where nothing else has to."""
+NEXT = "So few wrote that no words are shown."
+SLOTTED = sorted(
+    phrase.format(**{kind: SAMPLES.get(kind, "Apps") for kind in phrasebook.KINDS})
+    for phrase in yaml.safe_load((phrasebook.LOCALES / "de.yaml").read_text())["phrases"]
+    if "{" in phrase and phrase.endswith((".", "?", ":"))
+)
+
+
+@pytest.mark.parametrize("sentence", SLOTTED)
+def test_no_slot_of_a_sentence_takes_in_another_sentence(sentence):
+    say = Tongue("de")
+    first, then = say.find(sentence), say.find(NEXT)
+
+    assert first is not None
+    assert say.find(f"{sentence} {NEXT}") == f"{first} {then}"
+    assert say.find(f"{NEXT} {sentence}") == f"{then} {first}"
+
+
+def test_a_name_that_ends_a_sentence_stays_whole():
+    assert Tongue("de").find("Also no. I said no. Their words, not our scores.") == (
+        "Auch: no. I said no. Ihre Worte, keine Noten."
+    )
+
+
+def test_an_issues_name_is_never_a_sentence_more():
+    say = Tongue("de")
+
+    assert say.find("It is desk 7.") == "Es ist desk 7."
+    assert say.find("It is written down. Nobody ever wrote this sentence.") is None
+
+
 def test_no_phrase_is_kept_that_nothing_could_say():
     with pytest.raises(ValueError, match="no slot is called nmae"):
         phrasebook._phrase("Hello {nmae}", "Hallo {nmae}")

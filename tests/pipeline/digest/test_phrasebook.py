@@ -18,6 +18,7 @@ from pipeline.digest.compose import compose
 from pipeline.digest.phrasebook import Tongue
 from pipeline.escalate import Ladder
 from pipeline.issue import SourceHealth
+from tests.german import english
 from tests.pipeline.digest import fernhill
 from tests.pipeline.digest.builder import (
     PAINS,
@@ -297,11 +298,11 @@ def test_a_subject_that_just_fits_in_english_fits_in_german_too(letters):
     assert not [failure for failure in failures(document, week) if "subject" in failure]
 
 
-def called(body, *, rule="escalate", copy=False, page=None):
+def called(body, *, rule="escalate", copy=False, page=None, by_line=False, author="account:1"):
     house = org()
     return Case(
         rule=Ladder().rules[rule],
-        voice=voice(1, "account:1", body),
+        voice=voice(1, author, body),
         reader="apps-lead",
         copy=copy,
         org=house,
@@ -316,6 +317,7 @@ def called(body, *, rule="escalate", copy=False, page=None):
         office="the lead of Left",
         limits=(1, 3),
         page=page,
+        by_line=by_line,
     )
 
 
@@ -344,15 +346,25 @@ def test_a_call_marks_and_names_the_language_of_a_quotation_that_is_not_its_own(
 
 @pytest.mark.parametrize("copy", [False, True])
 @pytest.mark.parametrize("page", ["https://notes.example/escalation/x", None])
-def test_a_call_is_said_in_german_and_keeps_the_words_of_those_who_wrote(page, copy):
+@pytest.mark.parametrize("author", ["account:1", "left-1"])
+def test_a_call_is_said_in_german_and_keeps_the_words_of_those_who_wrote(author, page, copy):
     for name in Ladder().rules.keys() - {"stuck", "voice_withdrawn"}:
-        case = called("We are charged twice and nobody tells us why that is.", rule=name, copy=copy, page=page)
+        case = called(
+            "We are charged twice and nobody tells us why that is.",
+            rule=name,
+            copy=copy,
+            page=page,
+            by_line=page is None,
+            author=author,
+        )
         ours, said = call.compose(case), call.compose(case).said_in("de")
 
         assert said.language == "de"
         assert numbers(said.text()) == numbers(ours.text())
-        assert not re.search(r"\b(?:the answer|You have|Why you|It is|Reply|Nobody|Its words)\b", said.text())
         assert "They called me on Sunday." in said.text()
+        typed = ("I own it", "not now, because", "wrong tag")  # what `returned.to_call` reads
+        names = (*typed, "They called me on Sunday", case.pain_title)
+        assert (name, english(f"{said.subject} {said.text()} {said.html()}", names)) == (name, [])
 
 
 TEMPLATES = Path(web.__file__).parent / "templates"

@@ -44,6 +44,7 @@ KINDS: Final[Mapping[str, str]] = {
     "Crowd": "(?:Customers|Engineers|Agents|Colleagues|People)",
     "trend": f"(?:{_TREND})",
     "Trend": f"(?:{_TREND})",
+    "iso": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
     "days": "[0-9]+ days?",
     "dative": "[0-9]+ days?",
     "day": _DAY,
@@ -62,6 +63,7 @@ KINDS: Final[Mapping[str, str]] = {
     "weeks": "[0-9, -]+",
     "range": "[0-9]+-[0-9]+",
     "it": f"(?:{_IT})",
+    "state": "[a-z]+",
     **dict.fromkeys(("its", "shared", "sources", "plain", "count", "phrase", "signal"), ".+?"),
 }
 """What a slot of a phrase may hold. One that is not named below passes through as it is."""
@@ -282,7 +284,10 @@ class Tongue:
         if instead:
             return f"{self._office(who)}, {self.word('for')} {self._office(whom)}"
         first, of, team = text.partition(" of ")
-        return f"{self.word(f'{first} of')} {team}" if of and first == "the lead" else self.word(text)
+        if not of or first.lower() != "the lead":
+            return self.word(text)
+        lead = self.word("the lead of")
+        return f"{lead if first[0] == 't' else words.capital(lead)} {team}"
 
     def _list(self, text: str) -> str:
         return re.sub(r"\bothers$", self.word("others"), re.sub(" and ", f" {self.word('and')} ", text))
@@ -328,6 +333,7 @@ _SAYS: Final[Mapping[str, _Say]] = {
     "Crowd": lambda t, text: t.word(text),
     "trend": Tongue._trend,
     "Trend": lambda t, text: words.capital(t._trend(text) or "") or None,
+    "iso": lambda t, text: f"{t.on(date.fromisoformat(text))} {text[:4]}",
     "days": Tongue._days,
     "dative": lambda t, text: t._days(text, "for days"),
     "day": Tongue._day,
@@ -338,6 +344,7 @@ _SAYS: Final[Mapping[str, _Say]] = {
     "office": Tongue._office,
     "list": Tongue._list,
     "either": lambda t, text: t._list(text).replace(" or ", f" {t.word('or')} "),
+    "state": lambda t, text: t.word(text, "states"),
     "it": Tongue._it,
     "its": Tongue._its,
     "shared": Tongue._shared,

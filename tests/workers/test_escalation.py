@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from pipeline.store import db, escalations, issues, listeners
 from pipeline.store import returned as store
 from pipeline.store.escalations import Escalation
 from pipeline.tables import WorkRow
+from tests.german import english
 from tests.pipeline import returned_mails as mails
 from tests.workers import small
 from workers.cli import main
@@ -738,6 +740,25 @@ def test_the_first_word_counts_and_the_second_reads_so(by_mail: Rosta) -> None:
     note = [letter for letter in by_mail.server.taken if letter.name.startswith("notes/")][-1]
     assert note.recipient == "noor@rosta.example"
     assert "the lead of Roasting" in " ".join(note.text.split())
+
+
+@pytest.mark.parametrize("said", ["I own it: it comes", "not now: no", "wrong tag", "later until 2026-03-05"])
+def test_a_reply_to_a_call_is_confirmed_in_german_where_the_call_is(make: Callable[..., Rosta], said: str) -> None:
+    rosta = make()
+    settings = yaml.safe_load((rosta.directory / "settings.yaml").read_text())
+    settings["mail"] = {**MAIL, "language": "de"}
+    (rosta.directory / "settings.yaml").write_text(yaml.safe_dump(settings))
+    rosta.put(1, "Stale beans again in the subscription parcel", labels=["beans", "now"])
+    rosta.at("2026-03-02 10:00")
+
+    assert reply(rosta, said) == "answer"
+    assert reply(rosta, "wrong tag", message_id="<another@mail.example>") == "answer"
+
+    first, second = (one for one in rosta.server.taken if one.name.startswith("notes/"))
+    own = [line for line in first.text.splitlines() if not line.startswith(" ")]
+    subjects = [str(make_header(decode_header(message_from_bytes(one.message)["Subject"]))) for one in (first, second)]
+    assert english(" ".join([*subjects, *own])) == []
+    assert '<html lang="de">' in first.html
 
 
 def test_a_call_that_bounces_climbs_at_once(by_mail: Rosta) -> None:

@@ -16,7 +16,7 @@ from pipeline.digest import asking, call, phrasebook, render, select, sentences,
 from pipeline.digest.call import Case
 from pipeline.digest.compose import compose
 from pipeline.digest.phrasebook import Tongue
-from pipeline.escalate import Ladder
+from pipeline.escalate import WAITING, Ladder, State
 from pipeline.issue import SourceHealth
 from tests.german import english
 from tests.pipeline.digest import fernhill
@@ -177,6 +177,8 @@ SAMPLES = {
     "dative": "3 days",
     "day": "18 Sep",
     "date": "Fri 18 Sep",
+    "iso": "2026-09-18",
+    "state": "declined",
     "moment": "Fri 18 Sep 18:05",
     "dates": "14-20 Sep",
     **dict.fromkeys(("hour", "hour2", "hour3"), "15:00"),
@@ -226,6 +228,12 @@ def test_an_issues_name_is_never_a_sentence_more():
     assert say.find("It is written down. Nobody ever wrote this sentence.") is None
 
 
+def test_every_end_of_an_escalation_has_german_words():
+    said = phrasebook.phrasebook("de").lists["states"]
+
+    assert said.keys() == set(get_args(State)) - set(WAITING)
+
+
 def test_no_phrase_is_kept_that_nothing_could_say():
     with pytest.raises(ValueError, match="no slot is called nmae"):
         phrasebook._phrase("Hello {nmae}", "Hallo {nmae}")
@@ -246,6 +254,10 @@ def test_what_has_no_words_stays_as_it_is_and_is_told():
         (
             "GitHub stopped Fri 18 Sep 18:05 (token expired).",
             "GitHub brach am Fr., 18. Sep., 18:05 ab (token expired).",
+        ),
+        (
+            'Your answer to "wrong tax" was kept: you will act (by 2026-09-25):',
+            'Ihre Antwort zu "wrong tax" ist aufgenommen: Sie werden handeln (bis 25. Sep. 2026):',
         ),
         ("Wrong tax: no answer for 1 day.", "Wrong tax: keine Antwort seit 1 Tag."),
         ("Not yet answered (34 days).", "Noch nicht beantwortet (34 Tage)."),

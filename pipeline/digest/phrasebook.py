@@ -27,13 +27,13 @@ _DATE: Final = rf"[A-Z][a-z]{{2}} {_DAY}"
 _MOMENT: Final = rf"{_DATE} [0-9]{{2}}:[0-9]{{2}}"
 _NOUNS: Final = "customers?|engineers?|agents?|colleagues?|person|people"
 _TREND: Final = (
-    r"[Aa]bove usual(?: across [^.:;]{1,80})?|[Nn]ew|[Ss]teady|[Ee]asing|[Bb]ack to usual|[A-Za-z]+ week, steady"
+    r"[Aa]bove usual(?: across .+?)?|[Nn]ew|[Ss]teady|[Ee]asing|[Bb]ack to usual|[A-Za-z]+ week, steady"
     r"|[Tt]oo few to call(?: a trend)?|[Mm]ore than ten weeks, steady|[Ss]lowly rising for [0-9]+ weeks"
     r"|[Ii]t came back [0-9]+ weeks? after its relief"
 )
 _IT: Final = r"number [0-9]|the [^.;:!?]{1,90}?(?: \(number [0-9]\))?"
 _SOURCE: Final = re.compile(
-    rf"([0-9]+) from (.{{1,80}}?)(?: \((not read|read to (?:{_MOMENT}) only)\))?(?=, [0-9]+ from | and [0-9]+ from |$)"
+    rf"([0-9]+) from (.+?)(?: \((not read|read to (?:{_MOMENT}) only)\))?(?=, [0-9]+ from | and [0-9]+ from |$)"
 )
 KINDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("n", "m", "k", "l", "number"), r"[0-9]+"),
@@ -53,11 +53,9 @@ KINDS: Final[Mapping[str, str]] = {
     "dates": rf"[0-9]{{1,2}}(?: [A-Z][a-z]{{2}})?-{_DAY}",
     **dict.fromkeys(("hour", "hour2", "hour3"), "[0-9]{1,2}:00"),
     "weekday": "(?:[A-Z][a-z]+day|Weekdays)",
-    "name": "[^,]{1,80}",
-    **dict.fromkeys(("team", "source", "source2", "office"), ".{1,80}?"),
-    **dict.fromkeys(("title", "text"), ".{1,160}?"),
-    "issue": r"(?:(?![.?!:]\s).){1,90}?",
-    **dict.fromkeys(("list", "either"), ".{1,160}?"),
+    "name": "[^,]+",
+    **dict.fromkeys(("team", "source", "source2", "office", "title", "text", "list", "either"), ".+?"),
+    "issue": r"(?:(?![.?!:]\s).)+?",
     "said": '"[^"]*"',
     "keys": r"(?: \([^()]*\))?",
     "weeks": "[0-9, -]+",
@@ -66,7 +64,8 @@ KINDS: Final[Mapping[str, str]] = {
     "state": "[a-z]+",
     **dict.fromkeys(("its", "shared", "sources", "plain", "count", "phrase", "signal"), ".+?"),
 }
-"""What a slot of a phrase may hold. One that is not named below passes through as it is."""
+"""What a slot of a phrase may hold; names are as long as people made them. One that is not named below passes through
+as it is."""
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _END: Final = re.compile(r"(?<=[.?!:])\s")
 

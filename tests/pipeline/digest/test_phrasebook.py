@@ -221,6 +221,15 @@ def test_a_name_that_ends_a_sentence_stays_whole():
     )
 
 
+@pytest.mark.parametrize("sentence", [one for one in SLOTTED if "Apps" in one])
+def test_a_name_may_be_as_long_as_an_organisation_makes_it(sentence):
+    name = "Rechnungen und Zahlungsverkehr " * 16 + "Nord"
+    found = Tongue("de").find(sentence.replace("Apps", name))
+
+    assert found is not None
+    assert name in found or "Apps" not in (Tongue("de").find(sentence) or "")
+
+
 def test_an_issues_name_is_never_a_sentence_more():
     say = Tongue("de")
 

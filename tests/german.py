@@ -14,8 +14,10 @@ ENGLISH = re.compile(
 
 
 def english(text: str, names: Iterable[str] = ()) -> list[str]:
-    """The English words of ours in a mail or page: none of quotations, addresses and markup, nor of these names."""
-    plain = unescape(re.sub(r"<style.*?</style>|<[^>]+>", " ", text, flags=re.DOTALL))
+    """The English words of ours in a mail or page: none of quotations, addresses and markup, nor of these names,
+    nor of what is marked as English or as somebody's words."""
+    foreign = r'<(\w+)[^>]* lang="en"[^>]*>.*?</\1>|<(bdi|style)\b.*?</\2>'
+    plain = unescape(re.sub(rf"{foreign}|<[^>]+>", " ", text, flags=re.DOTALL))
     said = re.sub(r'"[^"]*"|https?://\S+', " ", " ".join(plain.split()))
     for name in sorted(names, key=len, reverse=True):
         said = re.sub(re.escape(name.rstrip(".…")), " ", said, flags=re.IGNORECASE)

@@ -50,6 +50,7 @@ KINDS: Final[Mapping[str, str]] = {
     "day": _DAY,
     "date": _DATE,
     "moment": _MOMENT,
+    **dict.fromkeys(("dated", "dated2"), "[0-9]{1,2} [A-Z][a-z]{2,8}(?: [0-9]{4})?"),
     "dates": rf"[0-9]{{1,2}}(?: [A-Z][a-z]{{2}})?-{_DAY}",
     **dict.fromkeys(("hour", "hour2", "hour3"), "[0-9]{1,2}:00"),
     "weekday": "(?:[A-Z][a-z]+day|Weekdays)",
@@ -59,6 +60,7 @@ KINDS: Final[Mapping[str, str]] = {
     "said": '"[^"]*"',
     "keys": r"(?: \([^()]*\))?",
     "weeks": "[0-9, -]+",
+    **dict.fromkeys(("week", "week2"), "[0-9]{4}-W[0-9]{2}"),
     "range": "[0-9]+-[0-9]+",
     "it": f"(?:{_IT})",
     "state": "[a-z]+",
@@ -209,6 +211,13 @@ class Tongue:
     def form(self, name: str, **slots: str) -> str:
         return self.book.lists["forms"][name].format(**slots)
 
+    def part(self, text: str) -> str | None:
+        """What stands in a sentence and is shown alone; None where it is not known."""
+        if self.language == "en":
+            return text
+        whole = words.capital(text.strip())
+        return self._count(whole.removesuffix(".")) or self.find(text.strip()) or self.find(f"{whole}.")
+
     def on(self, day: date) -> str:
         """ "15 September", "15. Sep."."""
         return f"{day.day} {day:%B}" if self.language == "en" else self._day(f"{day.day} {day:%b}")
@@ -216,6 +225,20 @@ class Tongue:
     def listing(self, parts: Sequence[str]) -> str:
         """ "a", "a und b", "a, b und c"."""
         return words.listing(parts) if self.language == "en" else words.listing(parts, self.word("and"))
+
+    def office(self, text: str) -> str:
+        """A leader by what they lead."""
+        if self.language == "en":
+            return text
+        if text[:1].isupper():
+            low = text[:1].lower() + text[1:]
+            said = self.office(low)
+            return text if said == low else words.capital(said)
+        who, instead, whom = text.partition(", for ")
+        if instead:
+            return f"{self.office(who)}, {self.word('for')} {self.office(whom)}"
+        first, of, team = text.partition(" of ")
+        return f"{self.word(f'{first} of')} {team}" if of and first == "the lead" else self.word(text)
 
     # --- what stands in the slots -----------------------------------------------------------------------------------
 
@@ -226,6 +249,11 @@ class Tongue:
     def _date(self, text: str) -> str:
         weekday, _, day = text.partition(" ")
         return self.form("date", weekday=self.word(weekday, "days"), day=self._day(day))
+
+    def _dated(self, text: str) -> str:
+        """A day with the whole name of its month, and maybe its year."""
+        day, month, *year = text.split()
+        return " ".join([self._day(f"{day} {month[:3]}"), *year])
 
     def _moment(self, text: str) -> str:
         date, _, time = text.rpartition(" ")
@@ -277,17 +305,6 @@ class Tongue:
             found.append(f"{it} ({self._list(match[2])}, {self.word(match[3])})")
         return "; ".join(found)
 
-    def _office(self, text: str) -> str:
-        """A leader by what they lead."""
-        who, instead, whom = text.partition(", for ")
-        if instead:
-            return f"{self._office(who)}, {self.word('for')} {self._office(whom)}"
-        first, of, team = text.partition(" of ")
-        if not of or first.lower() != "the lead":
-            return self.word(text)
-        lead = self.word("the lead of")
-        return f"{lead if first[0] == 't' else words.capital(lead)} {team}"
-
     def _list(self, text: str) -> str:
         return re.sub(r"\bothers$", self.word("others"), re.sub(" and ", f" {self.word('and')} ", text))
 
@@ -338,9 +355,10 @@ _SAYS: Final[Mapping[str, _Say]] = {
     "day": Tongue._day,
     "date": Tongue._date,
     "moment": Tongue._moment,
+    **dict.fromkeys(("dated", "dated2"), Tongue._dated),
     "dates": Tongue._dates,
     "weekday": lambda t, text: t.word(text, "weekdays"),
-    "office": Tongue._office,
+    "office": Tongue.office,
     "list": Tongue._list,
     "either": lambda t, text: t._list(text).replace(" or ", f" {t.word('or')} "),
     "state": lambda t, text: t.word(text, "states"),

@@ -1,6 +1,8 @@
 """A digest in another language: every sentence is found, and nothing that was counted or quoted changes."""
 
+import ast
 import re
+from collections import Counter
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,12 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.org import Language
+from pipeline.correcting import NOT_THERE
 from pipeline.digest import asking, call, phrasebook, render, select, sentences, words
 from pipeline.digest.call import Case
 from pipeline.digest.compose import compose
 from pipeline.digest.phrasebook import Tongue
 from pipeline.escalate import WAITING, Ladder, State
+from pipeline.escalating import INCIDENT
 from pipeline.issue import SourceHealth
+from pipeline.objections import REASONS
 from tests.german import english
 from tests.pipeline.digest import fernhill
 from tests.pipeline.digest.builder import (
@@ -34,7 +39,7 @@ from tests.pipeline.digest.builder import (
 )
 from tests.pipeline.digest.test_properties import CALENDARS, HOUSE, PAST, SOURCES, voices
 from workers import web
-from workers.web import answering
+from workers.web import answering, app, common, correcting, escalating, previewing
 
 IT = "number 1"
 ENGLISH = "We are charged twice and nobody tells us why that is."
@@ -179,6 +184,8 @@ SAMPLES = {
     "date": "Fri 18 Sep",
     "iso": "2026-09-18",
     "state": "declined",
+    **dict.fromkeys(("dated", "dated2"), "18 September 2026"),
+    **dict.fromkeys(("week", "week2"), "2026-W38"),
     "moment": "Fri 18 Sep 18:05",
     "dates": "14-20 Sep",
     **dict.fromkeys(("hour", "hour2", "hour3"), "15:00"),
@@ -389,15 +396,49 @@ def test_a_call_is_said_in_german_and_keeps_the_words_of_those_who_wrote(author,
 
 
 TEMPLATES = Path(web.__file__).parent / "templates"
+ROOT = TEMPLATES.parents[2]
+PAGES = [ROOT / "workers" / "web" / f"{page.__name__.rpartition('.')[2]}.py" for page in (*app.LEADERS, common)]
+RULES = [
+    ROOT / "pipeline" / f"{name}.py"
+    for name in ["adding", "answers", "correcting", "escalate", "escalating", "listening", "objections", "preview"]
+]
+REFUSALS = {"Refused", "NotAnAnswer", "NotACorrection", "NotNow", "NotSo", "NotAContext"}
+
+
+def told():
+    """What the pages of leaders say that is written in code: whole sentences, and why something cannot be done, with a
+    7 for whatever is filled in. What begins small is said by commands."""
+    for module in (*PAGES, *RULES):
+        nodes = list(ast.walk(ast.parse(module.read_text())))
+        names = [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in REFUSALS]
+        beside = {id(n.value) for n in nodes if isinstance(n, ast.Expr)}
+        beside |= {id(part) for n in nodes if isinstance(n, ast.JoinedStr) for part in n.values}
+        plain = [n for n in nodes if module in PAGES and isinstance(n, ast.Constant) and id(n) not in beside]
+        for said in (*plain, *(part for n in names for part in n.args)):
+            parts = said.values if isinstance(said, ast.JoinedStr) else [said]
+            text = "".join(str(one.value) if isinstance(one, ast.Constant) else "7" for one in parts)
+            if text[:1].isupper() and " " in text and (text.endswith(".") or said not in plain):
+                yield text
+
+
 SAID_ON_PAGES = sorted(
     {said for page in TEMPLATES.glob("*.html") for said in re.findall(r'\bt\("([^"]+)"\)', page.read_text())}
     | {said for label_and_help in answering.KINDS.values() for said in label_and_help}
+    | {*escalating.SAID.values(), *escalating.ENDED.values(), INCIDENT}
+    | {side for said in correcting.SIDES.values() for side in (said, said.lower())}
+    | {*REASONS.values(), common.OVER, previewing.ENDED, NOT_THERE, *told()}
 )
 
 
 @pytest.mark.parametrize("sentence", SAID_ON_PAGES)
 def test_every_sentence_of_the_leaders_pages_has_german_words(sentence):
     assert Tongue("de").find(sentence) is not None
+
+
+def test_no_sentence_has_two_entries():
+    entries = re.findall(r'^  ("[^"]+"|\'[^\']+\'):', (phrasebook.LOCALES / "de.yaml").read_text(), re.MULTILINE)
+
+    assert [one for one, times in Counter(entries).items() if times > 1] == []
 
 
 PARTS = [

@@ -157,3 +157,18 @@ def test_a_broken_link_is_said_in_the_organisations_language_and_engineers_pages
 
     assert said == {page: (404, []) for page in ours}
     assert all('<html lang="en"' in page for page in other)
+
+
+def test_a_link_that_has_ended_is_said_in_its_readers_language(engine: Engine) -> None:
+    directory = engine.deployment.directory
+    addresses = [link(directory, "answer"), link(directory, "digest"), pausing(engine)]
+    later = open_(directory, weeks=6)
+    web = app.create(later).test_client()
+
+    said = [web.get(address) for address in addresses]
+    other = web.get(link(directory, "digest", "noor"))
+    later.deployment.database.dispose()
+
+    assert [page.status_code for page in (*said, other)] == [410, 410, 410, 410]
+    assert [foreign(engine, page) for page in said] == [[], [], []]
+    assert '<html lang="en"' in other.text

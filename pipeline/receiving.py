@@ -20,6 +20,7 @@ from pipeline.answers import Given, NotAnAnswer
 from pipeline.correcting import Teller
 from pipeline.digest import mime
 from pipeline.digest.document import Document, Pain
+from pipeline.digest.phrasebook import Tongue
 from pipeline.escalate import NotNow
 from pipeline.house import House
 from pipeline.letters import Letter
@@ -139,7 +140,7 @@ def _tell_delegate(session: Session, row: int, sent: Sent, report: Report, house
         f"this too. You get this once, {why}: please see to it that somebody listens.\n"
     )
     subject = f"{who[:1].upper()}{who[1:]} cannot be reached: leaf notes come back"
-    _note(session, row, house, to=org.people[delegate].email or "", subject=subject, text=text, now=now)
+    _note(session, row, house, to=delegate, subject=subject, text=text, now=now)
 
 
 # --- replies
@@ -259,7 +260,7 @@ def _wrong_label(session: Session, teller: Teller, document: Document, wrong: Co
 def _wrong_guess(session: Session, teller: Teller, document: Document, wrong: Corrected) -> str:
     guess = correcting.guess_at(document, wrong.number)
     correcting.wrong_guess(session, teller, guess, wrong.rest)
-    return f"You said that this is not so, and it will be shown as wrong:\n\n    {guess.hypothesis}"
+    return f"You said that this is not so, and it will be shown as wrong: {guess.hypothesis}."
 
 
 _SAY: Final = {"quote": _wrong_quote, "label": _wrong_label, "guess": _wrong_guess}
@@ -431,8 +432,7 @@ def _echo(sent: Sent, pain: Pain, given: Given, house: House) -> str:
 def _confirm(
     session: Session, row: int, mail: Returned, sent: Sent, house: House, *, subject: str, text: str, now: datetime
 ) -> None:
-    to = house.org.people[sent.reader].email or ""
-    _note(session, row, house, to=to, subject=subject, text=text, now=now, answers=mail.message_id)
+    _note(session, row, house, to=sent.reader, subject=subject, text=text, now=now, answers=mail.message_id)
 
 
 # --- our own mails about it
@@ -449,25 +449,31 @@ def _note(
     now: datetime,
     answers: str | None = None,
 ) -> None:
-    """Write the one mail that a returned one leads to, and ask for its sending."""
-    paragraphs = "".join(f"<p>{escape(one.strip())}</p>\n" for one in text.split("\n\n"))
+    """Write the one mail that a returned one leads to, in its reader's language, and ask for its sending. Paragraphs
+    that are set in hold what people wrote, and stay as they are."""
+    say, recipient = Tongue(house.speaks(to)), house.org.people[to].email or ""
+    parts = [one if one.startswith(" ") else say(one) for one in text.rstrip().split("\n\n")]
+    subject = say(subject)
+    paragraphs = "".join(f"<p>{escape(one.strip())}</p>\n" for one in parts)
+    title = f'<html lang="{say.language}">\n<title>{escape(subject)}</title>'
     try:
         message = mime.build(
-            text=text,
-            html=f"<!doctype html>\n<title>{escape(subject)}</title>\n{paragraphs}",
+            text="\n\n".join(parts) + "\n",
+            html=f"<!doctype html>\n{title}\n{paragraphs}",
             subject=subject[:200],
             sender=house.sender,
-            recipient=to,
+            recipient=recipient,
             date=now,
             message_id=mime.message_id(house.domain, f"note {row}", now.isoformat(), 1),
             list_id=f"{house.name} leaf notes <leaf-weekly.{house.domain}>",
             reference=f"note.{row}",
             answers=answers,
+            language=say.language,
         )
     except mime.UnsafeMailError as error:
         store.change(session, row, note_alarm=str(error))
         return
-    store.change(session, row, note_to=to, note=message, note_state="rendered")
+    store.change(session, row, note_to=recipient, note=message, note_state="rendered")
     work.request(session, KIND, str(row))
 
 

@@ -15,6 +15,8 @@ SHARE = 4
 """A leaf answers for a pain if it owns at least one in so many of its issues."""
 LONGEST, LONGEST_OWNER = 20, 7
 """Words of an ask, and of the names in it: the first screen has room for no more."""
+OWNERS, THE_LEAD = "the owning teams", "the lead"
+"""What stands where names are too long, or none can be said."""
 
 
 def ask(desk: Desk, pains: Sequence[PainView]) -> Ask:
@@ -41,7 +43,7 @@ def ask(desk: Desk, pains: Sequence[PainView]) -> Ask:
     at = first if needed is None else needed
     pain, turn = pains[at], turns[at]
     said = sentences.ASK[desk.view.level][turn.kind]
-    owner = turn.owner if len(turn.owner.split()) <= LONGEST_OWNER else "the owning teams"
+    owner = turn.owner if len(turn.owner.split()) <= LONGEST_OWNER else OWNERS
     text = said.format(named=desk.it(pain, at + 1, numbered=True), owner=owner)
     if len(text.split()) > LONGEST:
         text = said.format(named=f"number {at + 1}", owner=owner)
@@ -235,7 +237,7 @@ def _lead(desk: Desk, pain: PainView) -> str:
     """The first name of who leads the area of a pain, if they report to the reader."""
     area = desk.view.area(pain)
     leader = None if area is None else _leader(desk, area)
-    return "the lead" if leader is None or leader == desk.named(area) else leader
+    return THE_LEAD if leader is None or leader == desk.named(area) else leader
 
 
 def _when(desk: Desk, pain: PainView) -> str:

@@ -27,13 +27,13 @@ _DATE: Final = rf"[A-Z][a-z]{{2}} {_DAY}"
 _MOMENT: Final = rf"{_DATE} [0-9]{{2}}:[0-9]{{2}}"
 _NOUNS: Final = "customers?|engineers?|agents?|colleagues?|person|people"
 _TREND: Final = (
-    r"[Aa]bove usual(?: across [^.:;]{1,80})?|[Nn]ew|[Ss]teady|[Ee]asing|[Bb]ack to usual|[A-Za-z]+ week, steady"
+    r"[Aa]bove usual(?: across .+?)?|[Nn]ew|[Ss]teady|[Ee]asing|[Bb]ack to usual|[A-Za-z]+ week, steady"
     r"|[Tt]oo few to call(?: a trend)?|[Mm]ore than ten weeks, steady|[Ss]lowly rising for [0-9]+ weeks"
     r"|[Ii]t came back [0-9]+ weeks? after its relief"
 )
 _IT: Final = r"number [0-9]|the [^.;:!?]{1,90}?(?: \(number [0-9]\))?"
 _SOURCE: Final = re.compile(
-    rf"([0-9]+) from (.{{1,80}}?)(?: \((not read|read to (?:{_MOMENT}) only)\))?(?=, [0-9]+ from | and [0-9]+ from |$)"
+    rf"([0-9]+) from (.+?)(?: \((not read|read to (?:{_MOMENT}) only)\))?(?=, [0-9]+ from | and [0-9]+ from |$)"
 )
 KINDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("n", "m", "k", "l", "number"), r"[0-9]+"),
@@ -44,26 +44,30 @@ KINDS: Final[Mapping[str, str]] = {
     "Crowd": "(?:Customers|Engineers|Agents|Colleagues|People)",
     "trend": f"(?:{_TREND})",
     "Trend": f"(?:{_TREND})",
+    "iso": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
     "days": "[0-9]+ days?",
     "dative": "[0-9]+ days?",
     "day": _DAY,
     "date": _DATE,
     "moment": _MOMENT,
+    **dict.fromkeys(("dated", "dated2"), "[0-9]{1,2} [A-Z][a-z]{2,8}(?: [0-9]{4})?"),
     "dates": rf"[0-9]{{1,2}}(?: [A-Z][a-z]{{2}})?-{_DAY}",
     **dict.fromkeys(("hour", "hour2", "hour3"), "[0-9]{1,2}:00"),
     "weekday": "(?:[A-Z][a-z]+day|Weekdays)",
-    "name": "[^,]{1,80}",
-    **dict.fromkeys(("team", "source", "source2", "office"), ".{1,80}?"),
-    **dict.fromkeys(("title", "text"), ".{1,160}?"),
-    **dict.fromkeys(("list", "either"), ".{1,160}?"),
+    "name": "[^,]+",
+    **dict.fromkeys(("team", "source", "source2", "office", "title", "text", "list", "either"), ".+?"),
+    "issue": r"(?:(?![.?!:]\s).)+?",
     "said": '"[^"]*"',
     "keys": r"(?: \([^()]*\))?",
     "weeks": "[0-9, -]+",
+    **dict.fromkeys(("week", "week2"), "[0-9]{4}-W[0-9]{2}"),
     "range": "[0-9]+-[0-9]+",
     "it": f"(?:{_IT})",
+    "state": "[a-z]+",
     **dict.fromkeys(("its", "shared", "sources", "plain", "count", "phrase", "signal"), ".+?"),
 }
-"""What a slot of a phrase may hold. One that is not named below passes through as it is."""
+"""What a slot of a phrase may hold; names are as long as people made them. One that is not named below passes through
+as it is."""
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _END: Final = re.compile(r"(?<=[.?!:])\s")
 
@@ -167,15 +171,21 @@ class Tongue:
         return found
 
     def find(self, text: str) -> str | None:
-        """One phrase, or several sentences one after the other, each as long as may be; None where one is not known."""
-        whole = self._one(text)
-        if whole is not None:
-            return whole
-        for end in reversed([match.start() for match in _END.finditer(text)]):
-            first = self._one(text[:end])
-            if first is not None and (rest := self.find(text[end + 1 :])) is not None:
-                return f"{first} {rest}"
-        return None
+        """One phrase, or several sentences one after the other; None where one is not known. Each is as short as may
+        be: only what is not known sentence by sentence has an end of a sentence in a slot, as names of pains do."""
+        if text in self.book.exact:
+            return self.book.exact[text]
+        begins = [0, *(match.end() for match in _END.finditer(text))]
+        stops = [*(begin - 1 for begin in begins[1:]), len(text)]
+        said: list[str | None] = [*(None for _ in begins), ""]
+        """From each sentence to the end, where all of that is known."""
+        for at in reversed(range(len(begins))):
+            for last in range(at, len(begins)):
+                rest = said[last + 1]
+                if rest is not None and (first := self._one(text[begins[at] : stops[last]])) is not None:
+                    said[at] = f"{first} {rest}".rstrip()
+                    break
+        return said[0]
 
     def _one(self, text: str) -> str | None:
         if text in self.book.exact:
@@ -201,6 +211,13 @@ class Tongue:
     def form(self, name: str, **slots: str) -> str:
         return self.book.lists["forms"][name].format(**slots)
 
+    def part(self, text: str) -> str | None:
+        """What stands in a sentence and is shown alone; None where it is not known."""
+        if self.language == "en":
+            return text
+        whole = words.capital(text.strip())
+        return self._count(whole.removesuffix(".")) or self.find(text.strip()) or self.find(f"{whole}.")
+
     def on(self, day: date) -> str:
         """ "15 September", "15. Sep."."""
         return f"{day.day} {day:%B}" if self.language == "en" else self._day(f"{day.day} {day:%b}")
@@ -208,6 +225,20 @@ class Tongue:
     def listing(self, parts: Sequence[str]) -> str:
         """ "a", "a und b", "a, b und c"."""
         return words.listing(parts) if self.language == "en" else words.listing(parts, self.word("and"))
+
+    def office(self, text: str) -> str:
+        """A leader by what they lead."""
+        if self.language == "en":
+            return text
+        if text[:1].isupper():
+            low = text[:1].lower() + text[1:]
+            said = self.office(low)
+            return text if said == low else words.capital(said)
+        who, instead, whom = text.partition(", for ")
+        if instead:
+            return f"{self.office(who)}, {self.word('for')} {self.office(whom)}"
+        first, of, team = text.partition(" of ")
+        return f"{self.word(f'{first} of')} {team}" if of and first == "the lead" else self.word(text)
 
     # --- what stands in the slots -----------------------------------------------------------------------------------
 
@@ -218,6 +249,11 @@ class Tongue:
     def _date(self, text: str) -> str:
         weekday, _, day = text.partition(" ")
         return self.form("date", weekday=self.word(weekday, "days"), day=self._day(day))
+
+    def _dated(self, text: str) -> str:
+        """A day with the whole name of its month, and maybe its year."""
+        day, month, *year = text.split()
+        return " ".join([self._day(f"{day} {month[:3]}"), *year])
 
     def _moment(self, text: str) -> str:
         date, _, time = text.rpartition(" ")
@@ -269,14 +305,6 @@ class Tongue:
             found.append(f"{it} ({self._list(match[2])}, {self.word(match[3])})")
         return "; ".join(found)
 
-    def _office(self, text: str) -> str:
-        """A leader by what they lead."""
-        who, instead, whom = text.partition(", for ")
-        if instead:
-            return f"{self._office(who)}, {self.word('for')} {self._office(whom)}"
-        first, of, team = text.partition(" of ")
-        return f"{self.word(f'{first} of')} {team}" if of and first == "the lead" else self.word(text)
-
     def _list(self, text: str) -> str:
         return re.sub(r"\bothers$", self.word("others"), re.sub(" and ", f" {self.word('and')} ", text))
 
@@ -321,16 +349,19 @@ _SAYS: Final[Mapping[str, _Say]] = {
     "Crowd": lambda t, text: t.word(text),
     "trend": Tongue._trend,
     "Trend": lambda t, text: words.capital(t._trend(text) or "") or None,
+    "iso": lambda t, text: f"{t.on(date.fromisoformat(text))} {text[:4]}",
     "days": Tongue._days,
     "dative": lambda t, text: t._days(text, "for days"),
     "day": Tongue._day,
     "date": Tongue._date,
     "moment": Tongue._moment,
+    **dict.fromkeys(("dated", "dated2"), Tongue._dated),
     "dates": Tongue._dates,
     "weekday": lambda t, text: t.word(text, "weekdays"),
-    "office": Tongue._office,
+    "office": Tongue.office,
     "list": Tongue._list,
     "either": lambda t, text: t._list(text).replace(" or ", f" {t.word('or')} "),
+    "state": lambda t, text: t.word(text, "states"),
     "it": Tongue._it,
     "its": Tongue._its,
     "shared": Tongue._shared,

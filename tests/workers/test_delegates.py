@@ -307,7 +307,7 @@ def test_a_call_goes_to_the_delegate_once_and_is_answered_in_the_leaders_place(r
     assert [(one.reader, one.instead_of) for one in kept.told] == [("ada", "kit")]
     assert owned.status_code == 303
     assert (kept.state, kept.ended_by) == ("owned", "ada")
-    assert "Ada, for the lead of Roasting (Kit)" in client.get(address[1]).text
+    assert "Ada, für die Leitung von Roasting (Kit)" in client.get(address[1]).text
     says(runner, replace(SAID, paused_at=None))
     assert client.get(address[1]).status_code == 403
 

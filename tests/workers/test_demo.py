@@ -1,11 +1,16 @@
 """The demo is a promise: two weeks, two answers, one correction, and mails that tell what came of it."""
 
+import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from pipeline.digest import render
+from pipeline.digest.document import Document
+from tests.german import english
 from workers.cli import main
 
 
@@ -112,3 +117,16 @@ def test_no_database_and_no_mail_server_of_an_operators_takes_part(tmp_path, mon
     assert not (tmp_path / "sent.log").exists()
     assert os.environ["LEAFNOTES_SMTP_URL"] == "smtp://127.0.0.1:9"
     assert "LEAFNOTES_SECRET_KEY" not in os.environ
+
+
+def test_every_german_mail_of_it_is_german_throughout(first, out):
+    """`Tongue.unknown` tells of sentences that are not found, and not of those that a slot of another takes in."""
+    told = sorted((out / "digests" / "2026-W38").glob("*.json"))
+    assert len(told) > 10
+    for path in told:
+        document = replace(Document.from_json(json.loads(path.read_text())), language="de")
+        titles = {pain.title for pain in document.named()} | {pain.short for pain in document.pains}
+        titles |= {one.title for one in (*document.since_you_acted, *document.wins, *document.passed_on)}
+        names = {*filter(None, {*titles, document.heard.about}), render.head(document).subject}
+        for form in (render.text(document), render.html(document)):
+            assert (path.stem, english(form, names)) == (path.stem, [])

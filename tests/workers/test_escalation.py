@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +24,8 @@ from pipeline.letters import Letter
 from pipeline.store import db, escalations, issues, listeners
 from pipeline.store import returned as store
 from pipeline.store.escalations import Escalation
-from pipeline.tables import WorkRow
+from pipeline.tables import EscalationRow, WorkRow
+from tests.german import english
 from tests.pipeline import returned_mails as mails
 from tests.workers import small
 from workers.cli import main
@@ -739,6 +741,43 @@ def test_the_first_word_counts_and_the_second_reads_so(by_mail: Rosta) -> None:
     note = [letter for letter in by_mail.server.taken if letter.name.startswith("notes/")][-1]
     assert note.recipient == "noor@rosta.example"
     assert "the lead of Roasting" in " ".join(note.text.split())
+
+
+@pytest.fixture
+def german(rosta: Rosta) -> Rosta:
+    settings = yaml.safe_load((rosta.directory / "settings.yaml").read_text())
+    settings["mail"] = {**MAIL, "language": "de"}
+    (rosta.directory / "settings.yaml").write_text(yaml.safe_dump(settings))
+    rosta.put(1, "Stale beans again in the subscription parcel", labels=["beans", "now"])
+    return rosta.at("2026-03-02 10:00")
+
+
+@pytest.mark.parametrize("said", ["I own it: it comes", "not now: no", "wrong tag", "later until 2026-03-05"])
+def test_a_reply_to_a_call_is_confirmed_in_german_where_the_call_is(german: Rosta, said: str) -> None:
+    assert reply(german, said) == "answer"
+    assert reply(german, "wrong tag", message_id="<another@mail.example>") == "answer"
+
+    first, second = (one for one in german.server.taken if one.name.startswith("notes/"))
+    own = [line for line in first.text.splitlines() if not line.startswith(" ")]
+    subjects = [str(make_header(decode_header(message_from_bytes(one.message)["Subject"]))) for one in (first, second)]
+    assert english(" ".join([*subjects, *own])) == []
+    assert '<html lang="de">' in first.html
+
+
+@pytest.mark.parametrize("what", ["own", "decline", "wrong", "snooze", "closed", "withdrawn", "digest", "top"])
+def test_the_page_of_a_german_call_is_german_however_it_ended(german: Rosta, what: str) -> None:
+    web, address = app.create(german.engine).test_client(), german.page()
+    pages = [web.get(address).text, web.post(address, data={"what": "decline"}).text]
+    if what in ("own", "decline", "wrong", "snooze"):
+        assert web.post(address, data={"what": what, "line": "xy", "until": "2026-03-05"}).status_code == 303
+    else:
+        with german.engine.transaction() as session:
+            session.execute(update(EscalationRow).values(state=what))
+    pages.append(web.get(address).text)
+
+    typed = ("I own it", "not now, because", "wrong tag")
+    assert [english(page, ["Stale beans again in the subscription parcel", *typed]) for page in pages] == [[], [], []]
+    assert all('<html lang="de"' in page for page in pages)
 
 
 def test_a_call_that_bounces_climbs_at_once(by_mail: Rosta) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from pipeline.store import answers, corrections, escalations, listeners, objecti
 from pipeline.store.returned import Stored
 from pipeline.tables import ReturnedRow
 from tests.connectors.scripted_smtp import scripted
+from tests.german import english
 from tests.pipeline import returned_mails as mails
 from tests.workers import small
 from tests.workers.test_corrections import hurt
@@ -722,6 +724,64 @@ def test_a_correction_by_mail_of_old_notes_waits_for_a_person(rosta: Path, engin
     assert taken.what == "person"
     assert "older than 30 days" in (taken.reason or "")
     assert objected(engine) == []
+
+
+# --- in the reader's language
+
+
+@pytest.fixture
+def german(rosta: Path, open_: Open) -> Engine:
+    configure(rosta, language="de", **MAIL)
+    small.write(rosta, hurt(small.subscribers()))
+    runner = open_()
+    runner.run_once()
+    return runner
+
+
+def foreign(directory: Path) -> tuple[str, list[str]]:
+    """The subject of the one note, and what is English in it but the names of pains and what is set in."""
+    [note] = notes(directory)
+    told = told_in(directory)
+    text = " ".join(line for line in text_of(note).splitlines() if not line.startswith(" "))
+    subject = str(make_header(decode_header(note["Subject"])))
+    assert note["Content-Language"] == "de"
+    return subject, english(f"{subject} {text}", [pain["title"] for pain in told["pains"]])
+
+
+@pytest.mark.parametrize(
+    ("line", "subject"),
+    [
+        (ACT, "Aufgenommen: "),
+        ("understand: We go and see", "Aufgenommen: "),
+        ("understand: We go and see by 2026-03-20", "Aufgenommen: "),
+        ("belongs to Rosta: It is theirs", "Aufgenommen: "),
+        ("not now: no money", "Aufgenommen: "),
+        ("pause", "Ihre Notizen sind ausgesetzt"),
+        ("wrong quote 1.1", "Aufgenommen: Ihre Berichtigung"),
+        ("wrong label 1 developer", "Aufgenommen: Ihre Berichtigung"),
+        ("wrong label 1 customer", "Aufgenommen: Ihre Berichtigung"),
+        ("wrong label 1 none", "Aufgenommen: Ihre Berichtigung"),
+        ("wrong guess 1", "Aufgenommen: Ihre Berichtigung"),
+        ("not mine 1 Rosta", "Aufgenommen: Ihre Berichtigung"),
+    ],
+)
+def test_what_came_by_mail_is_confirmed_in_german_where_the_leaf_notes_are(
+    rosta: Path, german: Engine, line: str, subject: str
+) -> None:
+    assert german.receive(mails.reply(line, to=reply_to(rosta))).what != "person"
+    german.drain()
+
+    said, left = foreign(rosta)
+    assert said.startswith(subject)
+    assert left == []
+
+
+@pytest.mark.parametrize("status", ["5.1.1", "5.0.0"])
+def test_who_leads_above_reads_in_german_that_nobody_hears_a_team(rosta: Path, german: Engine, status: str) -> None:
+    german.receive(bounce(bounce_to(german), status))
+    german.drain()
+
+    assert foreign(rosta) == ("Die Leitung von Roasting (Kit) ist nicht zu erreichen: Leaf Notes kommen zurück", [])
 
 
 # --- whoever reads in a leader's place

@@ -644,7 +644,7 @@ def test_a_chart_says_in_words_what_it_draws() -> None:
     drawn = chart("x", "People", [("2026-W09", None), ("2026-W10", 3), ("2026-W11", 6)])
 
     assert drawn is not None
-    assert drawn.said == "3 in 2026-W10, 6 in 2026-W11; 6 at most; 1 week has no number that may be shown."
+    assert drawn.said == "3 in 2026-W10, 6 in 2026-W11; 6 at most. 1 week has no number that may be shown."
     assert [bar.number for bar in drawn.bars] == [None, 3, 6]
     assert drawn.bars[2].height == 2 * drawn.bars[1].height
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from config.environment import WeakKey
 from workers.engine import Engine
@@ -26,6 +26,8 @@ from workers.web import (
 )
 from workers.web.common import Refused, not_found
 
+LEADERS = (answering, escalating, reading, correcting, pausing, previewing)
+"""What leaders open: pages in their language. All others are English."""
 LARGEST_FORM = 64 * 1024
 """Bytes of a form."""
 
@@ -35,12 +37,9 @@ def create(engine: Engine) -> Flask:
     app.url_map.merge_slashes = False  # an address without its token is none, and leads nowhere
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(hooks.blueprint(engine))
-    app.register_blueprint(answering.blueprint(engine))
-    app.register_blueprint(escalating.blueprint(engine))
-    app.register_blueprint(reading.blueprint(engine))
-    app.register_blueprint(correcting.blueprint(engine))
-    app.register_blueprint(pausing.blueprint(engine))
-    app.register_blueprint(previewing.blueprint(engine))
+    leaders = [one.blueprint(engine) for one in LEADERS]
+    for pages in leaders:
+        app.register_blueprint(pages)
     app.register_blueprint(speaking.blueprint(engine))
     app.register_blueprint(checking_in.blueprint(engine))
     _remember_who_is_signed_in(app, engine)
@@ -58,6 +57,12 @@ def create(engine: Engine) -> Flask:
     def read_no_more_than_a_form() -> None:
         if request.blueprint != "hooks":  # they count for themselves
             request.max_content_length = LARGEST_FORM
+
+    @app.before_request
+    def speak_to_leaders() -> None:
+        """In the organisation's language until a link says who reads, and where an address leads nowhere."""
+        if request.blueprint in {None, *(pages.name for pages in leaders)}:
+            g.language = engine.deployment.house.language
 
     @app.get("/alive")
     def alive() -> tuple[str, int]:

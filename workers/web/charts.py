@@ -54,10 +54,10 @@ def chart(name: str, title: str, weeks: Weeks) -> Chart | None:
     first, last = shown[0], shown[-1]
     said = f"{first[1]} in {first[0]}" + (f", {last[1]} in {last[0]}; {most} at most" if len(shown) > 1 else "")
     missing = len(weeks) - len(shown)
-    more = f"; {missing} {'week has' if missing == 1 else 'weeks have'} no number that may be shown" if missing else ""
+    more = f" {missing} {'week has' if missing == 1 else 'weeks have'} no number that may be shown." if missing else ""
     step = WIDTH / len(weeks)
     bars = tuple(_bar(at * step, step, week, number, most) for at, (week, number) in enumerate(weeks))
-    return Chart(id=name, title=title, said=f"{said}{more}.", weeks=tuple(weeks), bars=bars)
+    return Chart(id=name, title=title, said=f"{said}.{more}", weeks=tuple(weeks), bars=bars)
 
 
 def _bar(left: float, step: float, week: str, number: int | None, most: int) -> Bar:

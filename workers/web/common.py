@@ -45,6 +45,8 @@ def read(engine: Engine, token: str, purpose: Purpose, *, ended: str) -> Link:
     link = house.links.read(token, purpose) if house.links is not None else None
     if link is None:
         raise Refused("This link is not whole", "Part of it may be missing. Open it from your leaf notes again.", 404)
+    if "language" in g:  # a page of leaders
+        g.language = house.house.speaks(link.by or link.reader)
     if link.ended(house.now()):
         raise Refused("This link has ended", ended, 410)
     return link
@@ -64,7 +66,6 @@ def opened(engine: Engine, token: str, purpose: Purpose, also: Collection[str] =
     then = house.at(periods.week_of(link.period, house.zone)) if link.period else house
     if link.reader not in (*then.org.leaders, *house.org.leaders, *also):
         raise Refused("This link is not yours any more", "It was made for somebody who led a team at that time.", 403)
-    g.language = house.house.speaks(link.by or link.reader)
     if link.by and purpose != "pause":  # whoever stops reading in somebody's place may do so twice
         with db.reading(house.database) as session:
             delegate, _ = standing_in.away(session, house.org).delegate(house.org, link.reader, house.now())

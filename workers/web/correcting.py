@@ -204,7 +204,7 @@ def _issue(engine: Engine, listed: Listed) -> _Issue:
     team = org.teams.get(listed.leaf or org.fallback)
     return _Issue(
         key=f"{listed.issue.source}:{listed.issue.external_id}",
-        title=listed.issue.title or "(no title)",
+        title=listed.issue.title or "",
         side=verdict.side if verdict else None,
         said_by=by,
         leaf=listed.leaf,
@@ -269,4 +269,4 @@ def _said(engine: Engine, session: Session, one: Objection) -> dict[str, Any]:
     if one.given_by is not None:
         name = org.people[one.given_by].name if one.given_by in org.people else None
         text += f" Said by {name or one.given_by}, in your place."
-    return {"id": one.id, "text": text, "why": one.why, "on": f"{at.day} {at:%B}", "ended": one.ended}
+    return {"id": one.id, "text": text, "why": one.why, "on": at, "ended": one.ended}

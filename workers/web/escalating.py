@@ -107,6 +107,7 @@ def _show(
         told=[(_who(engine, kept, one.reader), _day(house.zone, one.at)) for one in kept.asked],
         by=_who(engine, kept, kept.ended_by) if kept.ended_by else None,
         said=SAID.get(kept.state),
+        incident=escalating.INCIDENT,
         ended=ENDED.get(kept.state),
         on=_day(house.zone, kept.ended_at) if kept.ended_at else None,
         snoozed=_day(house.zone, kept.snoozed_until) if kept.snoozed_until else None,

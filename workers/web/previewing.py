@@ -56,12 +56,12 @@ def _opened(engine: Engine, token: str) -> Link:
     link = house.links.read(token, "preview") if house.links is not None else None
     if link is None:
         raise Refused("This link is not whole", "Part of it may be missing. Open it from the mail again.", 404)
+    g.language = house.house.speaks(link.reader)
     if house.now().timestamp() >= link.until + LIFE.total_seconds():
         raise Refused("This link has ended", ENDED, 410)
     then = house.at(periods.week_of(link.period, house.zone))
     if link.reader not in (*then.org.leaders, *house.org.leaders):
         raise Refused("This link is not yours any more", "It was made for somebody who led a team at that time.", 403)
-    g.language = house.house.speaks(link.reader)
     return link
 
 

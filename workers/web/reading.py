@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from pipeline import answers as rules
 from pipeline import passing_on, periods, standing_in
 from pipeline.composing import Written
-from pipeline.digest import edition, render
+from pipeline.digest import edition, phrasebook, render
 from pipeline.digest.document import Document, Pain
 from pipeline.house import House
 from pipeline.issue import Period
@@ -122,11 +122,11 @@ class _Trend:
 
 
 def _trends(engine: Engine, session: Session, document: Document) -> list[_Trend]:
-    year = _before(document.period, LONG)
+    year, say = _before(document.period, LONG), phrasebook.tongue(document)
     told = [Document.from_json(one) for one in digests.told_to(session, document.leader, year[0], year[-1])]
     return [
         _Trend(
-            title=render.headline(pain),
+            title=render.headline(phrasebook.of_pain(say, pain)),
             answered=_answered(engine, session, pain),
             short=chart(f"short-{n}", f"People a week, the last {SHORT} weeks", _present(document, pain)),
             long=chart(f"long-{n}", "People a week, as your leaf notes of 12 months told it", _told(told, year, pain)),

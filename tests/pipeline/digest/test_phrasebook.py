@@ -1,6 +1,8 @@
 """A digest in another language: every sentence is found, and nothing that was counted or quoted changes."""
 
+import ast
 import re
+from collections import Counter
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,12 +14,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.org import Language
-from pipeline.digest import call, phrasebook, render, select, sentences, words
+from pipeline.correcting import NOT_THERE
+from pipeline.digest import asking, call, phrasebook, render, select, sentences, words
 from pipeline.digest.call import Case
 from pipeline.digest.compose import compose
 from pipeline.digest.phrasebook import Tongue
-from pipeline.escalate import Ladder
+from pipeline.escalate import WAITING, Ladder, State
+from pipeline.escalating import INCIDENT
 from pipeline.issue import SourceHealth
+from pipeline.objections import REASONS
+from tests.german import english
 from tests.pipeline.digest import fernhill
 from tests.pipeline.digest.builder import (
     PAINS,
@@ -33,7 +39,7 @@ from tests.pipeline.digest.builder import (
 )
 from tests.pipeline.digest.test_properties import CALENDARS, HOUSE, PAST, SOURCES, voices
 from workers import web
-from workers.web import answering
+from workers.web import answering, app, common, correcting, escalating, previewing
 
 IT = "number 1"
 ENGLISH = "We are charged twice and nobody tells us why that is."
@@ -129,9 +135,15 @@ FIXED = [
     *(note for _, note in sentences.BRIEFLY),
     *(f"{weight}{lasting}." for weight in sentences.WEIGHT.values() for lasting in ("", sentences.LASTING)),
     *(q.format(it=IT) for by_side in sentences.QUESTIONS.values() for asked in by_side.values() for q in asked),
-    *(s.format(it=IT, lead="Ana") for by_side in sentences.SIT.values() for s in by_side.values()),
     *(
-        f"{begin}{said.format(named=IT, owner='Apps')}."
+        s.format(it=IT, lead=lead)
+        for by_side in sentences.SIT.values()
+        for s in by_side.values()
+        for lead in ("Ana", asking.THE_LEAD)
+    ),
+    *(
+        f"{begin}{said.format(named=IT, owner=owner)}."
+        for owner in ("Apps", asking.OWNERS)
         for by_turn in sentences.ASK.values()
         for said in by_turn.values()
         for begin in (sentences.STEP, sentences.ONLY_YOU)
@@ -156,6 +168,86 @@ def test_every_sentence_of_ours_has_german_words_and_keeps_its_numbers(sentence)
 
     assert found is not None
     assert numbers(found) == numbers(sentence)
+    assert asking.THE_LEAD not in found
+    assert asking.OWNERS not in found
+
+
+SAMPLES = {
+    **dict.fromkeys(("n", "m", "k", "l", "number"), "5"),
+    "crowd": "customers",
+    "Crowd": "Customers",
+    "trend": "steady",
+    "Trend": "Steady",
+    "days": "3 days",
+    "dative": "3 days",
+    "day": "18 Sep",
+    "date": "Fri 18 Sep",
+    "iso": "2026-09-18",
+    "state": "declined",
+    **dict.fromkeys(("dated", "dated2"), "18 September 2026"),
+    **dict.fromkeys(("week", "week2"), "2026-W38"),
+    "moment": "Fri 18 Sep 18:05",
+    "dates": "14-20 Sep",
+    **dict.fromkeys(("hour", "hour2", "hour3"), "15:00"),
+    "weekday": "Thursday",
+    "office": "the lead of Left",
+    "said": '"We act. You will see."',
+    "weeks": "1, 2, 3",
+    "range": "4-6",
+    "it": IT,
+    "its": IT,
+    "shared": f"{IT} (Left, answered)",
+    "sources": "3 from desk",
+    "count": "5 customers",
+    "phrase": "no trends of staff are called",
+    "signal": "strong words",
+    **dict.fromkeys(("span", "inteams", "thisweek", "keys"), ""),
+}
+"""What stands in a slot; a name where nothing else has to."""
+NEXT = "So few wrote that no words are shown."
+SLOTTED = sorted(
+    phrase.format(**{kind: SAMPLES.get(kind, "Apps") for kind in phrasebook.KINDS})
+    for phrase in yaml.safe_load((phrasebook.LOCALES / "de.yaml").read_text())["phrases"]
+    if "{" in phrase and phrase.endswith((".", "?", ":"))
+)
+
+
+@pytest.mark.parametrize("sentence", SLOTTED)
+def test_no_slot_of_a_sentence_takes_in_another_sentence(sentence):
+    say = Tongue("de")
+    first, then = say.find(sentence), say.find(NEXT)
+
+    assert first is not None
+    assert say.find(f"{sentence} {NEXT}") == f"{first} {then}"
+    assert say.find(f"{NEXT} {sentence}") == f"{then} {first}"
+
+
+def test_a_name_that_ends_a_sentence_stays_whole():
+    assert Tongue("de").find("Also no. I said no. Their words, not our scores.") == (
+        "Auch: no. I said no. Ihre Worte, keine Noten."
+    )
+
+
+@pytest.mark.parametrize("sentence", [one for one in SLOTTED if "Apps" in one])
+def test_a_name_may_be_as_long_as_an_organisation_makes_it(sentence):
+    name = "Rechnungen und Zahlungsverkehr " * 16 + "Nord"
+    found = Tongue("de").find(sentence.replace("Apps", name))
+
+    assert found is not None
+    assert name in found or "Apps" not in (Tongue("de").find(sentence) or "")
+
+
+def test_an_issues_name_is_never_a_sentence_more():
+    say = Tongue("de")
+
+    assert say.find("It is desk 7.") == "Es ist desk 7."
+    assert say.find("It is written down. Nobody ever wrote this sentence.") is None
+
+
+def test_every_end_of_an_escalation_has_german_words():
+    said = phrasebook.phrasebook("de").lists["states"]
+
+    assert said.keys() == set(get_args(State)) - set(WAITING)
 
 
 def test_no_phrase_is_kept_that_nothing_could_say():
@@ -178,6 +270,10 @@ def test_what_has_no_words_stays_as_it_is_and_is_told():
         (
             "GitHub stopped Fri 18 Sep 18:05 (token expired).",
             "GitHub brach am Fr., 18. Sep., 18:05 ab (token expired).",
+        ),
+        (
+            'Your answer to "wrong tax" was kept: you will act (by 2026-09-25):',
+            'Ihre Antwort zu "wrong tax" ist aufgenommen: Sie werden handeln (bis 25. Sep. 2026):',
         ),
         ("Wrong tax: no answer for 1 day.", "Wrong tax: keine Antwort seit 1 Tag."),
         ("Not yet answered (34 days).", "Noch nicht beantwortet (34 Tage)."),
@@ -230,11 +326,11 @@ def test_a_subject_that_just_fits_in_english_fits_in_german_too(letters):
     assert not [failure for failure in failures(document, week) if "subject" in failure]
 
 
-def called(body, *, rule="escalate", copy=False, page=None):
+def called(body, *, rule="escalate", copy=False, page=None, by_line=False, author="account:1"):
     house = org()
     return Case(
         rule=Ladder().rules[rule],
-        voice=voice(1, "account:1", body),
+        voice=voice(1, author, body),
         reader="apps-lead",
         copy=copy,
         org=house,
@@ -249,6 +345,7 @@ def called(body, *, rule="escalate", copy=False, page=None):
         office="the lead of Left",
         limits=(1, 3),
         page=page,
+        by_line=by_line,
     )
 
 
@@ -277,27 +374,71 @@ def test_a_call_marks_and_names_the_language_of_a_quotation_that_is_not_its_own(
 
 @pytest.mark.parametrize("copy", [False, True])
 @pytest.mark.parametrize("page", ["https://notes.example/escalation/x", None])
-def test_a_call_is_said_in_german_and_keeps_the_words_of_those_who_wrote(page, copy):
+@pytest.mark.parametrize("author", ["account:1", "left-1"])
+def test_a_call_is_said_in_german_and_keeps_the_words_of_those_who_wrote(author, page, copy):
     for name in Ladder().rules.keys() - {"stuck", "voice_withdrawn"}:
-        case = called("We are charged twice and nobody tells us why that is.", rule=name, copy=copy, page=page)
+        case = called(
+            "We are charged twice and nobody tells us why that is.",
+            rule=name,
+            copy=copy,
+            page=page,
+            by_line=page is None,
+            author=author,
+        )
         ours, said = call.compose(case), call.compose(case).said_in("de")
 
         assert said.language == "de"
         assert numbers(said.text()) == numbers(ours.text())
-        assert not re.search(r"\b(?:the answer|You have|Why you|It is|Reply|Nobody|Its words)\b", said.text())
         assert "They called me on Sunday." in said.text()
+        typed = ("I own it", "not now, because", "wrong tag")  # what `returned.to_call` reads
+        names = (*typed, "They called me on Sunday", case.pain_title)
+        assert (name, english(f"{said.subject} {said.text()} {said.html()}", names)) == (name, [])
 
 
 TEMPLATES = Path(web.__file__).parent / "templates"
+ROOT = TEMPLATES.parents[2]
+PAGES = [ROOT / "workers" / "web" / f"{page.__name__.rpartition('.')[2]}.py" for page in (*app.LEADERS, common)]
+RULES = [
+    ROOT / "pipeline" / f"{name}.py"
+    for name in ["adding", "answers", "correcting", "escalate", "escalating", "listening", "objections", "preview"]
+]
+REFUSALS = {"Refused", "NotAnAnswer", "NotACorrection", "NotNow", "NotSo", "NotAContext"}
+
+
+def told():
+    """What the pages of leaders say that is written in code: whole sentences, and why something cannot be done, with a
+    7 for whatever is filled in. What begins small is said by commands."""
+    for module in (*PAGES, *RULES):
+        nodes = list(ast.walk(ast.parse(module.read_text())))
+        names = [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in REFUSALS]
+        beside = {id(n.value) for n in nodes if isinstance(n, ast.Expr)}
+        beside |= {id(part) for n in nodes if isinstance(n, ast.JoinedStr) for part in n.values}
+        plain = [n for n in nodes if module in PAGES and isinstance(n, ast.Constant) and id(n) not in beside]
+        for said in (*plain, *(part for n in names for part in n.args)):
+            parts = said.values if isinstance(said, ast.JoinedStr) else [said]
+            text = "".join(str(one.value) if isinstance(one, ast.Constant) else "7" for one in parts)
+            if text[:1].isupper() and " " in text and (text.endswith(".") or said not in plain):
+                yield text
+
+
 SAID_ON_PAGES = sorted(
     {said for page in TEMPLATES.glob("*.html") for said in re.findall(r'\bt\("([^"]+)"\)', page.read_text())}
     | {said for label_and_help in answering.KINDS.values() for said in label_and_help}
+    | {*escalating.SAID.values(), *escalating.ENDED.values(), INCIDENT}
+    | {side for said in correcting.SIDES.values() for side in (said, said.lower())}
+    | {*REASONS.values(), common.OVER, previewing.ENDED, NOT_THERE, *told()}
 )
 
 
 @pytest.mark.parametrize("sentence", SAID_ON_PAGES)
 def test_every_sentence_of_the_leaders_pages_has_german_words(sentence):
     assert Tongue("de").find(sentence) is not None
+
+
+def test_no_sentence_has_two_entries():
+    entries = re.findall(r'^  ("[^"]+"|\'[^\']+\'):', (phrasebook.LOCALES / "de.yaml").read_text(), re.MULTILINE)
+
+    assert [one for one, times in Counter(entries).items() if times > 1] == []
 
 
 PARTS = [

@@ -297,6 +297,19 @@ def test_columns_of_one_name_are_taken_together(tmp_path: Path) -> None:
     assert Stored(connector(tmp_path, "issues.csv")).issues["1"].labels == ("a", "b")
 
 
+@pytest.mark.parametrize("cells", ['"a;b",c', '"a, b",c', 'a,"b;c"', '"[""a"", ""b""]",c'])
+def test_a_cell_beside_others_of_its_name_is_parted_like_a_cell_alone(tmp_path: Path, cells: str) -> None:
+    write(tmp_path, f"external_id,title,created_at,labels,labels\n1,t,2026-09-01,{cells}\n", "issues.csv")
+
+    found = Stored(connector(tmp_path, "issues.csv", tags={"escalate": ["b"]})).issues["1"]
+
+    assert (found.labels, found.tags) == (("a", "b", "c"), {"escalate"})
+
+
+def test_a_label_of_a_list_may_hold_a_comma(tmp_path: Path) -> None:
+    assert only(tmp_path, {**ROW, "labels": ["a, b", "c;d"]}).labels == ("a, b", "c;d")
+
+
 @pytest.mark.parametrize(("markup", "body"), [("html", "It fails"), ("plain", "<b>It</b> fails")])
 def test_bodies_are_read_as_their_markup(tmp_path: Path, markup: str, body: str) -> None:
     assert only(tmp_path, {**ROW, "body": "<b>It</b> fails"}, markup=markup).body == body

@@ -9,7 +9,7 @@ import click
 
 from workers.cli.base import say_json, stop
 from workers.cli.options import Global
-from workers.wiring import connector_kinds
+from workers.wiring import NoConnector, connector_for, kind_names
 
 
 @click.command()
@@ -74,7 +74,14 @@ def connectors(as_json: bool) -> None:
     Example:
       leafnotes connectors --json
     """
-    for kind, connector in sorted(connector_kinds().items()):
+    broken = False
+    for kind in kind_names():
+        try:
+            connector = connector_for(kind)
+        except NoConnector as error:
+            broken = True
+            click.echo(f"{error}. {error.remedy}", err=True)
+            continue
         options = _options(connector)
         if as_json:
             say_json({"kind": kind, "summary": connector.summary, "options": options})
@@ -83,6 +90,8 @@ def connectors(as_json: bool) -> None:
         for option in options:
             need = "required" if option["required"] else f"default {option['default']}"
             click.echo(f"    {option['name']:14} {option['description'] or ''} ({need})")
+    if broken:
+        raise SystemExit(1)
 
 
 def _options(connector: Any) -> list[dict[str, Any]]:

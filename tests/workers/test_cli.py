@@ -389,6 +389,15 @@ def test_what_init_writes_passes_the_check(tmp_path: Path, monkeypatch: pytest.M
     assert "already has" in second.output
 
 
+def test_an_init_that_fails_leaves_nothing_and_can_be_tried_again(tmp_path: Path) -> None:
+    made = tmp_path / "fresh"
+
+    failed = small.full_disk(5000, "init", str(made))
+
+    assert (failed.returncode, list(made.iterdir())) == (1, [])
+    assert CliRunner().invoke(main, ["init", str(made)]).exit_code == 0
+
+
 def test_status_tells_lag_backlog_and_what_was_sent(run: Run) -> None:
     run("run", "--once")
 

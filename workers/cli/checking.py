@@ -1,6 +1,5 @@
 """Commands that look before anything runs: init, check, connectors."""
 
-import shutil
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -26,11 +25,16 @@ def init(directory: Path) -> None:
     if there:
         stop(f"{directory} already has {', '.join(there)}; choose another directory, or remove them first")
     example = files("config") / "example"
-    for entry in sorted(example.iterdir(), key=lambda e: e.name):
-        if entry.name.endswith(".yaml"):
-            with entry.open("rb") as source, (directory / entry.name).open("wb") as target:
-                shutil.copyfileobj(source, target)
-            click.echo(f"wrote {directory / entry.name}")
+    texts = {directory / entry.name: entry.read_bytes() for entry in example.iterdir() if entry.name.endswith(".yaml")}
+    try:
+        for path, text in sorted(texts.items()):
+            path.write_bytes(text)
+    except BaseException:  # half of them would refuse the next try
+        for path in texts:
+            path.unlink(missing_ok=True)
+        raise
+    for path in sorted(texts):
+        click.echo(f"wrote {path}")
     click.echo(f"Edit them, then: leafnotes --config {directory} check")
 
 

@@ -285,6 +285,19 @@ def test_explain_of_something_unknown_says_how_issues_are_called(run: Run) -> No
     assert "source:external_id" in result.output
 
 
+def test_whoever_has_no_name_is_called_by_their_number(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in `docker run --user 12345`."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 12345)
+    run("pull")
+
+    said = run("label", "desk:1", "developer")
+
+    assert said.exit_code == 0
+    assert "uid 12345" in run("label", "--list").output
+
+
 def test_digest_writes_three_files_a_leader_and_sends_nothing(run: Run, tmp_path: Path) -> None:
     run("run", "--once", as_of="2026-03-08T12:00:00+01:00")
 

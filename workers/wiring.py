@@ -373,9 +373,14 @@ class Deployment:
     @cached_property
     def sender(self) -> Sender:
         if self.environment.smtp_url is None:
-            return FolderSender(self.directory / "digests")
+            return FolderSender(self.mail_folder)
         smtp = Smtp(self.environment.smtp_url.get_secret_value(), keep=SMTP_KEPT)
         return LoggedSender(SmtpSender(smtp), self.sent_log)
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where mails are written without a mail server."""
+        return self.directory / "digests"
 
     @property
     def sent_log(self) -> SentLog:

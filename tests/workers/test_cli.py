@@ -285,6 +285,17 @@ def test_explain_of_something_unknown_says_how_issues_are_called(run: Run) -> No
     assert "source:external_id" in result.output
 
 
+def test_mails_that_cannot_be_written_are_a_failure_and_found_by_the_check(run: Run, rosta: Path) -> None:
+    (rosta / "digests").write_text("no folder")
+
+    checked, done = run("check"), run("run", "--once")
+
+    assert (checked.exit_code, done.exit_code) == (1, 1)
+    assert "cannot write mails into" in checked.output
+    assert "2 mail:deferred" in done.output
+    assert "cannot write digests into" in done.output
+
+
 def test_whoever_has_no_name_is_called_by_their_number(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in `docker run --user 12345`."""
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):

@@ -124,7 +124,8 @@ def _say(house: Deployment) -> int:
         click.echo(problem, err=True)
     for source, count in found["set_aside"].items():
         click.echo(f"{source}: {count} items could not be understood; `leafnotes status` lists them", err=True)
-    return 1 if failed or found["failing"] or "held" in found["digests"] else 0
+    unwritten = house.environment.smtp_url is None and "mail:deferred" in found["digests"]
+    return 1 if failed or unwritten or found["failing"] or "held" in found["digests"] else 0
 
 
 def _health(source: dict[str, Any]) -> str:

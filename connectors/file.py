@@ -520,7 +520,13 @@ def _object(line: str, lines: _Lines) -> "Raw | _Bad":
 
 
 def _csv_rows(lines: _Lines, before: object, delimiter: str, check: Check) -> Iterator["Raw | _Bad"]:
-    columns = [name.strip() for name in next(_reader(lines, delimiter), [])]
+    try:
+        columns = [name.strip() for name in next(_reader(lines, delimiter), [])]
+    except csv.Error as error:
+        remedy = "Correct the quotes of its first line"
+        if "new-line" in str(error):
+            remedy = "If its lines end with CR alone, as on old Macs, save it with line ends of Unix or Windows"
+        raise SourceError(f"its header is not CSV: {error}. {remedy}.", permanent=True) from None
     check(columns)
     lines.resume(before)
     reader = _reader(lines, delimiter)

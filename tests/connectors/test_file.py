@@ -397,6 +397,30 @@ def test_a_file_that_may_not_be_read_does_not_stop_the_others(tmp_path: Path) ->
     assert [item["external_id"] for page in pages for item in page.items] == ["1"]
 
 
+@pytest.mark.parametrize(
+    ("header", "remedy"),
+    [
+        ('external_id,"ti"tle,created_at\n', "quotes"),
+        ('external_id,title,"created_at\n', "quotes"),
+        ("external_id,title,created_at\r1,t,2026-09-01\r", "line ends"),
+    ],
+)
+def test_a_header_that_is_no_csv_is_named_and_does_not_stop_the_others(
+    tmp_path: Path, header: str, remedy: str
+) -> None:
+    write(tmp_path, header, "a.csv")
+    write(tmp_path, table(ROW), "b.csv")
+    source = connector(tmp_path, "*.csv")
+    pulled: list[Page] = []
+
+    with pytest.raises(SourceError, match=rf"a\.csv: its header is not CSV.*{remedy}") as told:
+        pulled.extend(source.pull({}))
+
+    assert told.value.permanent
+    assert [str(item["external_id"]) for page in pulled for item in page.items] == ["1"]
+    assert [remedy in problem and "a.csv" in problem for problem in source.check()] == [True]
+
+
 def test_a_name_that_does_not_tell_needs_a_format(tmp_path: Path) -> None:
     write(tmp_path, jsonl(ROW), "export.txt")
 

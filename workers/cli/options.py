@@ -3,6 +3,7 @@
 import getpass
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +32,20 @@ class Moment(click.ParamType[datetime]):
             moment = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not a moment; write it like 2026-09-21T09:00:00+01:00", param, ctx)
+        if not 1900 <= moment.year < 3000:  # years before and after it are counted
+            self.fail(f"{value!r} is not in the years from 1900 to 2999", param, ctx)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Week(click.ParamType[str]):
+    """The label of an ISO week, in the years of a `Moment`."""
+
+    name = "week"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch(r"(19|2[0-9])[0-9]{2}-W[0-9]{2}", value):
+            self.fail(f"{value!r} is not an ISO week; write it like 2026-W38", param, ctx)
+        return str(value)
 
 
 def login_name() -> str:

@@ -9,7 +9,7 @@ from pipeline import periods, releasing
 from pipeline.releasing import NotAReason, Word
 from pipeline.store import db, digests
 from workers.cli.base import deployment, engine, say_json, stop
-from workers.cli.options import Global, decided_by
+from workers.cli.options import Global, Week, decided_by
 from workers.report import report, waits
 from workers.wiring import Deployment
 
@@ -19,7 +19,9 @@ LAST = "9999"
 
 @click.command()
 @click.argument("leaders", metavar="[LEADER ...]", nargs=-1)
-@click.option("--week", metavar="2026-W38", help="Only of this ISO week; needed where a leader waits for several.")
+@click.option(
+    "--week", type=Week(), metavar="2026-W38", help="Only of this ISO week; needed where a leader waits for several."
+)
 @click.option("--all", "every", is_flag=True, help="Everything that waits, or all of --week.")
 @click.option(
     "--refuse", metavar="REASON", help="Do not send them, because: they are never sent, and the reason is kept."

@@ -476,6 +476,19 @@ def test_status_tells_lag_backlog_and_what_was_sent(run: Run) -> None:
     assert report["problems"] == []
 
 
+@pytest.mark.parametrize("given", ["", " ", None])
+def test_an_empty_variable_names_no_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str | None
+) -> None:
+    small.organisation(tmp_path / "leafnotes.d", small.subscribers())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LEAFNOTES_CONFIG", raising=False)
+    if given is not None:
+        monkeypatch.setenv("LEAFNOTES_CONFIG", given)
+
+    assert CliRunner().invoke(main, ["pull"]).output.startswith("desk: 6 read, 6 new")
+
+
 def test_connectors_lists_every_kind_with_its_options(run: Run) -> None:
     kinds = {entry["kind"]: entry for entry in map(json.loads, run("connectors", "--json").output.splitlines())}
 

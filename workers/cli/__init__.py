@@ -114,7 +114,7 @@ class _Commands(click.Group):
     "--config",
     "directory",
     type=click.Path(file_okay=False, path_type=Path),
-    default=lambda: os.environ.get("LEAFNOTES_CONFIG", "./leafnotes.d"),
+    default=lambda: os.environ.get("LEAFNOTES_CONFIG", "").strip() or "./leafnotes.d",
     show_default="$LEAFNOTES_CONFIG or ./leafnotes.d",
     help="The directory with sources.yaml, org.yaml and settings.yaml.",
 )

@@ -147,6 +147,15 @@ def test_nothing_is_overwritten_by_a_new_connector(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["acme_desk.md"]
 
 
+@pytest.mark.parametrize("name", ["json", "http", "sys", "connectors"])
+def test_a_new_connector_hides_no_module(tmp_path: Path, name: str) -> None:
+    result = CliRunner().invoke(main, ["connector", "new", name, "--into", str(tmp_path)])
+
+    assert result.exit_code == 2
+    assert f"use a name like {name}-desk" in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_case_that_does_not_exist_is_wrong_use() -> None:
     result = CliRunner().invoke(main, ["connector", "test", "github", "--case", "K99"])
 

@@ -137,8 +137,10 @@ class FileConnector(Connector[FileOptions]):
                     yield page
             except (SourceError, OSError) as error:
                 failures.append(_why(path, error))
-        if silent and not failures:
-            yield Page(items=(), cursor=reached, read_to=read_to)
+        gone = sorted(reached.keys() - {self._name(path) for path in paths})
+        if (silent or gone) and not failures:
+            left = {name: at for name, at in reached.items() if name not in gone}  # one that comes back is read anew
+            yield Page(items=(), cursor=left, read_to=read_to, restarts=gone)
         if failures:
             raise SourceError("; ".join(failures), permanent=True)
 

@@ -532,6 +532,23 @@ def test_a_file_of_several_that_was_replaced_is_the_only_one_that_starts_again(t
     assert Stored(source, cursor).restarts == [["b.jsonl"]]
 
 
+def test_nothing_is_kept_of_a_file_that_is_gone_until_it_comes_back(tmp_path: Path) -> None:
+    write(tmp_path, jsonl(ROW), "a.jsonl")
+    there = write(tmp_path, jsonl(ROW) + "broken\n", "b.jsonl")
+    source = connector(tmp_path, "*.jsonl")
+    first = Stored(source)
+    away = there.rename(tmp_path / "b.away")
+    second = Stored(source, first.cursor)
+    third = Stored(source, second.cursor)
+    away.rename(there)
+
+    last = Stored(source, third.cursor)
+
+    assert (second.restarts, third.restarts, last.restarts) == ([["b.jsonl"]], [[]], [["b.jsonl"]])
+    assert sorted(second.cursor) == ["a.jsonl"]
+    assert [what for what, _ in last.aside] == ["b.jsonl:2"]
+
+
 def test_a_file_that_is_to_be_read_otherwise_is_read_again(tmp_path: Path) -> None:
     write(tmp_path, jsonl({**ROW, "created_at": "17.09.2026"}))
     before = Stored(connector(tmp_path))

@@ -148,6 +148,18 @@ def test_a_corrected_export_leaves_nothing_set_aside(run: Run, rosta: Path) -> N
     assert json.loads(run("status", "--json").output)["set_aside"] == {}
 
 
+def test_an_export_that_is_gone_leaves_nothing_set_aside(run: Run, rosta: Path) -> None:
+    small.organisation(rosta, small.subscribers(), path="*.jsonl")
+    (rosta / "more.jsonl").write_text("broken\n")
+    run("pull")
+    before = json.loads(run("status", "--json").output)["set_aside"]
+    (rosta / "more.jsonl").unlink()
+
+    run("pull")
+
+    assert (before, json.loads(run("status", "--json").output)["set_aside"]) == ({"desk": 1}, {})
+
+
 def test_an_unknown_source_is_wrong_use_and_the_known_ones_are_named(run: Run) -> None:
     result = run("pull", "dusk")
 

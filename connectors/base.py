@@ -45,8 +45,8 @@ class Page:
     read_to: datetime | None = None
     """The source is read up to this moment once this page is stored; None: up to now, when the pull ends."""
     restarts: Sequence[str] = field(default=())
-    """Parts of the source (files) that are read again from their start: what was set aside of them, called
-    `part:...`, counts no more."""
+    """Parts of the source (files) that are read again from their start, or are gone: what was set aside of them,
+    called `part:...`, counts no more."""
 
 
 Readers = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]

@@ -137,8 +137,10 @@ class FileConnector(Connector[FileOptions]):
                     yield page
             except (SourceError, OSError) as error:
                 failures.append(_why(path, error))
-        if silent and not failures:
-            yield Page(items=(), cursor=reached, read_to=read_to)
+        gone = sorted(reached.keys() - {self._name(path) for path in paths})
+        if (silent or gone) and not failures:
+            left = {name: at for name, at in reached.items() if name not in gone}  # one that comes back is read anew
+            yield Page(items=(), cursor=left, read_to=read_to, restarts=gone)
         if failures:
             raise SourceError("; ".join(failures), permanent=True)
 
@@ -251,7 +253,8 @@ class FileConnector(Connector[FileOptions]):
                 restarts = []
 
     def _rows(self, path: Path, lines: "_Lines", before: object) -> Iterator["Raw | _Bad"]:
-        reader = _csv_rows if self._format(path) == "csv" else _json_rows
+        is_csv = self._format(path) == "csv"
+        reader = _csv_rows if is_csv else _json_rows
         delimiter = self.options.delimiter or ("\t" if path.suffix.lower() == ".tsv" else ",")
         single = (self.base_dir / self.options.path) == path
         for row in reader(lines, before, delimiter, self._must_have):
@@ -259,6 +262,8 @@ class FileConnector(Connector[FileOptions]):
                 yield row
                 continue
             mapped = self._mapped(row)
+            if is_csv and isinstance(mapped.get("labels"), list):  # of columns of one name: cells, not yet labels
+                mapped["labels"] = [label for cell in mapped["labels"] for label in _parted(cell)]
             if self.options.number_rows and _words(mapped.get("external_id")) is None:
                 mapped["external_id"] = str(lines.mark.row) if single else f"{lines.name}:{lines.mark.row}"
             missing = next((key for key in REQUIRED if _words(mapped.get(key)) is None), None)
@@ -517,7 +522,13 @@ def _object(line: str, lines: _Lines) -> "Raw | _Bad":
 
 
 def _csv_rows(lines: _Lines, before: object, delimiter: str, check: Check) -> Iterator["Raw | _Bad"]:
-    columns = [name.strip() for name in next(_reader(lines, delimiter), [])]
+    try:
+        columns = [name.strip() for name in next(_reader(lines, delimiter), [])]
+    except csv.Error as error:
+        remedy = "Correct the quotes of its first line"
+        if "new-line" in str(error):
+            remedy = "If its lines end with CR alone, as on old Macs, save it with line ends of Unix or Windows"
+        raise SourceError(f"its header is not CSV: {error}. {remedy}.", permanent=True) from None
     check(columns)
     lines.resume(before)
     reader = _reader(lines, delimiter)
@@ -581,11 +592,13 @@ def _words(value: object) -> str | None:
 
 
 def _labels(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        value = json.loads(value) if _is_json_list(value) else re.split(r"[,;]", value)
-    entries = value if isinstance(value, list) else []
+    entries = value if isinstance(value, list) else _parted(value) if isinstance(value, str) else []
     names = (_words(entry.get("name") if isinstance(entry, Mapping) else entry) for entry in entries)
     return tuple(name.strip() for name in names if name)
+
+
+def _parted(text: str) -> list[Any]:
+    return json.loads(text) if _is_json_list(text) else re.split(r"[,;]", text)
 
 
 def _objects(value: object, name: str) -> Sequence[Mapping[str, Any]]:

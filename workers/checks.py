@@ -14,7 +14,7 @@ from config.environment import WeakKey
 from config.reader import nearest
 from connectors.base import EVERY_OTHER, SourceError
 from connectors.mailbox import Mailbox
-from connectors.smtp import Smtp
+from connectors.smtp import Folder, Smtp
 from connectors.speak_up import SpeakUp
 from pipeline import escalate, periods
 from pipeline.digest import words
@@ -250,6 +250,10 @@ def _mail(deployment: Deployment) -> Iterator[Finding]:
         yield Finding(
             "note", "LEAFNOTES_SMTP_URL", "not set: mails are written to the folder digests/ instead of being sent"
         )
+        problem = Folder(deployment.mail_folder).check().problem
+        if problem is not None:
+            says = f"not set, and {problem}. Make the folder one that can be written, or name a mail server"
+            yield Finding("error", "LEAFNOTES_SMTP_URL", says)
         return
     log = deployment.sent_log.path
     if not os.access(log if log.exists() else log.parent, os.W_OK):

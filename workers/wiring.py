@@ -5,7 +5,6 @@ first use.
 """
 
 import hashlib
-import importlib
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
 from functools import cache, cached_property
-from importlib.metadata import entry_points, version
+from importlib.metadata import EntryPoint, entry_points, version
+from inspect import isabstract
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,6 +58,8 @@ COMES_BACK = "/login/back"
 """Where an OpenID Connect provider sends people back to."""
 SMTP_KEPT = 20.0
 """Seconds for which a worker uses its connection to the mail server again: the mails of a week follow each other."""
+DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
+"""package.module:Class"""
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -130,23 +132,49 @@ def span(text: str) -> timedelta:
     return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
+class NoConnector(Exception):
+    """A kind for which there is no connector that can be used; `remedy` says what to do."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+def kind_names() -> list[str]:
+    """Every installed connector's kind: those of this repository and those of other packages, by entry point."""
+    return sorted(entry_points(group=GROUP).names)
+
+
 def connector_kinds() -> dict[str, type[Connector[Any]]]:
-    """Every installed connector by kind: those of this repository and those of other packages, by entry point."""
-    return {point.name: point.load() for point in entry_points(group=GROUP)}
+    """Every installed connector by its kind. Raises `NoConnector`."""
+    return {kind: connector_for(kind) for kind in kind_names()}
 
 
-def connector_for(kind: str) -> type[Connector[Any]] | None:
-    """The class of a kind: an entry point's name, or a dotted path `package.module:Class`."""
-    named = [point for point in entry_points(group=GROUP) if point.name == kind]
-    if named:
-        return named[0].load()  # type: ignore[no-any-return]
-    if ":" in kind:
-        module, _, name = kind.partition(":")
-        try:
-            return getattr(importlib.import_module(module), name)  # type: ignore[no-any-return]
-        except (ImportError, AttributeError):
-            return None
-    return None
+def connector_for(kind: object) -> type[Connector[Any]]:
+    """The class of a kind: an entry point's name, or a dotted path `package.module:Class`. Raises `NoConnector`."""
+    points = entry_points(group=GROUP)
+    if not isinstance(kind, str) or not (kind in points.names or DOTTED.fullmatch(kind)):
+        raise NoConnector(
+            f"no connector is called {kind!r}" if kind else "kind is missing",
+            f"Use one of {', '.join(sorted(points.names))}, or a dotted path package.module:Class.",
+        )
+    try:
+        found = (points[kind] if kind in points.names else EntryPoint(kind, kind, GROUP)).load()
+    except (Exception, SystemExit) as error:  # what is imported there is not ours, and may be broken in any way
+        remedy = f"Correct it; `leafnotes connector test {kind}` tells whether it works."
+        if isinstance(error, ModuleNotFoundError):
+            remedy = "The package must be installed where Leafnotes is, or be on PYTHONPATH."
+        raise NoConnector(f"{kind!r} cannot be imported: {type(error).__name__}: {error}", remedy) from error
+    if not _is_connector(found):
+        says = f"{kind!r} is no connector: a class made from connectors.base.Connector, with its methods and `Options`"
+        raise NoConnector(says, "Name that class; CONTRIBUTING.md says how one is written.")
+    return found  # type: ignore[no-any-return]
+
+
+def _is_connector(found: Any) -> bool:
+    ours = isinstance(found, type) and issubclass(found, Connector) and not isabstract(found)
+    options = getattr(found, "Options", None)
+    return ours and isinstance(options, type) and issubclass(options, SourceOptions)
 
 
 @dataclass(frozen=True)
@@ -345,9 +373,14 @@ class Deployment:
     @cached_property
     def sender(self) -> Sender:
         if self.environment.smtp_url is None:
-            return FolderSender(self.directory / "digests")
+            return FolderSender(self.mail_folder)
         smtp = Smtp(self.environment.smtp_url.get_secret_value(), keep=SMTP_KEPT)
         return LoggedSender(SmtpSender(smtp), self.sent_log)
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where mails are written without a mail server."""
+        return self.directory / "digests"
 
     @property
     def sent_log(self) -> SentLog:
@@ -410,9 +443,10 @@ def _sources(loaded: Loaded, directory: Path) -> tuple[dict[str, Source], list[P
     problems: list[Problem] = []
     for index, entry in enumerate(loaded.sources):
         kind = entry.get("kind")
-        connector = connector_for(kind) if isinstance(kind, str) else None
-        if connector is None:
-            problems.append(_unknown_kind(loaded, index, kind))
+        try:
+            connector = connector_for(kind)
+        except NoConnector as error:
+            problems.append(loaded.sources_document.problem(("sources", index, "kind"), str(error), error.remedy))
             continue
         options = reader.validate(loaded.sources_document, connector.Options, at=("sources", index))
         if isinstance(options, list):
@@ -481,21 +515,6 @@ def _oidc_problems(loaded: Loaded) -> list[Problem]:
 
 def _reads_no_webhooks(connector: type[Connector[Any]]) -> bool:
     return getattr(connector.webhook, "__func__", None) is getattr(Connector.webhook, "__func__", None)
-
-
-def _unknown_kind(loaded: Loaded, index: int, kind: Any) -> Problem:
-    kinds = ", ".join(sorted(connector_kinds()))
-    if isinstance(kind, str) and ":" in kind:
-        return loaded.sources_document.problem(
-            ("sources", index, "kind"),
-            f"{kind!r} cannot be imported",
-            "The package must be installed where Leafnotes is, or be on PYTHONPATH.",
-        )
-    return loaded.sources_document.problem(
-        ("sources", index, "kind"),
-        f"no connector is called {kind!r}" if kind else "kind is missing",
-        f"Use one of {kinds}, or a dotted path package.module:Class.",
-    )
 
 
 def _sending_days(found: Settings) -> Workdays:

@@ -2,6 +2,7 @@
 
 import re
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 FILES = {
@@ -24,6 +25,11 @@ def write(name: str, into: Path) -> list[Path]:
     there = [str(path) for path in made if path.exists()]
     if there:
         raise Refused(f"{', '.join(there)} already there; remove it first, or choose another name")
+    taken = find_spec(module_of(name))
+    if taken is not None and taken.origin is not None:  # without an origin it is a folder that only looks like one
+        raise Refused(
+            f"{name!r} is a module already, and {module_of(name)}.py would hide it: use a name like {name}-desk"
+        )
     into.mkdir(parents=True, exist_ok=True)
     for path, text in made.items():
         path.write_text(text, encoding="utf-8")

@@ -49,11 +49,15 @@ def _begin_immediate(connection: Connection) -> None:
 def copy_to(engine: Engine, target: Path) -> None:
     """A whole copy of a SQLite database as it is at one moment, while others write it; `target` must not exist.
 
-    Raises `OSError` and `sqlite3.Error`.
+    Raises `OSError` and `sqlite3.Error`, and then leaves nothing behind.
     """
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    with closing(sqlite3.connect(engine.url.database or "")) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
+    try:
+        with closing(sqlite3.connect(engine.url.database or "")) as source, closing(sqlite3.connect(target)) as copy:
+            source.backup(copy)
+    except BaseException:  # Ctrl-C too
+        target.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

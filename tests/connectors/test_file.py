@@ -297,6 +297,19 @@ def test_columns_of_one_name_are_taken_together(tmp_path: Path) -> None:
     assert Stored(connector(tmp_path, "issues.csv")).issues["1"].labels == ("a", "b")
 
 
+@pytest.mark.parametrize("cells", ['"a;b",c', '"a, b",c', 'a,"b;c"', '"[""a"", ""b""]",c'])
+def test_a_cell_beside_others_of_its_name_is_parted_like_a_cell_alone(tmp_path: Path, cells: str) -> None:
+    write(tmp_path, f"external_id,title,created_at,labels,labels\n1,t,2026-09-01,{cells}\n", "issues.csv")
+
+    found = Stored(connector(tmp_path, "issues.csv", tags={"escalate": ["b"]})).issues["1"]
+
+    assert (found.labels, found.tags) == (("a", "b", "c"), {"escalate"})
+
+
+def test_a_label_of_a_list_may_hold_a_comma(tmp_path: Path) -> None:
+    assert only(tmp_path, {**ROW, "labels": ["a, b", "c;d"]}).labels == ("a, b", "c;d")
+
+
 @pytest.mark.parametrize(("markup", "body"), [("html", "It fails"), ("plain", "<b>It</b> fails")])
 def test_bodies_are_read_as_their_markup(tmp_path: Path, markup: str, body: str) -> None:
     assert only(tmp_path, {**ROW, "body": "<b>It</b> fails"}, markup=markup).body == body
@@ -382,6 +395,30 @@ def test_a_file_that_may_not_be_read_does_not_stop_the_others(tmp_path: Path) ->
         pages.extend(source.pull({}))
 
     assert [item["external_id"] for page in pages for item in page.items] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("header", "remedy"),
+    [
+        ('external_id,"ti"tle,created_at\n', "quotes"),
+        ('external_id,title,"created_at\n', "quotes"),
+        ("external_id,title,created_at\r1,t,2026-09-01\r", "line ends"),
+    ],
+)
+def test_a_header_that_is_no_csv_is_named_and_does_not_stop_the_others(
+    tmp_path: Path, header: str, remedy: str
+) -> None:
+    write(tmp_path, header, "a.csv")
+    write(tmp_path, table(ROW), "b.csv")
+    source = connector(tmp_path, "*.csv")
+    pulled: list[Page] = []
+
+    with pytest.raises(SourceError, match=rf"a\.csv: its header is not CSV.*{remedy}") as told:
+        pulled.extend(source.pull({}))
+
+    assert told.value.permanent
+    assert [str(item["external_id"]) for page in pulled for item in page.items] == ["1"]
+    assert [remedy in problem and "a.csv" in problem for problem in source.check()] == [True]
 
 
 def test_a_name_that_does_not_tell_needs_a_format(tmp_path: Path) -> None:
@@ -493,6 +530,23 @@ def test_a_file_of_several_that_was_replaced_is_the_only_one_that_starts_again(t
     replaced.write_text("")
 
     assert Stored(source, cursor).restarts == [["b.jsonl"]]
+
+
+def test_nothing_is_kept_of_a_file_that_is_gone_until_it_comes_back(tmp_path: Path) -> None:
+    write(tmp_path, jsonl(ROW), "a.jsonl")
+    there = write(tmp_path, jsonl(ROW) + "broken\n", "b.jsonl")
+    source = connector(tmp_path, "*.jsonl")
+    first = Stored(source)
+    away = there.rename(tmp_path / "b.away")
+    second = Stored(source, first.cursor)
+    third = Stored(source, second.cursor)
+    away.rename(there)
+
+    last = Stored(source, third.cursor)
+
+    assert (second.restarts, third.restarts, last.restarts) == ([["b.jsonl"]], [[]], [["b.jsonl"]])
+    assert sorted(second.cursor) == ["a.jsonl"]
+    assert [what for what, _ in last.aside] == ["b.jsonl:2"]
 
 
 def test_a_file_that_is_to_be_read_otherwise_is_read_again(tmp_path: Path) -> None:

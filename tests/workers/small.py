@@ -1,6 +1,8 @@
 """A second organisation in a few lines: a coffee roastery with other words, other products and another tree."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
@@ -116,3 +118,10 @@ def stored(session: Session, leader: str, week: str) -> StoredDigest:
     found = digests.digest(session, leader, week)
     assert found is not None
     return found
+
+
+def full_disk(largest: int, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """A command whose files cannot grow beyond so many bytes."""
+    limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({largest}, {largest}))"
+    command = [sys.executable, "-c", f"{limited}; from workers.cli import main; main()", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)

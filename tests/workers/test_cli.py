@@ -1,6 +1,8 @@
 """The command line as an operator meets it: what it prints, where it points, and how it ends."""
 
 import json
+import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +14,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from tests.workers import small
+from tests.workers.conftest import KEY
 from workers.cli import COMMANDS, main
 
 Run = Callable[..., Result]
@@ -143,6 +146,18 @@ def test_a_corrected_export_leaves_nothing_set_aside(run: Run, rosta: Path) -> N
     run("pull")
 
     assert json.loads(run("status", "--json").output)["set_aside"] == {}
+
+
+def test_an_export_that_is_gone_leaves_nothing_set_aside(run: Run, rosta: Path) -> None:
+    small.organisation(rosta, small.subscribers(), path="*.jsonl")
+    (rosta / "more.jsonl").write_text("broken\n")
+    run("pull")
+    before = json.loads(run("status", "--json").output)["set_aside"]
+    (rosta / "more.jsonl").unlink()
+
+    run("pull")
+
+    assert (before, json.loads(run("status", "--json").output)["set_aside"]) == ({"desk": 1}, {})
 
 
 def test_an_unknown_source_is_wrong_use_and_the_known_ones_are_named(run: Run) -> None:
@@ -285,6 +300,30 @@ def test_explain_of_something_unknown_says_how_issues_are_called(run: Run) -> No
     assert "source:external_id" in result.output
 
 
+def test_mails_that_cannot_be_written_are_a_failure_and_found_by_the_check(run: Run, rosta: Path) -> None:
+    (rosta / "digests").write_text("no folder")
+
+    checked, done = run("check"), run("run", "--once")
+
+    assert (checked.exit_code, done.exit_code) == (1, 1)
+    assert "cannot write mails into" in checked.output
+    assert "2 mail:deferred" in done.output
+    assert "cannot write digests into" in done.output
+
+
+def test_whoever_has_no_name_is_called_by_their_number(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in `docker run --user 12345`."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 12345)
+    run("pull")
+
+    said = run("label", "desk:1", "developer")
+
+    assert said.exit_code == 0
+    assert "uid 12345" in run("label", "--list").output
+
+
 def test_digest_writes_three_files_a_leader_and_sends_nothing(run: Run, tmp_path: Path) -> None:
     run("run", "--once", as_of="2026-03-08T12:00:00+01:00")
 
@@ -340,6 +379,11 @@ def test_in_fast_mode_the_whole_loop_runs_and_every_verdict_says_so(run: Run, ro
         (("worker",), "LEAFNOTES_SECRET_KEY"),
         (("beat",), "LEAFNOTES_BROKER_URL"),
         (("replay", "dusk"), "desk"),
+        (("digest", "--week", "0001-W01", "--out", "out"), "ISO week"),
+        (("digest", "--week", "9999-W52", "--out", "out"), "ISO week"),
+        (("issues", "--since", "9999-12-31T23:59:59-14:00"), "1900 to 2999"),
+        (("explain", "desk:\udcff"), "is not UTF-8"),
+        (("label", "desk:\udcff", "none"), "is not UTF-8"),
     ],
 )
 def test_wrong_use_says_what_would_be_right(run: Run, arguments: tuple[str, ...], words: str) -> None:
@@ -347,6 +391,40 @@ def test_wrong_use_says_what_would_be_right(run: Run, arguments: tuple[str, ...]
 
     assert result.exit_code in (1, 2)
     assert words in result.output
+
+
+@pytest.mark.parametrize("address", ["garbage", "127.0.0.1:99999", "127.0.0.1:http-alt-x"])
+def test_web_takes_addresses_alone(run: Run, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEAFNOTES_SECRET_KEY", KEY)
+
+    result = run("web", "--listen", address)
+
+    assert (result.exit_code, "127.0.0.1:8080" in result.output) == (2, True)
+
+
+def test_web_says_when_its_port_is_taken(rosta: Path) -> None:
+    command = [sys.executable, "-c", "from workers.cli import main; main()", "--config", str(rosta), "web", "--listen"]
+    environment = {**os.environ, "LEAFNOTES_SECRET_KEY": KEY}
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        ended = subprocess.run([*command, address], env=environment, capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stderr) == (1, f"cannot listen on {address}: Address already in use\n")
+
+
+def test_what_cannot_be_written_is_said_in_a_sentence(run: Run, rosta: Path, tmp_path: Path) -> None:
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text("".join(json.dumps({"id": n, "title": "Stale beans again"}) + "\n" for n in range(100)))
+    file = tmp_path / "file"
+    file.touch()
+
+    digest, init = run("digest", "--out", str(file / "x")), run("init", str(file / "x"))
+    classify = small.full_disk(1000, "classify", "--input", str(texts), "--output", str(tmp_path / "verdicts.jsonl"))
+
+    assert [digest.exit_code, init.exit_code, classify.returncode] == [1, 1, 1]
+    assert [digest.output, init.output] == [f"Error: {file / 'x'}: Not a directory\n"] * 2
+    assert classify.stderr == "Error: File too large\n"
 
 
 def test_a_broken_configuration_is_said_with_file_and_line_and_all_at_once(run: Run, rosta: Path) -> None:
@@ -389,6 +467,15 @@ def test_what_init_writes_passes_the_check(tmp_path: Path, monkeypatch: pytest.M
     assert "already has" in second.output
 
 
+def test_an_init_that_fails_leaves_nothing_and_can_be_tried_again(tmp_path: Path) -> None:
+    made = tmp_path / "fresh"
+
+    failed = small.full_disk(5000, "init", str(made))
+
+    assert (failed.returncode, list(made.iterdir())) == (1, [])
+    assert CliRunner().invoke(main, ["init", str(made)]).exit_code == 0
+
+
 def test_status_tells_lag_backlog_and_what_was_sent(run: Run) -> None:
     run("run", "--once")
 
@@ -401,6 +488,19 @@ def test_status_tells_lag_backlog_and_what_was_sent(run: Run) -> None:
     assert report["problems"] == []
 
 
+@pytest.mark.parametrize("given", ["", " ", None])
+def test_an_empty_variable_names_no_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str | None
+) -> None:
+    small.organisation(tmp_path / "leafnotes.d", small.subscribers())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LEAFNOTES_CONFIG", raising=False)
+    if given is not None:
+        monkeypatch.setenv("LEAFNOTES_CONFIG", given)
+
+    assert CliRunner().invoke(main, ["pull"]).output.startswith("desk: 6 read, 6 new")
+
+
 def test_connectors_lists_every_kind_with_its_options(run: Run) -> None:
     kinds = {entry["kind"]: entry for entry in map(json.loads, run("connectors", "--json").output.splitlines())}
 
@@ -408,11 +508,21 @@ def test_connectors_lists_every_kind_with_its_options(run: Run) -> None:
     assert all(option["description"] for entry in kinds.values() for option in entry["options"])
 
 
-def test_as_of_that_is_no_moment_is_wrong_use(rosta: Path) -> None:
-    result = CliRunner().invoke(main, ["--config", str(rosta), "--as-of", "soon", "status"])
+@pytest.mark.parametrize(
+    ("given", "says"), [("soon", "2026-09-21"), ("0001-01-01", "1900"), ("9999-12-31T23:59:59Z", "2999")]
+)
+def test_as_of_that_is_no_moment_is_wrong_use(rosta: Path, given: str, says: str) -> None:
+    result = CliRunner().invoke(main, ["--config", str(rosta), "--as-of", given, "status"])
 
     assert result.exit_code == 2
-    assert "2026-09-21" in result.output
+    assert says in result.output
+
+
+@pytest.mark.parametrize("moment", ["1900-01-01", "2999-12-31T23:59:59Z"])
+def test_any_moment_that_is_allowed_can_be_now(run: Run, moment: str) -> None:
+    done, told = run("run", "--once", as_of=moment), run("status", as_of=moment)
+
+    assert (done.exit_code, told.exit_code) == (0, 0), done.output
 
 
 def test_commands_are_documented_in_the_readme_or_the_help() -> None:

@@ -147,6 +147,15 @@ def test_nothing_is_overwritten_by_a_new_connector(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["acme_desk.md"]
 
 
+@pytest.mark.parametrize("name", ["json", "http", "sys", "connectors"])
+def test_a_new_connector_hides_no_module(tmp_path: Path, name: str) -> None:
+    result = CliRunner().invoke(main, ["connector", "new", name, "--into", str(tmp_path)])
+
+    assert result.exit_code == 2
+    assert f"use a name like {name}-desk" in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_case_that_does_not_exist_is_wrong_use() -> None:
     result = CliRunner().invoke(main, ["connector", "test", "github", "--case", "K99"])
 
@@ -159,6 +168,58 @@ def test_a_kind_that_the_kit_cannot_speak_to_is_not_called_passed() -> None:
 
     assert result.exit_code == 1
     assert "nothing was tested" in result.output
+
+
+BROKEN = [
+    ("broken_desk:X", "raise RuntimeError('boom')", "RuntimeError: boom"),
+    ("broken_desk:X", "def f(:", "SyntaxError"),
+    ("broken_desk:X", "import nosuchmodule", "'nosuchmodule'"),
+    ("broken_desk:X", "raise SystemExit(0)", "SystemExit"),
+    ("broken_desk:X", "", "no attribute 'X'"),
+    ("broken_desk:X", "from connectors.base import SourceOptions as X", "is no connector"),
+    ("broken_desk:X", "from connectors.base import Connector as X", "is no connector"),
+    ("os:system", "", "is no connector"),
+    ("nosuchmodule:X", "", "'nosuchmodule'"),
+    ("broken_desk:", "", "no connector is called"),
+    (":X", "", "no connector is called"),
+    (".x:Y", "", "no connector is called"),
+]
+
+
+@pytest.mark.parametrize(("kind", "module", "says"), BROKEN)
+def test_a_connector_that_cannot_be_used_is_one_problem_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, module: str, says: str
+) -> None:
+    house = small.organisation(tmp_path / "rosta", [])
+    (house / "sources.yaml").write_text(f"sources:\n- name: desk\n  kind: {kind!r}\n")
+    (tmp_path / "broken_desk.py").write_text(module)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "broken_desk", raising=False)
+
+    checked, asked, tested = (
+        run(house, *command) for command in (["check", "--offline"], ["status"], ["connector", "test", kind])
+    )
+
+    assert [line.partition(": ")[0] for line in checked.output.splitlines()] == ["sources.yaml:3"]
+    assert "sources[0].kind: " in checked.output
+    assert all(says in result.output for result in (checked, asked, tested))
+    assert all(result.exit_code in (1, 2) and isinstance(result.exception, SystemExit) for result in (asked, tested))
+
+
+def test_an_installed_connector_that_is_broken_hides_no_other(tmp_path: Path) -> None:
+    told = tmp_path / "acme_leafnotes-1.0.dist-info"
+    told.mkdir()
+    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-leafnotes\nVersion: 1.0\n")
+    (told / "entry_points.txt").write_text("[leafnotes.connectors]\nacme-desk = nosuchmodule:AcmeDesk\n")
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
+
+    command = [sys.executable, "-c", LEAFNOTES, "connectors"]
+    listed = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    assert listed.returncode == 1
+    assert "'acme-desk' cannot be imported" in listed.stderr
+    assert "zendesk: " in listed.stdout
 
 
 def test_a_failing_case_ends_with_one(tmp_path: Path) -> None:

@@ -176,6 +176,18 @@ def test_a_backup_overwrites_nothing(rosta: Path, tmp_path: Path) -> None:
     assert (tmp_path / "precious").read_text() == "mine"
 
 
+def test_a_backup_that_fails_leaves_nothing_and_can_be_tried_again(rosta: Path, tmp_path: Path) -> None:
+    run(rosta)
+    copy = tmp_path / "backups" / "copy.db"
+    copy.parent.mkdir()
+
+    failed = small.full_disk(200_000, "--config", str(rosta), "backup", str(copy))
+
+    assert (failed.returncode, f"{copy} cannot be written" in failed.stderr) == (1, True)
+    assert list(copy.parent.iterdir()) == []
+    assert backed_up(rosta, copy).exists()
+
+
 def test_a_backup_of_postgresql_is_made_by_its_own_tool(
     rosta: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 something failed and was said, 2 wrong use.
 """
 
+import errno
 import gc
 import os
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -85,6 +86,21 @@ class _Commands(click.Group):
                 self.add_command(command)
         return self.commands.get(cmd_name)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """A full disk, a folder that cannot be made or bytes that are no text are said in a sentence."""
+        given = tuple(ctx.args)
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.errno in (None, errno.EPIPE):  # a library's own error; or nobody reads on, which click knows
+                raise
+            where = error.filename2 or error.filename  # of a copy its target
+            raise click.ClickException(f"{where}: {error.strerror}" if where else str(error.strerror)) from error
+        except UnicodeEncodeError as error:
+            if not any(error.object in argument for argument in given):
+                raise
+            raise click.UsageError(f"{error.object!r} is not UTF-8") from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         room = formatter.width - 6 - max(map(len, COMMANDS))
         said = [(name, click.Command(name, help=says).get_short_help_str(room)) for name, (_, says) in COMMANDS.items()]
@@ -98,7 +114,7 @@ class _Commands(click.Group):
     "--config",
     "directory",
     type=click.Path(file_okay=False, path_type=Path),
-    default=lambda: os.environ.get("LEAFNOTES_CONFIG", "./leafnotes.d"),
+    default=lambda: os.environ.get("LEAFNOTES_CONFIG", "").strip() or "./leafnotes.d",
     show_default="$LEAFNOTES_CONFIG or ./leafnotes.d",
     help="The directory with sources.yaml, org.yaml and settings.yaml.",
 )

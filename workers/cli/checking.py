@@ -1,6 +1,5 @@
 """Commands that look before anything runs: init, check, connectors."""
 
-import shutil
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ import click
 
 from workers.cli.base import say_json, stop
 from workers.cli.options import Global
-from workers.wiring import connector_kinds
+from workers.wiring import NoConnector, connector_for, kind_names
 
 
 @click.command()
@@ -26,11 +25,16 @@ def init(directory: Path) -> None:
     if there:
         stop(f"{directory} already has {', '.join(there)}; choose another directory, or remove them first")
     example = files("config") / "example"
-    for entry in sorted(example.iterdir(), key=lambda e: e.name):
-        if entry.name.endswith(".yaml"):
-            with entry.open("rb") as source, (directory / entry.name).open("wb") as target:
-                shutil.copyfileobj(source, target)
-            click.echo(f"wrote {directory / entry.name}")
+    texts = {directory / entry.name: entry.read_bytes() for entry in example.iterdir() if entry.name.endswith(".yaml")}
+    try:
+        for path, text in sorted(texts.items()):
+            path.write_bytes(text)
+    except BaseException:  # half of them would refuse the next try
+        for path in texts:
+            path.unlink(missing_ok=True)
+        raise
+    for path in sorted(texts):
+        click.echo(f"wrote {path}")
     click.echo(f"Edit them, then: leafnotes --config {directory} check")
 
 
@@ -74,7 +78,14 @@ def connectors(as_json: bool) -> None:
     Example:
       leafnotes connectors --json
     """
-    for kind, connector in sorted(connector_kinds().items()):
+    broken = False
+    for kind in kind_names():
+        try:
+            connector = connector_for(kind)
+        except NoConnector as error:
+            broken = True
+            click.echo(f"{error}. {error.remedy}", err=True)
+            continue
         options = _options(connector)
         if as_json:
             say_json({"kind": kind, "summary": connector.summary, "options": options})
@@ -83,6 +94,8 @@ def connectors(as_json: bool) -> None:
         for option in options:
             need = "required" if option["required"] else f"default {option['default']}"
             click.echo(f"    {option['name']:14} {option['description'] or ''} ({need})")
+    if broken:
+        raise SystemExit(1)
 
 
 def _options(connector: Any) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from pipeline.store import db, sources, work
 from workers.cli import data
 from workers.cli.base import deployment, say_json, stop
 from workers.cli.options import Global, Moment
-from workers.wiring import Deployment, connector_for, connector_kinds, span
+from workers.wiring import Deployment, NoConnector, connector_for, span
 
 
 @click.command("sources")
@@ -199,13 +199,9 @@ def _described(options: Global, name: str) -> tuple[type[Connector[Any]], type[A
 def _connector(kind: str) -> type[Connector[Any]]:
     sys.path.insert(0, str(Path.cwd()))  # where a new connector lies before it is installed
     try:
-        found = connector_for(kind)
-    except Exception as error:  # the module of a new connector may be broken in any way
-        stop(f"{kind} cannot be imported: {type(error).__name__}: {error}")
-    if found is None:
-        kinds = ", ".join(sorted(connector_kinds()))
-        stop(f"no connector is called {kind!r}: use one of {kinds}, or package.module:Class", 2)
-    return found
+        return connector_for(kind)
+    except NoConnector as error:
+        stop(f"{error}. {error.remedy}", 1 if error.__cause__ else 2)
 
 
 @connector.command("new")

@@ -1,7 +1,5 @@
 """`leafnotes corrections`: what readers of leaf notes said is not right, and ending it."""
 
-import getpass
-
 import click
 
 from pipeline import correcting
@@ -9,7 +7,7 @@ from pipeline.objections import NotACorrection
 from pipeline.store import db
 from pipeline.store import objections as store
 from workers.cli.base import deployment, engine, say_json, stop
-from workers.cli.options import Global
+from workers.cli.options import Global, decided_by
 
 
 @click.command()
@@ -20,7 +18,7 @@ from workers.cli.options import Global
     "--take-back", type=int, metavar="ID", help="It counts no more: words are quoted again, an issue goes back."
 )
 @click.option("--done", type=int, metavar="ID", help="You decided about the proposal.")
-@click.option("--by", default=getpass.getuser, show_default="your login name", help="Who decides.")
+@decided_by()
 @click.pass_obj
 def corrections(
     options: Global, as_json: bool, every: bool, limit: int, take_back: int | None, done: int | None, by: str

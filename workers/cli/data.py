@@ -1,6 +1,5 @@
 """Commands about what is stored: pull, issues, classify, explain, label, escalate, replay."""
 
-import getpass
 import json
 import math
 from collections.abc import Collection, Iterator, Sequence
@@ -20,7 +19,7 @@ from pipeline.store.issues import Stored
 from workers import calling
 from workers.cli import model
 from workers.cli.base import deployment, engine, say_json, stop
-from workers.cli.options import Global, Moment
+from workers.cli.options import Global, Moment, decided_by
 from workers.wiring import Deployment
 
 PAGE: Final = 500
@@ -382,7 +381,7 @@ def _find(session: Any, name: str) -> Stored:
 @click.command()
 @click.argument("issue", required=False)
 @click.argument("side", required=False, type=click.Choice(["developer", "customer", "none"]))
-@click.option("--by", default=getpass.getuser, show_default="your login name", help="Who says so.")
+@decided_by("Who says so.")
 @click.option("--undo", is_flag=True, help="Take back what persons said of ISSUE; a label of its source still counts.")
 @click.option("--list", "listed", is_flag=True, help="Everything that was said and taken back, oldest first.")
 @click.option("--json", "as_json", is_flag=True, help="With --list: one JSON object an event.")

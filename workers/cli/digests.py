@@ -15,14 +15,14 @@ from pipeline.issue import Period
 from pipeline.links import from_store
 from pipeline.store import db, digests
 from workers.cli.base import deployment, engine, stop
-from workers.cli.options import Global
+from workers.cli.options import Global, Week
 from workers.senders import write
 from workers.wiring import Deployment
 
 
 @click.command()
 @click.option("--leader", metavar="ID", help="Only this leader's (a person's id in org.yaml).")
-@click.option("--week", metavar="2026-W38", help="The ISO week; default: the newest week that has ended.")
+@click.option("--week", type=Week(), metavar="2026-W38", help="The ISO week; default: the newest week that has ended.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where the files go.")
 @click.option("--json", "as_json", is_flag=True, help="Also print the documents, one JSON object a line.")
 @click.option("--send", is_flag=True, help="Send them too (needs LEAFNOTES_SMTP_URL and LEAFNOTES_SECRET_KEY).")

@@ -1,6 +1,5 @@
 """`leafnotes forget` and `leafnotes audit`: erasing a person, and what was decided by whom."""
 
-import getpass
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -15,7 +14,7 @@ from pipeline.store import audit as store
 from pipeline.store import db, forgotten, sources
 from pipeline.store.audit import By
 from workers.cli.base import deployment, engine, say_json, stop
-from workers.cli.options import Global, Moment
+from workers.cli.options import Global, Moment, decided_by
 from workers.wiring import Deployment
 
 BEYOND = "what no command reaches: mails that were sent, backups, logs, and the sources themselves (docs/privacy.md)"
@@ -26,7 +25,7 @@ BEYOND = "what no command reaches: mails that were sent, backups, logs, and the 
 @click.option("--also", multiple=True, metavar="TEXT", help="Another name of theirs to look for; may be given again.")
 @click.option("--dry-run", is_flag=True, help="Only say in how many rows of which tables they stand.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--by", default=getpass.getuser, show_default="your login name", help="Who decides, for the audit.")
+@decided_by("Who decides, for the audit.")
 @click.pass_obj
 def forget(options: Global, person: str, also: tuple[str, ...], dry_run: bool, yes: bool, by: str) -> None:
     """Erase a person. PERSON is an id of org.yaml (with all accounts it names there), source:account, or an address.

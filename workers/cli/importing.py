@@ -1,6 +1,5 @@
 """What `leafnotes org import` does: files to a chart, the chart beside the one before it, and what that changes."""
 
-import getpass
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -22,7 +21,7 @@ from pipeline.org_change import Change, change
 from pipeline.org_check import problems as org_problems
 from pipeline.store import audit, db, schema
 from workers.cli.base import stop
-from workers.cli.options import Global
+from workers.cli.options import Global, login_name
 from workers.wiring import Deployment, to_org
 
 LARGEST: Final = 64 * 1024 * 1024
@@ -183,7 +182,7 @@ def audited(options: Global, what: str, kind: str) -> None:
     try:
         if (file is None or Path(file).exists()) and schema.version(house.database) == schema.head():
             with db.transaction(house.database) as session:
-                audit.record(session, audit.By("operator", getpass.getuser()), what, f"chart of {kind}")
+                audit.record(session, audit.By("operator", login_name()), what, f"chart of {kind}")
     except DBAPIError as error:
         click.echo(f"it is not in the audit: {db.said(error)}", err=True)
     finally:

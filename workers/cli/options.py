@@ -1,11 +1,15 @@
 """The options that every command has. Imports nothing that `leafnotes --help` could do without."""
 
+import getpass
 import logging
+import os
+import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -28,7 +32,36 @@ class Moment(click.ParamType[datetime]):
             moment = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not a moment; write it like 2026-09-21T09:00:00+01:00", param, ctx)
+        if not 1900 <= moment.year < 3000:  # years before and after it are counted
+            self.fail(f"{value!r} is not in the years from 1900 to 2999", param, ctx)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Week(click.ParamType[str]):
+    """The label of an ISO week, in the years of a `Moment`."""
+
+    name = "week"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch(r"(19|2[0-9])[0-9]{2}-W[0-9]{2}", value):
+            self.fail(f"{value!r} is not an ISO week; write it like 2026-W38", param, ctx)
+        return str(value)
+
+
+def login_name() -> str:
+    """Who calls. In a container the number of a user may have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # until Python 3.12, and since
+        return f"uid {os.getuid()}"
+
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def decided_by(who: str = "Who decides.") -> Callable[[Command], Command]:
+    """The option of commands that keep who gave them; `who` is its help."""
+    return click.option("--by", default=login_name, show_default="your login name", help=who)
 
 
 def quiet_logs(verbose: bool) -> None:

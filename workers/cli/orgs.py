@@ -20,7 +20,7 @@ from pipeline.store.registry import hidden
 from workers.checks import org_findings
 from workers.cli import importing
 from workers.cli.base import deployment, stop
-from workers.cli.options import Global
+from workers.cli.options import Global, Week
 from workers.wiring import Deployment, to_org
 
 UNPLACED_WEEKS: Final = timedelta(weeks=4)
@@ -156,7 +156,7 @@ def show(options: Global, on: str | None, whole: bool) -> None:
 
 
 @org.command()
-@click.option("--week", metavar="2026-W38", help="The ISO week; default: the newest week that has ended.")
+@click.option("--week", type=Week(), metavar="2026-W38", help="The ISO week; default: the newest week that has ended.")
 @_ALL
 @click.pass_obj
 def preview(options: Global, week: str | None, whole: bool) -> None:

@@ -1,6 +1,5 @@
 """`leafnotes pains`: the registry as it stands, what a person should look at, and what a person decides."""
 
-import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,10 +11,8 @@ from pipeline import correcting, reviewing
 from pipeline.objections import PROPOSALS
 from pipeline.store import db, issues, objections, registry
 from workers.cli.base import deployment, engine, say_json, stop
-from workers.cli.options import Global
+from workers.cli.options import Global, decided_by
 from workers.wiring import Deployment
-
-_BY = click.option("--by", default=getpass.getuser, show_default="your login name", help="Who decides.")
 
 
 @click.group("pains")
@@ -86,7 +83,7 @@ def proposals(options: Global) -> None:
 @pains.command()
 @click.argument("one")
 @click.argument("other")
-@_BY
+@decided_by()
 @click.pass_obj
 def merge(options: Global, one: str, other: str, by: str) -> None:
     """Put everything of ONE into OTHER, whose id and name stay. ONE's id leads there from now on."""
@@ -98,7 +95,7 @@ def merge(options: Global, one: str, other: str, by: str) -> None:
 @pains.command()
 @click.argument("pain")
 @click.argument("keys", nargs=-1, required=True, metavar="ISSUE ...")
-@_BY
+@decided_by()
 @click.pass_obj
 def split(options: Global, pain: str, keys: tuple[str, ...], by: str) -> None:
     """Give the named issues of PAIN (source:external_id) a pain of their own."""
@@ -110,7 +107,7 @@ def split(options: Global, pain: str, keys: tuple[str, ...], by: str) -> None:
 @pains.command()
 @click.argument("pain")
 @click.argument("name")
-@_BY
+@decided_by()
 @click.pass_obj
 def rename(options: Global, pain: str, name: str, by: str) -> None:
     """Give PAIN another NAME, of nine words at most. `show` still says what it was."""

@@ -125,7 +125,8 @@ def _say(house: Deployment) -> int:
         click.echo(problem, err=True)
     for source, count in found["set_aside"].items():
         click.echo(f"{source}: {count} items could not be understood; `leafnotes status` lists them", err=True)
-    return 1 if failed or found["failing"] or "held" in found["digests"] else 0
+    unwritten = house.environment.smtp_url is None and "mail:deferred" in found["digests"]
+    return 1 if failed or unwritten or found["failing"] or "held" in found["digests"] else 0
 
 
 def _health(source: dict[str, Any]) -> str:
@@ -246,11 +247,7 @@ def web(options: Global, listen: str) -> None:
     Example:
       leafnotes web --listen 127.0.0.1:8080
     """
-    from waitress import serve
-
     from workers.app import publish
-    from workers.web.app import create
-    from workers.web.hooks import LARGEST
 
     with deployment(options, migrate=False) as house:
         house.require_secret_key()
@@ -259,10 +256,28 @@ def web(options: Global, listen: str) -> None:
         if house.environment.broker_url:
             _celery(options, house)
         hooked = [name for name, source in sorted(house.sources.items()) if source.webhook_secrets]
+        server = _server(runner, listen)
         logs_as_json()
         log.info("started", what="web", listening=f"http://{listen}", webhooks=hooked)
         signal.signal(signal.SIGTERM, _leave)  # the requests that run are answered
-        serve(create(runner), listen=listen, threads=8, ident=None, max_request_body_size=LARGEST * 2)
+        server.run()
+
+
+def _server(runner: Engine, listen: str) -> Any:
+    from waitress import create_server
+
+    from workers.web.app import create
+    from workers.web.hooks import LARGEST
+
+    port = listen.rpartition(":")[2]
+    try:
+        if port.isdecimal() and int(port) > 65535:  # which the system takes for another one
+            raise ValueError
+        return create_server(create(runner), listen=listen, threads=8, ident=None, max_request_body_size=LARGEST * 2)
+    except ValueError:
+        stop(f"--listen: {listen!r} is no HOST:PORT of this machine; write it like 127.0.0.1:8080", 2)
+    except OSError as error:
+        stop(f"cannot listen on {listen}: {error.strerror}")
 
 
 def _logs_are_set_up(**_: Any) -> None:

@@ -1,6 +1,5 @@
 """`leafnotes release`: what waits for an operator in the first weeks, and the operator's word on it."""
 
-import getpass
 from collections.abc import Sequence
 
 import click
@@ -10,7 +9,7 @@ from pipeline import periods, releasing
 from pipeline.releasing import NotAReason, Word
 from pipeline.store import db, digests
 from workers.cli.base import deployment, engine, say_json, stop
-from workers.cli.options import Global
+from workers.cli.options import Global, Week, decided_by
 from workers.report import report, waits
 from workers.wiring import Deployment
 
@@ -20,12 +19,14 @@ LAST = "9999"
 
 @click.command()
 @click.argument("leaders", metavar="[LEADER ...]", nargs=-1)
-@click.option("--week", metavar="2026-W38", help="Only of this ISO week; needed where a leader waits for several.")
+@click.option(
+    "--week", type=Week(), metavar="2026-W38", help="Only of this ISO week; needed where a leader waits for several."
+)
 @click.option("--all", "every", is_flag=True, help="Everything that waits, or all of --week.")
 @click.option(
     "--refuse", metavar="REASON", help="Do not send them, because: they are never sent, and the reason is kept."
 )
-@click.option("--by", default=getpass.getuser, show_default="your login name", help="Who decides.")
+@decided_by()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a digest.")
 @click.pass_obj
 def release(

@@ -311,7 +311,7 @@ class Engine:
         with structlog.contextvars.bound_contextvars(work=job.id, kind=job.kind, key=job.key, attempt=job.attempt):
             try:
                 return self._do(job)
-            except BaseException:  # Ctrl-C, or no database: whoever comes next need not wait for the lease to run out
+            except (KeyboardInterrupt, Exception):  # or no database: who comes next need not wait for the lease to end
                 self._broken_off()
                 raise
 

@@ -330,6 +330,33 @@ def test_it_is_put_off_once_and_then_climbs(rosta: Rosta) -> None:
     assert rosta.at("2026-03-06 08:00").readers == ["kit", "noor", "kit"]
 
 
+def test_enter_in_the_day_puts_it_off_and_owns_nothing(rosta: Rosta) -> None:
+    """A browser presses the first button of the form that a field is in."""
+    rosta.put(1, "Stale beans again in the subscription parcel", labels=["beans", "now"])
+    rosta.at("2026-03-02 10:00")
+
+    page = app.create(rosta.engine).test_client().get(rosta.page()).text
+
+    forms = {re.search(r'name="(line|until)"', form)[1]: form for form in page.split("<form")[1:]}  # type: ignore[index]
+    first = {field: re.search(r'<button[^>]* value="(\w+)"', form)[1] for field, form in forms.items()}  # type: ignore[index]
+    assert first == {"line": "own", "until": "snooze"}
+    assert re.search(r'value="wrong"[^>]* form="say"', page)
+
+
+def test_the_page_tells_all_times_in_the_zone_of_its_reader(make: Callable[..., Rosta]) -> None:
+    rosta = make()
+    org = yaml.safe_load((rosta.directory / "org.yaml").read_text())
+    kit = next(person for person in org["people"] if person["id"] == "kit")
+    kit["timezone"] = "Asia/Kathmandu"
+    (rosta.directory / "org.yaml").write_text(yaml.safe_dump(org))
+    rosta.put(1, "Stale beans again in the subscription parcel", labels=["beans", "now"])
+    rosta.at("2026-03-02 10:00")
+
+    page = app.create(rosta.engine).test_client().get(rosta.page()).text
+
+    assert "told on 2 March, 14:45" in page  # ten in Vienna
+
+
 def test_links_are_for_those_who_were_told(rosta: Rosta) -> None:
     rosta.put(1, "Stale beans again in the subscription parcel", labels=["beans", "now"])
     rosta.at("2026-03-02 10:00")

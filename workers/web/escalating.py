@@ -1,9 +1,5 @@
 """The page of an escalation: what was told, and what its reader says to it. GET shows and POST acts."""
 
-from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
-
 from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -104,13 +100,13 @@ def _show(
         token=token,
         call=call,
         kept=kept,
-        told=[(_who(engine, kept, one.reader), _day(house.zone, one.at)) for one in kept.asked],
+        told=[(_who(engine, kept, one.reader), hours.local(one.at)) for one in kept.asked],
         by=_who(engine, kept, kept.ended_by) if kept.ended_by else None,
         said=SAID.get(kept.state),
         incident=escalating.INCIDENT,
         ended=ENDED.get(kept.state),
-        on=_day(house.zone, kept.ended_at) if kept.ended_at else None,
-        snoozed=_day(house.zone, kept.snoozed_until) if kept.snoozed_until else None,
+        on=hours.local(kept.ended_at) if kept.ended_at else None,
+        snoozed=hours.local(kept.snoozed_until) if kept.snoozed_until else None,
         mine=bool(kept.asked) and kept.asked[-1].reader == link.reader and kept.state == "open",
         first=hours.workday(today, 1).isoformat(),
         last=hours.workday(today, SNOOZE).isoformat(),
@@ -133,7 +129,3 @@ def _act(engine: Engine, session: Session, token: str, link: Link, kept: Escalat
 
 def _call(engine: Engine, session: Session, told: Told) -> Call:
     return Call.from_json(from_store(digests.digest_by_id(session, told.digest_id).document, engine.deployment.links))
-
-
-def _day(zone: str, moment: datetime) -> Any:
-    return moment.astimezone(ZoneInfo(zone))

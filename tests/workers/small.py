@@ -1,6 +1,7 @@
 """A second organisation in a few lines: a coffee roastery with other words, other products and another tree."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -121,7 +122,8 @@ def stored(session: Session, leader: str, week: str) -> StoredDigest:
 
 
 def full_disk(largest: int, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """A command whose files cannot grow beyond so many bytes."""
+    """A command whose files cannot grow beyond so many bytes, those of a measured coverage among them: it has none."""
     limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({largest}, {largest}))"
     command = [sys.executable, "-c", f"{limited}; from workers.cli import main; main()", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
